@@ -1,0 +1,169 @@
+//! Bytes to text: UTF-8, UTF-16 and Windows-1256, recognised by what they hold.
+//!
+//! Order of trust: a byte order mark, then strict UTF-8, then a guess that must look like Arabic. Invariant: nothing is ever
+//! replaced by U+FFFD; bytes that do not decode are a fault with their offset.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1256};
+
+use super::Encoding;
+use crate::arabic::is_letter;
+
+/// The encoding that configuration says files have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeclaredEncoding(pub Encoding);
+
+/// Why bytes are not text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeFault {
+    /// What kind of fault, for grouping.
+    pub code: &'static str,
+    /// What was expected, what was found, what to do.
+    pub message: String,
+    /// Where, in bytes.
+    pub offset: Option<usize>,
+}
+
+/// Decodes a file, and says how.
+///
+/// # Errors
+/// Where the bytes are no text in a supported encoding.
+pub fn decode(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<(String, Encoding), DecodeFault> {
+    let (encoding, body) = match (byte_order_mark(bytes), declared) {
+        (Some((encoding, mark)), _) => (encoding, &bytes[mark..]),
+        (None, Some(DeclaredEncoding(encoding))) => (encoding, bytes),
+        (None, None) => (detect(bytes)?, bytes),
+    };
+    let skipped = bytes.len() - body.len();
+    match decode_as(encoding, body) {
+        Some(text) => Ok((text, encoding)),
+        None => Err(undecodable(encoding, body, skipped)),
+    }
+}
+
+fn byte_order_mark(bytes: &[u8]) -> Option<(Encoding, usize)> {
+    match bytes {
+        [0xef, 0xbb, 0xbf, ..] => Some((Encoding::Utf8, 3)),
+        [0xff, 0xfe, ..] => Some((Encoding::Utf16Le, 2)),
+        [0xfe, 0xff, ..] => Some((Encoding::Utf16Be, 2)),
+        _ => None,
+    }
+}
+
+fn decode_as(encoding: Encoding, bytes: &[u8]) -> Option<String> {
+    let decoder = match encoding {
+        Encoding::Utf8 => UTF_8,
+        Encoding::Utf16Le => UTF_16LE,
+        Encoding::Utf16Be => UTF_16BE,
+        Encoding::Windows1256 => WINDOWS_1256,
+    };
+    decoder.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned)
+}
+
+fn undecodable(encoding: Encoding, bytes: &[u8], skipped: usize) -> DecodeFault {
+    let offset = match encoding {
+        Encoding::Utf8 => std::str::from_utf8(bytes).err().map(|error| error.valid_up_to() + skipped),
+        _ => None,
+    };
+    let at = offset.map(|offset| format!(" at byte {offset}")).unwrap_or_default();
+    let message = format!("broken {}{at}; restore the file from its source, or convert it to UTF-8", encoding.name());
+    DecodeFault { code: "broken_encoding", message, offset }
+}
+
+fn detect(bytes: &[u8]) -> Result<Encoding, DecodeFault> {
+    if let Some(encoding) = detect_utf16(bytes) {
+        return Ok(encoding);
+    }
+    if let Some(offset) = bytes.iter().position(|byte| *byte == 0) {
+        let message = format!("a NUL byte at byte {offset}: this is no text file; remove it or add it to skip");
+        return Err(DecodeFault { code: "binary", message, offset: Some(offset) });
+    }
+    let Err(error) = std::str::from_utf8(bytes) else { return Ok(Encoding::Utf8) };
+    if is_mostly_utf8(bytes) {
+        return Err(undecodable(Encoding::Utf8, bytes, 0));
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    if guess == WINDOWS_1256 || looks_arabic(bytes) {
+        return Ok(Encoding::Windows1256);
+    }
+    let message = format!(
+        "not UTF-8 (byte {}), and no Arabic in UTF-16 or Windows-1256; it may be {}: convert it to UTF-8, or set encoding",
+        error.valid_up_to(),
+        guess.name()
+    );
+    Err(DecodeFault { code: "unknown_encoding", message, offset: Some(error.valid_up_to()) })
+}
+
+/// UTF-16 without a mark: every second byte is the high byte of an Arabic, ASCII or punctuation character.
+fn detect_utf16(bytes: &[u8]) -> Option<Encoding> {
+    if bytes.len() < 4 || !bytes.len().is_multiple_of(2) {
+        return None;
+    }
+    let pairs = bytes.len() / 2;
+    let high = |first: usize| bytes[first..].iter().step_by(2).filter(|byte| matches!(**byte, 0 | 6 | 0x20)).count();
+    let arabic = |first: usize| bytes[first..].iter().step_by(2).filter(|byte| **byte == 6).count();
+    let is_high = |first: usize| high(first) * 20 >= pairs * 19 && arabic(first) * 4 >= pairs;
+    match (is_high(1), is_high(0)) {
+        (true, false) => Some(Encoding::Utf16Le),
+        (false, true) => Some(Encoding::Utf16Be),
+        _ => None,
+    }
+}
+
+/// Whether most bytes beyond ASCII are whole Arabic letters of UTF-8: then a fault is damage, not another encoding.
+fn is_mostly_utf8(bytes: &[u8]) -> bool {
+    let beyond = bytes.iter().filter(|byte| !byte.is_ascii()).count();
+    let letters = bytes.windows(2).filter(|pair| matches!(pair, [0xd8..=0xdb, 0x80..=0xbf])).count();
+    letters * 2 * 2 > beyond
+}
+
+/// Whether the bytes read as Windows-1256 are mostly Arabic words of a usual length.
+fn looks_arabic(bytes: &[u8]) -> bool {
+    let Some(text) = decode_as(Encoding::Windows1256, bytes) else { return false };
+    let letters = text.chars().filter(|c| is_letter(*c)).count();
+    let alphabetic = text.chars().filter(|c| c.is_alphabetic()).count();
+    let frequent = text.chars().filter(|c| matches!(c, 'ا' | 'ل' | 'ي' | 'م' | 'و' | 'ن' | 'ر' | 'ت')).count();
+    letters * 10 >= alphabetic * 8 && frequent * 10 >= letters * 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "تطرقنا في كثر من مر لهمي الصناعات الصغير والمتوسط بالنسب لاقتصاديات دول المجلس";
+
+    fn utf16(text: &str, big: bool) -> Vec<u8> {
+        text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    }
+
+    #[test]
+    fn encodings_are_recognised() {
+        let windows = WINDOWS_1256.encode(TEXT).0.into_owned();
+        let with_mark = |mark: &[u8], body: Vec<u8>| [mark, &body].concat();
+        for (bytes, encoding) in [
+            (TEXT.as_bytes().to_vec(), Encoding::Utf8),
+            (with_mark(&[0xef, 0xbb, 0xbf], TEXT.as_bytes().to_vec()), Encoding::Utf8),
+            (utf16(TEXT, false), Encoding::Utf16Le),
+            (utf16(TEXT, true), Encoding::Utf16Be),
+            (with_mark(&[0xff, 0xfe], utf16(TEXT, false)), Encoding::Utf16Le),
+            (with_mark(&[0xfe, 0xff], utf16(TEXT, true)), Encoding::Utf16Be),
+            (windows, Encoding::Windows1256),
+        ] {
+            assert_eq!(decode(&bytes, None), Ok((TEXT.to_owned(), encoding)));
+        }
+    }
+
+    #[test]
+    fn broken_text_is_a_fault_with_its_place() {
+        let mut bytes = TEXT.as_bytes().to_vec();
+        bytes[21] = b'x';
+        let fault = decode(&bytes, None).expect_err("broken");
+        assert_eq!((fault.code, fault.offset), ("broken_encoding", Some(20)));
+        let fault = decode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", None).expect_err("no text");
+        assert_eq!(fault.code, "binary");
+        let fault = decode("Où est né le garçon à la fenêtre élevée ?".chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect::<Vec<_>>().as_slice(), None);
+        assert_eq!(fault.expect_err("French in Latin-1").code, "unknown_encoding");
+    }
+}

@@ -1,0 +1,21 @@
+//! tarmim restores Arabic newspaper text whose letters were deleted, and makes of it a clean, annotated dataset.
+//!
+//! Data flows one way, and each stage changes the type, so that a wrong order does not compile:
+//!
+//! ```text
+//! files ─ ingest ─▶ Document ─ repair ─▶ Repaired ─ split ─▶ Vec<Sentence> ─ tag ─▶ Tagged ─ dataset ─▶ Parquet
+//! ```
+//!
+//! Laws: every token of an article is in exactly one sentence, in order; every repair is explained by the damage; offsets
+//! refer to the source and are never rewritten; equal input, configuration and model give equal bytes at any number of
+//! threads. `ARCHITECTURE.md` walks through the code in this order.
+
+pub mod arabic;
+pub mod ingest;
+pub mod model;
+pub mod progress;
+pub mod repair;
+pub mod split;
+pub mod tag;
+pub mod train;
+pub mod evaluate;

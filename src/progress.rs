@@ -1,0 +1,154 @@
+//! Progress as a person or a log collector sees it: bars on a terminal, lines or JSON events elsewhere, or nothing.
+//!
+//! Invariant: progress goes to standard error and stays off the data path; it is told of finished batches, never asked.
+
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+
+/// How messages are written where there is no terminal, or where the user asks for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people; bars on a terminal.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Where progress goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Bars on a terminal.
+    Bars,
+    /// A line now and then.
+    Lines,
+    /// A JSON object now and then.
+    Json,
+    /// Nowhere.
+    Silent,
+}
+
+/// The least time between two lines of a log.
+const LINE_INTERVAL: Duration = Duration::from_secs(10);
+
+impl Progress {
+    /// What the user's flags and the terminal ask for.
+    #[must_use]
+    pub fn new(quiet: bool, format: LogFormat) -> Self {
+        match format {
+            _ if quiet => Self::Silent,
+            LogFormat::Json => Self::Json,
+            LogFormat::Text if std::io::stderr().is_terminal() => Self::Bars,
+            LogFormat::Text => Self::Lines,
+        }
+    }
+
+    /// A line about what happens next.
+    pub fn message(self, text: &str) {
+        match self {
+            Self::Bars | Self::Lines => write_line(text),
+            Self::Json => write_line(&json!({ "event": "message", "text": text }).to_string()),
+            Self::Silent => {}
+        }
+    }
+
+    /// An event with data, for machines; people get `text`.
+    pub fn event(self, name: &str, text: &str, data: &Value) {
+        match self {
+            Self::Bars | Self::Lines => write_line(text),
+            Self::Json => {
+                let mut event = json!({ "event": name });
+                if let (Some(event), Some(data)) = (event.as_object_mut(), data.as_object()) {
+                    event.extend(data.clone());
+                }
+                write_line(&event.to_string());
+            }
+            Self::Silent => {}
+        }
+    }
+
+    /// Starts a stage of `total` steps of the named unit.
+    #[must_use]
+    pub fn stage(self, name: &'static str, unit: &'static str, total: u64) -> Stage {
+        let bar = match self {
+            Self::Bars => ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr()),
+            _ => ProgressBar::hidden(),
+        };
+        let template = format!("{{prefix:>8}} {{bar:32}} {{pos}}/{{len}} {unit} · {{msg}} · {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style);
+        }
+        bar.set_prefix(name);
+        let now = Instant::now();
+        Stage { progress: self, name, unit, bar, total, done: 0, words: 0, started: now, told: now }
+    }
+}
+
+fn write_line(line: &str) {
+    // A closed standard error must not stop the work.
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// A stage under way.
+#[derive(Debug)]
+pub struct Stage {
+    progress: Progress,
+    name: &'static str,
+    unit: &'static str,
+    bar: ProgressBar,
+    total: u64,
+    done: u64,
+    words: u64,
+    started: Instant,
+    told: Instant,
+}
+
+impl Stage {
+    /// Reports finished steps, and the words in them.
+    pub fn advance(&mut self, steps: u64, words: u64) {
+        self.done += steps;
+        self.words += words;
+        self.bar.set_position(self.done);
+        self.bar.set_message(format!("{} words/s", self.words_per_second()));
+        if self.told.elapsed() >= LINE_INTERVAL {
+            self.told = Instant::now();
+            self.tell();
+        }
+    }
+
+    /// Ends the stage.
+    pub fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "for display")]
+    fn words_per_second(&self) -> u64 {
+        (self.words as f64 / self.started.elapsed().as_secs_f64().max(1e-3)) as u64
+    }
+
+    fn seconds_left(&self) -> u64 {
+        let elapsed = self.started.elapsed().as_secs();
+        elapsed.saturating_mul(self.total.saturating_sub(self.done)).checked_div(self.done).unwrap_or(0)
+    }
+
+    fn tell(&self) {
+        let Self { name, unit, done, total, .. } = self;
+        match self.progress {
+            Progress::Lines => {
+                let speed = self.words_per_second();
+                write_line(&format!("{name}: {done} of {total} {unit}, {speed} words/s, {} s left", self.seconds_left()));
+            }
+            Progress::Json => write_line(
+                &json!({
+                    "event": "progress", "stage": name, "unit": unit, "done": done, "total": total,
+                    "words_per_second": self.words_per_second(), "seconds_left": self.seconds_left(),
+                })
+                .to_string(),
+            ),
+            Progress::Bars | Progress::Silent => {}
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The lattice: for each word of an article, the candidates that the damage allows, with the costs known without context.
+//!
+//! Invariant: a slot has at least one candidate, and at most [`MAX_CANDIDATES`]; each is either explained by the channel or is
+//! the word as it stands. Scorers that look at more context than the language model does add their evidence to
+//! [`Candidate::cost`] (see [`super::CandidateScorer`]); the decoder then reads one number per candidate.
+
+use super::channel::Traces;
+use super::lexicon::WordId;
+
+/// The most candidates a slot keeps; 99.99 % of the corpus's tokens have fewer.
+pub const MAX_CANDIDATES: usize = 12;
+
+/// One reading of a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The lexicon's word, [`super::lexicon::UNKNOWN`] for a word that stands as it is and is not in the lexicon.
+    pub word: WordId,
+    /// How the channel made the damaged form of it.
+    pub traces: Traces,
+    /// Cost without context, in units of [`super::habit::UNITS_PER_NAT`].
+    pub cost: i32,
+}
+
+/// Where one word's candidates lie in [`Lattice::candidates`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    start: usize,
+    end: usize,
+}
+
+/// Candidates of consecutive words.
+#[derive(Clone, Debug, Default)]
+pub struct Lattice {
+    slots: Vec<Slot>,
+    candidates: Vec<Candidate>,
+}
+
+impl Lattice {
+    /// Empties the lattice and keeps its memory.
+    pub fn clear(&mut self) {
+        self.slots.clear();
+        self.candidates.clear();
+    }
+
+    /// Adds the next word; `candidates` come most frequent first.
+    ///
+    /// # Panics
+    /// Where there is no candidate.
+    pub fn push(&mut self, candidates: impl IntoIterator<Item = Candidate>) {
+        let start = self.candidates.len();
+        self.candidates.extend(candidates.into_iter().take(MAX_CANDIDATES));
+        assert!(self.candidates.len() > start, "a word has at least the candidate that it stands as it is");
+        self.slots.push(Slot { start, end: self.candidates.len() });
+    }
+
+    /// How many words there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether there is no word.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// The candidates of a word.
+    #[must_use]
+    pub fn candidates(&self, slot: usize) -> &[Candidate] {
+        let Slot { start, end } = self.slots[slot];
+        &self.candidates[start..end]
+    }
+
+    /// The candidates of a word, for scorers.
+    pub fn candidates_mut(&mut self, slot: usize) -> &mut [Candidate] {
+        let Slot { start, end } = self.slots[slot];
+        &mut self.candidates[start..end]
+    }
+
+    /// The place of a word's first candidate among all candidates.
+    #[must_use]
+    pub fn offset(&self, slot: usize) -> usize {
+        self.slots[slot].start
+    }
+
+    /// How many candidates there are in all.
+    #[must_use]
+    pub fn candidate_count(&self) -> usize {
+        self.candidates.len()
+    }
+}

@@ -1,0 +1,328 @@
+//! Repair: gives each token of a [`Document`] the form that it had before its letters were deleted.
+//!
+//! ```text
+//! token ─ words ─ candidates (lexicon, inverted channel) ─ lattice ─ scorers ─ decoder ─ posterior ─ form + confidence
+//! ```
+//!
+//! Invariant, and the law of the dataset: every form chosen is explained by the article's channel (see [`channel`]) or is the
+//! word as it stands. The lexicon proposes, the channel vetoes, scorers and language model only choose. A stronger scorer
+//! takes its place as one more [`CandidateScorer`]; nothing else has to change.
+
+pub mod channel;
+pub mod damage;
+pub mod decoder;
+pub mod habit;
+pub mod language_model;
+pub mod lattice;
+pub mod lexicon;
+mod repaired;
+pub mod words;
+
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
+
+pub use damage::Damage;
+pub use repaired::{Alternative, Finding, Outcome, Reading, Repaired};
+
+use channel::{Channel, Traces};
+use damage::{LetterCensus, Spelling};
+use decoder::{Decoder, DecoderScratch};
+use habit::{Habit, HabitEstimate, cost_of};
+use language_model::LanguageModel;
+use lattice::{Candidate, Lattice, MAX_CANDIDATES};
+use lexicon::{CandidateIndex, Lexicon, UNKNOWN, WordId};
+use words::{WordSpan, words_of};
+
+use crate::arabic::decode_word;
+use crate::ingest::Document;
+use crate::model::{ModelError, ModelFile};
+
+/// Version of this stage's code: part of the build id, raised whenever equal input could give other output.
+pub const VERSION: u32 = 1;
+
+/// How sharp posteriors are against the language model's own probabilities; chosen so that confidences come true.
+const SHARPNESS: f64 = 0.85;
+/// A word that has candidates may still be one that the lexicon lacks; seen about once in 300 tokens with candidates.
+const UNLISTED_WORD: f64 = 0.5;
+/// Share of tokens without any candidate that are right as they stand (names and rare plain words).
+const UNRESOLVED_CONFIDENCE: f32 = 0.7;
+/// The most alternatives that are kept with a reading.
+const MAX_ALTERNATIVES: usize = 4;
+/// Alternatives below this probability are not worth a reader's time.
+const LEAST_ALTERNATIVE: f32 = 0.001;
+/// The most damaged forms whose candidates a worker remembers.
+const CACHE_LIMIT: usize = 1 << 17;
+
+/// What is known of an article before its words are compared with their context.
+#[derive(Clone, Copy, Debug)]
+pub struct ArticleContext {
+    /// How its letters were lost.
+    pub channel: Channel,
+    /// How its writer typed.
+    pub habit: Habit,
+}
+
+/// Evidence on the candidates of a lattice, added to [`Candidate::cost`].
+pub trait CandidateScorer: Send + Sync {
+    /// Adds this scorer's costs, in units of [`habit::UNITS_PER_NAT`].
+    fn score(&self, article: &ArticleContext, lattice: &mut Lattice);
+}
+
+/// The cost of each candidate's traces under the writer's habit.
+#[derive(Clone, Copy, Debug)]
+struct ChannelScorer {
+    unlisted: i32,
+}
+
+impl CandidateScorer for ChannelScorer {
+    fn score(&self, article: &ArticleContext, lattice: &mut Lattice) {
+        for slot in 0..lattice.len() {
+            let candidates = lattice.candidates_mut(slot);
+            let contested = candidates.len() > 1;
+            for candidate in candidates {
+                candidate.cost += article.habit.cost(&candidate.traces);
+                if contested && candidate.word == UNKNOWN {
+                    candidate.cost += self.unlisted;
+                }
+            }
+        }
+    }
+}
+
+/// The repair stage: immutable, shared by all workers.
+pub struct Repairer {
+    lexicon: Lexicon,
+    index: CandidateIndex,
+    language_model: LanguageModel,
+    scorers: Vec<Box<dyn CandidateScorer>>,
+    decoder: Decoder,
+    doubt_threshold: f32,
+}
+
+/// Memory that one worker reuses between articles.
+#[derive(Debug, Default)]
+pub struct RepairScratch {
+    words: Vec<ArticleWord>,
+    lattice: Lattice,
+    decoder: DecoderScratch,
+    posteriors: Vec<f64>,
+    cache: HashMap<Vec<u8>, Box<[(WordId, Traces)]>, FxBuildHasher>,
+    cached_channel: Option<Channel>,
+}
+
+/// One word of the article, and whether anything explains it.
+#[derive(Debug)]
+struct ArticleWord {
+    token: usize,
+    span: WordSpan,
+    unresolved: bool,
+}
+
+impl Repairer {
+    /// The stage with a model's data; tokens below `doubt_threshold` are reported as doubtful.
+    ///
+    /// # Errors
+    /// Where the model lacks a section or one is damaged.
+    pub fn new(model: &ModelFile, doubt_threshold: f32) -> Result<Self, ModelError> {
+        let lexicon = Lexicon::read(&mut model.section("lexicon")?)?;
+        let language_model = LanguageModel::new(model)?;
+        if language_model.vocabulary() != lexicon.len() {
+            return Err(model.section("unigrams")?.corrupt("its vocabulary is not the lexicon's"));
+        }
+        Ok(Self {
+            index: CandidateIndex::new(&lexicon),
+            lexicon,
+            language_model,
+            scorers: vec![Box::new(ChannelScorer { unlisted: cost_of(UNLISTED_WORD) })],
+            decoder: Decoder::new(SHARPNESS),
+            doubt_threshold,
+        })
+    }
+
+    /// Repairs an article.
+    pub fn repair(&self, document: Document, scratch: &mut RepairScratch) -> Repaired {
+        find_words(&document, &mut scratch.words);
+        let damage = self.damage(&scratch.words);
+        let Some(channel) = damage.channel() else { return self.leave(document, damage, &scratch.words) };
+        self.fill_lattice(channel, scratch);
+        let habit = estimate_habit(&scratch.lattice, &self.language_model);
+        let article = ArticleContext { channel, habit };
+        for scorer in &self.scorers {
+            scorer.score(&article, &mut scratch.lattice);
+        }
+        let RepairScratch { words, lattice, decoder, posteriors, .. } = scratch;
+        self.decoder.decode(lattice, &self.language_model, decoder, posteriors);
+        self.assemble(document, damage, words, lattice, posteriors)
+    }
+
+    /// The state of the article's writing.
+    fn damage(&self, words: &[ArticleWord]) -> Damage {
+        let mut census = LetterCensus::default();
+        let mut restored = Vec::new();
+        for word in words {
+            restored.clear();
+            let codes = &word.span.codes;
+            let spelling = if self.index.id(&self.lexicon, codes) != UNKNOWN {
+                Spelling::Listed
+            } else {
+                self.index.candidates(&self.lexicon, Channel::Folded, codes, &mut restored);
+                if restored.is_empty() { Spelling::Unread } else { Spelling::Misspelt }
+            };
+            census.observe(codes, spelling);
+        }
+        census.damage()
+    }
+
+    /// An intact article: nothing is changed, nothing is doubtful.
+    fn leave(&self, document: Document, damage: Damage, words: &[ArticleWord]) -> Repaired {
+        let mut unresolved = vec![false; document.tokens().len()];
+        for word in words {
+            unresolved[word.token] |= self.index.id(&self.lexicon, &word.span.codes) == UNKNOWN;
+        }
+        let outcomes = unresolved.into_iter().map(|unresolved| Outcome { confidence: 1.0, unresolved, reading: None });
+        Repaired::new(document, damage, outcomes)
+    }
+
+    fn fill_lattice(&self, channel: Channel, scratch: &mut RepairScratch) {
+        let RepairScratch { words, lattice, cache, cached_channel, .. } = scratch;
+        if *cached_channel != Some(channel) || cache.len() > CACHE_LIMIT {
+            cache.clear();
+            *cached_channel = Some(channel);
+        }
+        lattice.clear();
+        for word in words {
+            let codes = &word.span.codes;
+            if word.span.vocalised {
+                let listed = self.index.id(&self.lexicon, codes);
+                lattice.push([Candidate { word: listed, traces: Traces::default(), cost: 0 }]);
+                continue;
+            }
+            if !cache.contains_key(codes) {
+                let mut found = Vec::new();
+                self.index.candidates(&self.lexicon, channel, codes, &mut found);
+                found.truncate(MAX_CANDIDATES - 1);
+                cache.insert(codes.clone(), found.into_boxed_slice());
+            }
+            let found = &cache[codes];
+            word.unresolved = found.is_empty();
+            let listed = found.iter().any(|(id, _)| self.lexicon.word(*id) == codes);
+            let as_it_is = (!listed).then_some((UNKNOWN, Traces::default()));
+            let candidates = found.iter().copied().chain(as_it_is);
+            lattice.push(candidates.map(|(word, traces)| Candidate { word, traces, cost: 0 }));
+        }
+    }
+
+    fn assemble(
+        &self,
+        document: Document,
+        damage: Damage,
+        words: &[ArticleWord],
+        lattice: &Lattice,
+        posteriors: &[f64],
+    ) -> Repaired {
+        let mut outcomes = Vec::with_capacity(document.tokens().len());
+        let mut next = 0;
+        for token in 0..document.tokens().len() {
+            let first = next;
+            while next < words.len() && words[next].token == token {
+                next += 1;
+            }
+            let decided = (first..next).map(|slot| self.decide(&words[slot], slot, lattice, posteriors));
+            outcomes.push(self.outcome(document.token_text(token), decided.collect()));
+        }
+        Repaired::new(document, damage, outcomes)
+    }
+
+    /// The forms of one word, likeliest first, with their probabilities.
+    fn decide<'w>(&self, word: &'w ArticleWord, slot: usize, lattice: &Lattice, posteriors: &[f64]) -> DecidedWord<'w> {
+        let candidates = lattice.candidates(slot);
+        let probabilities = &posteriors[lattice.offset(slot)..][..candidates.len()];
+        let form = |candidate: &Candidate| match candidate.word {
+            _ if word.span.vocalised => None,
+            UNKNOWN => None,
+            id => Some(decode_word(self.lexicon.word(id))),
+        };
+        let mut forms: Vec<(Option<String>, f32)> =
+            candidates.iter().zip(probabilities).map(|(candidate, p)| (form(candidate), rounded(*p))).collect();
+        forms.sort_by(|a, b| b.1.total_cmp(&a.1));
+        if word.unresolved {
+            forms[0].1 = UNRESOLVED_CONFIDENCE;
+        }
+        DecidedWord { word, forms }
+    }
+
+    /// What the words of a token make of it.
+    fn outcome(&self, raw: &str, words: Vec<DecidedWord<'_>>) -> Outcome {
+        let confidence = words.iter().map(|word| word.forms[0].1).fold(1.0, f32::min);
+        let unresolved = words.iter().any(|word| word.word.unresolved);
+        let form = substitute(raw, &words, |word| word.forms[0].0.as_deref());
+        if form == raw && confidence >= self.doubt_threshold {
+            return Outcome { confidence, unresolved, reading: None };
+        }
+        let weakest = words.iter().min_by(|a, b| a.forms[0].1.total_cmp(&b.forms[0].1));
+        let rivals = weakest.map(|word| &word.forms[1..]).unwrap_or_default();
+        let worthwhile = rivals.iter().filter(|(_, p)| *p >= LEAST_ALTERNATIVE).take(MAX_ALTERNATIVES);
+        let alternatives = worthwhile.map(|(rival, p)| {
+            let is_weakest = |word: &DecidedWord<'_>| weakest.is_some_and(|weakest| std::ptr::eq(word.word, weakest.word));
+            let form = substitute(raw, &words, |word| {
+                if is_weakest(word) { rival.as_deref() } else { word.forms[0].0.as_deref() }
+            });
+            Alternative { form, confidence: *p }
+        });
+        let alternatives = alternatives.collect();
+        Outcome { confidence, unresolved, reading: Some((form, alternatives)) }
+    }
+}
+
+/// A word with its forms, likeliest first; `None` is the word as it stands.
+struct DecidedWord<'w> {
+    word: &'w ArticleWord,
+    forms: Vec<(Option<String>, f32)>,
+}
+
+/// `raw` with each of its words in the form chosen for it.
+fn substitute<'d, 'w: 'd>(
+    raw: &str,
+    words: &'d [DecidedWord<'w>],
+    form: impl Fn(&'d DecidedWord<'w>) -> Option<&'d str>,
+) -> String {
+    let mut token = String::with_capacity(raw.len() + 4);
+    let mut copied = 0;
+    for decided in words {
+        let bytes = &decided.word.span.bytes;
+        token.push_str(&raw[copied..bytes.start]);
+        token.push_str(form(decided).unwrap_or(&raw[bytes.clone()]));
+        copied = bytes.end;
+    }
+    token.push_str(&raw[copied..]);
+    token
+}
+
+fn find_words(document: &Document, words: &mut Vec<ArticleWord>) {
+    words.clear();
+    for token in 0..document.tokens().len() {
+        let spans = words_of(document.token_text(token));
+        words.extend(spans.into_iter().map(|span| ArticleWord { token, span, unresolved: false }));
+    }
+}
+
+/// The habit that the likeliest candidate of each word, taken alone, speaks for.
+fn estimate_habit(lattice: &Lattice, model: &LanguageModel) -> Habit {
+    let average = Habit::average();
+    let mut estimate = HabitEstimate::default();
+    for slot in 0..lattice.len() {
+        let alone = |candidate: &&Candidate| model.unigram(candidate.word) + average.cost(&candidate.traces);
+        let listed = lattice.candidates(slot).iter().filter(|candidate| candidate.word != UNKNOWN);
+        if let Some(likeliest) = listed.min_by_key(alone) {
+            estimate.observe(&likeliest.traces);
+        }
+    }
+    estimate.habit()
+}
+
+/// A probability as tables hold it: to four decimals.
+#[expect(clippy::cast_possible_truncation, reason = "four decimals fit a 32-bit float")]
+fn rounded(probability: f64) -> f32 {
+    (libm::rint(probability * 1e4) / 1e4) as f32
+}

@@ -1,0 +1,76 @@
+//! The words inside a token: its maximal runs of Arabic letters and marks, as letter codes.
+//!
+//! A token is what stands between white space, punctuation glued to it; the lexicon knows words. A word that carries marks is
+//! vocalised: somebody spelt it with care, so it is context for its neighbours and never repaired.
+
+use std::ops::Range;
+
+use crate::arabic::{encode_letter, is_letter, is_mark};
+
+/// A word inside a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordSpan {
+    /// Bytes in the token.
+    pub bytes: Range<usize>,
+    /// Its letters, marks left out, as letter codes.
+    pub codes: Vec<u8>,
+    /// Whether it carries marks.
+    pub vocalised: bool,
+}
+
+/// The words of a token, in order.
+#[must_use]
+pub fn words_of(token: &str) -> Vec<WordSpan> {
+    let mut words: Vec<WordSpan> = Vec::new();
+    let mut open = false;
+    for (at, c) in token.char_indices() {
+        let end = at + c.len_utf8();
+        match (encode_letter(c), words.last_mut()) {
+            (Some(letter), Some(word)) if open => {
+                word.codes.push(letter);
+                word.bytes.end = end;
+            }
+            (Some(letter), _) => {
+                words.push(WordSpan { bytes: at..end, codes: vec![letter], vocalised: false });
+                open = true;
+            }
+            (None, Some(word)) if open && is_mark(c) => {
+                word.vocalised = true;
+                word.bytes.end = end;
+            }
+            _ => open = false,
+        }
+    }
+    words.retain(|word| !belongs_to_another_script(token, &word.bytes));
+    words
+}
+
+/// Whether a letter that Arabic lacks (`پ`, `گ`, a Latin letter) is glued to the word: then it is a foreign name.
+fn belongs_to_another_script(token: &str, word: &Range<usize>) -> bool {
+    let foreign = |c: Option<char>| c.is_some_and(|c| c.is_alphabetic() && !is_letter(c) && !is_mark(c));
+    foreign(token[..word.start].chars().next_back()) || foreign(token[word.end..].chars().next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(token: &str) -> Vec<&str> {
+        words_of(token).into_iter().map(|word| &token[word.bytes]).collect()
+    }
+
+    #[test]
+    fn words_are_found_inside_tokens() {
+        assert_eq!(texts("«الاقتصاد،والتجارة»."), ["الاقتصاد", "والتجارة"]);
+        assert_eq!(texts("150/120"), Vec::<&str>::new());
+        assert_eq!(texts("ب3ر5"), ["ب", "ر"]);
+        assert_eq!(texts("چاد"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn marks_belong_to_their_word() {
+        let words = words_of("مُحمَّد،");
+        assert!(words[0].vocalised);
+        assert_eq!(words[0].codes.len(), 4);
+    }
+}

@@ -1,0 +1,102 @@
+//! The finished article: repaired, cut into sentences, its keywords found. Nothing is added to it after this.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::ConceptIndex;
+use crate::repair::Repaired;
+use crate::split::Sentence;
+
+/// How a keyword was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// Written as the vocabulary writes it.
+    Exact,
+    /// With clitics, another ending, or other definiteness.
+    Inflected,
+}
+
+impl Layer {
+    /// The name that tables use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Inflected => "inflected",
+        }
+    }
+}
+
+/// A concept found in a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Index of the sentence.
+    pub sentence: usize,
+    /// Which concept.
+    pub concept: ConceptIndex,
+    /// Tokens of the article.
+    pub tokens: Range<usize>,
+    /// How it was found.
+    pub layer: Layer,
+}
+
+/// How often an article speaks of a concept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeywordCount {
+    /// Which concept.
+    pub concept: ConceptIndex,
+    /// Hits in the article.
+    pub count: usize,
+}
+
+/// An article that has gone through every stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tagged {
+    article: Repaired,
+    sentences: Vec<Sentence>,
+    hits: Vec<Hit>,
+}
+
+impl Tagged {
+    /// Joins an article with its sentences and hits; hits are in the order of their tokens.
+    #[must_use]
+    pub fn new(article: Repaired, sentences: Vec<Sentence>, hits: Vec<Hit>) -> Self {
+        Self { article, sentences, hits }
+    }
+
+    /// The repaired article.
+    #[must_use]
+    pub fn article(&self) -> &Repaired {
+        &self.article
+    }
+
+    /// Its sentences, in order.
+    #[must_use]
+    pub fn sentences(&self) -> &[Sentence] {
+        &self.sentences
+    }
+
+    /// Its keywords, in order.
+    #[must_use]
+    pub fn hits(&self) -> &[Hit] {
+        &self.hits
+    }
+
+    /// The keywords of one sentence.
+    pub fn sentence_hits(&self, sentence: usize) -> impl Iterator<Item = &Hit> {
+        let start = self.hits.partition_point(|hit| hit.sentence < sentence);
+        self.hits[start..].iter().take_while(move |hit| hit.sentence == sentence)
+    }
+
+    /// Concepts with their counts, most frequent first, then in the vocabulary's order.
+    #[must_use]
+    pub fn keyword_counts(&self) -> Vec<KeywordCount> {
+        let mut counts: BTreeMap<ConceptIndex, usize> = BTreeMap::new();
+        for hit in &self.hits {
+            *counts.entry(hit.concept).or_default() += 1;
+        }
+        let mut counts: Vec<KeywordCount> = counts.into_iter().map(|(concept, count)| KeywordCount { concept, count }).collect();
+        counts.sort_by_key(|keyword| std::cmp::Reverse(keyword.count));
+        counts
+    }
+}

@@ -1,0 +1,142 @@
+//! Training: from clean corpora to a model file, from a cold start, the same every time.
+//!
+//! ```text
+//! corpus ─ spelling (lexicon) ─ n-grams ─┐
+//!                                        ├─ model file
+//! corpus ─ damage ─ repair ─ boundary ───┘
+//! ```
+//!
+//! Invariant: the model depends on the corpus, the word lists and the seed alone. A finished stage is kept in the checkpoint
+//! folder under a key of all that it depends on, so an interrupted run goes on where it stopped.
+
+pub mod boundary;
+mod checkpoint;
+pub mod corpus;
+mod ngrams;
+pub mod noise;
+mod spelling;
+
+use std::path::{Path, PathBuf};
+
+use crate::model::{ModelCard, ModelError, ModelFile, SectionWriter, assemble};
+use crate::progress::Progress;
+use crate::repair::Repairer;
+use checkpoint::Checkpoints;
+use corpus::{Corpus, is_word};
+use spelling::Spelling;
+
+/// Why training cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// A file or folder cannot be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// Which.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A folder holds no training file.
+    #[error("{folder} holds no file that ends in {expected}")]
+    Empty {
+        /// The folder.
+        folder: String,
+        /// The names expected.
+        expected: String,
+    },
+    /// A line of a corpus is not an article.
+    #[error("{path}:{line}: expected a JSON object with a string \"text\": {source}")]
+    Line {
+        /// The file.
+        path: String,
+        /// Line, from 1.
+        line: u64,
+        /// What the JSON reader found.
+        source: serde_json::Error,
+    },
+    /// A model just made cannot be read back.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
+impl TrainError {
+    fn io(path: &Path, source: std::io::Error) -> Self {
+        Self::Io { path: path.display().to_string(), source }
+    }
+
+    fn line(path: &Path, line: u64, source: serde_json::Error) -> Self {
+        Self::Line { path: path.display().to_string(), line, source }
+    }
+}
+
+/// What to train on, and where the result goes.
+#[derive(Clone, Debug)]
+pub struct TrainSettings {
+    /// Folder of `*.jsonl` or `*.jsonl.zst` articles.
+    pub corpus: PathBuf,
+    /// Folder of word lists, if any.
+    pub lexicon: Option<PathBuf>,
+    /// The model file to write.
+    pub output: PathBuf,
+    /// Folder for finished stages.
+    pub checkpoints: PathBuf,
+    /// Seed of everything random.
+    pub seed: u64,
+}
+
+/// A section's name and its bytes.
+type Section = (&'static str, Vec<u8>);
+
+/// Trains a model, writes it, and returns its id.
+///
+/// # Errors
+/// Where input cannot be read or output cannot be written.
+pub fn train(settings: &TrainSettings, progress: Progress) -> Result<String, TrainError> {
+    let corpus = Corpus::read(&settings.corpus, progress)?;
+    let words = corpus.symbols.iter().filter(|symbol| is_word(**symbol)).count() as u64;
+    progress.message(&format!("{words} words, {} forms, {} articles", corpus.words.len(), corpus.articles().count()));
+    let checkpoints = Checkpoints::new(settings, &corpus)?;
+    let repair = checkpoints.stage("repair", ngrams::VERSION, &[], || learn_repair(&corpus, settings, progress))?;
+    let dependencies: Vec<&[u8]> = repair.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+    let split = checkpoints.stage("boundary", boundary::VERSION, &dependencies, || {
+        learn_boundaries(&corpus, &repair, settings.seed, progress)
+    })?;
+    let card = ModelCard {
+        seed: settings.seed,
+        sources: corpus.sources,
+        training_words: words,
+        trained_by: concat!("tarmim ", env!("CARGO_PKG_VERSION")).to_owned(),
+    };
+    let card = ("card", serde_json::to_vec(&card).expect("a card is plain data"));
+    let bytes = assemble(&[vec![card], repair, split].concat());
+    checkpoint::write_beside(&settings.output, &bytes).map_err(|source| TrainError::io(&settings.output, source))?;
+    Ok(ModelFile::parse(bytes.into())?.id().to_owned())
+}
+
+fn learn_repair(corpus: &Corpus, settings: &TrainSettings, progress: Progress) -> Result<Vec<Section>, TrainError> {
+    progress.message("learning the lexicon");
+    let spelling = Spelling::learn(corpus, settings.lexicon.as_deref())?;
+    progress.message(&format!("{} words in the lexicon; counting n-grams", spelling.lexicon.len() - 1));
+    let ngrams = ngrams::learn(corpus, &spelling);
+    let (bigrams, trigrams) = ngrams.stored;
+    progress.message(&format!("{bigrams} bigrams and {trigrams} trigrams kept"));
+    let mut lexicon = SectionWriter::default();
+    spelling.lexicon.write(&mut lexicon);
+    Ok(vec![
+        ("lexicon", lexicon.into_bytes()),
+        ("unigrams", ngrams.unigrams),
+        ("bigrams", ngrams.bigrams),
+        ("trigrams", ngrams.trigrams),
+    ])
+}
+
+fn learn_boundaries(corpus: &Corpus, repair: &[Section], seed: u64, progress: Progress) -> Result<Vec<Section>, TrainError> {
+    let model = ModelFile::parse(assemble(repair).into())?;
+    let repairer = Repairer::new(&model, 0.0)?;
+    let mut examples = Vec::new();
+    boundary::for_each_example(corpus, &repairer, seed, progress, |example| examples.push(example));
+    let fitted = boundary::fit(&examples, progress);
+    let mut section = SectionWriter::default();
+    fitted.write(&mut section);
+    Ok(vec![("boundary", section.into_bytes())])
+}

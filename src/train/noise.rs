@@ -1,0 +1,98 @@
+//! The damage, simulated on clean articles: what training sees must be what the program will be given.
+//!
+//! A writer's habit is drawn once per article, then every word goes through the stripping channel. Invariant: the same seed
+//! and article give the same damage, whatever was damaged before.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::corpus::{NUMBER, STOP, Symbol, is_word};
+use crate::arabic::{code, is_hamzated_alif, is_plain};
+
+/// Shares of `أ إ آ` that writers type with their hamza.
+const TYPED: [f64; 6] = [0.0, 0.1, 0.2, 0.3, 0.5, 1.0];
+/// Shares of final `ي` that writers type as `ى`.
+const YA_AS_MAQSURA: [f64; 4] = [0.0, 0.0, 0.0, 0.3];
+/// Share of `ة` typed `ه`.
+const TA_MARBUTA_AS_HA: f64 = 0.01;
+/// Share of `ى` typed `ي`.
+const MAQSURA_AS_YA: f64 = 0.1;
+
+/// A damaged article: words parted by spaces, and what stood after each.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct DamagedArticle {
+    /// Letter codes of each word.
+    pub words: Vec<Vec<u8>>,
+    /// Per word, whether a sentence ended after it.
+    pub ends: Vec<bool>,
+    /// Per word, whether a number was deleted after it.
+    pub numbers: Vec<bool>,
+}
+
+/// The random numbers of one article.
+#[must_use]
+pub fn article_rng(seed: u64, article: u64) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(article);
+    rng
+}
+
+/// Damages an article; words of which nothing is left vanish.
+#[must_use]
+pub fn damage(article: &[Symbol], words: &[Vec<u8>], rng: &mut ChaCha8Rng) -> DamagedArticle {
+    let typed = TYPED[rng.random_range(0..TYPED.len())];
+    let as_maqsura = YA_AS_MAQSURA[rng.random_range(0..YA_AS_MAQSURA.len())];
+    let mut damaged = DamagedArticle::default();
+    for symbol in article {
+        if is_word(*symbol) {
+            let left = damage_word(&words[*symbol as usize], typed, as_maqsura, rng);
+            if !left.is_empty() {
+                damaged.words.push(left);
+                damaged.ends.push(false);
+                damaged.numbers.push(false);
+            }
+        } else if *symbol == STOP {
+            damaged.ends.last_mut().into_iter().for_each(|end| *end = true);
+        } else if *symbol == NUMBER {
+            damaged.numbers.last_mut().into_iter().for_each(|number| *number = true);
+        }
+    }
+    damaged
+}
+
+fn damage_word(word: &[u8], typed: f64, as_maqsura: f64, rng: &mut ChaCha8Rng) -> Vec<u8> {
+    let mut left = Vec::with_capacity(word.len());
+    for (index, letter) in word.iter().copied().enumerate() {
+        let last = index + 1 == word.len();
+        let written = match letter {
+            alif if is_hamzated_alif(alif) && !rng.random_bool(typed) => code::ALIF,
+            code::TA_MARBUTA if rng.random_bool(TA_MARBUTA_AS_HA) => code::HA,
+            code::MAQSURA if rng.random_bool(MAQSURA_AS_YA) => code::YA,
+            code::YA if last && rng.random_bool(as_maqsura) => code::MAQSURA,
+            other => other,
+        };
+        left.extend(is_plain(written).then_some(written));
+    }
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arabic::Word;
+    use crate::repair::channel::Channel;
+
+    #[test]
+    fn simulated_damage_is_explained_by_the_channel() {
+        let clean = ["على", "إلى", "الأنشطة", "المسؤولين", "في", "آخر", "مستوى"];
+        let words: Vec<Vec<u8>> = clean.iter().map(|w| Word::new(w).expect("letters").codes().to_vec()).collect();
+        let article: Vec<Symbol> = (0..words.len()).map(|w| Symbol::try_from(w).expect("few words")).collect();
+        for number in 0..200 {
+            let damaged = damage(&article, &words, &mut article_rng(7, number));
+            assert_eq!(damaged.words.len(), words.len());
+            for (left, word) in damaged.words.iter().zip(&words) {
+                assert!(Channel::Stripped.explain(word, left).is_some());
+            }
+        }
+    }
+}
