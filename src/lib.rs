@@ -10,12 +10,24 @@
 //! refer to the source and are never rewritten; equal input, configuration and model give equal bytes at any number of
 //! threads. `ARCHITECTURE.md` walks through the code in this order.
 
-pub mod arabic;
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod pipeline;
+
 pub mod ingest;
-pub mod model;
-pub mod progress;
 pub mod repair;
 pub mod split;
 pub mod tag;
-pub mod train;
+
+pub mod dataset;
+
+pub mod analysis;
 pub mod evaluate;
+pub mod train;
+
+pub mod arabic;
+pub mod error;
+pub mod interrupt;
+pub mod model;
+pub mod progress;

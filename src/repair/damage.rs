@@ -77,6 +77,8 @@ pub struct LetterCensus {
 const MERGEABLE_IF_KEPT: f64 = 0.02;
 /// Clean text has a `ء ئ ؤ` in about one word of twenty; a stripped article has none.
 const HAMZAS_IF_KEPT: f64 = 0.004;
+/// So many words without a single `ء ئ ؤ` do not occur unless they were deleted.
+const WORDS_WITH_A_HAMZA: u32 = 120;
 /// Clean text ends one word in twenty with `ه`; where every `ة` became one, it is three.
 const FINAL_HA_IF_MERGED: f64 = 0.12;
 /// Stripping leaves one word in ten that merging letters cannot explain (`المسسات`); clean text has names, but fewer.
@@ -106,7 +108,8 @@ impl LetterCensus {
         if share(self.mergeable) >= MERGEABLE_IF_KEPT {
             return if share(self.misspelt) >= MISSPELT_IF_SOFT { Damage::Soft } else { Damage::Intact };
         }
-        let merged = share(self.final_ha) >= FINAL_HA_IF_MERGED && share(self.unread) < UNREAD_IF_STRIPPED;
+        let long_enough = self.words >= WORDS_WITH_A_HAMZA;
+        let merged = !long_enough && share(self.final_ha) >= FINAL_HA_IF_MERGED && share(self.unread) < UNREAD_IF_STRIPPED;
         if share(self.hamzas) >= HAMZAS_IF_KEPT || merged { Damage::Normalised } else { Damage::Stripped }
     }
 }

@@ -5,8 +5,26 @@
 
 use crate::arabic::{encode_letter, fold_letter};
 
-/// Weights are chosen by this many bits of a feature's hash.
-pub const HASH_BITS: u32 = 21;
+/// A feature's identity: a hash of its template and its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Feature(pub u32);
+
+impl Feature {
+    /// Weights lie in this many buckets, as a power of two.
+    pub const BUCKET_BITS: u32 = 22;
+
+    /// Where the feature's weight lies, if it has one.
+    #[must_use]
+    pub fn bucket(self) -> usize {
+        (self.0 >> (32 - Self::BUCKET_BITS)) as usize
+    }
+
+    /// Tells the features of one bucket apart.
+    #[must_use]
+    pub fn fingerprint(self) -> u8 {
+        self.0.to_le_bytes()[0]
+    }
+}
 
 /// How many features a place has.
 pub const FEATURES: usize = 23;
@@ -45,17 +63,16 @@ fn hash(seed: u32, codes: &[u8]) -> u32 {
     codes.iter().fold(0x811c_9dc5 ^ seed.wrapping_mul(0x9e37_79b9), |h, c| (h ^ u32::from(*c)).wrapping_mul(0x0100_0193))
 }
 
-/// Mixes a template's number and the hashes of its parts to the index of a weight.
-fn index(template: u32, parts: [u32; 3]) -> u32 {
+fn feature(template: u32, parts: [u32; 3]) -> Feature {
     let start = template.wrapping_mul(0x9e37_79b9);
     let mixed = parts.iter().fold(start, |h, part| (h ^ part).rotate_left(13).wrapping_mul(0x85eb_ca6b));
     let last = (mixed ^ (mixed >> 15)).wrapping_mul(0xc2b2_ae35);
-    (last ^ (last >> 16)) >> (32 - HASH_BITS)
+    Feature(last ^ (last >> 16))
 }
 
-/// The weights that speak about the place after `token`; places beyond the article count as empty words.
+/// The features that speak about the place after `token`; places beyond the article count as empty words.
 #[must_use]
-pub fn features_at(shapes: &[WordShape], token: usize) -> [u32; FEATURES] {
+pub fn features_at(shapes: &[WordShape], token: usize) -> [Feature; FEATURES] {
     let at = |offset: usize| (token + offset).checked_sub(BEFORE - 1).and_then(|i| shapes.get(i)).copied().unwrap_or_default();
     let window: [WordShape; BEFORE + AFTER] = std::array::from_fn(at);
     let [far, before, last, first, after, beyond] = window;
@@ -87,6 +104,6 @@ pub fn features_at(shapes: &[WordShape], token: usize) -> [u32; FEATURES] {
     let mut template = 0;
     parts.map(|parts| {
         template += 1;
-        index(template, parts)
+        feature(template, parts)
     })
 }

@@ -206,11 +206,17 @@ fn relative_length_costs(costs: &[i32], weight: f64, max_tokens: usize) -> Vec<i
 mod tests {
     use super::*;
     use crate::repair::Outcome;
-    use features::HASH_BITS;
+    use features::Feature;
+    use model::FeatureWeight;
     use proptest::prelude::*;
 
     fn splitter(max_tokens: usize) -> Splitter {
-        let weights = (0..1 << HASH_BITS).map(|i: i32| [i8::try_from(i % 31).expect("small") - 17, 0]).collect();
+        let weight = |i: usize| FeatureWeight {
+            fingerprint: u8::try_from(i % 2).expect("small"),
+            sentence_end: i8::try_from(i % 31).expect("small") - 17,
+            missing_number: 0,
+        };
+        let weights = (0..1 << Feature::BUCKET_BITS).map(weight).collect();
         let model = BoundaryModel { weights, bias: [40, -99], length_costs: vec![40; LONGEST] };
         Splitter::from_model(model, SplitSettings { max_tokens, eagerness: 0.0, length_weight: 0.5 })
     }

@@ -3,7 +3,7 @@
 //! Two questions are asked of each place between tokens: does a sentence end here, and was a number deleted here? They see
 //! the same features, so they share the look-ups.
 
-use super::features::{FEATURES, HASH_BITS, WordShape, features_at};
+use super::features::{FEATURES, Feature, WordShape, features_at};
 use crate::model::{ModelError, ModelFile, SectionReader, SectionWriter};
 
 /// Sums of weights in this many units are one unit of log-odds.
@@ -12,11 +12,22 @@ pub const UNITS_PER_LOGIT: f64 = 16.0;
 /// Lengths beyond this many tokens share one entry of the length model.
 pub const LONGEST: usize = 128;
 
+/// What one feature says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FeatureWeight {
+    /// The feature that the bucket belongs to; another one in the same bucket says nothing.
+    pub fingerprint: u8,
+    /// About the sentence end.
+    pub sentence_end: i8,
+    /// About the missing number.
+    pub missing_number: i8,
+}
+
 /// The stored model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BoundaryModel {
-    /// Per feature, a weight for the sentence end and one for the missing number.
-    pub weights: Vec<[i8; 2]>,
+    /// Per bucket, the weights of the feature that it belongs to.
+    pub weights: Vec<FeatureWeight>,
     /// Log-odds where no feature speaks, in units.
     pub bias: [i32; 2],
     /// Cost of a sentence of `index + 1` tokens, in units.
@@ -46,8 +57,8 @@ impl BoundaryModel {
         self.bias.iter().for_each(|bias| section.i32(*bias));
         section.u32(u32::try_from(self.length_costs.len()).expect("few lengths"));
         self.length_costs.iter().for_each(|cost| section.i32(*cost));
-        for [end, number] in &self.weights {
-            section.bytes(&[end.to_le_bytes()[0], number.to_le_bytes()[0]]);
+        for FeatureWeight { fingerprint, sentence_end, missing_number } in &self.weights {
+            section.bytes(&[*fingerprint, sentence_end.to_le_bytes()[0], missing_number.to_le_bytes()[0]]);
         }
     }
 
@@ -58,9 +69,13 @@ impl BoundaryModel {
             return Err(section.corrupt("another number of sentence lengths than this version uses"));
         }
         let length_costs = (0..lengths).map(|_| section.i32()).collect::<Result<_, _>>()?;
-        let (weights, _) = section.bytes(2 << HASH_BITS)?.as_chunks::<2>();
-        let weights = weights.iter().map(|pair| pair.map(|w| i8::from_le_bytes([w]))).collect();
-        Ok(Self { weights, bias, length_costs })
+        let (weights, _) = section.bytes(3 << Feature::BUCKET_BITS)?.as_chunks::<3>();
+        let weight = |&[fingerprint, end, number]: &[u8; 3]| FeatureWeight {
+            fingerprint,
+            sentence_end: i8::from_le_bytes([end]),
+            missing_number: i8::from_le_bytes([number]),
+        };
+        Ok(Self { weights: weights.iter().map(weight).collect(), bias, length_costs })
     }
 
     /// What the model says of the place after each token but the last.
@@ -69,14 +84,16 @@ impl BoundaryModel {
         scores.extend((0..shapes.len().saturating_sub(1)).map(|token| self.score_place(&features_at(shapes, token))));
     }
 
-    fn score_place(&self, features: &[u32; FEATURES]) -> PlaceScore {
-        let [mut end, mut number] = self.bias;
+    fn score_place(&self, features: &[Feature; FEATURES]) -> PlaceScore {
+        let mut score = PlaceScore { sentence_end: self.bias[0], missing_number: self.bias[1] };
         for feature in features {
-            let [to_end, to_number] = self.weights[*feature as usize];
-            end += i32::from(to_end);
-            number += i32::from(to_number);
+            let weight = self.weights[feature.bucket()];
+            if weight.fingerprint == feature.fingerprint() {
+                score.sentence_end += i32::from(weight.sentence_end);
+                score.missing_number += i32::from(weight.missing_number);
+            }
         }
-        PlaceScore { sentence_end: end, missing_number: number }
+        score
     }
 }
 
@@ -94,8 +111,8 @@ mod tests {
 
     #[test]
     fn a_stored_model_reads_back() {
-        let mut model = BoundaryModel { weights: vec![[0, 0]; 1 << HASH_BITS], bias: [-30, 5], length_costs: vec![3; LONGEST] };
-        model.weights[17] = [-128, 127];
+        let mut model = BoundaryModel { weights: vec![FeatureWeight::default(); 1 << Feature::BUCKET_BITS], bias: [-30, 5], length_costs: vec![3; LONGEST] };
+        model.weights[17] = FeatureWeight { fingerprint: 9, sentence_end: -128, missing_number: 127 };
         let mut section = SectionWriter::default();
         model.write(&mut section);
         let bytes = section.into_bytes();

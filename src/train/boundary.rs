@@ -1,6 +1,9 @@
 //! Fitting the boundary model: two logistic regressions over shared features, by AdaGrad (Duchi et al. 2011).
 //!
 //! Articles are damaged and *repaired* before the model sees them, so it learns from text with the repairer's own mistakes.
+//! A feature takes part only if it was seen [`LEAST_COUNT`] times, and a bucket belongs to the most frequent of the features
+//! that fall into it: rare features would learn the training corpus by heart and leave nothing for the others to explain.
+//!
 //! One article in [`HELD_OUT`] is kept apart: on it the decoder's settings are measured, never on a development set.
 
 use rayon::prelude::*;
@@ -11,8 +14,8 @@ use crate::arabic::decode_word;
 use crate::ingest::Document;
 use crate::progress::Progress;
 use crate::repair::{RepairScratch, Repairer};
-use crate::split::features::{FEATURES, HASH_BITS, WordShape, features_at};
-use crate::split::model::{BoundaryModel, LONGEST, UNITS_PER_LOGIT};
+use crate::split::features::{FEATURES, Feature, WordShape, features_at};
+use crate::split::model::{BoundaryModel, FeatureWeight, LONGEST, UNITS_PER_LOGIT};
 
 /// Version of this stage of training: raised whenever it would learn something else from equal input.
 pub const VERSION: u32 = 1;
@@ -22,9 +25,13 @@ pub const HELD_OUT: usize = 100;
 /// Passes over the corpus.
 const EPOCHS: u32 = 3;
 /// Step size of AdaGrad in the first epoch.
-const STEP: f32 = 0.12;
+const STEP: f32 = 0.25;
 /// Pull of each weight towards zero when it is updated.
 const SHRINK: f32 = 2e-5;
+/// Times that a feature must be seen.
+const LEAST_COUNT: u8 = 12;
+/// Counters of the sketch that counts features, as a power of two.
+const COUNTER_BITS: u32 = 28;
 /// Articles repaired together.
 const BATCH: usize = 2048;
 
@@ -63,17 +70,11 @@ pub fn for_each_example(corpus: &Corpus, repairer: &Repairer, seed: u64, progres
     stage.finish();
 }
 
-/// Weights and their sums of squared gradients while they are fitted.
-struct Fit {
-    weights: Vec<[f32; 2]>,
-    squares: Vec<[f32; 2]>,
-    bias: [f32; 2],
-}
-
 /// Fits the model to the examples that are not held out.
 #[must_use]
 pub fn fit(examples: &[Example], progress: Progress) -> BoundaryModel {
-    let mut fit = Fit { weights: vec![[0.0; 2]; 1 << HASH_BITS], squares: vec![[1e-3; 2]; 1 << HASH_BITS], bias: [-2.9, -3.5] };
+    progress.message("choosing the boundary model's features");
+    let mut fit = Fit::new(assign_buckets(examples));
     for epoch in 0..EPOCHS {
         let mut stage = progress.stage("boundary", "articles", examples.len() as u64);
         #[expect(clippy::cast_precision_loss, reason = "a handful of epochs")]
@@ -82,8 +83,8 @@ pub fn fit(examples: &[Example], progress: Progress) -> BoundaryModel {
             if index % HELD_OUT != 0 {
                 fit.learn(example, step);
             }
-            if index % BATCH == 0 {
-                stage.advance(if index == 0 { 0 } else { BATCH as u64 }, 0);
+            if index % BATCH == BATCH - 1 {
+                stage.advance(BATCH as u64, 0);
             }
         }
         stage.finish();
@@ -91,33 +92,77 @@ pub fn fit(examples: &[Example], progress: Progress) -> BoundaryModel {
     fit.quantise(length_costs(examples))
 }
 
+/// The places between tokens of the examples that are trained on.
+fn training_places(examples: &[Example]) -> impl Iterator<Item = (&Example, usize)> {
+    let trained = examples.iter().enumerate().filter(|(index, _)| index % HELD_OUT != 0);
+    // The last place of an article ends a sentence whatever its words say.
+    trained.flat_map(|(_, example)| (0..example.shapes.len().saturating_sub(1)).map(move |token| (example, token)))
+}
+
+/// Per bucket, the fingerprint of the feature that it belongs to.
+fn assign_buckets(examples: &[Example]) -> Vec<Option<u8>> {
+    let counter = |feature: Feature| (feature.0 >> (32 - COUNTER_BITS)) as usize;
+    let mut counts = vec![0_u8; 1 << COUNTER_BITS];
+    for (example, token) in training_places(examples) {
+        for feature in features_at(&example.shapes, token) {
+            let count = &mut counts[counter(feature)];
+            *count = count.saturating_add(1);
+        }
+    }
+    let mut owners: Vec<(u8, u8)> = vec![(0, 0); 1 << Feature::BUCKET_BITS];
+    for (example, token) in training_places(examples) {
+        for feature in features_at(&example.shapes, token) {
+            let count = counts[counter(feature)];
+            let owner = &mut owners[feature.bucket()];
+            if count >= LEAST_COUNT && count > owner.0 {
+                *owner = (count, feature.fingerprint());
+            }
+        }
+    }
+    owners.into_iter().map(|(count, fingerprint)| (count > 0).then_some(fingerprint)).collect()
+}
+
+/// Weights and their sums of squared gradients while they are fitted, per bucket.
+struct Fit {
+    owners: Vec<Option<u8>>,
+    weights: Vec<[f32; 2]>,
+    squares: Vec<[f32; 2]>,
+    bias: [f32; 2],
+}
+
 impl Fit {
+    fn new(owners: Vec<Option<u8>>) -> Self {
+        let (weights, squares) = (vec![[0.0; 2]; owners.len()], vec![[1.0; 2]; owners.len()]);
+        Self { owners, weights, squares, bias: [-2.9, -3.5] }
+    }
+
     fn learn(&mut self, example: &Example, step: f32) {
-        // The last place of an article ends a sentence whatever its words say.
         for token in 0..example.shapes.len().saturating_sub(1) {
-            let features = features_at(&example.shapes, token);
-            let wanted = [f32::from(u8::from(example.ends[token])), f32::from(u8::from(example.numbers[token]))];
-            self.update(&features, wanted, step);
+            let mut buckets = [0; FEATURES];
+            let mut count = 0;
+            for feature in features_at(&example.shapes, token) {
+                if self.owners[feature.bucket()] == Some(feature.fingerprint()) {
+                    buckets[count] = feature.bucket();
+                    count += 1;
+                }
+            }
+            let wanted = [example.ends[token], example.numbers[token]].map(|yes| f32::from(u8::from(yes)));
+            self.update(&buckets[..count], wanted, step);
         }
     }
 
-    fn update(&mut self, features: &[u32; FEATURES], wanted: [f32; 2], step: f32) {
-        let mut sums = self.bias;
-        for feature in features {
-            let weights = self.weights[*feature as usize];
-            sums[0] += weights[0];
-            sums[1] += weights[1];
-        }
+    fn update(&mut self, buckets: &[usize], wanted: [f32; 2], step: f32) {
         for head in 0..2 {
-            let gradient = 1.0 / (1.0 + libm::expf(-sums[head])) - wanted[head];
+            let sum = self.bias[head] + buckets.iter().map(|bucket| self.weights[*bucket][head]).sum::<f32>();
+            let gradient = 1.0 / (1.0 + libm::expf(-sum)) - wanted[head];
             if gradient.abs() < 1e-3 {
                 continue;
             }
             self.bias[head] -= step * 1e-3 * gradient;
-            for feature in features {
-                let square = &mut self.squares[*feature as usize][head];
+            for bucket in buckets {
+                let square = &mut self.squares[*bucket][head];
                 *square += gradient * gradient;
-                let weight = &mut self.weights[*feature as usize][head];
+                let weight = &mut self.weights[*bucket][head];
                 *weight -= step * (gradient / square.sqrt() + SHRINK * *weight);
             }
         }
@@ -127,8 +172,16 @@ impl Fit {
     fn quantise(&self, length_costs: Vec<i32>) -> BoundaryModel {
         let units = |logit: f32| (f64::from(logit) * UNITS_PER_LOGIT).round();
         let weight = |logit: f32| units(logit).clamp(-128.0, 127.0) as i8;
+        let stored = |(owner, [end, number]): (&Option<u8>, &[f32; 2])| match owner {
+            Some(fingerprint) => FeatureWeight {
+                fingerprint: *fingerprint,
+                sentence_end: weight(*end),
+                missing_number: weight(*number),
+            },
+            None => FeatureWeight::default(),
+        };
         BoundaryModel {
-            weights: self.weights.iter().map(|pair| pair.map(weight)).collect(),
+            weights: self.owners.iter().zip(&self.weights).map(stored).collect(),
             bias: self.bias.map(|bias| units(bias) as i32),
             length_costs,
         }

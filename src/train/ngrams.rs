@@ -18,9 +18,9 @@ use crate::repair::language_model::{BACKOFF_STEP, COST_STEP, StoredNgram, bigram
 use crate::repair::lexicon::{Lexicon, UNKNOWN, WordId};
 
 /// A bigram is kept where it gains this many nats over the training corpus.
-const LEAST_BIGRAM_GAIN: f64 = 0.7;
+const LEAST_BIGRAM_GAIN: f64 = 2.5;
 /// A trigram likewise.
-const LEAST_TRIGRAM_GAIN: f64 = 2.0;
+const LEAST_TRIGRAM_GAIN: f64 = 2.5;
 /// Times that a trigram must be seen.
 const LEAST_TRIGRAM_COUNT: u32 = 2;
 /// Count given to a word that only word lists hold, and to any one word that nothing holds.
@@ -54,14 +54,14 @@ struct Counts {
 /// Learns the language model.
 #[must_use]
 pub fn learn(corpus: &Corpus, spelling: &Spelling) -> NgramSections {
-    let unigrams = unigram_probabilities(&spelling.counts);
     let contested = contested_words(&spelling.lexicon);
     let bigrams = Counts::new(keys(corpus, spelling, 2));
+    let unigrams = if std::env::var("KN").is_ok() { let mut c = vec![0u32; spelling.counts.len()]; for k in &bigrams.keys { c[last(*k) as usize] += 1; } unigram_probabilities(&c) } else { unigram_probabilities(&spelling.counts) };
     let interpolated = bigrams.interpolate(&vec![true; bigrams.keys.len()], |key| unigrams[last(key) as usize]);
     let trigrams = Counts::new(keys(corpus, spelling, 3));
     let bigram_probability = |key: u64| bigrams.find(key).map_or(1e-9, |index| interpolated.probability[index]);
-    let keep_trigrams = trigrams.worthwhile(LEAST_TRIGRAM_GAIN, LEAST_TRIGRAM_COUNT, 3, &contested, bigram_probability);
-    let mut keep_bigrams = bigrams.worthwhile(LEAST_BIGRAM_GAIN, 1, 2, &contested, |key| unigrams[last(key) as usize]);
+    let keep_trigrams = trigrams.worthwhile(std::env::var("TG").map_or(LEAST_TRIGRAM_GAIN, |v| v.parse().unwrap()), LEAST_TRIGRAM_COUNT, 3, &contested, bigram_probability);
+    let mut keep_bigrams = bigrams.worthwhile(std::env::var("BG").map_or(LEAST_BIGRAM_GAIN, |v| v.parse().unwrap()), 1, 2, &contested, |key| unigrams[last(key) as usize]);
     for (key, _) in trigrams.keys.iter().zip(&keep_trigrams).filter(|(_, keep)| **keep) {
         for part in [key >> WORD_BITS, key & ((1 << (2 * WORD_BITS)) - 1)] {
             if let Some(index) = bigrams.find(part) {
@@ -194,7 +194,7 @@ impl Counts {
     /// Which n-grams are worth their bytes.
     fn worthwhile(
         &self,
-        least_gain: f64,
+        least_gain: f64, 
         least_count: u32,
         order: u32,
         contested: &[bool],

@@ -1,0 +1,37 @@
+//! Analysis over built tables, with polars: the checks before publishing, and the statistics of a build.
+//!
+//! Invariant: this module only reads. It sees a build as its users do, through the Parquet files, so a check here is a check
+//! of what they will load.
+
+pub mod gates;
+pub mod stats;
+
+use std::path::Path;
+
+use polars::prelude::{DataFrame, LazyFrame, PlRefPath, PolarsResult, ScanArgsParquet};
+
+use crate::dataset::schema::Table;
+use crate::error::Error;
+
+/// All files of one table of a build.
+fn scan(build_folder: &Path, table: Table) -> PolarsResult<LazyFrame> {
+    let pattern = build_folder.join(table.name()).join("*.parquet");
+    LazyFrame::scan_parquet(PlRefPath::from(&*pattern.to_string_lossy()), ScanArgsParquet::default())
+}
+
+/// Names the build in an error of polars.
+fn in_build<T>(build_folder: &Path, result: PolarsResult<T>) -> Result<T, Error> {
+    result.map_err(|source| Error::Analysis { place: build_folder.display().to_string(), source })
+}
+
+/// The first value of a column, as a whole number; 0 where there is none.
+fn whole(frame: &DataFrame, column: &str) -> PolarsResult<i64> {
+    let value = frame.column(column)?.get(0)?;
+    Ok(value.try_extract::<i64>().unwrap_or(0))
+}
+
+/// The first value of a column, as a fraction; 0 where there is none.
+fn fraction(frame: &DataFrame, column: &str) -> PolarsResult<f64> {
+    let value = frame.column(column)?.get(0)?;
+    Ok(value.try_extract::<f64>().unwrap_or(0.0))
+}

@@ -1,0 +1,138 @@
+//! The command line as typed. What each command does is in [`crate::commands`].
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::progress::LogFormat;
+
+/// Restores Arabic newspaper text whose letters were deleted, and makes of it a clean, annotated dataset.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+pub struct Cli {
+    /// Configuration file; paths in it are relative to its folder
+    #[arg(long, global = true, default_value = "pipeline.toml", value_name = "FILE")]
+    pub config: PathBuf,
+    /// Threads [default: all cores]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// Print nothing but errors
+    #[arg(long, global = true)]
+    pub quiet: bool,
+    /// How progress and errors are written to standard error
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub log_format: LogFormat,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build the dataset
+    Run(RunArgs),
+    /// Repair text: from standard input to standard output
+    Repair(RepairArgs),
+    /// Check the configuration and all that it names, without writing anything
+    Check(OverrideArgs),
+    /// Show the repairs of an article or a sentence, with alternatives and their probabilities
+    Explain(ExplainArgs),
+    /// Print statistics of the current build
+    Stats(StatsArgs),
+    /// Score benchmark files
+    Eval(EvalArgs),
+    /// Train a model from clean text
+    Train(TrainArgs),
+}
+
+/// What the command line can say instead of the configuration.
+#[derive(Clone, Debug, Args)]
+pub struct OverrideArgs {
+    /// Folder of the articles, instead of ingest.input
+    #[arg(long, value_name = "DIR")]
+    pub input: Option<PathBuf>,
+    /// Folder of the builds, instead of dataset.output
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Vocabulary files, instead of tag.vocabularies
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub vocabulary: Vec<PathBuf>,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Overrides.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
+    /// Read only the first N files
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Build again even if nothing has changed
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `repair`.
+#[derive(Debug, Args)]
+pub struct RepairArgs {
+    /// Take each line for an article of its own, and stream
+    #[arg(long)]
+    pub lines: bool,
+    /// Model file [default: the one built in]
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A file, an `article_id`, or a `sentence_id` of the current build
+    pub target: String,
+    /// Overrides.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
+}
+
+/// Arguments of `stats`.
+#[derive(Debug, Args)]
+pub struct StatsArgs {
+    /// Folder of the builds, instead of dataset.output
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `eval`.
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Benchmark files, one JSON record a line
+    #[arg(required = true, value_name = "BENCH")]
+    pub benchmarks: Vec<PathBuf>,
+    /// Print one JSON line for each file, as the benchmark's scorer does
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `train`.
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    /// Folder of clean articles: *.jsonl or *.jsonl.zst with a string "text" in each line
+    #[arg(long, value_name = "DIR")]
+    pub corpus: PathBuf,
+    /// Folder of word lists: *.tsv or *.wordlist, plain or .zst
+    #[arg(long, value_name = "DIR")]
+    pub lexicon: Option<PathBuf>,
+    /// Model file to write
+    #[arg(long, value_name = "FILE", default_value = "model/tarmim.model")]
+    pub model: PathBuf,
+    /// Folder for finished stages, from which an interrupted run goes on
+    #[arg(long, value_name = "DIR", default_value = "target/training")]
+    pub checkpoints: PathBuf,
+    /// Seed of everything random
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+}

@@ -1,0 +1,29 @@
+//! `tarmim check`: reads and checks everything that a run would, and writes nothing.
+
+use std::path::Path;
+
+use super::{open_plan, print};
+use crate::cli::OverrideArgs;
+use crate::error::Error;
+use crate::ingest::read_document;
+use crate::pipeline::{Stages, inventory_of};
+
+/// Checks the configuration, the vocabularies, the model and the inputs.
+pub fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Result<(), Error> {
+    let plan = open_plan(config, overrides)?;
+    let inventory = inventory_of(&plan, None)?;
+    let mut rejects = inventory.rejects.clone();
+    rejects.extend(inventory.files.iter().filter_map(|file| read_document(file, &plan.ingest).err()));
+    let (files, concepts, model_id) = (inventory.files.len(), plan.vocabulary.concepts().len(), plan.model.id().to_owned());
+    Stages::new(&plan.model, plan.doubt_threshold, plan.split, plan.vocabulary)?;
+    if quiet {
+        return Ok(());
+    }
+    let mut text = format!("configuration sound: {}\n", config.display());
+    text += &format!("model {model_id}, {concepts} concepts\n");
+    text += &format!("{files} files to read, {} passed over, {} that would be rejected", inventory.skipped, rejects.len());
+    for reject in &rejects {
+        text += &format!("\n  {}: {}", reject.source_path, reject.message);
+    }
+    print(&text)
+}

@@ -1,0 +1,93 @@
+//! `tarmim explain`: every repair of an article or a sentence, what else it might have been, and how probable each is.
+
+use std::fmt::Write;
+use std::ops::Range;
+use std::path::Path;
+
+use super::{open_plan, print};
+use crate::cli::ExplainArgs;
+use crate::config::Plan;
+use crate::error::Error;
+use crate::ingest::{SourceFile, article_id, read_document};
+use crate::pipeline::{Scratch, Stages, inventory_of};
+use crate::repair::Repaired;
+use crate::tag::Tagged;
+
+/// Columns of the form in a listing.
+const FORM_WIDTH: usize = 18;
+
+/// Explains an article or one of its sentences.
+pub fn explain(config: &Path, args: ExplainArgs) -> Result<(), Error> {
+    let plan = open_plan(config, args.overrides)?;
+    let (file, sentence) = find_target(&plan, &args.target)?;
+    let document = read_document(&file, &plan.ingest).map_err(|reject| Error::NothingToRead {
+        input: args.target.clone(),
+        what: reject.message,
+    })?;
+    let stages = Stages::new(&plan.model, plan.doubt_threshold, plan.split, plan.vocabulary)?;
+    let tagged = stages.process(document, &mut Scratch::default());
+    let count = tagged.sentences().len();
+    let wanted = match sentence {
+        None => 0..count,
+        Some(index) if index < count => index..index + 1,
+        Some(index) => return Err(Error::Usage(format!("{}: the article has {count} sentences, no sentence {index}", args.target))),
+    };
+    print(&shown(&tagged, wanted, plan.doubt_threshold))
+}
+
+/// The file that a target names, and the sentence, if it names one.
+fn find_target(plan: &Plan, target: &str) -> Result<(SourceFile, Option<usize>), Error> {
+    let path = Path::new(target);
+    if path.is_file() {
+        let source_path = path.strip_prefix(&plan.input).unwrap_or(path).display().to_string();
+        return Ok((SourceFile { path: path.to_owned(), source_path, hash: None, bytes: 0 }, None));
+    }
+    let (article, sentence) = match target.split_once(':') {
+        Some((article, index)) => (article, Some(index)),
+        None => (target, None),
+    };
+    let index = sentence.map(str::parse).transpose();
+    let index = index.map_err(|_| Error::Usage(format!("{target}: expected article_id:index, such as 0123456789abcdef:4")))?;
+    let files = inventory_of(plan, None)?.files;
+    let found = files.into_iter().find(|file| article_id(&file.source_path, "") == article);
+    let unknown = || Error::Usage(format!("{target}: no such file, and no article of {} has this id", plan.input.display()));
+    Ok((found.ok_or_else(unknown)?, index))
+}
+
+fn shown(tagged: &Tagged, sentences: Range<usize>, doubt_threshold: f32) -> String {
+    let article = tagged.article();
+    let document = article.document();
+    let mut text = format!("{}  {}  {}\n", document.article_id, document.source_path, article.damage().name());
+    for index in sentences {
+        let sentence = &tagged.sentences()[index];
+        let tokens = sentence.tokens.clone();
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "\n[{index}] {}", article.span_text(tokens.clone()));
+        let _ = writeln!(text, "    raw: {}", document.span_text(tokens.clone()));
+        let _ = writeln!(text, "    ends here with probability {:.4}", sentence.boundary_confidence);
+        for gap in &sentence.number_gaps {
+            let _ = writeln!(text, "    a number is missing after «{}» ({:.4})", article.token_text(gap.token), gap.confidence);
+        }
+        write_readings(&mut text, article, tokens.clone(), doubt_threshold);
+        for token in tokens.filter(|token| article.findings()[*token].unresolved) {
+            let _ = writeln!(text, "    ? {}  unresolved: no word of the lexicon explains it", document.token_text(token));
+        }
+    }
+    text.trim_end().to_owned()
+}
+
+/// One line for each changed or doubtful token: the form, its probability, its rivals.
+fn write_readings(text: &mut String, article: &Repaired, tokens: Range<usize>, doubt_threshold: f32) {
+    for reading in article.readings(tokens) {
+        let raw = article.document().token_text(reading.token);
+        let mark = match (article.is_change(reading), reading.confidence < doubt_threshold) {
+            (true, false) => ' ',
+            (true, true) => '~',
+            (false, _) => '=',
+        };
+        let rivals: Vec<String> = reading.alternatives.iter().map(|a| format!("{} {:.4}", a.form, a.confidence)).collect();
+        let shown = format!("{} ← {raw}", reading.form);
+        let padding = FORM_WIDTH.saturating_sub(shown.chars().count());
+        let _ = writeln!(text, "    {mark} {shown}{} {:.4}   {}", " ".repeat(padding), reading.confidence, rivals.join(", "));
+    }
+}

@@ -1,0 +1,46 @@
+//! `tarmim repair`: a filter. White space comes out as it went in; only words change.
+
+use std::io::{BufRead, Read, Write};
+
+use crate::cli::RepairArgs;
+use crate::error::Error;
+use crate::ingest::Document;
+use crate::model::ModelFile;
+use crate::repair::{RepairScratch, Repairer};
+
+/// Repairs standard input.
+pub fn repair(args: &RepairArgs) -> Result<(), Error> {
+    let model = match &args.model {
+        Some(path) => ModelFile::open(path)?,
+        None => ModelFile::shipped()?,
+    };
+    let repairer = Repairer::new(&model, 0.0)?;
+    let mut scratch = RepairScratch::default();
+    let mut input = std::io::stdin().lock();
+    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+    let reading = |source| Error::Io { what: "standard input (expected UTF-8 text)".to_owned(), source };
+    let writing = |source| Error::Io { what: "standard output".to_owned(), source };
+    let mut text = String::new();
+    loop {
+        text.clear();
+        let read = if args.lines { input.read_line(&mut text) } else { input.read_to_string(&mut text) };
+        if read.map_err(reading)? == 0 {
+            return output.flush().map_err(writing);
+        }
+        output.write_all(repaired(&text, &repairer, &mut scratch).as_bytes()).map_err(writing)?;
+    }
+}
+
+/// A text with its words repaired and its white space kept.
+fn repaired(text: &str, repairer: &Repairer, scratch: &mut RepairScratch) -> String {
+    let repaired = repairer.repair(Document::from_text("standard input", text), scratch);
+    let mut output = String::with_capacity(text.len() * 9 / 8);
+    let mut copied = 0;
+    for (index, token) in repaired.document().tokens().iter().enumerate() {
+        output.push_str(&text[copied..token.source.start]);
+        output.push_str(repaired.token_text(index));
+        copied = token.source.end;
+    }
+    output.push_str(&text[copied..]);
+    output
+}

@@ -1,0 +1,59 @@
+//! `tarmim run`: builds the dataset, and says what was built.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::{open_plan, print};
+use crate::cli::RunArgs;
+use crate::dataset::{Counts, Manifest};
+use crate::error::Error;
+use crate::interrupt::Interrupt;
+use crate::pipeline::{self, RunOptions, RunOutcome};
+use crate::progress::Progress;
+
+/// Runs the pipeline.
+pub fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool) -> Result<(), Error> {
+    let started = Instant::now();
+    let interrupt = Interrupt::install().map_err(|source| Error::Io { what: "signal handlers".to_owned(), source })?;
+    let options = RunOptions { limit: args.limit, force: args.force };
+    let plan = open_plan(config, args.overrides)?;
+    let output = plan.output.clone();
+    let (event, manifest, summary) = match pipeline::run(plan, options, progress, &interrupt)? {
+        RunOutcome::UpToDate(manifest) => ("up_to_date", manifest, String::from("up to date: nothing has changed since")),
+        RunOutcome::Published(manifest) => ("published", manifest, format!("published in {:.1} s:", started.elapsed().as_secs_f64())),
+    };
+    let place = output.join("builds").join(&manifest.build_id);
+    if progress == Progress::Json {
+        let data = json!({ "build_id": manifest.build_id, "build": place, "counts": manifest.counts });
+        progress.event(event, &summary, &data);
+    }
+    if quiet {
+        return Ok(());
+    }
+    print(&describe(&summary, &manifest, &output))
+}
+
+fn describe(summary: &str, manifest: &Manifest, output: &Path) -> String {
+    let Counts { inputs, articles, rejects, sentences, keywords, tokens, repaired, unresolved } = manifest.counts;
+    let current = output.join("current");
+    let current = current.display();
+    let mut text = format!("{summary} build {} in {current}\n", manifest.build_id);
+    let percent = |part: usize| percent(part, tokens);
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "  {articles} articles, {sentences} sentences, {tokens} tokens, {keywords} keyword hits");
+    let _ = writeln!(text, "  {repaired} tokens repaired ({}), {unresolved} left unexplained ({})", percent(repaired), percent(unresolved));
+    let _ = match rejects {
+        0 => writeln!(text, "  none of {inputs} inputs rejected"),
+        _ => writeln!(text, "  {rejects} of {inputs} inputs rejected: see {current}/rejects/part-00000.parquet"),
+    };
+    let _ = write!(text, "look at it:\n  duckdb -c \"select text, keyword_ids from '{current}/sentences/*.parquet' limit 10\"");
+    text
+}
+
+#[expect(clippy::cast_precision_loss, reason = "for display")]
+fn percent(part: usize, whole: usize) -> String {
+    format!("{:.1} %", 100.0 * part as f64 / whole.max(1) as f64)
+}

@@ -1,0 +1,211 @@
+//! Configuration: what was typed ([`PipelineFile`]) and what will run ([`Plan`]) are two types.
+//!
+//! Invariant: only a [`Plan`] travels into the program; it exists only if the whole file, the vocabularies and the model are
+//! sound, and all faults were reported together otherwise.
+
+mod plan;
+mod reader;
+
+use std::path::Path;
+
+pub use plan::{Overrides, Plan};
+pub use reader::{ConfigFault, Reader};
+
+use crate::ingest::Encoding;
+use crate::ingest::decode::DeclaredEncoding;
+
+/// `pipeline.toml` as typed, defaults filled in. Paths are as written; see [`Plan`] for what they are relative to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PipelineFile {
+    /// `[ingest]`.
+    pub ingest: IngestTable,
+    /// `[repair]`.
+    pub repair: RepairTable,
+    /// `[split]`.
+    pub split: SplitTable,
+    /// `[tag]`.
+    pub tag: TagTable,
+    /// `[dataset]`.
+    pub dataset: DatasetTable,
+}
+
+/// `[ingest]`: what is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IngestTable {
+    /// Folder of the articles.
+    pub input: String,
+    /// Patterns of files that are articles.
+    pub files: Vec<String>,
+    /// Patterns of files that are passed over.
+    pub skip: Vec<String>,
+    /// Encoding of all files, or found out for each.
+    pub encoding: Option<DeclaredEncoding>,
+    /// Whether an article's folder is its section.
+    pub section_from_folder: bool,
+    /// Largest file, in MiB.
+    pub max_file_mib: u64,
+}
+
+/// `[repair]`: how spelling is restored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RepairTable {
+    /// Model file; the one built into the program if missing.
+    pub model: Option<String>,
+    /// Tokens below this probability are listed as doubts.
+    pub doubt_threshold: f64,
+}
+
+/// `[split]`: where sentences end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SplitTable {
+    /// Most tokens of a sentence.
+    pub max_tokens: u64,
+    /// Added to the log-odds of every place.
+    pub eagerness: f64,
+    /// Weight of the length model.
+    pub length_weight: f64,
+}
+
+/// `[tag]`: what is looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagTable {
+    /// Vocabulary files.
+    pub vocabularies: Vec<String>,
+}
+
+/// `[dataset]`: what is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DatasetTable {
+    /// Folder of the builds.
+    pub output: String,
+    /// Share of inputs that may be rejected.
+    pub max_reject_ratio: f64,
+    /// How many builds are kept.
+    pub keep_builds: u64,
+}
+
+impl PipelineFile {
+    /// Reads a configuration from its text; `file` is for messages.
+    #[must_use]
+    pub fn parse(file: &str, source: &str) -> (Self, Vec<ConfigFault>) {
+        let mut reader = Reader::new(file, source);
+        let read = Self {
+            ingest: read_ingest(&mut reader),
+            repair: read_repair(&mut reader),
+            split: read_split(&mut reader),
+            tag: read_tag(&mut reader),
+            dataset: read_dataset(&mut reader),
+        };
+        (read, reader.finish())
+    }
+
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// Where it cannot be read; faults in it are returned beside the configuration.
+    pub fn open(path: &Path) -> Result<(Self, Vec<ConfigFault>), ConfigFault> {
+        let file = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(source) => Ok(Self::parse(&file, &source)),
+            Err(error) => {
+                let what = format!("cannot be read: {error}; run where pipeline.toml lies, or give --config FILE");
+                Err(ConfigFault { file, line: 0, what })
+            }
+        }
+    }
+}
+
+fn read_ingest(reader: &mut Reader<'_>) -> IngestTable {
+    let declared = |encoding| Some(DeclaredEncoding(encoding));
+    let encodings = [
+        ("auto", None),
+        ("utf-8", declared(Encoding::Utf8)),
+        ("utf-16le", declared(Encoding::Utf16Le)),
+        ("utf-16be", declared(Encoding::Utf16Be)),
+        ("windows-1256", declared(Encoding::Windows1256)),
+    ];
+    let mut table = reader.table("ingest");
+    let read = IngestTable {
+        input: table.string("input", "raw"),
+        files: table.strings("files", &["**/*.txt"]),
+        skip: table.strings("skip", &["**/.*"]),
+        encoding: table.choice("encoding", None, &encodings),
+        section_from_folder: table.boolean("section_from_folder", true),
+        max_file_mib: table.integer("max_file_mib", 64, 1..=4096),
+    };
+    table.finish();
+    read
+}
+
+fn read_repair(reader: &mut Reader<'_>) -> RepairTable {
+    let mut table = reader.table("repair");
+    let read = RepairTable {
+        model: table.optional_string("model"),
+        doubt_threshold: table.number("doubt_threshold", 0.9, 0.0..=1.0),
+    };
+    table.finish();
+    read
+}
+
+fn read_split(reader: &mut Reader<'_>) -> SplitTable {
+    let mut table = reader.table("split");
+    let read = SplitTable {
+        max_tokens: table.integer("max_tokens", 120, 1..=10_000),
+        eagerness: table.number("eagerness", 0.5, -10.0..=10.0),
+        length_weight: table.number("length_weight", 0.5, 0.0..=10.0),
+    };
+    table.finish();
+    read
+}
+
+fn read_tag(reader: &mut Reader<'_>) -> TagTable {
+    let mut table = reader.table("tag");
+    let read = TagTable { vocabularies: table.strings("vocabularies", &["vocabulary/newspapers.csv"]) };
+    table.finish();
+    read
+}
+
+fn read_dataset(reader: &mut Reader<'_>) -> DatasetTable {
+    let mut table = reader.table("dataset");
+    let read = DatasetTable {
+        output: table.string("output", "output"),
+        max_reject_ratio: table.number("max_reject_ratio", 0.1, 0.0..=1.0),
+        keep_builds: table.integer("keep_builds", 5, 1..=10_000),
+    };
+    table.finish();
+    read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(source: &str) -> Vec<String> {
+        PipelineFile::parse("p.toml", source).1.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_shipped_file_gives_every_key_its_default() {
+        let shipped = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/pipeline.toml"));
+        let (typed, faults) = PipelineFile::parse("pipeline.toml", shipped);
+        assert_eq!(faults, []);
+        assert_eq!(typed, PipelineFile::parse("empty", "").0, "the documented values are the defaults");
+    }
+
+    #[test]
+    fn all_faults_are_reported_with_their_lines() {
+        let source = "[ingest]\ninputs = \"raw\"\nencoding = \"latin1\"\n\n[split]\nmax_tokens = 0\neagerness = nan\n[datset]\n";
+        let faults = faults(source);
+        assert_eq!(faults.len(), 5, "{faults:#?}");
+        assert!(faults[0].starts_with("p.toml:2: unknown key ingest.inputs; did you mean input?"), "{}", faults[0]);
+        assert!(faults[1].starts_with("p.toml:3: ingest.encoding: expected one of \"auto\""), "{}", faults[1]);
+        assert!(faults[2].contains(":6: split.max_tokens: expected a whole number from 1 to 10000, found 0"));
+        assert!(faults[3].contains(":7: split.eagerness: expected a number"));
+        assert!(faults[4].contains(":8: unknown table datset; did you mean dataset?"), "{}", faults[4]);
+    }
+
+    #[test]
+    fn a_fault_of_syntax_has_a_line() {
+        assert!(faults("[ingest]\ninput = \n")[0].starts_with("p.toml:2: "));
+    }
+}

@@ -1,0 +1,152 @@
+//! What will run: the configuration checked, its paths resolved, its vocabularies read, its model opened.
+
+use std::path::{Path, PathBuf};
+
+use globset::Glob;
+use serde_json::{Value, json};
+
+use super::{ConfigFault, IngestTable, PipelineFile};
+use crate::ingest::IngestSettings;
+use crate::model::ModelFile;
+use crate::split::SplitSettings;
+use crate::tag::Vocabulary;
+
+/// What the command line says instead of the file; paths are relative to the working directory.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// Folder of the articles.
+    pub input: Option<PathBuf>,
+    /// Folder of the builds.
+    pub output: Option<PathBuf>,
+    /// Vocabulary files; none leaves the configured ones.
+    pub vocabularies: Vec<PathBuf>,
+}
+
+/// What will run.
+#[derive(Debug)]
+pub struct Plan {
+    /// Folder of the articles.
+    pub input: PathBuf,
+    /// Folder of the builds.
+    pub output: PathBuf,
+    /// How files are read.
+    pub ingest: IngestSettings,
+    /// The model.
+    pub model: ModelFile,
+    /// Tokens below this probability are listed as doubts.
+    pub doubt_threshold: f32,
+    /// How sentences are cut.
+    pub split: SplitSettings,
+    /// What is looked for.
+    pub vocabulary: Vocabulary,
+    /// Share of inputs that may be rejected.
+    pub max_reject_ratio: f64,
+    /// How many builds are kept.
+    pub keep_builds: usize,
+}
+
+impl Plan {
+    /// Reads and checks a configuration file with everything that it names. Its paths are relative to its own folder.
+    ///
+    /// # Errors
+    /// Every fault that was found.
+    pub fn open(config: &Path, overrides: &Overrides) -> Result<Self, Vec<ConfigFault>> {
+        let (file, faults) = PipelineFile::open(config).map_err(|fault| vec![fault])?;
+        let folder = config.parent().unwrap_or(Path::new(""));
+        Self::compile(&config.display().to_string(), &file, faults, folder, overrides)
+    }
+
+    fn compile(
+        name: &str,
+        file: &PipelineFile,
+        mut faults: Vec<ConfigFault>,
+        folder: &Path,
+        overrides: &Overrides,
+    ) -> Result<Self, Vec<ConfigFault>> {
+        let fault = |what: String| ConfigFault { file: name.to_owned(), line: 0, what };
+        let resolve = |path: &str| folder.join(path);
+        faults.extend(pattern_faults(&file.ingest).into_iter().map(fault));
+        let vocabularies = match overrides.vocabularies.as_slice() {
+            [] => file.tag.vocabularies.iter().map(|path| resolve(path)).collect(),
+            given => given.to_vec(),
+        };
+        let vocabulary = Vocabulary::read(&vocabularies).unwrap_or_else(|found| {
+            faults.extend(found.into_iter().map(|fault| ConfigFault {
+                file: fault.file,
+                line: usize::try_from(fault.line).unwrap_or(0),
+                what: fault.what,
+            }));
+            Vocabulary::default()
+        });
+        let model = match &file.repair.model {
+            Some(path) => ModelFile::open(&resolve(path)),
+            None => ModelFile::shipped(),
+        };
+        let model = match model {
+            Ok(model) if faults.is_empty() => model,
+            Ok(_) => return Err(faults),
+            Err(error) => {
+                faults.push(fault(format!("repair.model: {error}")));
+                return Err(faults);
+            }
+        };
+        Ok(Self {
+            input: overrides.input.clone().unwrap_or_else(|| resolve(&file.ingest.input)),
+            output: overrides.output.clone().unwrap_or_else(|| resolve(&file.dataset.output)),
+            ingest: ingest_settings(&file.ingest),
+            model,
+            doubt_threshold: threshold(file.repair.doubt_threshold),
+            split: SplitSettings {
+                max_tokens: usize::try_from(file.split.max_tokens).unwrap_or(usize::MAX),
+                eagerness: file.split.eagerness,
+                length_weight: file.split.length_weight,
+            },
+            vocabulary,
+            max_reject_ratio: file.dataset.max_reject_ratio,
+            keep_builds: usize::try_from(file.dataset.keep_builds).unwrap_or(usize::MAX),
+        })
+    }
+
+    /// The settings that the build's content depends on: paths, threads and limits on the run are left out.
+    #[must_use]
+    pub fn settings(&self) -> Value {
+        let IngestSettings { files, skip, encoding, section_from_folder, max_file_bytes } = &self.ingest;
+        json!({
+            "ingest": {
+                "files": files, "skip": skip, "section_from_folder": section_from_folder, "max_file_bytes": max_file_bytes,
+                "encoding": encoding.map_or("auto", |declared| declared.0.name()),
+            },
+            "repair": { "doubt_threshold": self.doubt_threshold },
+            "split": {
+                "max_tokens": self.split.max_tokens, "eagerness": self.split.eagerness,
+                "length_weight": self.split.length_weight,
+            },
+        })
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a probability with a few digits")]
+fn threshold(probability: f64) -> f32 {
+    probability as f32
+}
+
+fn ingest_settings(table: &IngestTable) -> IngestSettings {
+    IngestSettings {
+        files: table.files.clone(),
+        skip: table.skip.clone(),
+        encoding: table.encoding,
+        section_from_folder: table.section_from_folder,
+        max_file_bytes: table.max_file_mib << 20,
+    }
+}
+
+fn pattern_faults(table: &IngestTable) -> Vec<String> {
+    let patterns = [("files", &table.files), ("skip", &table.skip)];
+    let faulty = patterns.iter().flat_map(|(key, patterns)| {
+        patterns.iter().filter_map(move |pattern| {
+            let error = Glob::new(pattern).err()?;
+            Some(format!("ingest.{key}: {error}; expected a pattern such as \"**/*.txt\""))
+        })
+    });
+    faulty.collect()
+}

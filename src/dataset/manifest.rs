@@ -1,0 +1,112 @@
+//! The manifest: what a build is made of and what it holds. It is written last; where it is, the build is whole.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::DatasetError;
+use super::schema::{SCHEMA_VERSION, Table};
+use super::writer::PartFile;
+
+/// The file's name in a build's folder.
+pub const MANIFEST: &str = "manifest.json";
+
+/// How much went in and came out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Files found, those passed over on purpose left out.
+    pub inputs: usize,
+    /// Articles published.
+    pub articles: usize,
+    /// Inputs rejected.
+    pub rejects: usize,
+    /// Sentences published.
+    pub sentences: usize,
+    /// Keyword hits.
+    pub keywords: usize,
+    /// Tokens of the articles.
+    pub tokens: usize,
+    /// Tokens that were changed.
+    pub repaired: usize,
+    /// Tokens that nothing explains.
+    pub unresolved: usize,
+}
+
+impl Counts {
+    /// Share of the inputs that was rejected.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    pub fn reject_ratio(&self) -> f64 {
+        if self.inputs == 0 { 0.0 } else { self.rejects as f64 / self.inputs as f64 }
+    }
+}
+
+/// What a build's content depends on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The program.
+    pub tarmim: String,
+    /// Versions of the stages' code.
+    pub stages: BTreeMap<String, u32>,
+    /// The model.
+    pub model_id: String,
+    /// Hash of the vocabularies.
+    pub vocabulary: String,
+    /// Hash of the inputs' paths and contents.
+    pub inputs: String,
+    /// The settings.
+    pub settings: Value,
+}
+
+/// A build's manifest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of the tables.
+    pub schema_version: String,
+    /// The build.
+    pub build_id: String,
+    /// When it was published (UTC). Not part of the build's identity.
+    pub created: String,
+    /// What it was made of.
+    pub provenance: Provenance,
+    /// How much it holds.
+    pub counts: Counts,
+    /// Its files, by table.
+    pub tables: BTreeMap<String, Vec<PartFile>>,
+}
+
+impl Manifest {
+    /// A manifest of a build finished now.
+    #[must_use]
+    pub fn new(build_id: String, provenance: Provenance, counts: Counts, tables: Vec<(Table, Vec<PartFile>)>) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION.to_owned(),
+            build_id,
+            created: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            provenance,
+            counts,
+            tables: tables.into_iter().map(|(table, files)| (table.name().to_owned(), files)).collect(),
+        }
+    }
+
+    /// The manifest of a build's folder; `None` where the build is not whole.
+    #[must_use]
+    pub fn read(build_folder: &Path) -> Option<Self> {
+        let bytes = std::fs::read(build_folder.join(MANIFEST)).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    /// Writes the manifest into a build's folder.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn write(&self, build_folder: &Path) -> Result<(), DatasetError> {
+        let path = build_folder.join(MANIFEST);
+        let mut json = serde_json::to_vec_pretty(self).expect("a manifest is plain data");
+        json.push(b'\n');
+        let file = std::fs::write(&path, json).and_then(|()| std::fs::File::open(&path)?.sync_all());
+        file.map_err(|source| DatasetError::io(&path, source))
+    }
+}

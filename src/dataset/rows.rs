@@ -1,0 +1,289 @@
+//! The rows of each table, made from a [`Tagged`] article by the worker that finished it.
+//!
+//! Invariant: field names are the columns of [`super::schema`]; the writer turns rows into Arrow arrays by name and refuses a
+//! field that the schema lacks.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::repair::{Alternative, Reading};
+use crate::split::Sentence;
+use crate::tag::{Tagged, Vocabulary};
+
+/// A form that a token may have had.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AlternativeRow {
+    form: String,
+    confidence: f32,
+}
+
+impl From<&Alternative> for AlternativeRow {
+    fn from(alternative: &Alternative) -> Self {
+        Self { form: alternative.form.clone(), confidence: alternative.confidence }
+    }
+}
+
+/// A changed or doubtful token.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReadingRow {
+    token: usize,
+    raw: String,
+    repaired: String,
+    confidence: f32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<&'static str>,
+    alternatives: Vec<AlternativeRow>,
+}
+
+/// A missing number.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NumberGapRow {
+    token: usize,
+    confidence: f32,
+}
+
+/// A row of `sentences`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SentenceRow {
+    sentence_id: String,
+    article_id: String,
+    source_path: String,
+    sentence_index: usize,
+    kind: &'static str,
+    raw_text: String,
+    text: String,
+    source_start: usize,
+    source_end: usize,
+    repairs: Vec<ReadingRow>,
+    doubts: Vec<ReadingRow>,
+    repair_confidence: f32,
+    boundary_confidence: f32,
+    number_gaps: Vec<NumberGapRow>,
+    keyword_ids: Vec<String>,
+    token_count: usize,
+    repaired_count: usize,
+    unresolved_count: usize,
+}
+
+/// A concept with its count in an article.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct KeywordCountRow {
+    id: String,
+    label: String,
+    category: String,
+    count: usize,
+}
+
+/// A phrase that says what an article is about.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct KeyphraseRow {
+    text: String,
+    score: f32,
+    count: usize,
+}
+
+/// A row of `articles`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ArticleRow {
+    article_id: String,
+    source_path: String,
+    content_hash: String,
+    encoding: &'static str,
+    title: Option<String>,
+    section: Option<String>,
+    byline: Option<String>,
+    published: Option<String>,
+    text: String,
+    damage: &'static str,
+    token_count: usize,
+    sentence_count: usize,
+    repaired_count: usize,
+    unresolved_count: usize,
+    mean_confidence: f32,
+    keywords: Vec<KeywordCountRow>,
+    keyphrases: Vec<KeyphraseRow>,
+    duplicate_of: Option<String>,
+    near_duplicate_of: Option<String>,
+}
+
+/// A row of `keywords`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct KeywordRow {
+    article_id: String,
+    sentence_id: String,
+    keyword_id: String,
+    label: String,
+    category: String,
+    surface: String,
+    layer: &'static str,
+    token_start: usize,
+    token_end: usize,
+}
+
+/// Every row that one article gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArticleRows {
+    /// One.
+    pub article: ArticleRow,
+    /// One per sentence.
+    pub sentences: Vec<SentenceRow>,
+    /// One per hit.
+    pub keywords: Vec<KeywordRow>,
+}
+
+impl ArticleRows {
+    /// The rows of an article; tokens below `doubt_threshold` are listed as doubts.
+    #[must_use]
+    pub fn new(tagged: &Tagged, vocabulary: &Vocabulary, doubt_threshold: f32) -> Self {
+        let indexed = || tagged.sentences().iter().enumerate();
+        let sentences: Vec<SentenceRow> =
+            indexed().map(|(index, sentence)| sentence_row(tagged, vocabulary, index, sentence, doubt_threshold)).collect();
+        let keywords = indexed().flat_map(|(index, sentence)| keyword_rows(tagged, vocabulary, index, sentence)).collect();
+        Self { article: article_row(tagged, vocabulary, &sentences), sentences, keywords }
+    }
+
+    /// Tokens of the article, and how many of them were changed and left unexplained.
+    #[must_use]
+    pub fn token_counts(&self) -> TokenCounts {
+        let ArticleRow { token_count, repaired_count, unresolved_count, .. } = self.article;
+        TokenCounts { tokens: token_count, repaired: repaired_count, unresolved: unresolved_count }
+    }
+}
+
+/// Tokens, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TokenCounts {
+    /// All.
+    pub tokens: usize,
+    /// Changed.
+    pub repaired: usize,
+    /// Explained by no word of the lexicon.
+    pub unresolved: usize,
+}
+
+fn sentence_id(tagged: &Tagged, index: usize) -> String {
+    format!("{}:{index}", tagged.article().document().article_id)
+}
+
+fn sentence_row(
+    tagged: &Tagged,
+    vocabulary: &Vocabulary,
+    index: usize,
+    sentence: &Sentence,
+    doubt_threshold: f32,
+) -> SentenceRow {
+    let article = tagged.article();
+    let document = article.document();
+    let tokens = sentence.tokens.clone();
+    let source = document.span_source(tokens.clone());
+    let row = |reading: &Reading, origin| reading_row(tagged, reading, tokens.start, origin);
+    let changed = article.readings(tokens.clone()).filter(|reading| article.is_change(reading));
+    let repairs: Vec<ReadingRow> = changed.map(|reading| row(reading, Some("engine"))).collect();
+    let doubtful = article.readings(tokens.clone()).filter(|reading| reading.confidence < doubt_threshold);
+    let mut keyword_ids: Vec<String> = Vec::new();
+    for hit in tagged.sentence_hits(index) {
+        let id = &vocabulary.concepts()[hit.concept].id;
+        if !keyword_ids.contains(id) {
+            keyword_ids.push(id.clone());
+        }
+    }
+    let gaps = sentence.number_gaps.iter();
+    SentenceRow {
+        sentence_id: sentence_id(tagged, index),
+        article_id: document.article_id.clone(),
+        source_path: document.source_path.clone(),
+        sentence_index: index,
+        kind: sentence.kind.name(),
+        raw_text: document.span_text(tokens.clone()).to_owned(),
+        text: article.span_text(tokens.clone()),
+        source_start: source.start,
+        source_end: source.end,
+        repaired_count: repairs.len(),
+        repairs,
+        doubts: doubtful.map(|reading| row(reading, None)).collect(),
+        repair_confidence: mean_confidence(tagged, tokens.clone()),
+        boundary_confidence: sentence.boundary_confidence,
+        number_gaps: gaps.map(|gap| NumberGapRow { token: gap.token - tokens.start, confidence: gap.confidence }).collect(),
+        keyword_ids,
+        token_count: tokens.len(),
+        unresolved_count: article.findings()[tokens].iter().filter(|finding| finding.unresolved).count(),
+    }
+}
+
+fn reading_row(tagged: &Tagged, reading: &Reading, first: usize, origin: Option<&'static str>) -> ReadingRow {
+    ReadingRow {
+        token: reading.token - first,
+        raw: tagged.article().document().token_text(reading.token).to_owned(),
+        repaired: reading.form.clone(),
+        confidence: reading.confidence,
+        origin,
+        alternatives: reading.alternatives.iter().map(AlternativeRow::from).collect(),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean of a few thousand probabilities")]
+fn mean_confidence(tagged: &Tagged, tokens: Range<usize>) -> f32 {
+    let findings = &tagged.article().findings()[tokens];
+    let sum: f64 = findings.iter().map(|finding| f64::from(finding.confidence)).sum();
+    (libm::rint(sum / findings.len().max(1) as f64 * 1e4) / 1e4) as f32
+}
+
+fn article_row(tagged: &Tagged, vocabulary: &Vocabulary, sentences: &[SentenceRow]) -> ArticleRow {
+    let document = tagged.article().document();
+    let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text.as_str()).collect();
+    let total = |count: fn(&SentenceRow) -> usize| sentences.iter().map(count).sum();
+    let keywords = tagged.keyword_counts().into_iter().map(|keyword| {
+        let concept = &vocabulary.concepts()[keyword.concept];
+        KeywordCountRow {
+            id: concept.id.clone(),
+            label: concept.label.clone(),
+            category: concept.category.clone(),
+            count: keyword.count,
+        }
+    });
+    ArticleRow {
+        article_id: document.article_id.clone(),
+        source_path: document.source_path.clone(),
+        content_hash: document.content_hash(),
+        encoding: document.encoding.name(),
+        title: document.metadata.title.clone(),
+        section: document.metadata.section.clone(),
+        byline: document.metadata.byline.clone(),
+        published: None,
+        text: texts.join("\n"),
+        damage: tagged.article().damage().name(),
+        token_count: document.tokens().len(),
+        sentence_count: sentences.len(),
+        repaired_count: total(|sentence| sentence.repaired_count),
+        unresolved_count: total(|sentence| sentence.unresolved_count),
+        mean_confidence: mean_confidence(tagged, 0..document.tokens().len()),
+        keywords: keywords.collect(),
+        keyphrases: Vec::new(),
+        duplicate_of: None,
+        near_duplicate_of: None,
+    }
+}
+
+fn keyword_rows<'t>(
+    tagged: &'t Tagged,
+    vocabulary: &'t Vocabulary,
+    index: usize,
+    sentence: &'t Sentence,
+) -> impl Iterator<Item = KeywordRow> + 't {
+    let first = sentence.tokens.start;
+    tagged.sentence_hits(index).map(move |hit| {
+        let concept = &vocabulary.concepts()[hit.concept];
+        KeywordRow {
+            article_id: tagged.article().document().article_id.clone(),
+            sentence_id: sentence_id(tagged, index),
+            keyword_id: concept.id.clone(),
+            label: concept.label.clone(),
+            category: concept.category.clone(),
+            surface: tagged.article().span_text(hit.tokens.clone()),
+            layer: hit.layer.name(),
+            token_start: hit.tokens.start - first,
+            token_end: hit.tokens.end - first,
+        }
+    })
+}

@@ -1,0 +1,102 @@
+//! What can end a command, and the exit code that says so.
+
+use crate::config::ConfigFault;
+use crate::dataset::DatasetError;
+use crate::evaluate::EvaluateError;
+use crate::model::ModelError;
+use crate::train::TrainError;
+
+/// Why a command could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration, a vocabulary or the model is faulty.
+    #[error("{}", shown_faults(.0))]
+    Config(Vec<ConfigFault>),
+    /// The command line asks for something that cannot be.
+    #[error("{0}")]
+    Usage(String),
+    /// The input folder is missing or holds nothing to read.
+    #[error("nothing to read in {input}: {what}")]
+    NothingToRead {
+        /// The folder.
+        input: String,
+        /// What was looked for, and what to do.
+        what: String,
+    },
+    /// A check of the staged build failed; the old build was kept.
+    #[error("the build was not published, the old one is kept: {0}")]
+    Gate(String),
+    /// Too many inputs were rejected; the old build was kept.
+    #[error("{rejects} of {inputs} inputs were rejected, more than max_reject_ratio = {limit} allows; the old build is kept\n{listed}")]
+    TooManyRejects {
+        /// Inputs rejected.
+        rejects: usize,
+        /// Inputs in all.
+        inputs: usize,
+        /// The share allowed.
+        limit: f64,
+        /// The first of them, one a line.
+        listed: String,
+    },
+    /// A signal asked the program to stop; nothing was published.
+    #[error("interrupted; nothing was published, it is safe to run again")]
+    Interrupted {
+        /// The signal's number.
+        signal: i32,
+    },
+    /// A build cannot be written.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// The model cannot be used.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// Training cannot go on.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    /// A benchmark cannot be scored.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
+    /// The tables of a build cannot be analysed.
+    #[error("cannot read the tables of {place}: {source}")]
+    Analysis {
+        /// The build.
+        place: String,
+        /// Why.
+        source: polars::error::PolarsError,
+    },
+    /// A stream or file cannot be read or written.
+    #[error("{what}: {source}")]
+    Io {
+        /// Which.
+        what: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Error {
+    /// The exit code of the contract.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::Usage(_) => 2,
+            Self::NothingToRead { .. } => 3,
+            Self::Gate(_) => 4,
+            Self::TooManyRejects { .. } => 5,
+            Self::Dataset(DatasetError::Locked { .. }) => 75,
+            Self::Interrupted { signal } => u8::try_from(128 + signal).unwrap_or(1),
+            Self::Dataset(_) | Self::Model(_) | Self::Train(_) | Self::Evaluate(_) | Self::Analysis { .. } | Self::Io { .. } => 1,
+        }
+    }
+
+    /// Whether the reader of our output has gone away, which is no failure of ours.
+    #[must_use]
+    pub fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+}
+
+fn shown_faults(faults: &[ConfigFault]) -> String {
+    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    format!("{}\n{} fault(s) found; nothing was done", lines.join("\n"), faults.len())
+}

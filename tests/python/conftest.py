@@ -1,0 +1,256 @@
+"""Fixtures and helpers of the end-to-end tests: they drive the built program and read what it wrote with other tools.
+
+The program under test is named by the environment variable TARMIM. Tests that need the development sets use the folder
+named by TARMIM_BENCH. Nothing is written into the repository: each test works on a project of its own in a temporary folder.
+"""
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import time
+import tomllib
+import unicodedata
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+RAW = REPOSITORY / "raw"
+TABLES = ("sentences", "articles", "keywords", "rejects")
+
+PROGRAM = Path(os.environ.get("TARMIM", "")).resolve()
+
+
+def pytest_configure():
+    if not os.environ.get("TARMIM"):
+        raise pytest.UsageError("set TARMIM to the program to be tested: TARMIM=target/release/tarmim pytest tests/python")
+    if not os.access(PROGRAM, os.X_OK) or PROGRAM.is_dir():
+        raise pytest.UsageError(f"TARMIM names {PROGRAM}, which is no program; build it: cargo build --release")
+
+
+def seed_texts():
+    """The three shipped articles, by file name."""
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(RAW.glob("*.txt"))}
+
+
+def scrambled(generator, words):
+    """Text of so many words of the shipped articles: as damaged as they are, and never twice the same."""
+    vocabulary = " ".join(seed_texts().values()).split()
+    return " ".join(generator.choices(vocabulary, k=words))
+
+
+def write_scrambled_articles(folder, count, words=120, seed=0):
+    """Fills a folder, and folders in it, with articles that depend on nothing but the arguments."""
+    generator = random.Random(seed)
+    for number in range(count):
+        path = folder / f"section-{number % 7}" / f"article-{number:05}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(scrambled(generator, generator.randint(words // 2, words * 3 // 2)) + "\n", encoding="utf-8")
+
+
+def snapshot(folder):
+    """Every path under a folder with all that tells whether it was touched."""
+    paths = [folder, *sorted(folder.rglob("*"))]
+    stats = {path: path.lstat() for path in paths}
+    return {str(path): (s.st_mtime_ns, s.st_size, s.st_ino, s.st_mode) for path, s in stats.items()}
+
+
+def wait_until(condition, what, seconds=60):
+    """Polls; fails the test where the condition does not come true."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(0.005)
+
+
+class Build:
+    """A finished build, read without the program's help."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.id = self.folder.name
+
+    def files(self, table):
+        return sorted((self.folder / table).glob("*.parquet"))
+
+    def parquet_files(self):
+        return [path for table in TABLES for path in self.files(table)]
+
+    def table(self, name):
+        return pa.concat_tables([pq.ParquetFile(path).read() for path in self.files(name)])
+
+    def rows(self, name):
+        return self.table(name).to_pylist()
+
+    def sentences_by_path(self):
+        """The rows of each article's sentences, in order."""
+        articles = {}
+        for row in sorted(self.rows("sentences"), key=lambda row: (row["source_path"], row["sentence_index"])):
+            articles.setdefault(row["source_path"], []).append(row)
+        return articles
+
+    def bytes_by_path(self):
+        return {str(path.relative_to(self.folder)): path.read_bytes() for path in self.parquet_files()}
+
+
+class Project:
+    """A folder with the shipped configuration, model and vocabularies; the input is copied or made by the test."""
+
+    def __init__(self, root, with_seeds=True):
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True)
+        self.config = root / "pipeline.toml"
+        shutil.copyfile(REPOSITORY / "pipeline.toml", self.config)
+        for name in ("model", "vocabulary"):
+            if (REPOSITORY / name).exists():
+                (root / name).symlink_to(REPOSITORY / name)
+        self.input = root / self.settings["ingest"]["input"]
+        self.output = root / self.settings["dataset"]["output"]
+        if with_seeds:
+            shutil.copytree(RAW, self.input)
+
+    @property
+    def settings(self):
+        return tomllib.loads(self.config.read_text(encoding="utf-8"))
+
+    def configure(self, table, key, value, rename=None):
+        """Sets one key of the configuration (TOML text); returns the number of its line, from 1."""
+        lines = self.config.read_text(encoding="utf-8").splitlines()
+        start = next(i for i, line in enumerate(lines) if line.strip() == f"[{table}]")
+        end = next((i for i in range(start + 1, len(lines)) if lines[i].startswith("[")), len(lines))
+        assignment = f"{rename or key} = {value}"
+        at = next((i for i in range(start + 1, end) if re.match(rf"#?\s*{key}\s*=", lines[i])), None)
+        if at is None:
+            at = start + 1
+            lines.insert(at, assignment)
+        else:
+            last = at
+            while lines[at].count("[") > "\n".join(lines[at : last + 1]).count("]"):
+                last += 1
+            # Blank lines keep the numbers of the lines below what they were.
+            lines[at : last + 1] = [assignment] + [""] * (last - at)
+        self.config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return at + 1
+
+    def write(self, source_path, content):
+        """Writes one input file, text as UTF-8."""
+        path = self.input / source_path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def tarmim(self, *arguments, expect=0, stdin=None, cwd=None):
+        """Runs the program in the project's folder and checks its exit code."""
+        done = subprocess.run(
+            [PROGRAM, *map(str, arguments)], cwd=cwd or self.root, input=stdin, capture_output=True, timeout=600, check=False
+        )
+        done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
+        shown = f"tarmim {' '.join(map(str, arguments))}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"
+        assert done.returncode == expect, f"exit code {done.returncode}, not {expect}: {shown}"
+        return done
+
+    def start(self, *arguments):
+        """Starts the program and does not wait for it."""
+        return subprocess.Popen(
+            [PROGRAM, *map(str, arguments)], cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+
+    def current(self):
+        """The build that readers see."""
+        return Build((self.output / "current").resolve(strict=True))
+
+    def build(self, *arguments):
+        self.tarmim("run", *arguments)
+        return self.current()
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project over the three shipped articles."""
+    return Project(tmp_path / "project")
+
+
+@pytest.fixture
+def empty_project(tmp_path):
+    """A project whose input the test makes."""
+    return Project(tmp_path / "project", with_seeds=False)
+
+
+@pytest.fixture(scope="session")
+def seed_project(tmp_path_factory):
+    """A project over the shipped articles that is already built. Tests only read it."""
+    project = Project(tmp_path_factory.mktemp("seeds") / "project")
+    project.build()
+    return project
+
+
+@pytest.fixture(scope="session")
+def seed_build(seed_project):
+    return seed_project.current()
+
+
+@pytest.fixture(scope="session")
+def bench():
+    """The folder of the development sets and their scorer."""
+    folder = os.environ.get("TARMIM_BENCH")
+    if not folder:
+        pytest.skip("not run: TARMIM_BENCH is not set")
+    return Path(folder).resolve()
+
+
+# The damage, written down once more and apart from the program (design, section 1): what each letter can have left behind.
+STRIPPED = {"أ": "ا?", "إ": "ا?", "آ": "ا?", "ة": "ه?", "ى": "ي?", "ء": "", "ئ": "", "ؤ": "", " ": ""}
+FOLDED = {"أ": "[أا]", "إ": "[إا]", "آ": "[آا]", "ة": "[ةه]", "ى": "[ىي]", " ": ""}
+
+
+def explains(form, raw, channel):
+    """Whether the damage can have made `raw` of `form`; a space in `form` is one that was lost."""
+    words = []
+    for word in form.split(" "):
+        patterns = [channel.get(letter, re.escape(letter)) for letter in word]
+        if channel is STRIPPED and word.endswith("ي"):
+            patterns[-1] = "ي?"  # typed as ى, then deleted
+        words.append("".join(patterns))
+    return re.fullmatch("".join(words), raw) is not None
+
+
+PERSIAN = str.maketrans("یېۍےکڪہھۃٱ", "ييييككههةا")
+INVISIBLE = re.compile("[\u0640\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+
+
+def unified(text):
+    """The tokens of a text with one encoding for each letter, as the contract has it."""
+    return [INVISIBLE.sub("", unicodedata.normalize("NFKC", token)).translate(PERSIAN) for token in text.split()]
+
+
+def repaired_tokens(row):
+    """The tokens of a sentence with its repairs put in place."""
+    tokens = row["raw_text"].split(" ")
+    for repair in row["repairs"]:
+        tokens[repair["token"]] = repair["repaired"]
+    return tokens
+
+
+def assert_sentences_are_the_source(rows, decoded):
+    """The laws on tokens: all of the source, once, in order, each sentence where it says that it stands."""
+    tokens = [token for row in rows for token in row["raw_text"].split(" ")]
+    assert tokens == unified(decoded)
+    source = decoded.encode()
+    for row in rows:
+        here = source[row["source_start"] : row["source_end"]].decode()
+        assert here == here.strip()
+        assert unified(here) == row["raw_text"].split(" ")
+
+
+def assert_builds_are_whole(project):
+    """Nothing lies under the output folder but whole builds, the link to the current one, and the lock."""
+    assert {path.name for path in project.output.iterdir()} <= {"current", "builds", ".lock"}
+    builds = list((project.output / "builds").iterdir())
+    assert builds
+    for build in builds:
+        assert (build / "manifest.json").is_file(), f"{build} is no whole build"
+    assert project.current().folder in [build.resolve() for build in builds]

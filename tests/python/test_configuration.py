@@ -1,0 +1,110 @@
+"""Faults of the configuration are all told at once, each with its place, before anything is done."""
+
+import pytest
+
+from conftest import snapshot
+
+
+def test_the_shipped_configuration_is_sound_and_check_writes_nothing(project):
+    before = snapshot(project.root)
+    project.tarmim("check")
+    assert snapshot(project.root) == before
+
+
+def test_check_after_a_build_writes_nothing(project):
+    project.build()
+    before = snapshot(project.root)
+    project.tarmim("check")
+    assert snapshot(project.root) == before
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_all_faults_are_told_at_once_with_their_lines(project, command):
+    expected = [
+        (project.configure("ingest", "input", '"raw"', rename="inptu"), "input"),
+        (project.configure("ingest", "encoding", '"windows-1265"'), "windows-1256"),
+        (project.configure("ingest", "max_file_mib", '"large"'), "max_file_mib"),
+        (project.configure("repair", "doubt_threshold", "7"), "doubt_threshold"),
+        (project.configure("split", "max_tokens", "0"), "max_tokens"),
+        (project.configure("dataset", "keep_builds", "-1"), "keep_builds"),
+        (project.configure("dataset", "max_reject_ratio", "true"), "max_reject_ratio"),
+    ]
+    before = snapshot(project.root)
+    told = project.tarmim(command, expect=2).stderr
+    for line, name in expected:
+        marker = f"pipeline.toml:{line}: "
+        assert marker in told
+        assert name in next(text for text in told.splitlines() if marker in text)
+    assert told.count("pipeline.toml:") == len(expected)
+    assert snapshot(project.root) == before
+
+
+def test_an_unknown_table_is_told_with_the_nearest_name(project):
+    text = project.config.read_text(encoding="utf-8")
+    line = text.splitlines().index("[dataset]") + 1
+    project.config.write_text(text.replace("[dataset]", "[datset]"), encoding="utf-8")
+    told = project.tarmim("check", expect=2).stderr
+    assert f"pipeline.toml:{line}: " in told
+    assert "dataset" in told.replace("datset", "")
+
+
+def test_an_unknown_key_is_told_with_the_nearest_of_its_table(project):
+    project.configure("split", "eagerness", "0.5", rename="eagernes")
+    told = project.tarmim("check", expect=2).stderr
+    assert "did you mean eagerness" in told
+
+
+def test_a_fault_of_syntax_is_told_with_its_line(project):
+    line = project.configure("split", "eagerness", "")
+    assert f"pipeline.toml:{line}: " in project.tarmim("check", expect=2).stderr
+
+
+def test_a_faulty_pattern_is_told_with_its_line(project):
+    line = project.configure("ingest", "files", '["**/[a.txt"]')
+    told = project.tarmim("check", expect=2).stderr
+    assert f"pipeline.toml:{line}: " in told
+
+
+def test_a_missing_configuration_file_is_told(project):
+    assert "nowhere.toml" in project.tarmim("run", "--config", "nowhere.toml", expect=2).stderr
+    assert not project.output.exists()
+
+
+def test_a_missing_vocabulary_is_told(project):
+    assert "nowhere.csv" in project.tarmim("run", "--vocabulary", "nowhere.csv", expect=2).stderr
+    assert "nowhere.csv" in configured(project, "tag", "vocabularies", '["nowhere.csv"]')
+    assert not project.output.exists()
+
+
+def test_a_faulty_vocabulary_is_told_with_its_line(project):
+    vocabulary = project.root / "faulty.csv"
+    vocabulary.write_text("id,label,category,variants,gloss\na,اقتصاد,own,,\n,تجارة,own,,\n", encoding="utf-8")
+    assert "faulty.csv:3: " in configured(project, "tag", "vocabularies", '["faulty.csv"]')
+
+
+def test_a_missing_model_is_told(project):
+    assert "nowhere.model" in configured(project, "repair", "model", '"nowhere.model"')
+
+
+def test_a_damaged_model_is_told(project):
+    """A model that was cut short must not be read as one that knows less."""
+    (project.root / "damaged.model").write_bytes(b"tarmim?" * 100)
+    assert "damaged.model" in configured(project, "repair", "model", '"damaged.model"')
+
+
+def configured(project, table, key, value):
+    """What the program says of a configuration that has one fault."""
+    project.configure(table, key, value)
+    return project.tarmim("check", expect=2).stderr
+
+
+@pytest.mark.parametrize("arguments", [["run", "--frobnicate"], ["frobnicate"], ["run", "--limit", "many"], []])
+def test_wrong_usage_exits_with_2(project, arguments):
+    assert project.tarmim(*arguments, expect=2).stderr
+    assert not project.output.exists()
+
+
+def test_check_tells_of_missing_input(empty_project):
+    told = empty_project.tarmim("check", expect=3)
+    assert empty_project.input.name in told.stderr
+    assert not empty_project.output.exists()

@@ -1,0 +1,148 @@
+"""The commands that tell about a build, and the scorer against the one that comes with the development sets."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import Project
+
+SETS = ["dev-alkhaleej", "dev-flores", "dev-milder", "dev-seed"]
+FLOORS = json.loads((Path(__file__).resolve().parents[1] / "floors.json").read_text(encoding="utf-8"))
+
+
+def without_grouping(text):
+    """Numbers without the marks that part their thousands."""
+    return re.sub(r"(?<=\d)[,_\u2009\u202f\u00a0 ](?=\d{3}\b)", "", text)
+
+
+# explain
+
+
+@pytest.fixture(scope="module")
+def richest(seed_build):
+    """A sentence with many repairs, some with alternatives."""
+    return max(seed_build.rows("sentences"), key=lambda row: sum(bool(r["alternatives"]) for r in row["repairs"]))
+
+
+def test_explain_shows_the_repairs_of_a_sentence_with_their_alternatives(seed_project, richest):
+    shown = seed_project.tarmim("explain", richest["sentence_id"]).stdout
+    for reading in richest["repairs"]:
+        assert reading["raw"] in shown and reading["repaired"] in shown
+    rivals = [rival["form"] for reading in richest["repairs"] for rival in reading["alternatives"][:1]]
+    assert rivals and all(rival in shown for rival in rivals)
+
+
+def test_explain_takes_an_article_by_its_id_or_its_path(seed_project, seed_build, richest):
+    by_id = seed_project.tarmim("explain", richest["article_id"]).stdout
+    assert seed_project.tarmim("explain", richest["source_path"]).stdout == by_id
+    rows = [row for row in seed_build.rows("sentences") if row["article_id"] == richest["article_id"]]
+    assert len(rows) > 1
+    for row in rows:
+        assert all(repair["repaired"] in by_id for repair in row["repairs"])
+    assert len(by_id) > len(seed_project.tarmim("explain", richest["sentence_id"]).stdout)
+
+
+@pytest.mark.parametrize("target", ["0123456789abcdef", "0123456789abcdef:0", "nowhere.txt"])
+def test_explain_says_when_there_is_no_such_article(seed_project, target):
+    done = seed_project.tarmim("explain", target, expect=2)
+    assert target in done.stderr and not done.stdout
+
+
+# stats
+
+
+def totals(build):
+    articles = build.rows("articles")
+    return {
+        "articles": len(articles),
+        "sentences": build.table("sentences").num_rows,
+        "tokens": sum(row["token_count"] for row in articles),
+        "repaired": sum(row["repaired_count"] for row in articles),
+    }
+
+
+def numbers(value):
+    """Every number of a JSON document."""
+    if isinstance(value, (dict, list)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from numbers(inner)
+    elif isinstance(value, (int, float)):
+        yield value
+
+
+def test_stats_tells_the_sums_of_the_build(seed_project, seed_build):
+    shown = without_grouping(seed_project.tarmim("stats").stdout)
+    for what, total in totals(seed_build).items():
+        assert re.search(rf"\b{total}\b", shown), what
+
+
+def test_stats_as_json_tells_the_same(seed_project, seed_build):
+    found = set(numbers(json.loads(seed_project.tarmim("stats", "--json").stdout)))
+    assert set(totals(seed_build).values()) <= found
+
+
+def test_stats_reads_the_build_of_another_output_folder(seed_project, tmp_path):
+    expected = seed_project.tarmim("stats", "--json").stdout
+    arguments = ("stats", "--json", "--config", seed_project.config, "--output", seed_project.output)
+    assert seed_project.tarmim(*arguments, cwd=tmp_path).stdout == expected
+
+
+@pytest.mark.parametrize("arguments", [["stats"], ["explain", "x.txt"]])
+def test_there_is_nothing_to_tell_before_the_first_build(project, arguments):
+    done = project.tarmim(*arguments, expect=3)
+    assert "run" in done.stderr, "it says what to do"
+
+
+# eval: these need the development sets
+
+
+def scorer(bench, *arguments):
+    """One line of the scorer that comes with the sets."""
+    done = subprocess.run([sys.executable, bench / "score.py", *map(str, arguments)], capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+@pytest.fixture(scope="module")
+def evaluated(bench, tmp_path_factory):
+    """What `tarmim eval --json` prints for each set."""
+    project = Project(tmp_path_factory.mktemp("eval") / "project", with_seeds=False)
+    lines = project.tarmim("eval", "--json", *(bench / f"{name}.jsonl" for name in SETS)).stdout.splitlines()
+    assert len(lines) == len(SETS)
+    return dict(zip(SETS, lines))
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_eval_and_a_scored_build_agree_to_the_digit(bench, evaluated, tmp_path, name):
+    project = Project(tmp_path / "project", with_seeds=False)
+    scorer(bench, "prepare", bench / f"{name}.jsonl", project.input)
+    project.build()
+    assert evaluated[name] == scorer(bench, "score", bench / f"{name}.jsonl", project.current().folder / "sentences").strip()
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_quality_has_not_fallen_below_its_floor(evaluated, name):
+    scores = json.loads(evaluated[name])
+    assert scores["missing"] == 0
+    for measure, floor in FLOORS[name].items():
+        assert scores[measure] >= floor, f"{name}: {measure}"
+
+
+def test_eval_of_a_faulty_set_names_the_line(seed_project, tmp_path):
+    faulty = tmp_path / "faulty.jsonl"
+    record = {"id": "a", "damaged": "عل", "gold": ["على"], "ends": [0]}
+    faulty.write_text(json.dumps(record) + '\n{"id": 1}\n', encoding="utf-8")
+    assert "faulty.jsonl:2" in seed_project.tarmim("eval", faulty, expect=2).stderr
+
+
+def test_eval_scores_a_set_of_ones_own(seed_project, tmp_path):
+    """The scorer works without the development sets, on figures that can be checked by hand."""
+    own = tmp_path / "own.jsonl"
+    record = {"id": "a", "damaged": "الانشط الصناعي عل", "gold": ["الأنشطة", "الصناعية", "في"], "ends": [2]}
+    own.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    scores = json.loads(seed_project.tarmim("eval", "--json", own).stdout)
+    assert (scores["docs"], scores["tokens"], scores["base"]) == (1, 3, 0.0)
+    assert scores["word_acc"] == scores["damaged_acc"] == 0.6667
