@@ -13,24 +13,38 @@ const PLAIN: &str = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي";
 /// Letter codes, as [`encode_letter`] gives them, that repair reasons about by name.
 pub mod code {
     use super::encode_const;
+    /// `ء`
     pub const HAMZA: u8 = encode_const('ء');
+    /// `آ`
     pub const ALIF_MADDA: u8 = encode_const('آ');
+    /// `أ`
     pub const ALIF_HAMZA: u8 = encode_const('أ');
+    /// `ؤ`
     pub const WAW_HAMZA: u8 = encode_const('ؤ');
+    /// `إ`
     pub const ALIF_HAMZA_BELOW: u8 = encode_const('إ');
+    /// `ئ`
     pub const YA_HAMZA: u8 = encode_const('ئ');
+    /// `ا`
     pub const ALIF: u8 = encode_const('ا');
+    /// `ة`
     pub const TA_MARBUTA: u8 = encode_const('ة');
+    /// `ت`
     pub const TA: u8 = encode_const('ت');
+    /// `ل`
     pub const LAM: u8 = encode_const('ل');
+    /// `ه`
     pub const HA: u8 = encode_const('ه');
+    /// `ى`
     pub const MAQSURA: u8 = encode_const('ى');
+    /// `ي`
     pub const YA: u8 = encode_const('ي');
 }
 
 /// One letter's code before U+0621, so that codes begin at 1 and 0 is free for "no letter".
 const BASE: u32 = 0x0620;
 
+#[expect(clippy::cast_possible_truncation, reason = "letters lie within 42 of the base")]
 const fn encode_const(letter: char) -> u8 {
     (letter as u32 - BASE) as u8
 }

@@ -27,7 +27,9 @@ pub enum Error {
     #[error("the build was not published, the old one is kept: {0}")]
     Gate(String),
     /// Too many inputs were rejected; the old build was kept.
-    #[error("{rejects} of {inputs} inputs were rejected, more than max_reject_ratio = {limit} allows; the old build is kept\n{listed}")]
+    #[error(
+        "{rejects} of {inputs} inputs were rejected, more than max_reject_ratio = {limit} allows; the old build is kept\n{listed}"
+    )]
     TooManyRejects {
         /// Inputs rejected.
         rejects: usize,
@@ -85,7 +87,12 @@ impl Error {
             Self::TooManyRejects { .. } => 5,
             Self::Dataset(DatasetError::Locked { .. }) => 75,
             Self::Interrupted { signal } => u8::try_from(128 + signal).unwrap_or(1),
-            Self::Dataset(_) | Self::Model(_) | Self::Train(_) | Self::Evaluate(_) | Self::Analysis { .. } | Self::Io { .. } => 1,
+            Self::Dataset(_)
+            | Self::Model(_)
+            | Self::Train(_)
+            | Self::Evaluate(_)
+            | Self::Analysis { .. }
+            | Self::Io { .. } => 1,
         }
     }
 

@@ -87,12 +87,12 @@ pub fn read_benchmark(path: &Path) -> Result<Vec<Record>, EvaluateError> {
 pub fn predict(records: &[Record], repairer: &Repairer, splitter: &Splitter) -> Vec<Prediction> {
     let scratch = || (RepairScratch::default(), SplitScratch::default());
     let predict = |(repair, split): &mut (RepairScratch, SplitScratch), record: &Record| {
-        let repaired = repairer.repair(Document::from_text(&record.id, &record.damaged), repair);
-        let sentences = splitter.split(&repaired, split);
+        let article = repairer.repair(Document::from_text(&record.id, &record.damaged), repair);
+        let sentences = splitter.split(&article, split);
         let body = sentences.iter().filter(|sentence| sentence.kind == SentenceKind::Body);
         let gaps = sentences.iter().flat_map(|sentence| &sentence.number_gaps);
         Prediction {
-            tokens: (0..repaired.document().tokens().len()).map(|t| repaired.token_text(t).to_owned()).collect(),
+            tokens: (0..article.document().tokens().len()).map(|t| article.token_text(t).to_owned()).collect(),
             ends: body.map(|sentence| sentence.tokens.end - 1).collect(),
             gaps: gaps.map(|gap| i64::try_from(gap.token).unwrap_or(i64::MAX)).collect(),
         }

@@ -25,6 +25,8 @@ fn main() -> ExitCode {
 fn report(error: &anyhow::Error, format: LogFormat, code: u8) {
     match format {
         LogFormat::Text => eprintln!("tarmim: {error}"),
-        LogFormat::Json => eprintln!("{}", serde_json::json!({ "event": "error", "message": error.to_string(), "exit_code": code })),
+        LogFormat::Json => {
+            eprintln!("{}", serde_json::json!({ "event": "error", "message": error.to_string(), "exit_code": code }));
+        }
     }
 }

@@ -15,7 +15,9 @@ use rayon::prelude::*;
 
 use crate::analysis::gates::check_staged;
 use crate::config::Plan;
-use crate::dataset::{self, ArticleRows, BuildStamp, Counts, DatasetError, DatasetWriter, Lock, Manifest, OutputFolder, Provenance};
+use crate::dataset::{
+    self, ArticleRows, BuildStamp, Counts, DatasetError, DatasetWriter, Lock, Manifest, OutputFolder, Provenance, TableFiles,
+};
 use crate::error::Error;
 use crate::ingest::{self, IngestSettings, Inventory, Reject, SourceFile, read_document, take_inventory};
 use crate::interrupt::Interrupt;
@@ -53,7 +55,12 @@ impl Stages {
     ///
     /// # Errors
     /// Where the model lacks a section or one is damaged.
-    pub fn new(model: &ModelFile, doubt_threshold: f32, split: SplitSettings, vocabulary: Vocabulary) -> Result<Self, ModelError> {
+    pub fn new(
+        model: &ModelFile,
+        doubt_threshold: f32,
+        split: SplitSettings,
+        vocabulary: Vocabulary,
+    ) -> Result<Self, ModelError> {
         Ok(Self {
             repairer: Repairer::new(model, doubt_threshold)?,
             splitter: Splitter::new(model, split)?,
@@ -198,11 +205,10 @@ impl StagedBuild<'_> {
     }
 }
 
-type Tables = Vec<(dataset::schema::Table, Vec<dataset::PartFile>)>;
-
 /// Writes the rejects and closes the tables, unless too many were rejected.
-fn finish(mut writer: DatasetWriter, rejects: Vec<Reject>, limit: f64) -> Result<(Counts, Tables), Error> {
-    let listed: Vec<String> = rejects.iter().take(LISTED_REJECTS).map(|r| format!("{}: {}", r.source_path, r.message)).collect();
+fn finish(mut writer: DatasetWriter, rejects: Vec<Reject>, limit: f64) -> Result<(Counts, TableFiles), Error> {
+    let listed: Vec<String> =
+        rejects.iter().take(LISTED_REJECTS).map(|r| format!("{}: {}", r.source_path, r.message)).collect();
     writer.push_rejects(rejects)?;
     let (counts, tables) = writer.finish()?;
     if counts.reject_ratio() > limit {
@@ -225,7 +231,12 @@ type Finished = Result<Box<ArticleRows>, Reject>;
 
 impl Work<'_> {
     /// Works through the files on all cores while a thread of its own writes what is finished.
-    fn build(&self, files: &[SourceFile], writer: DatasetWriter, mut stage: Stage) -> Result<(DatasetWriter, Vec<Reject>), Error> {
+    fn build(
+        &self,
+        files: &[SourceFile],
+        writer: DatasetWriter,
+        mut stage: Stage,
+    ) -> Result<(DatasetWriter, Vec<Reject>), Error> {
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel::<Vec<Finished>>(1);
             let writing = scope.spawn(move || write_batches(writer, &receiver));
@@ -258,7 +269,10 @@ impl Work<'_> {
     }
 }
 
-fn write_batches(mut writer: DatasetWriter, receiver: &Receiver<Vec<Finished>>) -> Result<(DatasetWriter, Vec<Reject>), DatasetError> {
+fn write_batches(
+    mut writer: DatasetWriter,
+    receiver: &Receiver<Vec<Finished>>,
+) -> Result<(DatasetWriter, Vec<Reject>), DatasetError> {
     let mut rejects = Vec::new();
     for finished in receiver.iter().flatten() {
         match finished {

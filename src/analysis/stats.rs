@@ -79,10 +79,7 @@ fn measure(build_folder: &Path) -> PolarsResult<Stats> {
         ])
         .collect()?;
     let of_articles = scan(build_folder, Table::Articles)?
-        .select([
-            len().alias("articles"),
-            col("keywords").list().len().eq(lit(0)).sum().alias("without_keywords"),
-        ])
+        .select([len().alias("articles"), col("keywords").list().len().eq(lit(0)).sum().alias("without_keywords")])
         .collect()?;
     let tokens = whole(&of_sentences, "token_count")?;
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
@@ -140,9 +137,12 @@ impl std::fmt::Display for Stats {
         writeln!(f, "missing numbers     {}", self.number_gaps)?;
         writeln!(f, "sentence length     mean {mean}, median {median}, 95 % up to {p95}, longest {longest} tokens")?;
         writeln!(f, "keyword hits        {} ({} articles have none)", self.keyword_hits, self.articles_without_keywords)?;
-        for (title, groups) in
-            [("damage", &self.damage), ("section", &self.sections), ("rejects", &self.rejects), ("keyword", &self.top_keywords)]
-        {
+        for (title, groups) in [
+            ("damage", &self.damage),
+            ("section", &self.sections),
+            ("rejects", &self.rejects),
+            ("keyword", &self.top_keywords),
+        ] {
             for Group { name, count } in groups {
                 writeln!(f, "{title:<19} {count:>8}  {name}")?;
             }

@@ -9,7 +9,7 @@ use crate::ingest::read_document;
 use crate::pipeline::{Stages, inventory_of};
 
 /// Checks the configuration, the vocabularies, the model and the inputs.
-pub fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Result<(), Error> {
+pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Result<(), Error> {
     let plan = open_plan(config, overrides)?;
     let inventory = inventory_of(&plan, None)?;
     let mut rejects = inventory.rejects.clone();
@@ -19,11 +19,11 @@ pub fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Result<(), 
     if quiet {
         return Ok(());
     }
-    let mut text = format!("configuration sound: {}\n", config.display());
-    text += &format!("model {model_id}, {concepts} concepts\n");
-    text += &format!("{files} files to read, {} passed over, {} that would be rejected", inventory.skipped, rejects.len());
-    for reject in &rejects {
-        text += &format!("\n  {}: {}", reject.source_path, reject.message);
-    }
-    print(&text)
+    let mut lines = vec![
+        format!("configuration sound: {}", config.display()),
+        format!("model {model_id}, {concepts} concepts"),
+        format!("{files} files to read, {} passed over, {} that would be rejected", inventory.skipped, rejects.len()),
+    ];
+    lines.extend(rejects.iter().map(|reject| format!("  {}: {}", reject.source_path, reject.message)));
+    print(&lines.join("\n"))
 }

@@ -12,7 +12,7 @@ use crate::evaluate::{predict, read_benchmark, score};
 use crate::pipeline::Stages;
 
 /// Scores every file.
-pub fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
+pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
     let plan = Plan::open(config, &Overrides::default()).map_err(Error::Config)?;
     let stages = Stages::new(&plan.model, plan.doubt_threshold, plan.split, plan.vocabulary)?;
     for path in &args.benchmarks {

@@ -17,20 +17,20 @@ use crate::tag::Tagged;
 const FORM_WIDTH: usize = 18;
 
 /// Explains an article or one of its sentences.
-pub fn explain(config: &Path, args: ExplainArgs) -> Result<(), Error> {
+pub(super) fn explain(config: &Path, args: ExplainArgs) -> Result<(), Error> {
     let plan = open_plan(config, args.overrides)?;
     let (file, sentence) = find_target(&plan, &args.target)?;
-    let document = read_document(&file, &plan.ingest).map_err(|reject| Error::NothingToRead {
-        input: args.target.clone(),
-        what: reject.message,
-    })?;
+    let document = read_document(&file, &plan.ingest)
+        .map_err(|reject| Error::NothingToRead { input: args.target.clone(), what: reject.message })?;
     let stages = Stages::new(&plan.model, plan.doubt_threshold, plan.split, plan.vocabulary)?;
     let tagged = stages.process(document, &mut Scratch::default());
     let count = tagged.sentences().len();
     let wanted = match sentence {
         None => 0..count,
         Some(index) if index < count => index..index + 1,
-        Some(index) => return Err(Error::Usage(format!("{}: the article has {count} sentences, no sentence {index}", args.target))),
+        Some(index) => {
+            return Err(Error::Usage(format!("{}: the article has {count} sentences, no sentence {index}", args.target)));
+        }
     };
     print(&shown(&tagged, wanted, plan.doubt_threshold))
 }
@@ -47,7 +47,8 @@ fn find_target(plan: &Plan, target: &str) -> Result<(SourceFile, Option<usize>),
         None => (target, None),
     };
     let index = sentence.map(str::parse).transpose();
-    let index = index.map_err(|_| Error::Usage(format!("{target}: expected article_id:index, such as 0123456789abcdef:4")))?;
+    let index =
+        index.map_err(|_| Error::Usage(format!("{target}: expected article_id:index, such as 0123456789abcdef:4")))?;
     let files = inventory_of(plan, None)?.files;
     let found = files.into_iter().find(|file| article_id(&file.source_path, "") == article);
     let unknown = || Error::Usage(format!("{target}: no such file, and no article of {} has this id", plan.input.display()));
@@ -66,7 +67,8 @@ fn shown(tagged: &Tagged, sentences: Range<usize>, doubt_threshold: f32) -> Stri
         let _ = writeln!(text, "    raw: {}", document.span_text(tokens.clone()));
         let _ = writeln!(text, "    ends here with probability {:.4}", sentence.boundary_confidence);
         for gap in &sentence.number_gaps {
-            let _ = writeln!(text, "    a number is missing after «{}» ({:.4})", article.token_text(gap.token), gap.confidence);
+            let _ =
+                writeln!(text, "    a number is missing after «{}» ({:.4})", article.token_text(gap.token), gap.confidence);
         }
         write_readings(&mut text, article, tokens.clone(), doubt_threshold);
         for token in tokens.filter(|token| article.findings()[*token].unresolved) {
@@ -88,6 +90,7 @@ fn write_readings(text: &mut String, article: &Repaired, tokens: Range<usize>, d
         let rivals: Vec<String> = reading.alternatives.iter().map(|a| format!("{} {:.4}", a.form, a.confidence)).collect();
         let shown = format!("{} ← {raw}", reading.form);
         let padding = FORM_WIDTH.saturating_sub(shown.chars().count());
-        let _ = writeln!(text, "    {mark} {shown}{} {:.4}   {}", " ".repeat(padding), reading.confidence, rivals.join(", "));
+        let _ =
+            writeln!(text, "    {mark} {shown}{} {:.4}   {}", " ".repeat(padding), reading.confidence, rivals.join(", "));
     }
 }

@@ -9,7 +9,7 @@ use crate::model::ModelFile;
 use crate::repair::{RepairScratch, Repairer};
 
 /// Repairs standard input.
-pub fn repair(args: &RepairArgs) -> Result<(), Error> {
+pub(super) fn repair(args: &RepairArgs) -> Result<(), Error> {
     let model = match &args.model {
         Some(path) => ModelFile::open(path)?,
         None => ModelFile::shipped()?,
@@ -33,12 +33,12 @@ pub fn repair(args: &RepairArgs) -> Result<(), Error> {
 
 /// A text with its words repaired and its white space kept.
 fn repaired(text: &str, repairer: &Repairer, scratch: &mut RepairScratch) -> String {
-    let repaired = repairer.repair(Document::from_text("standard input", text), scratch);
+    let article = repairer.repair(Document::from_text("standard input", text), scratch);
     let mut output = String::with_capacity(text.len() * 9 / 8);
     let mut copied = 0;
-    for (index, token) in repaired.document().tokens().iter().enumerate() {
+    for (index, token) in article.document().tokens().iter().enumerate() {
         output.push_str(&text[copied..token.source.start]);
-        output.push_str(repaired.token_text(index));
+        output.push_str(article.token_text(index));
         copied = token.source.end;
     }
     output.push_str(&text[copied..]);

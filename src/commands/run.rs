@@ -15,7 +15,7 @@ use crate::pipeline::{self, RunOptions, RunOutcome};
 use crate::progress::Progress;
 
 /// Runs the pipeline.
-pub fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool) -> Result<(), Error> {
+pub(super) fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool) -> Result<(), Error> {
     let started = Instant::now();
     let interrupt = Interrupt::install().map_err(|source| Error::Io { what: "signal handlers".to_owned(), source })?;
     let options = RunOptions { limit: args.limit, force: args.force };
@@ -23,7 +23,9 @@ pub fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool) -> Res
     let output = plan.output.clone();
     let (event, manifest, summary) = match pipeline::run(plan, options, progress, &interrupt)? {
         RunOutcome::UpToDate(manifest) => ("up_to_date", manifest, String::from("up to date: nothing has changed since")),
-        RunOutcome::Published(manifest) => ("published", manifest, format!("published in {:.1} s:", started.elapsed().as_secs_f64())),
+        RunOutcome::Published(manifest) => {
+            ("published", manifest, format!("published in {:.1} s:", started.elapsed().as_secs_f64()))
+        }
     };
     let place = output.join("builds").join(&manifest.build_id);
     if progress == Progress::Json {
@@ -44,12 +46,18 @@ fn describe(summary: &str, manifest: &Manifest, output: &Path) -> String {
     let percent = |part: usize| percent(part, tokens);
     // Writing to a string cannot fail.
     let _ = writeln!(text, "  {articles} articles, {sentences} sentences, {tokens} tokens, {keywords} keyword hits");
-    let _ = writeln!(text, "  {repaired} tokens repaired ({}), {unresolved} left unexplained ({})", percent(repaired), percent(unresolved));
+    let _ = writeln!(
+        text,
+        "  {repaired} tokens repaired ({}), {unresolved} left unexplained ({})",
+        percent(repaired),
+        percent(unresolved)
+    );
     let _ = match rejects {
         0 => writeln!(text, "  none of {inputs} inputs rejected"),
         _ => writeln!(text, "  {rejects} of {inputs} inputs rejected: see {current}/rejects/part-00000.parquet"),
     };
-    let _ = write!(text, "look at it:\n  duckdb -c \"select text, keyword_ids from '{current}/sentences/*.parquet' limit 10\"");
+    let _ =
+        write!(text, "look at it:\n  duckdb -c \"select text, keyword_ids from '{current}/sentences/*.parquet' limit 10\"");
     text
 }
 

@@ -10,7 +10,7 @@ use crate::dataset::OutputFolder;
 use crate::error::Error;
 
 /// Prints statistics of the current build.
-pub fn stats(config: &Path, args: StatsArgs) -> Result<(), Error> {
+pub(super) fn stats(config: &Path, args: StatsArgs) -> Result<(), Error> {
     let output = match args.output {
         Some(output) => output,
         None => configured_output(config)?,

@@ -7,7 +7,7 @@ use crate::progress::Progress;
 use crate::train::{self, TrainSettings};
 
 /// Trains a model.
-pub fn train(args: TrainArgs, progress: Progress, quiet: bool) -> Result<(), Error> {
+pub(super) fn train(args: TrainArgs, progress: Progress, quiet: bool) -> Result<(), Error> {
     let TrainArgs { corpus, lexicon, model, checkpoints, seed } = args;
     let settings = TrainSettings { corpus, lexicon, output: model, checkpoints, seed };
     let id = train::train(&settings, progress)?;

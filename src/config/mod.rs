@@ -194,7 +194,8 @@ mod tests {
 
     #[test]
     fn all_faults_are_reported_with_their_lines() {
-        let source = "[ingest]\ninputs = \"raw\"\nencoding = \"latin1\"\n\n[split]\nmax_tokens = 0\neagerness = nan\n[datset]\n";
+        let source =
+            "[ingest]\ninputs = \"raw\"\nencoding = \"latin1\"\n\n[split]\nmax_tokens = 0\neagerness = nan\n[datset]\n";
         let faults = faults(source);
         assert_eq!(faults.len(), 5, "{faults:#?}");
         assert!(faults[0].starts_with("p.toml:2: unknown key ingest.inputs; did you mean input?"), "{}", faults[0]);

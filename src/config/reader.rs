@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
 /// Something wrong in a configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +67,8 @@ impl<'s> Reader<'s> {
     /// The reader of a table; one that is missing has no keys.
     pub fn table(&mut self, table: &'static str) -> TableReader<'_, 's> {
         self.tables.push(table);
-        let found = self.root.get(table).map(|value| (value.span().start, value.get_ref().type_str(), value.get_ref().is_table()));
+        let found =
+            self.root.get(table).map(|value| (value.span().start, value.get_ref().type_str(), value.get_ref().is_table()));
         if let Some((at, kind, false)) = found {
             self.fault(Some(at), format!("{table} is a {kind}, expected a table: write [{table}] on a line of its own"));
         }
@@ -99,13 +100,7 @@ fn unknown_name(kind: &str, found: &str, valid: &[&str]) -> String {
 
 impl TableReader<'_, '_> {
     /// What `read` makes of a key's value; `default` where the key is missing, or faulty, which is kept as a fault.
-    fn read<T>(
-        &mut self,
-        key: &'static str,
-        default: T,
-        expected: &str,
-        read: impl FnOnce(&DeValue<'_>) -> Option<T>,
-    ) -> T {
+    fn read<T>(&mut self, key: &'static str, default: T, expected: &str, read: impl FnOnce(&DeValue<'_>) -> Option<T>) -> T {
         self.keys.push(key);
         let table = self.reader.root.get(self.table).and_then(|table| table.get_ref().as_table());
         let Some(value) = table.and_then(|table| table.get(key)) else { return default };
@@ -146,6 +141,7 @@ impl TableReader<'_, '_> {
     }
 
     /// `true` or `false`.
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone is not general over lifetimes")]
     pub fn boolean(&mut self, key: &'static str, default: bool) -> bool {
         self.read(key, default, "true or false", |value| value.as_bool())
     }
@@ -163,7 +159,7 @@ impl TableReader<'_, '_> {
     pub fn number(&mut self, key: &'static str, default: f64, range: RangeInclusive<f64>) -> f64 {
         let expected = format!("a number from {} to {}", range.start(), range.end());
         self.read(key, default, &expected, |value| {
-            let text = value.as_float().map(|f| f.as_str()).or_else(|| value.as_integer().map(|i| i.as_str()))?;
+            let text = value.as_float().map(DeFloat::as_str).or_else(|| value.as_integer().map(DeInteger::as_str))?;
             text.parse().ok().filter(|number| range.contains(number))
         })
     }
@@ -175,7 +171,12 @@ impl TableReader<'_, '_> {
             .into_iter()
             .flat_map(DeTable::iter)
             .filter(|(name, _)| !self.keys.contains(&name.get_ref().as_ref()))
-            .map(|(name, _)| (name.span().start, unknown_name(&format!("key {}.", self.table), name.get_ref(), &self.keys).replace(". ", ".")))
+            .map(|(name, _)| {
+                (
+                    name.span().start,
+                    unknown_name(&format!("key {}.", self.table), name.get_ref(), &self.keys).replace(". ", "."),
+                )
+            })
             .collect();
         for (at, what) in unknown {
             self.reader.fault(Some(at), what);

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::DatasetError;
-use super::schema::{SCHEMA_VERSION, Table};
+use super::TableFiles;
+use super::schema::SCHEMA_VERSION;
 use super::writer::PartFile;
 
 /// The file's name in a build's folder.
@@ -80,7 +81,7 @@ pub struct Manifest {
 impl Manifest {
     /// A manifest of a build finished now.
     #[must_use]
-    pub fn new(build_id: String, provenance: Provenance, counts: Counts, tables: Vec<(Table, Vec<PartFile>)>) -> Self {
+    pub fn new(build_id: String, provenance: Provenance, counts: Counts, tables: TableFiles) -> Self {
         Self {
             schema_version: SCHEMA_VERSION.to_owned(),
             build_id,

@@ -54,6 +54,9 @@ impl DatasetError {
     }
 }
 
+/// The finished files of each table.
+pub type TableFiles = Vec<(Table, Vec<PartFile>)>;
+
 /// The tables of a build being written.
 pub struct DatasetWriter {
     sentences: TableWriter<SentenceRow>,
@@ -110,7 +113,7 @@ impl DatasetWriter {
     ///
     /// # Errors
     /// Where a file cannot be written.
-    pub fn finish(self) -> Result<(Counts, Vec<(Table, Vec<PartFile>)>), DatasetError> {
+    pub fn finish(self) -> Result<(Counts, TableFiles), DatasetError> {
         let tables = vec![
             (Table::Sentences, self.sentences.finish()?),
             (Table::Articles, self.articles.finish()?),

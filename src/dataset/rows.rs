@@ -13,7 +13,7 @@ use crate::tag::{Tagged, Vocabulary};
 
 /// A form that a token may have had.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct AlternativeRow {
+pub(super) struct AlternativeRow {
     form: String,
     confidence: f32,
 }
@@ -26,7 +26,7 @@ impl From<&Alternative> for AlternativeRow {
 
 /// A changed or doubtful token.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ReadingRow {
+pub(super) struct ReadingRow {
     token: usize,
     raw: String,
     repaired: String,
@@ -38,7 +38,7 @@ pub struct ReadingRow {
 
 /// A missing number.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct NumberGapRow {
+pub(super) struct NumberGapRow {
     token: usize,
     confidence: f32,
 }
@@ -68,7 +68,7 @@ pub struct SentenceRow {
 
 /// A concept with its count in an article.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct KeywordCountRow {
+pub(super) struct KeywordCountRow {
     id: String,
     label: String,
     category: String,
@@ -77,7 +77,7 @@ pub struct KeywordCountRow {
 
 /// A phrase that says what an article is about.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct KeyphraseRow {
+pub(super) struct KeyphraseRow {
     text: String,
     score: f32,
     count: usize,

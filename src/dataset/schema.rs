@@ -180,8 +180,16 @@ fn articles() -> Vec<Field> {
         probability("mean_confidence", "mean over the tokens of the probability that the form is right"),
         structs("keywords", keyword, "concepts of the vocabulary with their counts, most frequent first"),
         structs("keyphrases", keyphrase, "phrases that say what the article is about; empty in this version"),
-        nullable("duplicate_of", DataType::Utf8, "article_id of the first article with the same text; null if none or unknown"),
-        nullable("near_duplicate_of", DataType::Utf8, "article_id of an article with nearly the same text; null if none or unknown"),
+        nullable(
+            "duplicate_of",
+            DataType::Utf8,
+            "article_id of the first article with the same text; null if none or unknown",
+        ),
+        nullable(
+            "near_duplicate_of",
+            DataType::Utf8,
+            "article_id of an article with nearly the same text; null if none or unknown",
+        ),
     ]
 }
 

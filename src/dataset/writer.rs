@@ -20,7 +20,7 @@ use super::schema::{SCHEMA_VERSION, Table};
 
 /// Rows of a batch; a divisor of [`GROUP_ROWS`].
 const BATCH_ROWS: usize = 8_192;
-/// Rows of a row group: what DuckDB scans as one unit.
+/// Rows of a row group: what `DuckDB` scans as one unit.
 const GROUP_ROWS: usize = 122_880;
 /// Rows of a file.
 const PART_ROWS: usize = 8 * GROUP_ROWS;
@@ -52,7 +52,7 @@ pub struct BuildStamp {
 }
 
 /// Writes the files of one table.
-pub struct TableWriter<R> {
+pub(super) struct TableWriter<R> {
     table: Table,
     schema: SchemaRef,
     properties: WriterProperties,
@@ -68,7 +68,7 @@ impl<R: Serialize> TableWriter<R> {
     ///
     /// # Errors
     /// Where the table's folder cannot be made.
-    pub fn new(build_folder: &Path, table: Table, stamp: &BuildStamp) -> Result<Self, DatasetError> {
+    pub(super) fn new(build_folder: &Path, table: Table, stamp: &BuildStamp) -> Result<Self, DatasetError> {
         let folder = build_folder.join(table.name());
         std::fs::create_dir_all(&folder).map_err(|source| DatasetError::io(&folder, source))?;
         let schema = table.schema();
@@ -88,7 +88,7 @@ impl<R: Serialize> TableWriter<R> {
     ///
     /// # Errors
     /// Where a file cannot be written.
-    pub fn push(&mut self, rows: impl IntoIterator<Item = R>) -> Result<(), DatasetError> {
+    pub(super) fn push(&mut self, rows: impl IntoIterator<Item = R>) -> Result<(), DatasetError> {
         for row in rows {
             self.rows.push(row);
             if self.rows.len() == BATCH_ROWS {
@@ -102,7 +102,7 @@ impl<R: Serialize> TableWriter<R> {
     ///
     /// # Errors
     /// Where a file cannot be written.
-    pub fn finish(mut self) -> Result<Vec<PartFile>, DatasetError> {
+    pub(super) fn finish(mut self) -> Result<Vec<PartFile>, DatasetError> {
         if !self.rows.is_empty() {
             self.write_batch()?;
         }
@@ -161,7 +161,7 @@ impl<R: Serialize> TableWriter<R> {
 ///
 /// # Errors
 /// Where it cannot be read.
-pub fn hash_file(path: &Path) -> Result<String, DatasetError> {
+pub(super) fn hash_file(path: &Path) -> Result<String, DatasetError> {
     let io = |source| DatasetError::io(path, source);
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(File::open(path).map_err(io)?).map_err(io)?;

@@ -163,7 +163,14 @@ mod tests {
         assert_eq!((fault.code, fault.offset), ("broken_encoding", Some(20)));
         let fault = decode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", None).expect_err("no text");
         assert_eq!(fault.code, "binary");
-        let fault = decode("Où est né le garçon à la fenêtre élevée ?".chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect::<Vec<_>>().as_slice(), None);
+        let fault = decode(
+            "Où est né le garçon à la fenêtre élevée ?"
+                .chars()
+                .map(|c| u8::try_from(c).unwrap_or(b'?'))
+                .collect::<Vec<_>>()
+                .as_slice(),
+            None,
+        );
         assert_eq!(fault.expect_err("French in Latin-1").code, "unknown_encoding");
     }
 }

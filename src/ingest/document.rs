@@ -94,7 +94,14 @@ impl Document {
     #[must_use]
     pub fn new(source_path: &str, encoding: Encoding, metadata: Metadata, decoded: &str) -> Self {
         let (text, tokens) = tokenise(decoded);
-        Self { article_id: article_id(source_path, ""), source_path: source_path.to_owned(), encoding, metadata, text, tokens }
+        Self {
+            article_id: article_id(source_path, ""),
+            source_path: source_path.to_owned(),
+            encoding,
+            metadata,
+            text,
+            tokens,
+        }
     }
 
     /// An article that was given as text, not as a file.
@@ -156,14 +163,11 @@ fn tokenise(decoded: &str) -> (String, Vec<Token>) {
     let mut tokens: Vec<Token> = Vec::with_capacity(decoded.len() / 10);
     let mut rest = decoded;
     loop {
-        let space = rest.find(|c| !is_space(c)).unwrap_or(rest.len());
+        let Some(space) = rest.find(|c| !is_space(c)) else { return (text, tokens) };
         if let Some(last) = tokens.last_mut() {
             last.gap = gap_of(&rest[..space]);
         }
         rest = &rest[space..];
-        if rest.is_empty() {
-            return (text, tokens);
-        }
         let length = rest.find(is_space).unwrap_or(rest.len());
         let start = decoded.len() - rest.len();
         if !text.is_empty() {

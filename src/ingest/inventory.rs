@@ -78,7 +78,10 @@ impl Inventory {
         let mut reject = |code, message| self.rejects.push(Reject::new(&source_path, code, message));
         if !wanted.is_match(&source_path) {
             let expected = settings.files.join(", ");
-            return reject("unsupported", format!("not a file of a kind that is read ({expected}); add its pattern to files or skip"));
+            return reject(
+                "unsupported",
+                format!("not a file of a kind that is read ({expected}); add its pattern to files or skip"),
+            );
         }
         if path.to_str().is_none() {
             return reject("path", "its name is not UTF-8; rename it".to_owned());
@@ -86,7 +89,10 @@ impl Inventory {
         let bytes = path.metadata().map_or(0, |metadata| metadata.len());
         if bytes > settings.max_file_bytes {
             let limit = settings.max_file_bytes;
-            return reject("too_large", format!("{bytes} bytes, more than the {limit} of max_file_mib; split it or raise the limit"));
+            return reject(
+                "too_large",
+                format!("{bytes} bytes, more than the {limit} of max_file_mib; split it or raise the limit"),
+            );
         }
         let hash = hash_file(path).ok();
         self.files.push(SourceFile { path: path.to_owned(), source_path, hash, bytes });

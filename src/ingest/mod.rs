@@ -76,7 +76,10 @@ pub fn read_document(file: &SourceFile, settings: &IngestSettings) -> Result<Doc
     let metadata = Metadata { section, ..Metadata::default() };
     let document = Document::new(&file.source_path, encoding, metadata, &text);
     if document.tokens().is_empty() {
-        return Err(reject("empty", format!("no text: {} bytes, all of them white space; delete the file or add it to skip", bytes.len())));
+        return Err(reject(
+            "empty",
+            format!("no text: {} bytes, all of them white space; delete the file or add it to skip", bytes.len()),
+        ));
     }
     Ok(document)
 }

@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn letters_are_never_invented() {
-        for (word, damaged) in [("الدولة", "الدو"), ("كتاب", "كتب"), ("على", "على"), ("الفتاة", "الفتاةة")] {
+        for (word, damaged) in [("الدولة", "الدو"), ("كتاب", "كتب"), ("على", "على"), ("الفتاة", "الفتاةة")]
+        {
             assert_eq!(Channel::Stripped.explain(&codes(word), &codes(damaged)), None, "{word} from {damaged}");
         }
         assert_eq!(Channel::Folded.explain(&codes("مدرسة"), &codes("مدرس")), None);

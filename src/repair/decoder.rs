@@ -180,7 +180,9 @@ fn run_backward(lattice: &Lattice, slots: Range<usize>, scratch: &mut DecoderScr
 fn normalise(weights: &mut [f64]) {
     let sum: f64 = weights.iter().sum();
     if sum > 0.0 {
-        weights.iter_mut().for_each(|weight| *weight /= sum);
+        for weight in weights {
+            *weight /= sum;
+        }
     } else {
         let even = 1.0 / weights.len() as f64;
         weights.fill(even);

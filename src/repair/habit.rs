@@ -90,18 +90,18 @@ impl HabitEstimate {
     #[must_use]
     pub fn habit(&self) -> Habit {
         let typed = smoothed(self.alif, TYPED_ALIF);
-        let as_ha = smoothed(self.ta_marbuta, TA_MARBUTA_AS_HA);
-        let as_ya = smoothed(self.maqsura, MAQSURA_AS_YA);
-        let as_maqsura = smoothed(self.final_ya, YA_AS_MAQSURA);
+        let ha_share = smoothed(self.ta_marbuta, TA_MARBUTA_AS_HA);
+        let ya_share = smoothed(self.maqsura, MAQSURA_AS_YA);
+        let maqsura_share = smoothed(self.final_ya, YA_AS_MAQSURA);
         Habit {
             alif_typed: cost_of(typed),
             alif_bare: cost_of(1.0 - typed),
-            ta_marbuta_typed: cost_of(1.0 - as_ha),
-            ta_marbuta_as_ha: cost_of(as_ha),
-            maqsura_typed: cost_of(1.0 - as_ya),
-            maqsura_as_ya: cost_of(as_ya),
-            final_ya_typed: cost_of(1.0 - as_maqsura),
-            final_ya_as_maqsura: cost_of(as_maqsura),
+            ta_marbuta_typed: cost_of(1.0 - ha_share),
+            ta_marbuta_as_ha: cost_of(ha_share),
+            maqsura_typed: cost_of(1.0 - ya_share),
+            maqsura_as_ya: cost_of(ya_share),
+            final_ya_typed: cost_of(1.0 - maqsura_share),
+            final_ya_as_maqsura: cost_of(maqsura_share),
         }
     }
 }

@@ -39,7 +39,7 @@ pub fn trigram_key(first: WordId, second: WordId, third: WordId) -> u64 {
     (u64::from(first) << 40) | bigram_key(second, third)
 }
 
-/// The finaliser of SplitMix64 (Steele et al. 2014): every bit of the key moves every bit of the hash.
+/// The finaliser of `SplitMix64` (Steele et al. 2014): every bit of the key moves every bit of the hash.
 fn mix(key: u64) -> u64 {
     let a = (key ^ (key >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let b = (a ^ (a >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -145,15 +145,11 @@ impl LanguageModel {
     /// Cost of `second` after `first`.
     #[must_use]
     pub fn bigram(&self, first: WordId, second: WordId) -> Bigram {
-        match self.bigrams.find(bigram_key(first, second)) {
-            Some(&[cost, backoff]) => {
-                Bigram { cost: i32::from(cost) * COST_STEP, backoff: Some(i32::from(backoff) * BACKOFF_STEP) }
-            }
-            _ => {
-                let backoff = i32::from(self.unigrams[first as usize][1]) * BACKOFF_STEP;
-                Bigram { cost: backoff + self.unigram(second), backoff: None }
-            }
+        if let Some(&[cost, backoff]) = self.bigrams.find(bigram_key(first, second)) {
+            return Bigram { cost: i32::from(cost) * COST_STEP, backoff: Some(i32::from(backoff) * BACKOFF_STEP) };
         }
+        let backoff = i32::from(self.unigrams[first as usize][1]) * BACKOFF_STEP;
+        Bigram { cost: backoff + self.unigram(second), backoff: None }
     }
 
     /// Cost of `third` after `first` and `second`, given the two bigrams that the three words make.

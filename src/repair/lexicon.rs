@@ -97,9 +97,7 @@ impl CandidateIndex {
     #[must_use]
     pub fn new(lexicon: &Lexicon) -> Self {
         let (stripped, (folded, intact)) = rayon::join(
-            || {
-                Buckets::new(lexicon, |word, forms| Channel::Stripped.damaged_forms(word, forms))
-            },
+            || Buckets::new(lexicon, |word, forms| Channel::Stripped.damaged_forms(word, forms)),
             || {
                 rayon::join(
                     || Buckets::new(lexicon, |word, forms| single(fold(word), forms)),

@@ -100,6 +100,9 @@ pub struct Repairer {
     doubt_threshold: f32,
 }
 
+/// Candidates of the damaged forms that a worker has met.
+type CandidateCache = HashMap<Vec<u8>, Box<[(WordId, Traces)]>, FxBuildHasher>;
+
 /// Memory that one worker reuses between articles.
 #[derive(Debug, Default)]
 pub struct RepairScratch {
@@ -107,7 +110,7 @@ pub struct RepairScratch {
     lattice: Lattice,
     decoder: DecoderScratch,
     posteriors: Vec<f64>,
-    cache: HashMap<Vec<u8>, Box<[(WordId, Traces)]>, FxBuildHasher>,
+    cache: CandidateCache,
     cached_channel: Option<Channel>,
 }
 
@@ -163,11 +166,14 @@ impl Repairer {
         for word in words {
             restored.clear();
             let codes = &word.span.codes;
-            let spelling = if self.index.id(&self.lexicon, codes) != UNKNOWN {
-                Spelling::Listed
-            } else {
+            let unlisted = self.index.id(&self.lexicon, codes) == UNKNOWN;
+            if unlisted {
                 self.index.candidates(&self.lexicon, Channel::Folded, codes, &mut restored);
-                if restored.is_empty() { Spelling::Unread } else { Spelling::Misspelt }
+            }
+            let spelling = match (unlisted, restored.is_empty()) {
+                (false, _) => Spelling::Listed,
+                (true, false) => Spelling::Misspelt,
+                (true, true) => Spelling::Unread,
             };
             census.observe(codes, spelling);
         }
@@ -228,8 +234,9 @@ impl Repairer {
             while next < words.len() && words[next].token == token {
                 next += 1;
             }
-            let decided = (first..next).map(|slot| self.decide(&words[slot], slot, lattice, posteriors));
-            outcomes.push(self.outcome(document.token_text(token), decided.collect()));
+            let decided: Vec<DecidedWord<'_>> =
+                (first..next).map(|slot| self.decide(&words[slot], slot, lattice, posteriors)).collect();
+            outcomes.push(self.outcome(document.token_text(token), &decided));
         }
         Repaired::new(document, damage, outcomes)
     }
@@ -253,10 +260,10 @@ impl Repairer {
     }
 
     /// What the words of a token make of it.
-    fn outcome(&self, raw: &str, words: Vec<DecidedWord<'_>>) -> Outcome {
+    fn outcome(&self, raw: &str, words: &[DecidedWord<'_>]) -> Outcome {
         let confidence = words.iter().map(|word| word.forms[0].1).fold(1.0, f32::min);
         let unresolved = words.iter().any(|word| word.word.unresolved);
-        let form = substitute(raw, &words, |word| word.forms[0].0.as_deref());
+        let form = substitute(raw, words, |word| word.forms[0].0.as_deref());
         if form == raw && confidence >= self.doubt_threshold {
             return Outcome { confidence, unresolved, reading: None };
         }
@@ -265,9 +272,8 @@ impl Repairer {
         let worthwhile = rivals.iter().filter(|(_, p)| *p >= LEAST_ALTERNATIVE).take(MAX_ALTERNATIVES);
         let alternatives = worthwhile.map(|(rival, p)| {
             let is_weakest = |word: &DecidedWord<'_>| weakest.is_some_and(|weakest| std::ptr::eq(word.word, weakest.word));
-            let form = substitute(raw, &words, |word| {
-                if is_weakest(word) { rival.as_deref() } else { word.forms[0].0.as_deref() }
-            });
+            let form =
+                substitute(raw, words, |word| if is_weakest(word) { rival.as_deref() } else { word.forms[0].0.as_deref() });
             Alternative { form, confidence: *p }
         });
         let alternatives = alternatives.collect();

@@ -11,7 +11,7 @@ pub struct Feature(pub u32);
 
 impl Feature {
     /// Weights lie in this many buckets, as a power of two.
-    pub const BUCKET_BITS: u32 = 22;
+    pub const BUCKET_BITS: u32 = 21;
 
     /// Where the feature's weight lies, if it has one.
     #[must_use]
@@ -73,7 +73,8 @@ fn feature(template: u32, parts: [u32; 3]) -> Feature {
 /// The features that speak about the place after `token`; places beyond the article count as empty words.
 #[must_use]
 pub fn features_at(shapes: &[WordShape], token: usize) -> [Feature; FEATURES] {
-    let at = |offset: usize| (token + offset).checked_sub(BEFORE - 1).and_then(|i| shapes.get(i)).copied().unwrap_or_default();
+    let at =
+        |offset: usize| (token + offset).checked_sub(BEFORE - 1).and_then(|i| shapes.get(i)).copied().unwrap_or_default();
     let window: [WordShape; BEFORE + AFTER] = std::array::from_fn(at);
     let [far, before, last, first, after, beyond] = window;
     let parts: [[u32; 3]; FEATURES] = [

@@ -111,7 +111,11 @@ mod tests {
 
     #[test]
     fn a_stored_model_reads_back() {
-        let mut model = BoundaryModel { weights: vec![FeatureWeight::default(); 1 << Feature::BUCKET_BITS], bias: [-30, 5], length_costs: vec![3; LONGEST] };
+        let mut model = BoundaryModel {
+            weights: vec![FeatureWeight::default(); 1 << Feature::BUCKET_BITS],
+            bias: [-30, 5],
+            length_costs: vec![3; LONGEST],
+        };
         model.weights[17] = FeatureWeight { fingerprint: 9, sentence_end: -128, missing_number: 127 };
         let mut section = SectionWriter::default();
         model.write(&mut section);

@@ -8,8 +8,8 @@ use crate::arabic::{Word, code, encode_letter, fold_letter};
 
 /// Proclitics that can stand before a noun, longest first: conjunction, preposition, article, and their joins.
 const PROCLITICS: [&str; 22] = [
-    "وبال", "وكال", "فبال", "ولل", "فلل", "وال", "فال", "بال", "كال", "لل", "ال", "وب", "ول", "وك", "فب", "فل", "فك", "و", "ف",
-    "ب", "ك", "ل",
+    "وبال", "وكال", "فبال", "ولل", "فلل", "وال", "فال", "بال", "كال", "لل", "ال", "وب", "ول", "وك", "فب", "فل", "فك", "و",
+    "ف", "ب", "ك", "ل",
 ];
 /// Pronouns that can stand after a noun, longest first.
 const PRONOUNS: [&str; 10] = ["هما", "كما", "ها", "هم", "هن", "كم", "نا", "ه", "ك", "ي"];
@@ -68,16 +68,21 @@ pub struct BaseForm<'a> {
 }
 
 impl Inflection {
-    /// Calls `each` with every base that a word (folded) may be a form of, the word itself first.
+    /// Calls `each` with every base that a word of the text may be a form of, the word itself first.
     ///
-    /// A word with the article takes no pronoun: `الرياضي` is not `الرياض` with one. `لل` hides an article, so `للاردن` is
-    /// tried as `الاردن` too.
-    pub fn base_forms(&self, word: &[u8], mut each: impl FnMut(BaseForm<'_>)) {
-        self.without_endings(word, without_article(word) == word, &mut each);
+    /// A word with the article takes no pronoun (`الرياضي` is not `الرياض` with one), nor does one that ends in `ة`: `كتابة` is not
+    /// `كتاب` with one. `لل` hides an article, so `للاردن` is tried as `الاردن` too.
+    pub fn base_forms(&self, text: &str, mut each: impl FnMut(BaseForm<'_>)) {
+        let folded = folded_codes(text);
+        let word = folded.as_slice();
+        let closed = text.chars().rev().find_map(encode_letter) == Some(code::TA_MARBUTA);
+        self.without_endings(word, !closed && without_article(word) == word, &mut each);
         for proclitic in &self.proclitics {
-            let Some(rest) = word.strip_prefix(proclitic.as_slice()).filter(|rest| rest.len() >= LEAST_LETTERS) else { continue };
+            let Some(rest) = word.strip_prefix(proclitic.as_slice()).filter(|rest| rest.len() >= LEAST_LETTERS) else {
+                continue;
+            };
             let definite = proclitic.ends_with(&ARTICLE) || proclitic.ends_with(&[LAM, LAM]) || rest.starts_with(&ARTICLE);
-            self.without_endings(rest, !definite, &mut each);
+            self.without_endings(rest, !closed && !definite, &mut each);
             if proclitic.ends_with(&[LAM, LAM]) {
                 self.without_endings(&[&ARTICLE, rest].concat(), false, &mut each);
             }
@@ -101,7 +106,9 @@ impl Inflection {
     fn singulars(&self, word: &[u8], each: &mut impl FnMut(&[u8])) {
         for (ending, singulars) in &self.plurals {
             let Some(stem) = word.strip_suffix(ending.as_slice()).filter(|stem| stem.len() >= LEAST_STEM) else { continue };
-            singulars.iter().for_each(|singular| each(&[stem, singular.as_slice()].concat()));
+            for singular in singulars {
+                each(&[stem, singular.as_slice()].concat());
+            }
         }
     }
 
@@ -109,7 +116,10 @@ impl Inflection {
     #[must_use]
     pub fn agreement_key(&self, word: &[u8]) -> Vec<u8> {
         let bare = without_article(word);
-        let stem = self.agreement.iter().find_map(|ending| bare.strip_suffix(ending.as_slice()).filter(|stem| stem.len() >= LEAST_STEM));
+        let stem = self
+            .agreement
+            .iter()
+            .find_map(|ending| bare.strip_suffix(ending.as_slice()).filter(|stem| stem.len() >= LEAST_STEM));
         stem.unwrap_or(&bare).to_vec()
     }
 }
@@ -134,13 +144,14 @@ mod tests {
     fn is_form_of(word: &str, base: &str) -> bool {
         let base = folded_codes(base);
         let mut found = false;
-        Inflection::default().base_forms(&folded_codes(word), |form| found |= form.letters == base);
+        Inflection::default().base_forms(word, |form| found |= form.letters == base);
         found
     }
 
     #[test]
     fn a_noun_is_found_in_its_forms() {
-        for word in ["صناعة", "الصناعة", "والصناعة", "للصناعة", "صناعتها", "صناعات", "بالصناعات", "وصناعاتهم", "صناعتان"] {
+        for word in ["صناعة", "الصناعة", "والصناعة", "للصناعة", "صناعتها", "صناعات", "بالصناعات", "وصناعاتهم", "صناعتان"]
+        {
             assert!(is_form_of(word, "صناعة"), "{word}");
         }
         assert!(is_form_of("وكتابهم", "كتاب"));

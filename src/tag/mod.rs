@@ -111,7 +111,7 @@ impl Tagger {
     /// The longest term that begins at the first token of a run: its concept, its end, how it was found.
     fn longest_match(&self, article: &Repaired, tokens: Range<usize>) -> Option<(ConceptIndex, usize, Layer)> {
         let mut nodes = Vec::new();
-        self.inflection.base_forms(&folded_codes(article.token_text(tokens.start)), |base| {
+        self.inflection.base_forms(article.token_text(tokens.start), |base| {
             let kinds: &[bool] = if base.lost_ending { &[false] } else { &[false, true] };
             let roots = kinds.iter().filter_map(|name| self.roots.get(&(*name, base.letters.to_vec())));
             nodes.extend(roots.copied());
@@ -166,10 +166,10 @@ mod tests {
         let article = Repaired::new(document, Damage::Intact, outcomes.collect::<Vec<_>>());
         let sentence =
             Sentence { tokens: 0..count, kind: SentenceKind::Body, boundary_confidence: 1.0, number_gaps: Vec::new() };
-        let tagged = tagger.tag(article, vec![sentence]);
+        let found = tagger.tag(article, vec![sentence]);
         let concepts = tagger.vocabulary().concepts();
-        let shown = |hit: &Hit| (concepts[hit.concept].id.clone(), tagged.article().span_text(hit.tokens.clone()), hit.layer);
-        tagged.hits().iter().map(shown).collect()
+        let shown = |hit: &Hit| (concepts[hit.concept].id.clone(), found.article().span_text(hit.tokens.clone()), hit.layer);
+        found.hits().iter().map(shown).collect()
     }
 
     const CSV: &str = "sme,صناعات صغيرة ومتوسطة,industry,\nindustry,صناعة,industry,\noil,نفط,energy,بترول\n";

@@ -95,7 +95,8 @@ impl Tagged {
         for hit in &self.hits {
             *counts.entry(hit.concept).or_default() += 1;
         }
-        let mut counts: Vec<KeywordCount> = counts.into_iter().map(|(concept, count)| KeywordCount { concept, count }).collect();
+        let mut counts: Vec<KeywordCount> =
+            counts.into_iter().map(|(concept, count)| KeywordCount { concept, count }).collect();
         counts.sort_by_key(|keyword| std::cmp::Reverse(keyword.count));
         counts
     }

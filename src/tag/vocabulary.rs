@@ -112,7 +112,11 @@ impl Reading {
         for required in ["id", "label", "category", "variants"] {
             if !headers.iter().any(|header| header == required) {
                 let found: Vec<&str> = headers.iter().collect();
-                self.fault(file, 1, format!("no column \"{required}\"; expected id,label,category,variants, found {}", found.join(",")));
+                self.fault(
+                    file,
+                    1,
+                    format!("no column \"{required}\"; expected id,label,category,variants, found {}", found.join(",")),
+                );
                 return;
             }
         }

@@ -1,4 +1,4 @@
-//! Fitting the boundary model: two logistic regressions over shared features, by AdaGrad (Duchi et al. 2011).
+//! Fitting the boundary model: two logistic regressions over shared features, by `AdaGrad` (Duchi et al. 2011).
 //!
 //! Articles are damaged and *repaired* before the model sees them, so it learns from text with the repairer's own mistakes.
 //! A feature takes part only if it was seen [`LEAST_COUNT`] times, and a bucket belongs to the most frequent of the features
@@ -24,7 +24,7 @@ pub const VERSION: u32 = 1;
 pub const HELD_OUT: usize = 100;
 /// Passes over the corpus.
 const EPOCHS: u32 = 3;
-/// Step size of AdaGrad in the first epoch.
+/// Step size of `AdaGrad` in the first epoch.
 const STEP: f32 = 0.25;
 /// Pull of each weight towards zero when it is updated.
 const SHRINK: f32 = 2e-5;
@@ -58,8 +58,8 @@ pub fn for_each_example(corpus: &Corpus, repairer: &Repairer, seed: u64, progres
             .map_init(RepairScratch::default, |scratch, (index, article)| {
                 let damaged = damage(article, &corpus.words, &mut article_rng(seed, number + index as u64));
                 let text: Vec<String> = damaged.words.iter().map(|word| decode_word(word)).collect();
-                let repaired = repairer.repair(Document::from_text("training", &text.join(" ")), scratch);
-                let shapes = (0..damaged.words.len()).map(|token| WordShape::new(repaired.token_text(token))).collect();
+                let text = repairer.repair(Document::from_text("training", &text.join(" ")), scratch);
+                let shapes = (0..damaged.words.len()).map(|token| WordShape::new(text.token_text(token))).collect();
                 Example { shapes, ends: damaged.ends, numbers: damaged.numbers }
             })
             .collect();
@@ -152,9 +152,9 @@ impl Fit {
     }
 
     fn update(&mut self, buckets: &[usize], wanted: [f32; 2], step: f32) {
-        for head in 0..2 {
+        for (head, wanted) in wanted.into_iter().enumerate() {
             let sum = self.bias[head] + buckets.iter().map(|bucket| self.weights[*bucket][head]).sum::<f32>();
-            let gradient = 1.0 / (1.0 + libm::expf(-sum)) - wanted[head];
+            let gradient = 1.0 / (1.0 + libm::expf(-sum)) - wanted;
             if gradient.abs() < 1e-3 {
                 continue;
             }
@@ -173,11 +173,9 @@ impl Fit {
         let units = |logit: f32| (f64::from(logit) * UNITS_PER_LOGIT).round();
         let weight = |logit: f32| units(logit).clamp(-128.0, 127.0) as i8;
         let stored = |(owner, [end, number]): (&Option<u8>, &[f32; 2])| match owner {
-            Some(fingerprint) => FeatureWeight {
-                fingerprint: *fingerprint,
-                sentence_end: weight(*end),
-                missing_number: weight(*number),
-            },
+            Some(fingerprint) => {
+                FeatureWeight { fingerprint: *fingerprint, sentence_end: weight(*end), missing_number: weight(*number) }
+            }
             None => FeatureWeight::default(),
         };
         BoundaryModel {

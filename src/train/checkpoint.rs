@@ -13,14 +13,14 @@ use super::{Section, TrainError, TrainSettings};
 use crate::model::{ModelFile, assemble};
 
 /// The folder of finished stages.
-pub struct Checkpoints {
+pub(super) struct Checkpoints {
     folder: PathBuf,
     inputs: blake3::Hasher,
 }
 
 impl Checkpoints {
     /// Opens the folder; results in it count only for the same inputs.
-    pub fn new(settings: &TrainSettings, corpus: &Corpus) -> Result<Self, TrainError> {
+    pub(super) fn new(settings: &TrainSettings, corpus: &Corpus) -> Result<Self, TrainError> {
         let folder = settings.checkpoints.clone();
         fs::create_dir_all(&folder).map_err(|source| TrainError::io(&folder, source))?;
         let mut inputs = blake3::Hasher::new();
@@ -38,7 +38,7 @@ impl Checkpoints {
     }
 
     /// The sections that a stage makes: from the checkpoint, if it was finished before, or from `learn`.
-    pub fn stage(
+    pub(super) fn stage(
         &self,
         name: &'static str,
         version: u32,
@@ -69,7 +69,7 @@ fn read_sections(file: &ModelFile) -> Option<Vec<Section>> {
 }
 
 /// Writes a file so that it appears whole or not at all.
-pub fn write_beside(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(super) fn write_beside(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let beside = path.with_extension("part");
     let mut file = fs::File::create(&beside)?;
     file.write_all(bytes)?;

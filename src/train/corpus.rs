@@ -126,7 +126,7 @@ impl Corpus {
 }
 
 /// The files of a folder whose names end in one of `suffixes`, sorted; at least one.
-pub fn files_of(folder: &Path, suffixes: &[&str]) -> Result<Vec<PathBuf>, TrainError> {
+pub(super) fn files_of(folder: &Path, suffixes: &[&str]) -> Result<Vec<PathBuf>, TrainError> {
     let entries = std::fs::read_dir(folder).map_err(|source| TrainError::io(folder, source))?;
     let mut files = Vec::new();
     for entry in entries {
@@ -143,14 +143,14 @@ pub fn files_of(folder: &Path, suffixes: &[&str]) -> Result<Vec<PathBuf>, TrainE
 }
 
 /// A file's name, for messages and the model card.
-pub fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// A text file, decompressed where its name ends in `.zst`.
-pub fn open(path: &Path) -> Result<Box<dyn BufRead>, TrainError> {
+pub(super) fn open(path: &Path) -> Result<Box<dyn BufRead>, TrainError> {
     let file = File::open(path).map_err(|source| TrainError::io(path, source))?;
-    let reader: Box<dyn Read> = if name_of(path).ends_with(".zst") {
+    let reader: Box<dyn Read> = if path.extension().is_some_and(|extension| extension == "zst") {
         Box::new(zstd::Decoder::new(file).map_err(|source| TrainError::io(path, source))?)
     } else {
         Box::new(file)

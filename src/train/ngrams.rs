@@ -1,6 +1,6 @@
 //! Counting and pruning n-grams, and the costs that the language model stores.
 //!
-//! Interpolated absolute discounting (Chen & Goodman 1999, §2.4):
+//! Interpolated absolute discounting (Chen & Goodman 1999, §2.4), over unigrams that count contexts rather than words:
 //! `p(w|h) = max(c(hw) - D, 0) / c(h) + γ(h) · p(w|h')`, `D = n₁ / (n₁ + 2·n₂)`. An n-gram is kept where leaving it out would
 //! cost more than a threshold, `(c - D) · ln(p(w|h) / γ(h)·p(w|h'))` (Seymore & Rosenfeld 1996), and where a word in it is one
 //! that repair has to choose: all others add the same to every path.
@@ -18,22 +18,22 @@ use crate::repair::language_model::{BACKOFF_STEP, COST_STEP, StoredNgram, bigram
 use crate::repair::lexicon::{Lexicon, UNKNOWN, WordId};
 
 /// A bigram is kept where it gains this many nats over the training corpus.
-const LEAST_BIGRAM_GAIN: f64 = 2.5;
+const LEAST_BIGRAM_GAIN: f64 = 1.2;
 /// A trigram likewise.
-const LEAST_TRIGRAM_GAIN: f64 = 2.5;
+const LEAST_TRIGRAM_GAIN: f64 = 3.0;
 /// Times that a trigram must be seen.
 const LEAST_TRIGRAM_COUNT: u32 = 2;
 /// Count given to a word that only word lists hold, and to any one word that nothing holds.
 const UNSEEN_COUNT: f64 = 0.3;
 
 /// Version of this stage of training, repair: raised whenever it would learn something else from equal input.
-pub const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// Low 20 bits of a key: the last word.
 const WORD_BITS: u32 = 20;
 
 /// The language model's sections.
-pub struct NgramSections {
+pub(super) struct NgramSections {
     /// Per word, its cost and its back-off cost.
     pub unigrams: Vec<u8>,
     /// The table of bigrams.
@@ -47,21 +47,21 @@ pub struct NgramSections {
 /// N-grams of one order, sorted by key, with their counts and what their contexts add up to.
 struct Counts {
     keys: Vec<u64>,
-    counts: Vec<u32>,
+    seen: Vec<u32>,
     discount: f64,
 }
 
 /// Learns the language model.
 #[must_use]
-pub fn learn(corpus: &Corpus, spelling: &Spelling) -> NgramSections {
+pub(super) fn learn(corpus: &Corpus, spelling: &Spelling) -> NgramSections {
     let contested = contested_words(&spelling.lexicon);
     let bigrams = Counts::new(keys(corpus, spelling, 2));
-    let unigrams = if std::env::var("KN").is_ok() { let mut c = vec![0u32; spelling.counts.len()]; for k in &bigrams.keys { c[last(*k) as usize] += 1; } unigram_probabilities(&c) } else { unigram_probabilities(&spelling.counts) };
+    let unigrams = unigram_probabilities(&contexts_of_words(&bigrams, spelling.lexicon.len()));
     let interpolated = bigrams.interpolate(&vec![true; bigrams.keys.len()], |key| unigrams[last(key) as usize]);
     let trigrams = Counts::new(keys(corpus, spelling, 3));
     let bigram_probability = |key: u64| bigrams.find(key).map_or(1e-9, |index| interpolated.probability[index]);
-    let keep_trigrams = trigrams.worthwhile(std::env::var("TG").map_or(LEAST_TRIGRAM_GAIN, |v| v.parse().unwrap()), LEAST_TRIGRAM_COUNT, 3, &contested, bigram_probability);
-    let mut keep_bigrams = bigrams.worthwhile(std::env::var("BG").map_or(LEAST_BIGRAM_GAIN, |v| v.parse().unwrap()), 1, 2, &contested, |key| unigrams[last(key) as usize]);
+    let keep_trigrams = trigrams.worthwhile(LEAST_TRIGRAM_GAIN, LEAST_TRIGRAM_COUNT, 3, &contested, bigram_probability);
+    let mut keep_bigrams = bigrams.worthwhile(LEAST_BIGRAM_GAIN, 1, 2, &contested, |key| unigrams[last(key) as usize]);
     for (key, _) in trigrams.keys.iter().zip(&keep_trigrams).filter(|(_, keep)| **keep) {
         for part in [key >> WORD_BITS, key & ((1 << (2 * WORD_BITS)) - 1)] {
             if let Some(index) = bigrams.find(part) {
@@ -91,6 +91,15 @@ fn table(ngrams: Vec<StoredNgram>, with_backoff: bool) -> Vec<u8> {
 
 fn last(key: u64) -> WordId {
     WordId::try_from(key & ((1 << WORD_BITS) - 1)).expect("20 bits")
+}
+
+/// In how many different contexts each word was seen: what counts when its own context was never seen (Kneser & Ney 1995).
+fn contexts_of_words(bigrams: &Counts, words: usize) -> Vec<u32> {
+    let mut contexts = vec![0; words];
+    for key in &bigrams.keys {
+        contexts[last(*key) as usize] += 1;
+    }
+    contexts
 }
 
 fn unigram_probabilities(counts: &[u32]) -> Vec<f64> {
@@ -159,7 +168,7 @@ impl Counts {
         let of = |wanted: u32| f64::from(u32::try_from(counts.iter().filter(|c| **c == wanted).count()).unwrap_or(u32::MAX));
         let (once, twice) = (of(1), of(2));
         let discount = if once > 0.0 { once / (once + 2.0 * twice) } else { 0.5 };
-        Self { keys, counts, discount }
+        Self { keys, seen: counts, discount }
     }
 
     fn find(&self, key: u64) -> Option<usize> {
@@ -179,12 +188,12 @@ impl Counts {
     fn interpolate(&self, keep: &[bool], shorter: impl Fn(u64) -> f64) -> Interpolated {
         let mut values = Interpolated { probability: vec![0.0; self.keys.len()], backoff: Vec::new() };
         for (context, range) in self.contexts() {
-            let total: f64 = self.counts[range.clone()].iter().map(|c| f64::from(*c)).sum();
-            let kept: f64 = range.clone().filter(|i| keep[*i]).map(|i| f64::from(self.counts[i]) - self.discount).sum();
+            let total: f64 = self.seen[range.clone()].iter().map(|c| f64::from(*c)).sum();
+            let kept: f64 = range.clone().filter(|i| keep[*i]).map(|i| f64::from(self.seen[i]) - self.discount).sum();
             let backoff = (total - kept) / total;
             values.backoff.push((context, backoff));
             for index in range {
-                let own = if keep[index] { f64::from(self.counts[index]) - self.discount } else { 0.0 };
+                let own = if keep[index] { f64::from(self.seen[index]) - self.discount } else { 0.0 };
                 values.probability[index] = own / total + backoff * shorter(self.keys[index] & ((1 << (2 * WORD_BITS)) - 1));
             }
         }
@@ -194,7 +203,7 @@ impl Counts {
     /// Which n-grams are worth their bytes.
     fn worthwhile(
         &self,
-        least_gain: f64, 
+        least_gain: f64,
         least_count: u32,
         order: u32,
         contested: &[bool],
@@ -202,15 +211,15 @@ impl Counts {
     ) -> Vec<bool> {
         let mut keep = vec![false; self.keys.len()];
         for (_, range) in self.contexts() {
-            let total: f64 = self.counts[range.clone()].iter().map(|c| f64::from(*c)).sum();
+            let total: f64 = self.seen[range.clone()].iter().map(|c| f64::from(*c)).sum();
             let backoff = f64::from(u32::try_from(range.len()).unwrap_or(u32::MAX)) * self.discount / total;
             for index in range {
                 let key = self.keys[index];
                 let chosen = (0..order).any(|place| contested[last(key >> (place * WORD_BITS)) as usize]);
-                if !chosen || self.counts[index] < least_count {
+                if !chosen || self.seen[index] < least_count {
                     continue;
                 }
-                let own = f64::from(self.counts[index]) - self.discount;
+                let own = f64::from(self.seen[index]) - self.discount;
                 let fallback = backoff * shorter(key & ((1 << (2 * WORD_BITS)) - 1));
                 keep[index] = own * libm::log((own / total + fallback) / fallback) >= least_gain;
             }

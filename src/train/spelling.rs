@@ -32,11 +32,9 @@ const LARGEST_LEXICON: usize = (1 << 20) - 1;
 
 /// The lexicon, and what each symbol of the corpus teaches.
 #[derive(Debug)]
-pub struct Spelling {
+pub(super) struct Spelling {
     /// Well-spelt forms by frequency.
     pub lexicon: Lexicon,
-    /// How often the corpus has each, by id; [`UNKNOWN`] has the rest.
-    pub counts: Vec<u32>,
     /// The word that each symbol is read as; [`UNKNOWN`] for rare forms and for misspellings of no clear twin.
     pub reading: Vec<WordId>,
 }
@@ -52,7 +50,7 @@ impl Spelling {
     ///
     /// # Errors
     /// Where a word list cannot be read.
-    pub fn learn(corpus: &Corpus, lists: Option<&Path>) -> Result<Self, TrainError> {
+    pub(super) fn learn(corpus: &Corpus, lists: Option<&Path>) -> Result<Self, TrainError> {
         let mut forms: Vec<Counted> = corpus.words.iter().cloned().map(|word| (word, 0)).collect();
         for symbol in corpus.symbols.iter().filter(|symbol| is_word(**symbol)) {
             forms[*symbol as usize].1 += 1;
@@ -65,7 +63,8 @@ impl Spelling {
                 counts[*form] += forms[index].1;
             }
         }
-        let mut kept: Vec<(usize, u32)> = counts.iter().copied().enumerate().filter(|(_, count)| *count >= LEAST_COUNT).collect();
+        let mut kept: Vec<(usize, u32)> =
+            counts.iter().copied().enumerate().filter(|(_, count)| *count >= LEAST_COUNT).collect();
         kept.retain(|(index, _)| matches!(meant[*index], Meant::Form(form) if form == *index));
         kept.retain(|(index, _)| forms[*index].0.len() <= MAX_LETTERS);
         kept.sort_unstable_by(|a, b| (b.1, &forms[a.0].0).cmp(&(a.1, &forms[b.0].0)));
@@ -95,6 +94,7 @@ fn group_twins(forms: &[Counted]) -> Twins {
     for (index, (word, count)) in forms.iter().enumerate() {
         twins.entry(folded(word)).or_default().push((index, *count));
     }
+    #[expect(clippy::iter_over_hash_type, reason = "each group is sorted by itself")]
     for group in twins.values_mut() {
         group.sort_unstable_by_key(|(index, count)| (std::cmp::Reverse(*count), *index));
     }
@@ -171,15 +171,11 @@ fn assemble(forms: &[Counted], meant: &[Meant], kept: &[(usize, u32)], listed: &
             Meant::Unclear => UNKNOWN,
         })
         .collect();
-    let mut counts = vec![0; words.len() + 1];
-    for (index, id) in reading.iter().enumerate() {
-        counts[*id as usize] += forms[index].1;
-    }
-    Spelling { lexicon: Lexicon::new(words), counts, reading }
+    Spelling { lexicon: Lexicon::new(words), reading }
 }
 
 /// The word that each symbol of a run is read as; numbers and marks are left out.
-pub fn words_read<'a>(symbols: &'a [Symbol], reading: &'a [WordId]) -> impl Iterator<Item = WordId> + 'a {
+pub(super) fn words_read<'a>(symbols: &'a [Symbol], reading: &'a [WordId]) -> impl Iterator<Item = WordId> + 'a {
     symbols.iter().filter(|symbol| is_word(**symbol)).map(|symbol| reading[*symbol as usize])
 }
 

@@ -1,5 +1,7 @@
 """Faults of the configuration are all told at once, each with its place, before anything is done."""
 
+import json
+
 import pytest
 
 from conftest import snapshot
@@ -98,7 +100,16 @@ def configured(project, table, key, value):
     return project.tarmim("check", expect=2).stderr
 
 
-@pytest.mark.parametrize("arguments", [["run", "--frobnicate"], ["frobnicate"], ["run", "--limit", "many"], []])
+def test_errors_are_json_too_where_logs_are(project):
+    project.configure("split", "max_tokens", "0")
+    lines = project.tarmim("run", "--log-format", "json", expect=2).stderr.splitlines()
+    assert [json.loads(line)["event"] for line in lines] == ["error"]
+    assert "max_tokens" in json.loads(lines[0])["message"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["run", "--frobnicate"], ["frobnicate"], ["run", "--limit", "many"], ["run", "--jobs", "0"], []]
+)
 def test_wrong_usage_exits_with_2(project, arguments):
     assert project.tarmim(*arguments, expect=2).stderr
     assert not project.output.exists()

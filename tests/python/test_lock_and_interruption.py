@@ -1,13 +1,21 @@
 """One run at a time; and whatever stops a run, readers keep the old build and the next run cleans up."""
 
+import contextlib
 import fcntl
+import itertools
+import json
+import random
+import shutil
 import signal
+import subprocess
+import threading
+import time
 
 import pytest
 
-from conftest import Project, assert_builds_are_whole, seed_texts, wait_until, write_scrambled_articles
+from conftest import Project, assert_builds_are_whole, scrambled, seed_texts, wait_until, write_scrambled_articles
 
-LARGE = 6000  # articles: some seconds of work, so that a signal surely comes before the end
+LARGE = 4000  # articles: some seconds of work, so that a signal surely comes before the end
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +48,14 @@ def builds(project):
 
 
 def start_large_build(project, large_input):
-    """Starts a build and returns when it is well under way: its staging folder is there."""
+    """Starts a build and returns when it is well under way: the first of its tables has begun to be written."""
     before = builds(project)
     process = project.start("run", "--input", large_input)
-    wait_until(lambda: builds(project) - before or process.poll() is not None, "a staging folder")
+
+    def is_writing():
+        return any(any(folder.glob("sentences/*.parquet")) for folder in builds(project) - before)
+
+    wait_until(lambda: is_writing() or process.poll() is not None, "a staged table")
     assert process.poll() is None, f"the build was over too early: {process.communicate()}"
     assert is_locked(project)
     return process
@@ -51,9 +63,9 @@ def start_large_build(project, large_input):
 
 def assert_next_run_is_clean(project):
     """The next run succeeds, and leaves nothing of the stopped one."""
-    project.write("added.txt", next(iter(seed_texts().values())))
+    project.write("another.txt", next(iter(seed_texts().values())))
     build = project.build()
-    assert build.table("articles").num_rows == len(seed_texts()) + 1
+    assert build.table("articles").num_rows == len(list(project.input.iterdir()))
     assert_builds_are_whole(project)
 
 
@@ -77,7 +89,7 @@ def test_the_lock_is_free_after_a_run(built):
 def test_a_run_beside_a_running_one_is_refused(built, large_input):
     process = start_large_build(built, large_input)
     try:
-        built.tarmim("run", expect=75)
+        built.tarmim("run", "--force", expect=75)
     finally:
         process.terminate()
         process.communicate(timeout=60)
@@ -118,6 +130,99 @@ def test_a_killed_run_keeps_the_old_build(built, large_input):
     assert built.current().id == old.id
     assert built.current().bytes_by_path() == content
     assert_next_run_is_clean(built)
+
+
+def test_readers_find_a_whole_build_whenever_a_run_is_killed(built):
+    """Kills come at any moment of many short runs, that of publication among them; `current` is whole after each."""
+    generator = random.Random(0)
+    started = time.monotonic()
+    built.tarmim("run", "--force")
+    usual = time.monotonic() - started
+    survivors = 0
+    for number in range(40):
+        built.write("changing.txt", scrambled(generator, 60))
+        process = built.start("run", "--force")
+        try:
+            process.communicate(timeout=generator.uniform(0.1, 1.5) * usual)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate(timeout=60)
+        survivors += process.returncode == 0
+        manifest = json.loads((built.current().folder / "manifest.json").read_text(encoding="utf-8"))
+        for file in itertools.chain(*manifest["tables"].values()):
+            assert (built.current().folder / file["path"]).stat().st_size == file["bytes"], f"kill {number}"
+    assert 0 < survivors < 40, "kills came before and after the end of runs"
+
+
+@pytest.mark.parametrize("lost", ["manifest.json", "sentences"])
+def test_a_half_removed_old_build_is_never_published_again(built, lost):
+    """A kill can come while an old build is being removed; going back to its input must make it anew."""
+    old = built.current()
+    content = old.bytes_by_path()
+    added = built.write("added.txt", next(iter(seed_texts().values())))
+    assert built.build().id != old.id
+    if lost == "sentences":
+        shutil.rmtree(old.folder / lost)
+    else:
+        (old.folder / lost).unlink()
+    added.unlink()
+    again = built.build()
+    assert again.id == old.id
+    assert again.bytes_by_path() == content
+    assert_builds_are_whole(built)
+
+
+def test_what_is_left_of_a_half_removed_build_is_swept(built):
+    """Otherwise each such kill leaves a folder that nobody removes."""
+    old = built.current()
+    built.write("added.txt", next(iter(seed_texts().values())))
+    built.build()
+    (old.folder / "manifest.json").unlink()
+    assert_next_run_is_clean(built)
+
+
+@contextlib.contextmanager
+def reading_all_the_while(project):
+    """Reads the manifest of `current` again and again; yields the ids found, fails where there was none."""
+    stop, found, faults = threading.Event(), set(), []
+
+    def read():
+        manifest = project.output / "current" / "manifest.json"
+        while not stop.is_set():
+            try:
+                found.add(json.loads(manifest.read_text(encoding="utf-8"))["build_id"])
+            except OSError as error:
+                faults.append(error)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        yield found
+    finally:
+        stop.set()
+        reader.join()
+    assert not faults
+
+
+def test_readers_never_find_current_missing_while_builds_are_published(built):
+    with reading_all_the_while(built) as found:
+        for number in range(6):
+            built.write("changing.txt", scrambled(random.Random(number), 60))
+            built.tarmim("run")
+            built.tarmim("run", "--force")
+    assert len(found) >= 6
+
+
+def test_readers_never_find_current_missing_while_a_damaged_build_is_replaced(built):
+    """The same work has the same id, so the good build must take the place of the bad one while it is being read."""
+    content = built.current().bytes_by_path()
+    with reading_all_the_while(built) as found:
+        for _ in range(15):
+            with open(built.current().files("sentences")[0], "ab") as damaged:
+                damaged.write(b"junk")
+            built.tarmim("run", "--force")
+            assert built.current().bytes_by_path() == content
+    assert found
 
 
 def test_an_interrupted_build_can_be_finished(built, large_input):

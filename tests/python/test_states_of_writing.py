@@ -1,0 +1,87 @@
+"""Milder states of the same damage: each is recognised, repaired by its own channel only, and never made worse."""
+
+import random
+import re
+
+import pytest
+
+from conftest import FOLDED, STRIPPED, Project, assert_sentences_are_the_source, explains, repaired_tokens, seed_texts
+
+FOLD = {"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه"}
+
+
+def folded(text, share):
+    """Text with so large a share of its letters merged with their bare twins."""
+    generator = random.Random(share)
+    return "".join(FOLD[c] if c in FOLD and generator.random() < share else c for c in text)
+
+
+def punctuated(text):
+    """Text with marks and numbers as a newspaper has them: glued to words, and between them."""
+    words = text.split()
+    for at in range(5, len(words), 11):
+        words[at] += "،"
+    for at in range(8, len(words), 23):
+        words[at] = f"«{words[at]}» 12,5 ٪ ٢٠٠٤"
+    for at in range(10, len(words), 17):
+        words[at] += "."
+    return " ".join(words)
+
+
+@pytest.fixture(scope="module")
+def sources(seed_build):
+    """One article in each state, made of the shipped articles as the program repairs them."""
+    restored = " ".join(row["text"] for row in seed_build.rows("sentences"))
+    return {
+        "stripped": punctuated(" ".join(seed_texts().values())),
+        "normalised": punctuated(folded(restored, 1)),
+        "soft": punctuated(folded(restored, 0.3)),
+        "intact": punctuated(restored),
+    }
+
+
+@pytest.fixture(scope="module")
+def build(sources, tmp_path_factory):
+    project = Project(tmp_path_factory.mktemp("states") / "project", with_seeds=False)
+    for state, text in sources.items():
+        project.write(f"{state}.txt", text)
+    return project.build()
+
+
+def test_each_state_is_recognised(build, sources):
+    assert {row["source_path"][:-4]: row["damage"] for row in build.rows("articles")} == {state: state for state in sources}
+
+
+@pytest.mark.parametrize("state", ["stripped", "normalised", "soft", "intact"])
+def test_the_laws_hold_in_every_state(build, sources, state):
+    rows = build.sentences_by_path()[f"{state}.txt"]
+    assert_sentences_are_the_source(rows, sources[state])
+    channel = STRIPPED if state == "stripped" else FOLDED
+    for row in rows:
+        assert " ".join(repaired_tokens(row)) == row["text"]
+        # What is not a letter stays where it stood; so no number is made, lost or changed.
+        assert re.sub(r"[\u0621-\u064a ]", "", row["text"]) == re.sub(r"[\u0621-\u064a ]", "", row["raw_text"])
+        for repair in row["repairs"]:
+            assert explains(repair["repaired"], repair["raw"], channel), repair
+
+
+def test_intact_text_is_left_alone(build):
+    assert not [row["repairs"] for row in build.sentences_by_path()["intact.txt"] if row["repairs"]]
+
+
+@pytest.mark.parametrize("state", ["normalised", "soft"])
+def test_merged_letters_are_told_apart_again(build, sources, state):
+    tokens = [token for row in build.sentences_by_path()[f"{state}.txt"] for token in repaired_tokens(row)]
+    wanted, given = sources["intact"].split(), sources[state].split()
+    wrong_before = sum(have != want for have, want in zip(given, wanted))
+    wrong_after = sum(have != want for have, want in zip(tokens, wanted))
+    assert wrong_before > 100
+    assert wrong_after < 0.2 * wrong_before
+
+
+def test_sentences_end_where_marks_say_so(build):
+    """Marks that survived are the writer's own word."""
+    for state in ("stripped", "normalised", "intact"):
+        rows = build.sentences_by_path()[f"{state}.txt"]
+        assert sum(row["raw_text"].endswith(".") for row in rows) >= 0.9 * len(rows)
+        assert not any(re.search(r"[^\d]\. ", row["raw_text"]) for row in rows)

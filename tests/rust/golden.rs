@@ -1,0 +1,75 @@
+//! Golden cases: what the shipped stages make of sentences written for the purpose, each with the reason why it is there.
+
+use serde::Deserialize;
+use tarmim::repair::Damage;
+
+use crate::shipped::{process, stages};
+
+#[derive(Deserialize)]
+struct Cases<T> {
+    case: Vec<T>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RepairCase {
+    input: String,
+    expected: String,
+    damage: String,
+    why: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TagCase {
+    input: String,
+    concepts: Vec<String>,
+    why: String,
+}
+
+fn cases<T: for<'de> Deserialize<'de>>(toml: &str) -> Vec<T> {
+    toml::from_str::<Cases<T>>(toml).expect("golden cases are TOML").case
+}
+
+#[test]
+fn repair() {
+    let mut wrong = Vec::new();
+    for case in cases::<RepairCase>(include_str!("../golden/repair.toml")) {
+        let tagged = process(&case.input);
+        let article = tagged.article();
+        let found = article.span_text(0..article.document().tokens().len());
+        if found != case.expected || article.damage().name() != case.damage {
+            wrong.push(format!("{}\n  expected {} ({})\n  found    {found} ({})", case.why, case.expected, case.damage, article.damage().name()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn tag() {
+    let mut wrong = Vec::new();
+    for case in cases::<TagCase>(include_str!("../golden/tag.toml")) {
+        let tagged = process(&case.input);
+        let concepts = stages().tagger.vocabulary().concepts();
+        let found: Vec<&str> = tagged.hits().iter().map(|hit| concepts[hit.concept].id.as_str()).collect();
+        if found != case.concepts {
+            wrong.push(format!("{}\n  {}\n  expected {:?}\n  found    {found:?}", case.why, case.input, case.concepts));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_vocabulary_label_finds_its_own_concept() {
+    let concepts = stages().tagger.vocabulary().concepts();
+    let mut lost = Vec::new();
+    for concept in concepts {
+        // An intact frame keeps repair out of it, so that this is a test of the matcher alone.
+        let tagged = process(&format!("إنّ أي {} إلى", concept.label));
+        let found = tagged.hits().iter().any(|hit| concepts[hit.concept].id == concept.id);
+        if !found || tagged.article().damage() == Damage::Stripped {
+            lost.push(concept.id.as_str());
+        }
+    }
+    assert!(lost.is_empty(), "labels that do not find their concept: {lost:?}");
+}

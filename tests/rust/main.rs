@@ -1,0 +1,5 @@
+//! Tests of the library with the shipped model, in one binary, since each binary links polars.
+
+mod golden;
+mod laws;
+mod shipped;
