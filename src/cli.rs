@@ -1,5 +1,6 @@
 //! The command line as typed. What each command does is in [`crate::commands`].
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -10,9 +11,9 @@ use crate::progress::LogFormat;
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
 pub struct Cli {
-    /// Configuration file; paths in it are relative to its folder
-    #[arg(long, global = true, default_value = "pipeline.toml", value_name = "FILE")]
-    pub config: PathBuf,
+    /// Configuration file; paths in it are relative to its folder [default: pipeline.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Threads [default: all cores]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
@@ -68,7 +69,7 @@ pub struct RunArgs {
     pub overrides: OverrideArgs,
     /// Read only the first N files
     #[arg(long, value_name = "N")]
-    pub limit: Option<usize>,
+    pub limit: Option<NonZeroUsize>,
     /// Build again even if nothing has changed
     #[arg(long)]
     pub force: bool,
@@ -80,7 +81,7 @@ pub struct RepairArgs {
     /// Take each line for an article of its own, and stream
     #[arg(long)]
     pub lines: bool,
-    /// Model file [default: the one built in]
+    /// Model file [default: repair.model of the configuration, if there is one, or the model built in]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
 }

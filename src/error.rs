@@ -81,18 +81,13 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Usage(_) => 2,
+            Self::Config(_) | Self::Usage(_) | Self::Evaluate(_) | Self::Model(_) => 2,
             Self::NothingToRead { .. } => 3,
             Self::Gate(_) => 4,
             Self::TooManyRejects { .. } => 5,
             Self::Dataset(DatasetError::Locked { .. }) => 75,
             Self::Interrupted { signal } => u8::try_from(128 + signal).unwrap_or(1),
-            Self::Dataset(_)
-            | Self::Model(_)
-            | Self::Train(_)
-            | Self::Evaluate(_)
-            | Self::Analysis { .. }
-            | Self::Io { .. } => 1,
+            Self::Dataset(_) | Self::Train(_) | Self::Analysis { .. } | Self::Io { .. } => 1,
         }
     }
 

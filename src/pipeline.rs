@@ -105,17 +105,29 @@ pub fn run(plan: Plan, options: RunOptions, progress: Progress, interrupt: &Inte
     let provenance = provenance(&plan, &inventory);
     let build_id = build_id(&provenance);
     let output = OutputFolder::new(&plan.output);
-    if let Some(manifest) = output.current_manifest().filter(|manifest| manifest.build_id == build_id && !options.force) {
-        return Ok(RunOutcome::UpToDate(Box::new(manifest)));
+    let current = output.current_manifest();
+    let same = |manifest: &&Manifest| manifest.build_id == build_id && !options.force && output.current_is_complete();
+    if let Some(manifest) = current.as_ref().filter(same) {
+        return Ok(RunOutcome::UpToDate(Box::new(manifest.clone())));
     }
     let lock = output.lock()?;
-    if let Some(manifest) = Manifest::read(&output.build(&build_id)).filter(|_| !options.force) {
+    if let Some(manifest) = output.whole_build(&build_id).filter(|_| !options.force) {
         output.point_current_at(&build_id, &lock)?;
         return Ok(RunOutcome::Published(Box::new(manifest)));
     }
+    let (keep, before) = (plan.keep_builds, current.map(|manifest| manifest.build_id));
     let staged = StagedBuild { output: &output, lock: &lock, folder: output.stage(&build_id, &lock)? };
     let manifest = staged.fill(plan, inventory, build_id, provenance, progress, interrupt)?;
+    output.collect_old_builds(keep, before.as_deref(), &lock)?;
     Ok(RunOutcome::Published(Box::new(manifest)))
+}
+
+/// The id of the build that a run would publish now.
+///
+/// # Errors
+/// [`Error::NothingToRead`] where there is no input.
+pub fn planned_build_id(plan: &Plan) -> Result<String, Error> {
+    Ok(build_id(&provenance(plan, &inventory_of(plan, None)?)))
 }
 
 /// The files to be read.
@@ -127,13 +139,15 @@ pub fn inventory_of(plan: &Plan, limit: Option<usize>) -> Result<Inventory, Erro
     if !plan.input.is_dir() {
         return Err(nothing("there is no such folder; give --input DIR or set ingest.input".to_owned()));
     }
-    let mut inventory = take_inventory(&plan.input, &plan.ingest);
+    let mut inventory = take_inventory(&plan.input, &plan.output, &plan.ingest);
     if inventory.files.is_empty() {
         let patterns = plan.ingest.files.join(", ");
         let others = inventory.rejects.len() + inventory.skipped;
         return Err(nothing(format!("no file matches {patterns} ({others} other files); set ingest.files")));
     }
-    inventory.files.truncate(limit.unwrap_or(usize::MAX));
+    if let Some(limit) = limit {
+        inventory.keep_first(limit);
+    }
     Ok(inventory)
 }
 
@@ -172,7 +186,7 @@ struct StagedBuild<'o> {
 
 impl Drop for StagedBuild<'_> {
     fn drop(&mut self) {
-        // Published builds were renamed away. What cannot be removed now is swept by the next run.
+        // A published build was renamed away. What cannot be removed now is swept by the next run.
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
@@ -200,7 +214,6 @@ impl StagedBuild<'_> {
         interrupt.received().map_or(Ok(()), |signal| Err(Error::Interrupted { signal }))?;
         let manifest = Manifest::new(build_id, provenance, counts, tables);
         self.output.publish(&self.folder, &manifest, self.lock)?;
-        self.output.collect_old_builds(plan.keep_builds, self.lock)?;
         Ok(manifest)
     }
 }

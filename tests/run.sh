@@ -7,6 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/tarmim
+export PYTHONDONTWRITEBYTECODE=1
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
 
 say() { printf '\n== %s\n' "$*"; }

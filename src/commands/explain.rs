@@ -7,9 +7,11 @@ use std::path::Path;
 use super::{open_plan, print};
 use crate::cli::ExplainArgs;
 use crate::config::Plan;
+use crate::dataset::OutputFolder;
 use crate::error::Error;
 use crate::ingest::{SourceFile, article_id, read_document};
-use crate::pipeline::{Scratch, Stages, inventory_of};
+use crate::pipeline::{Scratch, Stages, inventory_of, planned_build_id};
+use crate::progress::Progress;
 use crate::repair::Repaired;
 use crate::tag::Tagged;
 
@@ -17,11 +19,13 @@ use crate::tag::Tagged;
 const FORM_WIDTH: usize = 18;
 
 /// Explains an article or one of its sentences.
-pub(super) fn explain(config: &Path, args: ExplainArgs) -> Result<(), Error> {
+pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> Result<(), Error> {
     let plan = open_plan(config, args.overrides)?;
     let (file, sentence) = find_target(&plan, &args.target)?;
     let document = read_document(&file, &plan.ingest)
         .map_err(|reject| Error::NothingToRead { input: args.target.clone(), what: reject.message })?;
+    let current = OutputFolder::new(&plan.output).current_manifest();
+    let note = current.filter(|current| current.build_id != planned_build_id(&plan).unwrap_or_default());
     let stages = Stages::new(&plan.model, plan.doubt_threshold, plan.split, plan.vocabulary)?;
     let tagged = stages.process(document, &mut Scratch::default());
     let count = tagged.sentences().len();
@@ -32,6 +36,11 @@ pub(super) fn explain(config: &Path, args: ExplainArgs) -> Result<(), Error> {
             return Err(Error::Usage(format!("{}: the article has {count} sentences, no sentence {index}", args.target)));
         }
     };
+    if let Some(current) = note {
+        let text =
+            "input, configuration or model has changed since the current build was made; this is what a new one would hold";
+        progress.message(&format!("{}: {text}", current.build_id));
+    }
     print(&shown(&tagged, wanted, plan.doubt_threshold))
 }
 
@@ -39,7 +48,7 @@ pub(super) fn explain(config: &Path, args: ExplainArgs) -> Result<(), Error> {
 fn find_target(plan: &Plan, target: &str) -> Result<(SourceFile, Option<usize>), Error> {
     let path = Path::new(target);
     if path.is_file() {
-        let source_path = path.strip_prefix(&plan.input).unwrap_or(path).display().to_string();
+        let source_path = source_path(path, &plan.input);
         return Ok((SourceFile { path: path.to_owned(), source_path, hash: None, bytes: 0 }, None));
     }
     let (article, sentence) = match target.split_once(':') {
@@ -53,6 +62,13 @@ fn find_target(plan: &Plan, target: &str) -> Result<(SourceFile, Option<usize>),
     let found = files.into_iter().find(|file| article_id(&file.source_path, "") == article);
     let unknown = || Error::Usage(format!("{target}: no such file, and no article of {} has this id", plan.input.display()));
     Ok((found.ok_or_else(unknown)?, index))
+}
+
+/// A file's path relative to the input folder, if it lies in it, however the path was typed.
+fn source_path(path: &Path, input: &Path) -> String {
+    let (full, root) = (path.canonicalize(), input.canonicalize());
+    let inside = full.ok().zip(root.ok()).and_then(|(full, root)| full.strip_prefix(root).map(Path::to_owned).ok());
+    inside.unwrap_or_else(|| path.to_owned()).display().to_string()
 }
 
 fn shown(tagged: &Tagged, sentences: Range<usize>, doubt_threshold: f32) -> String {

@@ -11,11 +11,15 @@ mod stats;
 mod train;
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use crate::cli::{Cli, Command, OverrideArgs};
 use crate::config::{Overrides, Plan};
 use crate::error::Error;
 use crate::progress::Progress;
+
+/// The configuration that is read if no other is named.
+const CONFIG: &str = "pipeline.toml";
 
 /// Does what the command line asks.
 ///
@@ -27,13 +31,14 @@ pub fn execute(cli: Cli) -> Result<(), Error> {
         pool.map_err(|error| Error::Usage(format!("--jobs {jobs}: {error}")))?;
     }
     let progress = Progress::new(cli.quiet, cli.log_format);
+    let config = cli.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
     match cli.command {
-        Command::Run(args) => run::run(&cli.config, args, progress, cli.quiet),
-        Command::Repair(args) => repair::repair(&args),
-        Command::Check(args) => check::check(&cli.config, args, cli.quiet),
-        Command::Explain(args) => explain::explain(&cli.config, args),
-        Command::Stats(args) => stats::stats(&cli.config, args),
-        Command::Eval(args) => eval::eval(&cli.config, &args),
+        Command::Run(args) => run::run(&config, args, progress, cli.quiet),
+        Command::Repair(args) => repair::repair(cli.config, &args),
+        Command::Check(args) => check::check(&config, args, cli.quiet),
+        Command::Explain(args) => explain::explain(&config, args, progress),
+        Command::Stats(args) => stats::stats(&config, args),
+        Command::Eval(args) => eval::eval(&config, &args),
         Command::Train(args) => train::train(args, progress, cli.quiet),
     }
 }

@@ -1,18 +1,23 @@
 //! `tarmim repair`: a filter. White space comes out as it went in; only words change.
 
 use std::io::{BufRead, Read, Write};
+use std::path::{Path, PathBuf};
 
+use super::CONFIG;
 use crate::cli::RepairArgs;
+use crate::config::PipelineFile;
 use crate::error::Error;
 use crate::ingest::Document;
 use crate::model::ModelFile;
 use crate::repair::{RepairScratch, Repairer};
 
-/// Repairs standard input.
-pub(super) fn repair(args: &RepairArgs) -> Result<(), Error> {
-    let model = match &args.model {
-        Some(path) => ModelFile::open(path)?,
-        None => ModelFile::shipped()?,
+/// Repairs standard input. A filter works anywhere: a configuration is used where there is one, and asked for only if named.
+pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), Error> {
+    let config = config.or_else(|| Some(PathBuf::from(CONFIG)).filter(|path| path.is_file()));
+    let model = match (&args.model, config) {
+        (Some(path), _) => ModelFile::open(path)?,
+        (None, Some(config)) => configured_model(&config)?,
+        (None, None) => ModelFile::shipped()?,
     };
     let repairer = Repairer::new(&model, 0.0)?;
     let mut scratch = RepairScratch::default();
@@ -28,6 +33,17 @@ pub(super) fn repair(args: &RepairArgs) -> Result<(), Error> {
             return output.flush().map_err(writing);
         }
         output.write_all(repaired(&text, &repairer, &mut scratch).as_bytes()).map_err(writing)?;
+    }
+}
+
+fn configured_model(config: &Path) -> Result<ModelFile, Error> {
+    let (file, faults) = PipelineFile::open(config).map_err(|fault| Error::Config(vec![fault]))?;
+    if !faults.is_empty() {
+        return Err(Error::Config(faults));
+    }
+    match file.repair.model {
+        Some(model) => Ok(ModelFile::open(&config.parent().unwrap_or(Path::new("")).join(model))?),
+        None => Ok(ModelFile::shipped()?),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `tarmim run`: builds the dataset, and says what was built.
 
 use std::fmt::Write;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Instant;
 
@@ -18,7 +19,7 @@ use crate::progress::Progress;
 pub(super) fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool) -> Result<(), Error> {
     let started = Instant::now();
     let interrupt = Interrupt::install().map_err(|source| Error::Io { what: "signal handlers".to_owned(), source })?;
-    let options = RunOptions { limit: args.limit, force: args.force };
+    let options = RunOptions { limit: args.limit.map(NonZeroUsize::get), force: args.force };
     let plan = open_plan(config, args.overrides)?;
     let output = plan.output.clone();
     let (event, manifest, summary) = match pipeline::run(plan, options, progress, &interrupt)? {

@@ -9,7 +9,7 @@ mod reader;
 use std::path::Path;
 
 pub use plan::{Overrides, Plan};
-pub use reader::{ConfigFault, Reader};
+pub use reader::{ConfigFault, KeyLines, Reader};
 
 use crate::ingest::Encoding;
 use crate::ingest::decode::DeclaredEncoding;
@@ -27,6 +27,8 @@ pub struct PipelineFile {
     pub tag: TagTable,
     /// `[dataset]`.
     pub dataset: DatasetTable,
+    /// Where each key stands, for faults that only its value's use shows.
+    pub lines: KeyLines,
 }
 
 /// `[ingest]`: what is read.
@@ -89,14 +91,17 @@ impl PipelineFile {
     #[must_use]
     pub fn parse(file: &str, source: &str) -> (Self, Vec<ConfigFault>) {
         let mut reader = Reader::new(file, source);
-        let read = Self {
+        let mut read = Self {
             ingest: read_ingest(&mut reader),
             repair: read_repair(&mut reader),
             split: read_split(&mut reader),
             tag: read_tag(&mut reader),
             dataset: read_dataset(&mut reader),
+            lines: KeyLines::new(),
         };
-        (read, reader.finish())
+        let (lines, faults) = reader.finish();
+        read.lines = lines;
+        (read, faults)
     }
 
     /// Reads a configuration file.
@@ -187,8 +192,10 @@ mod tests {
     #[test]
     fn the_shipped_file_gives_every_key_its_default() {
         let shipped = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/pipeline.toml"));
-        let (typed, faults) = PipelineFile::parse("pipeline.toml", shipped);
+        let (mut typed, faults) = PipelineFile::parse("pipeline.toml", shipped);
         assert_eq!(faults, []);
+        assert!(typed.lines.len() > 10, "every key stands in the file");
+        typed.lines.clear();
         assert_eq!(typed, PipelineFile::parse("empty", "").0, "the documented values are the defaults");
     }
 

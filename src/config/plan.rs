@@ -63,9 +63,12 @@ impl Plan {
         folder: &Path,
         overrides: &Overrides,
     ) -> Result<Self, Vec<ConfigFault>> {
-        let fault = |what: String| ConfigFault { file: name.to_owned(), line: 0, what };
+        let fault = |key: &str, what: String| {
+            let line = file.lines.get(key).copied().unwrap_or(0);
+            ConfigFault { file: name.to_owned(), line, what: format!("{key}: {what}") }
+        };
         let resolve = |path: &str| folder.join(path);
-        faults.extend(pattern_faults(&file.ingest).into_iter().map(fault));
+        faults.extend(pattern_faults(&file.ingest).into_iter().map(|(key, what)| fault(key, what)));
         let vocabularies = match overrides.vocabularies.as_slice() {
             [] => file.tag.vocabularies.iter().map(|path| resolve(path)).collect(),
             given => given.to_vec(),
@@ -86,7 +89,7 @@ impl Plan {
             Ok(model) if faults.is_empty() => model,
             Ok(_) => return Err(faults),
             Err(error) => {
-                faults.push(fault(format!("repair.model: {error}")));
+                faults.push(fault("repair.model", error.to_string()));
                 return Err(faults);
             }
         };
@@ -140,12 +143,12 @@ fn ingest_settings(table: &IngestTable) -> IngestSettings {
     }
 }
 
-fn pattern_faults(table: &IngestTable) -> Vec<String> {
-    let patterns = [("files", &table.files), ("skip", &table.skip)];
+fn pattern_faults(table: &IngestTable) -> Vec<(&'static str, String)> {
+    let patterns = [("ingest.files", &table.files), ("ingest.skip", &table.skip)];
     let faulty = patterns.iter().flat_map(|(key, patterns)| {
         patterns.iter().filter_map(move |pattern| {
             let error = Glob::new(pattern).err()?;
-            Some(format!("ingest.{key}: {error}; expected a pattern such as \"**/*.txt\""))
+            Some((*key, format!("{error}; expected a pattern such as \"**/*.txt\"")))
         })
     });
     faulty.collect()

@@ -3,6 +3,7 @@
 //! `serde` stops at the first fault; a configuration that is read once a night deserves better. Invariant: a value that is
 //! missing or faulty reads as its default, and the fault is kept, so reading always goes on to the end.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -36,8 +37,12 @@ pub struct Reader<'s> {
     source: &'s str,
     root: DeTable<'s>,
     tables: Vec<&'static str>,
+    lines: KeyLines,
     faults: Vec<ConfigFault>,
 }
+
+/// The line of each key that the file has, as `table.key`.
+pub type KeyLines = BTreeMap<String, usize>;
 
 /// The keys of one table.
 #[derive(Debug)]
@@ -52,7 +57,8 @@ impl<'s> Reader<'s> {
     #[must_use]
     pub fn new(file: &'s str, source: &'s str) -> Self {
         let (root, errors) = DeTable::parse_recoverable(source);
-        let mut reader = Self { file, source, root: root.into_inner(), tables: Vec::new(), faults: Vec::new() };
+        let mut reader =
+            Self { file, source, root: root.into_inner(), tables: Vec::new(), lines: KeyLines::new(), faults: Vec::new() };
         for error in errors {
             reader.fault(error.span().map(|span| span.start), error.message().to_owned());
         }
@@ -60,8 +66,13 @@ impl<'s> Reader<'s> {
     }
 
     fn fault(&mut self, at: Option<usize>, what: String) {
-        let line = at.map_or(0, |at| self.source[..at.min(self.source.len())].matches('\n').count() + 1);
+        let line = at.map_or(0, |at| self.line(at));
         self.faults.push(ConfigFault { file: self.file.to_owned(), line, what });
+    }
+
+    /// The line of a byte of the file.
+    fn line(&self, at: usize) -> usize {
+        self.source[..at.min(self.source.len())].matches('\n').count() + 1
     }
 
     /// The reader of a table; one that is missing has no keys.
@@ -77,7 +88,7 @@ impl<'s> Reader<'s> {
 
     /// Ends reading: tables that nobody asked for are faults too. Faults come in the order of their lines.
     #[must_use]
-    pub fn finish(mut self) -> Vec<ConfigFault> {
+    pub fn finish(mut self) -> (KeyLines, Vec<ConfigFault>) {
         let unknown: Vec<(usize, String)> = self
             .root
             .iter()
@@ -88,7 +99,7 @@ impl<'s> Reader<'s> {
             self.fault(Some(at), what);
         }
         self.faults.sort_by_key(|fault| fault.line);
-        self.faults
+        (self.lines, self.faults)
     }
 }
 
@@ -104,11 +115,12 @@ impl TableReader<'_, '_> {
         self.keys.push(key);
         let table = self.reader.root.get(self.table).and_then(|table| table.get_ref().as_table());
         let Some(value) = table.and_then(|table| table.get(key)) else { return default };
-        if let Some(value) = read(value.get_ref()) {
+        let (read, found, at) = (read(value.get_ref()), shown(value, self.reader.source), value.span().start);
+        let line = self.reader.line(at);
+        self.reader.lines.insert(format!("{}.{key}", self.table), line);
+        if let Some(value) = read {
             return value;
         }
-        let found = shown(value, self.reader.source);
-        let at = value.span().start;
         self.reader.fault(Some(at), format!("{}.{key}: expected {expected}, found {found}", self.table));
         default
     }

@@ -85,7 +85,7 @@ impl Manifest {
         Self {
             schema_version: SCHEMA_VERSION.to_owned(),
             build_id,
-            created: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            created: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
             provenance,
             counts,
             tables: tables.into_iter().map(|(table, files)| (table.name().to_owned(), files)).collect(),
@@ -97,6 +97,11 @@ impl Manifest {
     pub fn read(build_folder: &Path) -> Option<Self> {
         let bytes = std::fs::read(build_folder.join(MANIFEST)).ok()?;
         serde_json::from_slice(&bytes).ok()
+    }
+
+    /// Every file of the build.
+    pub fn files(&self) -> impl Iterator<Item = &PartFile> {
+        self.tables.values().flatten()
     }
 
     /// Writes the manifest into a build's folder.

@@ -3,6 +3,7 @@
 //! ```text
 //! output/.lock                  held by a run; the kernel lets go of it when the process dies
 //! output/builds/.staging-<id>   a build being written; swept by the next run if its own died
+//! output/builds/.removed-<id>   a build being removed; swept likewise
 //! output/builds/<id>            a whole build: its manifest was written last
 //! output/current → builds/<id>  swapped by rename
 //! ```
@@ -12,6 +13,8 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+
 use super::DatasetError;
 use super::manifest::{MANIFEST, Manifest};
 use super::writer::hash_file;
@@ -20,7 +23,7 @@ const BUILDS: &str = "builds";
 const CURRENT: &str = "current";
 const LOCK: &str = ".lock";
 const STAGING: &str = ".staging-";
-const SET_ASIDE: &str = ".replaced-";
+const REMOVED: &str = ".removed-";
 
 /// The folder that builds are published in.
 #[derive(Clone, Debug)]
@@ -53,6 +56,13 @@ impl OutputFolder {
         Manifest::read(&self.current())
     }
 
+    /// Whether the current build's files are there in their sizes: what can be told without reading them.
+    #[must_use]
+    pub fn current_is_complete(&self) -> bool {
+        let size = |path: &str| fs::metadata(self.current().join(path)).map(|metadata| metadata.len()).ok();
+        self.current_manifest().is_some_and(|manifest| manifest.files().all(|file| size(&file.path) == Some(file.bytes)))
+    }
+
     /// A build's folder.
     #[must_use]
     pub fn build(&self, build_id: &str) -> PathBuf {
@@ -78,16 +88,37 @@ impl OutputFolder {
         Ok(Lock { _file: file })
     }
 
+    /// Removes what dead runs left: staged and removed builds, and folders without a manifest.
     fn sweep(&self) -> Result<(), DatasetError> {
-        let builds = self.root.join(BUILDS);
-        let entries = fs::read_dir(&builds).map_err(|source| DatasetError::io(&builds, source))?;
-        for path in entries.flatten().map(|entry| entry.path()) {
+        for path in self.build_folders()? {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if name.starts_with(STAGING) || name.starts_with(SET_ASIDE) {
+            let left_over = name.starts_with(STAGING) || name.starts_with(REMOVED);
+            if left_over || (path.is_dir() && !path.join(MANIFEST).exists()) {
                 fs::remove_dir_all(&path).map_err(|source| DatasetError::io(&path, source))?;
             }
         }
         Ok(())
+    }
+
+    fn build_folders(&self) -> Result<Vec<PathBuf>, DatasetError> {
+        let builds = self.root.join(BUILDS);
+        let entries = fs::read_dir(&builds).map_err(|source| DatasetError::io(&builds, source))?;
+        Ok(entries.flatten().map(|entry| entry.path()).collect())
+    }
+
+    /// Takes a build away: renamed first, so that nobody ever takes a half-removed one for whole.
+    fn remove(&self, build_folder: &Path) -> Result<(), DatasetError> {
+        let name = build_folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let removed = self.root.join(BUILDS).join(format!("{REMOVED}{name}"));
+        fs::rename(build_folder, &removed).map_err(|source| DatasetError::io(build_folder, source))?;
+        fs::remove_dir_all(&removed).map_err(|source| DatasetError::io(&removed, source))
+    }
+
+    /// A build that is there, every file of it unchanged.
+    #[must_use]
+    pub fn whole_build(&self, build_id: &str) -> Option<Manifest> {
+        let folder = self.build(build_id);
+        Manifest::read(&folder).filter(|manifest| is_unchanged(&folder, manifest))
     }
 
     /// An empty folder to write a build into. Needs the lock.
@@ -102,7 +133,8 @@ impl OutputFolder {
 
     /// Publishes a staged build: writes its manifest, renames it into place, points `current` at it.
     ///
-    /// A whole build of the same id with the same files is left where it is: its readers are not disturbed.
+    /// A build of the same id with the same files is left where it is, so that its readers are not disturbed; a damaged one
+    /// changes places with the staged one at once. What is left under the staging name is the caller's to remove.
     ///
     /// # Errors
     /// Where a file cannot be written or renamed.
@@ -110,15 +142,10 @@ impl OutputFolder {
         manifest.write(staging)?;
         sync_folder(staging)?;
         let target = self.build(&manifest.build_id);
-        if is_whole(&target, manifest) {
-            fs::remove_dir_all(staging).map_err(|source| DatasetError::io(staging, source))?;
-        } else {
-            let aside = self.root.join(BUILDS).join(format!("{SET_ASIDE}{}", manifest.build_id));
-            if target.exists() {
-                fs::rename(&target, &aside).map_err(|source| DatasetError::io(&target, source))?;
-            }
+        if !target.exists() {
             fs::rename(staging, &target).map_err(|source| DatasetError::io(&target, source))?;
-            self.sweep()?;
+        } else if !is_unchanged(&target, manifest) {
+            exchange(staging, &target)?;
         }
         self.point_current_at(&manifest.build_id, lock)
     }
@@ -140,34 +167,36 @@ impl OutputFolder {
         sync_folder(&self.root)
     }
 
-    /// Removes the oldest builds beyond `keep`, never the current one.
+    /// Removes the oldest builds beyond `keep`, never the current one nor the one that was current before it.
     ///
     /// # Errors
     /// Where a folder cannot be listed or removed.
-    pub fn collect_old_builds(&self, keep: usize, _lock: &Lock) -> Result<(), DatasetError> {
-        let builds = self.root.join(BUILDS);
-        let entries = fs::read_dir(&builds).map_err(|source| DatasetError::io(&builds, source))?;
+    pub fn collect_old_builds(&self, keep: usize, before: Option<&str>, _lock: &Lock) -> Result<(), DatasetError> {
         let current = self.current_manifest().map(|manifest| manifest.build_id);
-        let mut old: Vec<(String, PathBuf)> = entries
-            .flatten()
-            .filter_map(|entry| Some((Manifest::read(&entry.path())?, entry.path())))
-            .filter(|(manifest, _)| Some(&manifest.build_id) != current.as_ref())
-            .map(|(manifest, path)| (manifest.created, path))
-            .collect();
-        old.sort();
-        let surplus = (old.len() + 1).saturating_sub(keep.max(1));
-        for (_, path) in old.into_iter().take(surplus) {
-            fs::remove_dir_all(&path).map_err(|source| DatasetError::io(&path, source))?;
-        }
-        Ok(())
+        let in_use = |id: &str| Some(id) == current.as_deref() || Some(id) == before;
+        let manifests = self.build_folders()?.into_iter().filter_map(|path| Some((Manifest::read(&path)?, path)));
+        let (kept, mut old): (Vec<_>, Vec<_>) = manifests.partition(|(manifest, _)| in_use(&manifest.build_id));
+        old.sort_by(|a, b| a.0.created.cmp(&b.0.created));
+        let surplus = (old.len() + kept.len()).saturating_sub(keep.max(1));
+        old.iter().take(surplus).try_for_each(|(_, path)| self.remove(path))
     }
 }
 
 /// Whether a build's folder holds every file of a manifest, unchanged.
-fn is_whole(build_folder: &Path, manifest: &Manifest) -> bool {
-    let mut files = manifest.tables.values().flatten();
+fn is_unchanged(build_folder: &Path, manifest: &Manifest) -> bool {
     let unchanged = |path: &str, hash: &str| hash_file(&build_folder.join(path)).is_ok_and(|found| found == hash);
-    build_folder.join(MANIFEST).exists() && files.all(|file| unchanged(&file.path, &file.blake3))
+    build_folder.join(MANIFEST).exists() && manifest.files().all(|file| unchanged(&file.path, &file.blake3))
+}
+
+/// Lets two folders change places at once; where the file system cannot, one after the other.
+fn exchange(staging: &Path, target: &Path) -> Result<(), DatasetError> {
+    if renameat_with(CWD, staging, CWD, target, RenameFlags::EXCHANGE).is_ok() {
+        return Ok(());
+    }
+    let aside = staging.with_extension("aside");
+    let renamed =
+        fs::rename(target, &aside).and_then(|()| fs::rename(staging, target)).and_then(|()| fs::rename(&aside, staging));
+    renamed.map_err(|source| DatasetError::io(target, source))
 }
 
 fn sync_folder(folder: &Path) -> Result<(), DatasetError> {

@@ -34,6 +34,13 @@ pub struct Inventory {
 }
 
 impl Inventory {
+    /// Forgets every file after the first `limit`, and the rejects after them.
+    pub fn keep_first(&mut self, limit: usize) {
+        self.files.truncate(limit);
+        let last = self.files.last().map(|file| file.source_path.clone()).unwrap_or_default();
+        self.rejects.retain(|reject| reject.source_path <= last);
+    }
+
     /// Adds everything that the build depends on to a hash.
     pub fn fingerprint(&self, hasher: &mut blake3::Hasher) {
         for file in &self.files {
@@ -46,12 +53,15 @@ impl Inventory {
     }
 }
 
-/// Lists and hashes the files under `root`. Faults of single files become rejects.
+/// Lists and hashes the files under `root`, all but those of the output folder. Faults of single files become rejects.
 #[must_use]
-pub fn take_inventory(root: &Path, settings: &IngestSettings) -> Inventory {
+pub fn take_inventory(root: &Path, output: &Path, settings: &IngestSettings) -> Inventory {
     let (wanted, skip) = (glob_set(&settings.files), glob_set(&settings.skip));
     let mut inventory = Inventory::default();
-    for entry in WalkDir::new(root).follow_links(true).min_depth(1).sort_by_file_name() {
+    let output = output.canonicalize().ok();
+    let is_output = |path: &Path| output.is_some() && path.canonicalize().ok() == output;
+    let entries = WalkDir::new(root).follow_links(true).min_depth(1).sort_by_file_name().into_iter();
+    for entry in entries.filter_entry(|entry| !(entry.file_type().is_dir() && is_output(entry.path()))) {
         let entry = match entry {
             Ok(entry) if entry.file_type().is_dir() => continue,
             Ok(entry) => entry,

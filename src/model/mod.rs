@@ -37,6 +37,14 @@ pub enum ModelError {
         /// Why.
         source: std::io::Error,
     },
+    /// The file is no sound model.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        source: Box<ModelError>,
+    },
     /// The bytes are not a model of this program.
     #[error("not a tarmim model: it begins with {found:02x?}, expected {MAGIC:02x?}; train one with `tarmim train`")]
     Magic {
@@ -108,8 +116,9 @@ impl ModelFile {
     /// # Errors
     /// Where the file cannot be read or is not a sound model of a supported format.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
-        let bytes = std::fs::read(path).map_err(|source| ModelError::Io { path: path.display().to_string(), source })?;
-        Self::parse(Cow::Owned(bytes))
+        let shown = || path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|source| ModelError::Io { path: shown(), source })?;
+        Self::parse(Cow::Owned(bytes)).map_err(|source| ModelError::File { path: shown(), source: Box::new(source) })
     }
 
     /// A model from its bytes.

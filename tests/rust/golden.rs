@@ -39,7 +39,13 @@ fn repair() {
         let article = tagged.article();
         let found = article.span_text(0..article.document().tokens().len());
         if found != case.expected || article.damage().name() != case.damage {
-            wrong.push(format!("{}\n  expected {} ({})\n  found    {found} ({})", case.why, case.expected, case.damage, article.damage().name()));
+            wrong.push(format!(
+                "{}\n  expected {} ({})\n  found    {found} ({})",
+                case.why,
+                case.expected,
+                case.damage,
+                article.damage().name()
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -9,13 +9,54 @@ use crate::shipped::process;
 
 /// Damaged newspaper words, and things that stand between them in other states of writing.
 const TOKENS: [&str; 40] = [
-    "عل", "ال", "ل", "ن", "و", "في", "الت", "الصناعي", "التجاري", "المسسات", "الانشط", "هذه", "الدول", "مر", "كثر", "بن", "ر", "ما", "بين",
-    "قد", "سنو", "لهمي", "اكد", "ان", "جميع", "القطاعين", "وزار", "الماضي", "مليون", "درهم", "ماقورن", "خيييييير", "ظظظ", "2010", "15%", "(عل",
-    "الأنشطة", "مُحمَّد", "Gulf", "پارس",
+    "عل",
+    "ال",
+    "ل",
+    "ن",
+    "و",
+    "في",
+    "الت",
+    "الصناعي",
+    "التجاري",
+    "المسسات",
+    "الانشط",
+    "هذه",
+    "الدول",
+    "مر",
+    "كثر",
+    "بن",
+    "ر",
+    "ما",
+    "بين",
+    "قد",
+    "سنو",
+    "لهمي",
+    "اكد",
+    "ان",
+    "جميع",
+    "القطاعين",
+    "وزار",
+    "الماضي",
+    "مليون",
+    "درهم",
+    "ماقورن",
+    "خيييييير",
+    "ظظظ",
+    "2010",
+    "15%",
+    "(عل",
+    "الأنشطة",
+    "مُحمَّد",
+    "Gulf",
+    "پارس",
 ];
 
 fn words(token: &str) -> Vec<Vec<u8>> {
-    token.split(|c| !is_letter(c)).map(|word| word.chars().filter_map(encode_letter).collect()).filter(|w: &Vec<u8>| !w.is_empty()).collect()
+    token
+        .split(|c| !is_letter(c))
+        .map(|word| word.chars().filter_map(encode_letter).collect())
+        .filter(|w: &Vec<u8>| !w.is_empty())
+        .collect()
 }
 
 /// Whether every word of a repaired token is explained by the channel, and everything else is untouched.
