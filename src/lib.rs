@@ -29,5 +29,6 @@ pub mod train;
 pub mod arabic;
 pub mod error;
 pub mod interrupt;
+pub mod linear;
 pub mod model;
 pub mod progress;

@@ -81,6 +81,8 @@ const HAMZAS_IF_KEPT: f64 = 0.004;
 const WORDS_WITH_A_HAMZA: u32 = 120;
 /// Clean text ends one word in twenty with `ه`; where every `ة` became one, it is three.
 const FINAL_HA_IF_MERGED: f64 = 0.12;
+/// One final `ه` is a slip, not a state of writing.
+const LEAST_FINAL_HA: u32 = 2;
 /// Stripping leaves one word in ten that merging letters cannot explain (`المسسات`); clean text has names, but fewer.
 const UNREAD_IF_STRIPPED: f64 = 0.04;
 /// Edited newspapers misspell below one word in a hundred.
@@ -109,7 +111,10 @@ impl LetterCensus {
             return if share(self.misspelt) >= MISSPELT_IF_SOFT { Damage::Soft } else { Damage::Intact };
         }
         let long_enough = self.words >= WORDS_WITH_A_HAMZA;
-        let merged = !long_enough && share(self.final_ha) >= FINAL_HA_IF_MERGED && share(self.unread) < UNREAD_IF_STRIPPED;
+        let merged = !long_enough
+            && self.final_ha >= LEAST_FINAL_HA
+            && share(self.final_ha) >= FINAL_HA_IF_MERGED
+            && share(self.unread) < UNREAD_IF_STRIPPED;
         if share(self.hamzas) >= HAMZAS_IF_KEPT || merged { Damage::Normalised } else { Damage::Stripped }
     }
 }

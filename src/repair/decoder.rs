@@ -21,6 +21,8 @@ const MAX_COST: i32 = 40 * 256;
 #[derive(Debug)]
 pub struct Decoder {
     weights: Vec<f64>,
+    /// Weight of the language model's costs, in 1/256.
+    language_weight: i32,
 }
 
 /// Memory that one worker reuses between articles.
@@ -39,11 +41,11 @@ pub struct DecoderScratch {
 }
 
 impl Decoder {
-    /// A decoder whose posteriors are flattened (below 1) or sharpened (above 1) by `sharpness`, so that they mean what they say.
+    /// A decoder that counts the language model's costs with `language_weight` (1/256 each) and the lattice's in full, and whose posteriors are flattened (below 1) or sharpened (above 1) by `sharpness`, so that they mean what they say.
     #[must_use]
-    pub fn new(sharpness: f64) -> Self {
+    pub fn new(language_weight: i32, sharpness: f64) -> Self {
         let weight = |cost: i32| libm::exp(-f64::from(cost) / UNITS_PER_NAT * sharpness);
-        Self { weights: (0..=MAX_COST).map(weight).collect() }
+        Self { weights: (0..=MAX_COST).map(weight).collect(), language_weight }
     }
 
     /// Posterior probability of every candidate of the lattice, in the lattice's order, into `posteriors`.
@@ -115,7 +117,7 @@ impl Decoder {
                     for c in 0..here {
                         let words = [word(two_back, a), word(one_back, b), word(Some(slot), c)];
                         let context = model.trigram(words, previous_bigrams[a * near + b], bigrams[b * here + c]);
-                        costs.push(context + lattice.candidates(slot)[c].cost);
+                        costs.push(context * self.language_weight / 256 + lattice.candidates(slot)[c].cost);
                     }
                 }
             }

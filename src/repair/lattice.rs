@@ -15,6 +15,8 @@ pub const MAX_CANDIDATES: usize = 12;
 pub struct Candidate {
     /// The lexicon's word, [`super::lexicon::UNKNOWN`] for a word that stands as it is and is not in the lexicon.
     pub word: WordId,
+    /// Letters of the damaged word that stand before it as they are.
+    pub proclitic: usize,
     /// How the channel made the damaged form of it.
     pub traces: Traces,
     /// Cost without context, in units of [`super::habit::UNITS_PER_NAT`].

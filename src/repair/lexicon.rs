@@ -57,6 +57,11 @@ impl Lexicon {
         &self.letters[self.ends[index - 1] as usize..self.ends[index] as usize]
     }
 
+    /// The letter codes of every word, by id.
+    pub fn words(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.len()).map(|id| self.word(WordId::try_from(id).expect("ids are 32-bit")))
+    }
+
     /// Writes the lexicon as a model section: count, then each word's length and letter codes.
     pub fn write(&self, section: &mut SectionWriter) {
         section.u32(u32::try_from(self.len()).expect("ids are 32-bit"));

@@ -4,27 +4,7 @@
 //! form, folded, so that a hamza that repair got wrong does not hide it.
 
 use crate::arabic::{encode_letter, fold_letter};
-
-/// A feature's identity: a hash of its template and its words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Feature(pub u32);
-
-impl Feature {
-    /// Weights lie in this many buckets, as a power of two.
-    pub const BUCKET_BITS: u32 = 21;
-
-    /// Where the feature's weight lies, if it has one.
-    #[must_use]
-    pub fn bucket(self) -> usize {
-        (self.0 >> (32 - Self::BUCKET_BITS)) as usize
-    }
-
-    /// Tells the features of one bucket apart.
-    #[must_use]
-    pub fn fingerprint(self) -> u8 {
-        self.0.to_le_bytes()[0]
-    }
-}
+use crate::linear::{Feature, hash_letters};
 
 /// How many features a place has.
 pub const FEATURES: usize = 23;
@@ -53,21 +33,10 @@ impl WordShape {
     }
 
     fn of_codes(codes: &[u8]) -> Self {
-        let head = |length: usize| hash(1, &codes[..codes.len().min(length)]);
-        let tail = |length: usize| hash(2, &codes[codes.len().saturating_sub(length)..]);
-        Self { word: hash(0, codes), prefix2: head(2), prefix3: head(3), suffix2: tail(2), suffix3: tail(3) }
+        let head = |length: usize| hash_letters(1, &codes[..codes.len().min(length)]);
+        let tail = |length: usize| hash_letters(2, &codes[codes.len().saturating_sub(length)..]);
+        Self { word: hash_letters(0, codes), prefix2: head(2), prefix3: head(3), suffix2: tail(2), suffix3: tail(3) }
     }
-}
-
-fn hash(seed: u32, codes: &[u8]) -> u32 {
-    codes.iter().fold(0x811c_9dc5 ^ seed.wrapping_mul(0x9e37_79b9), |h, c| (h ^ u32::from(*c)).wrapping_mul(0x0100_0193))
-}
-
-fn feature(template: u32, parts: [u32; 3]) -> Feature {
-    let start = template.wrapping_mul(0x9e37_79b9);
-    let mixed = parts.iter().fold(start, |h, part| (h ^ part).rotate_left(13).wrapping_mul(0x85eb_ca6b));
-    let last = (mixed ^ (mixed >> 15)).wrapping_mul(0xc2b2_ae35);
-    Feature(last ^ (last >> 16))
 }
 
 /// The features that speak about the place after `token`; places beyond the article count as empty words.
@@ -105,6 +74,6 @@ pub fn features_at(shapes: &[WordShape], token: usize) -> [Feature; FEATURES] {
     let mut template = 0;
     parts.map(|parts| {
         template += 1;
-        feature(template, parts)
+        Feature::new(template, parts)
     })
 }

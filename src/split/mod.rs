@@ -11,11 +11,12 @@ pub mod model;
 
 use std::ops::Range;
 
+use crate::linear::UNITS_PER_LOGIT;
 use crate::model::{ModelError, ModelFile};
 use crate::repair::{Damage, Repaired};
 use evidence::{Evidence, read_evidence};
 use features::WordShape;
-use model::{BoundaryModel, LONGEST, PlaceScore, UNITS_PER_LOGIT, probability};
+use model::{BoundaryModel, LONGEST, PlaceScore, probability};
 
 /// Version of this stage's code: part of the build id.
 pub const VERSION: u32 = 1;
@@ -205,18 +206,16 @@ fn relative_length_costs(costs: &[i32], weight: f64, max_tokens: usize) -> Vec<i
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linear::{Bucket, WeightTable};
     use crate::repair::Outcome;
-    use features::Feature;
-    use model::FeatureWeight;
     use proptest::prelude::*;
 
     fn splitter(max_tokens: usize) -> Splitter {
-        let weight = |i: usize| FeatureWeight {
+        let bucket = |i: usize| Bucket {
             fingerprint: u8::try_from(i % 2).expect("small"),
-            sentence_end: i8::try_from(i % 31).expect("small") - 17,
-            missing_number: 0,
+            weights: [i8::try_from(i % 31).expect("small") - 17, 0],
         };
-        let weights = (0..1 << Feature::BUCKET_BITS).map(weight).collect();
+        let weights = WeightTable::new(10, (0..1 << 10).map(bucket).collect());
         let model = BoundaryModel { weights, bias: [40, -99], length_costs: vec![40; LONGEST] };
         Splitter::from_model(model, SplitSettings { max_tokens, eagerness: 0.0, length_weight: 0.5 })
     }

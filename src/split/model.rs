@@ -3,31 +3,18 @@
 //! Two questions are asked of each place between tokens: does a sentence end here, and was a number deleted here? They see
 //! the same features, so they share the look-ups.
 
-use super::features::{FEATURES, Feature, WordShape, features_at};
+use super::features::{WordShape, features_at};
+use crate::linear::{UNITS_PER_LOGIT, WeightTable};
 use crate::model::{ModelError, ModelFile, SectionReader, SectionWriter};
-
-/// Sums of weights in this many units are one unit of log-odds.
-pub const UNITS_PER_LOGIT: f64 = 16.0;
 
 /// Lengths beyond this many tokens share one entry of the length model.
 pub const LONGEST: usize = 128;
 
-/// What one feature says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FeatureWeight {
-    /// The feature that the bucket belongs to; another one in the same bucket says nothing.
-    pub fingerprint: u8,
-    /// About the sentence end.
-    pub sentence_end: i8,
-    /// About the missing number.
-    pub missing_number: i8,
-}
-
 /// The stored model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BoundaryModel {
-    /// Per bucket, the weights of the feature that it belongs to.
-    pub weights: Vec<FeatureWeight>,
+    /// What features say of the sentence end and of the missing number.
+    pub weights: WeightTable<2>,
     /// Log-odds where no feature speaks, in units.
     pub bias: [i32; 2],
     /// Cost of a sentence of `index + 1` tokens, in units.
@@ -57,9 +44,7 @@ impl BoundaryModel {
         self.bias.iter().for_each(|bias| section.i32(*bias));
         section.u32(u32::try_from(self.length_costs.len()).expect("few lengths"));
         self.length_costs.iter().for_each(|cost| section.i32(*cost));
-        for FeatureWeight { fingerprint, sentence_end, missing_number } in &self.weights {
-            section.bytes(&[*fingerprint, sentence_end.to_le_bytes()[0], missing_number.to_le_bytes()[0]]);
-        }
+        self.weights.write(section);
     }
 
     fn read(section: &mut SectionReader<'_>) -> Result<Self, ModelError> {
@@ -69,31 +54,16 @@ impl BoundaryModel {
             return Err(section.corrupt("another number of sentence lengths than this version uses"));
         }
         let length_costs = (0..lengths).map(|_| section.i32()).collect::<Result<_, _>>()?;
-        let (weights, _) = section.bytes(3 << Feature::BUCKET_BITS)?.as_chunks::<3>();
-        let weight = |&[fingerprint, end, number]: &[u8; 3]| FeatureWeight {
-            fingerprint,
-            sentence_end: i8::from_le_bytes([end]),
-            missing_number: i8::from_le_bytes([number]),
-        };
-        Ok(Self { weights: weights.iter().map(weight).collect(), bias, length_costs })
+        Ok(Self { weights: WeightTable::read(section)?, bias, length_costs })
     }
 
     /// What the model says of the place after each token but the last.
     pub fn score(&self, shapes: &[WordShape], scores: &mut Vec<PlaceScore>) {
         scores.clear();
-        scores.extend((0..shapes.len().saturating_sub(1)).map(|token| self.score_place(&features_at(shapes, token))));
-    }
-
-    fn score_place(&self, features: &[Feature; FEATURES]) -> PlaceScore {
-        let mut score = PlaceScore { sentence_end: self.bias[0], missing_number: self.bias[1] };
-        for feature in features {
-            let weight = self.weights[feature.bucket()];
-            if weight.fingerprint == feature.fingerprint() {
-                score.sentence_end += i32::from(weight.sentence_end);
-                score.missing_number += i32::from(weight.missing_number);
-            }
-        }
-        score
+        scores.extend((0..shapes.len().saturating_sub(1)).map(|token| {
+            let [end, number] = self.weights.sum(features_at(shapes, token));
+            PlaceScore { sentence_end: self.bias[0] + end, missing_number: self.bias[1] + number }
+        }));
     }
 }
 
@@ -108,15 +78,12 @@ pub fn probability(units: i32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linear::Bucket;
 
     #[test]
     fn a_stored_model_reads_back() {
-        let mut model = BoundaryModel {
-            weights: vec![FeatureWeight::default(); 1 << Feature::BUCKET_BITS],
-            bias: [-30, 5],
-            length_costs: vec![3; LONGEST],
-        };
-        model.weights[17] = FeatureWeight { fingerprint: 9, sentence_end: -128, missing_number: 127 };
+        let weights = WeightTable::new(4, vec![Bucket { fingerprint: 9, weights: [-128, 127] }; 16]);
+        let model = BoundaryModel { weights, bias: [-30, 5], length_costs: vec![3; LONGEST] };
         let mut section = SectionWriter::default();
         model.write(&mut section);
         let bytes = section.into_bytes();

@@ -61,7 +61,7 @@ impl Checkpoints {
     }
 }
 
-const SECTIONS: [&str; 5] = ["lexicon", "unigrams", "bigrams", "trigrams", "boundary"];
+const SECTIONS: [&str; 6] = ["lexicon", "unigrams", "bigrams", "trigrams", "context", "boundary"];
 
 fn read_sections(file: &ModelFile) -> Option<Vec<Section>> {
     let present = SECTIONS.into_iter().filter_map(|name| Some((name, file.section(name).ok()?)));

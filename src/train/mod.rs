@@ -1,9 +1,9 @@
 //! Training: from clean corpora to a model file, from a cold start, the same every time.
 //!
 //! ```text
-//! corpus ─ spelling (lexicon) ─ n-grams ─┐
-//!                                        ├─ model file
-//! corpus ─ damage ─ repair ─ boundary ───┘
+//! corpus ─ spelling (lexicon) ─ n-grams ─┬──────────────────────────────┐
+//! corpus ─ damage ─ candidates ──────────┴─ context ─┐                  ├─ model file
+//! corpus ─ damage ─ repair ──────────────────────────┴─ boundary ───────┘
 //! ```
 //!
 //! Invariant: the model depends on the corpus, the word lists and the seed alone. A finished stage is kept in the checkpoint
@@ -11,7 +11,9 @@
 
 pub mod boundary;
 mod checkpoint;
+mod context;
 pub mod corpus;
+mod linear;
 mod ngrams;
 pub mod noise;
 mod spelling;
@@ -97,8 +99,11 @@ pub fn train(settings: &TrainSettings, progress: Progress) -> Result<String, Tra
     progress.message(&format!("{words} words, {} forms, {} articles", corpus.words.len(), corpus.articles().count()));
     let checkpoints = Checkpoints::new(settings, &corpus)?;
     let repair = checkpoints.stage("repair", ngrams::VERSION, &[], || learn_repair(&corpus, settings, progress))?;
-    let dependencies: Vec<&[u8]> = repair.iter().map(|(_, bytes)| bytes.as_slice()).collect();
-    let split = checkpoints.stage("boundary", boundary::VERSION, &dependencies, || {
+    let context = checkpoints.stage("context", context::VERSION, &bytes_of(&repair), || {
+        learn_context(&corpus, &repair, settings.seed, progress)
+    })?;
+    let repair = [repair, context].concat();
+    let split = checkpoints.stage("boundary", boundary::VERSION, &bytes_of(&repair), || {
         learn_boundaries(&corpus, &repair, settings.seed, progress)
     })?;
     let card = ModelCard {
@@ -128,6 +133,18 @@ fn learn_repair(corpus: &Corpus, settings: &TrainSettings, progress: Progress) -
         ("bigrams", ngrams.bigrams),
         ("trigrams", ngrams.trigrams),
     ])
+}
+
+fn bytes_of(sections: &[Section]) -> Vec<&[u8]> {
+    sections.iter().map(|(_, bytes)| bytes.as_slice()).collect()
+}
+
+fn learn_context(corpus: &Corpus, repair: &[Section], seed: u64, progress: Progress) -> Result<Vec<Section>, TrainError> {
+    let model = ModelFile::parse(assemble(repair).into())?;
+    let weights = context::fit(corpus, &Repairer::without_context(&model, 0.0)?, seed, progress);
+    let mut section = SectionWriter::default();
+    weights.write(&mut section);
+    Ok(vec![("context", section.into_bytes())])
 }
 
 fn learn_boundaries(corpus: &Corpus, repair: &[Section], seed: u64, progress: Progress) -> Result<Vec<Section>, TrainError> {

@@ -23,6 +23,8 @@ const MAQSURA_AS_YA: f64 = 0.1;
 pub struct DamagedArticle {
     /// Letter codes of each word.
     pub words: Vec<Vec<u8>>,
+    /// The clean word that each was.
+    pub symbols: Vec<Symbol>,
     /// Per word, whether a sentence ended after it.
     pub ends: Vec<bool>,
     /// Per word, whether a number was deleted after it.
@@ -48,6 +50,7 @@ pub fn damage(article: &[Symbol], words: &[Vec<u8>], rng: &mut ChaCha8Rng) -> Da
             let left = damage_word(&words[*symbol as usize], typed, as_maqsura, rng);
             if !left.is_empty() {
                 damaged.words.push(left);
+                damaged.symbols.push(*symbol);
                 damaged.ends.push(false);
                 damaged.numbers.push(false);
             }

@@ -15,11 +15,11 @@ static STAGES: LazyLock<Stages> = LazyLock::new(|| {
 });
 
 /// A text taken through every stage.
-pub fn process(text: &str) -> Tagged {
+pub(crate) fn process(text: &str) -> Tagged {
     STAGES.process(Document::from_text("test", text), &mut Scratch::default())
 }
 
 /// The shipped stages.
-pub fn stages() -> &'static Stages {
+pub(crate) fn stages() -> &'static Stages {
     &STAGES
 }
