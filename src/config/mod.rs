@@ -156,8 +156,8 @@ fn read_split(reader: &mut Reader<'_>) -> SplitTable {
     let mut table = reader.table("split");
     let read = SplitTable {
         max_tokens: table.integer("max_tokens", 120, 1..=10_000),
-        eagerness: table.number("eagerness", 0.5, -10.0..=10.0),
-        length_weight: table.number("length_weight", 0.5, 0.0..=10.0),
+        eagerness: table.number("eagerness", 0.6, -10.0..=10.0),
+        length_weight: table.number("length_weight", 1.0, 0.0..=10.0),
     };
     table.finish();
     read
