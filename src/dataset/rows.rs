@@ -112,6 +112,8 @@ pub struct ArticleRow {
 pub struct KeywordRow {
     article_id: String,
     sentence_id: String,
+    source_path: String,
+    sentence_index: usize,
     keyword_id: String,
     label: String,
     category: String,
@@ -277,6 +279,8 @@ fn keyword_rows<'t>(
         KeywordRow {
             article_id: tagged.article().document().article_id.clone(),
             sentence_id: sentence_id(tagged, index),
+            source_path: tagged.article().document().source_path.clone(),
+            sentence_index: index,
             keyword_id: concept.id.clone(),
             label: concept.label.clone(),
             category: concept.category.clone(),

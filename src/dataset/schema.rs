@@ -45,8 +45,8 @@ impl Table {
     pub fn sorted_by(self) -> &'static [&'static str] {
         match self {
             Self::Sentences => &["source_path", "sentence_index"],
+            Self::Keywords => &["source_path", "sentence_index", "token_start"],
             Self::Articles | Self::Rejects => &["source_path"],
-            Self::Keywords => &[],
         }
     }
 
@@ -197,6 +197,8 @@ fn keywords() -> Vec<Field> {
     vec![
         text("article_id", "the article"),
         text("sentence_id", "the sentence"),
+        text("source_path", "the article's file, relative to the input root, with /"),
+        count("sentence_index", "sentences", "place of the sentence in its article, from 0"),
         text("keyword_id", "the concept's id in the vocabulary"),
         text("label", "its preferred label"),
         text("category", "its category"),

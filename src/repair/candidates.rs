@@ -79,8 +79,21 @@ impl Candidates {
         let mut proposals: Vec<Proposal> =
             lengths.flat_map(|length| self.after_proclitic(channel, damaged, length)).collect();
         proposals.sort_by_key(|proposal| (proposal.word, proposal.proclitic));
-        proposals.truncate(MAX_CANDIDATES - 1);
-        proposals
+        self.without_repetition(proposals, damaged)
+    }
+
+    /// `والسبك` is both `و` with `السبك` and `وال` with `سبك`: the first, with the more frequent word, is kept.
+    fn without_repetition(&self, proposals: Vec<Proposal>, damaged: &[u8]) -> Vec<Proposal> {
+        let mut seen = Vec::new();
+        let mut kept = Vec::new();
+        for proposal in proposals.into_iter().take(MAX_CANDIDATES - 1) {
+            let letters = self.letters(proposal.word, proposal.proclitic, damaged);
+            if !seen.contains(&letters) {
+                seen.push(letters);
+                kept.push(proposal);
+            }
+        }
+        kept
     }
 
     fn after_proclitic(&self, channel: Channel, damaged: &[u8], proclitic: usize) -> Vec<Proposal> {
@@ -118,6 +131,7 @@ mod tests {
     fn a_word_with_a_proclitic_that_no_list_holds_is_reached() {
         assert_eq!(proposed(&["إعفاء", "نسيجية"], "ولعفا"), ["ولإعفاء"]);
         assert_eq!(proposed(&["إعفاء", "نسيجية"], "والنسيجي"), ["والنسيجية"]);
+        assert_eq!(proposed(&["السبك", "سبك"], "والسبك"), ["والسبك"], "two ways to one form are one proposal");
     }
 
     #[test]

@@ -54,9 +54,9 @@ impl CandidateShape {
         let last = codes.last().copied().filter(|c| !is_plain(*c) || *c == code::YA).unwrap_or(0);
         let first = codes.iter().take(4).copied().find(|c| is_hamzated_alif(*c) || *c == code::ALIF).unwrap_or(0);
         let inside = codes.get(1..codes.len().saturating_sub(1)).unwrap_or_default();
-        let mut lost = vec![last, first];
-        lost.extend(inside.iter().filter(|c| !is_plain(**c)));
-        let label = hash_letters(3, &lost);
+        let mut damaged = vec![last, first];
+        damaged.extend(inside.iter().filter(|c| !is_plain(**c)));
+        let label = hash_letters(3, &damaged);
         Self {
             word: hash_letters(4, codes),
             label,

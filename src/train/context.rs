@@ -68,7 +68,7 @@ pub(super) fn fit(corpus: &Corpus, repairer: &Repairer, seed: u64, progress: Pro
         #[expect(clippy::cast_precision_loss, reason = "a handful of epochs")]
         let step = STEP / (1.0 + epoch as f32);
         for (number, batch) in examples.chunks(BATCH).enumerate() {
-            let trained = batch.iter().enumerate().filter(|(index, _)| (number * BATCH + index) % HELD_OUT != 0);
+            let trained = batch.iter().enumerate().filter(|(index, _)| !(number * BATCH + index).is_multiple_of(HELD_OUT));
             for (_, example) in trained {
                 example.choices.iter().for_each(|choice| softmax.learn(example, choice, step));
             }
@@ -76,6 +76,7 @@ pub(super) fn fit(corpus: &Corpus, repairer: &Repairer, seed: u64, progress: Pro
         }
         stage.finish();
     }
+    softmax.report_held_out(&examples, progress);
     softmax.fit.quantise()
 }
 
@@ -153,7 +154,23 @@ struct Softmax {
 }
 
 impl Softmax {
-    fn learn(&mut self, example: &Example, choice: &Choice, step: f32) {
+    /// Tells how often the right candidate has the highest score in the articles that the scorer was not trained on.
+    fn report_held_out(&mut self, examples: &[Example], progress: Progress) {
+        let (mut right, mut all) = (0_u32, 0_u32);
+        for example in examples.iter().step_by(HELD_OUT) {
+            for choice in &example.choices {
+                self.score(example, choice);
+                let best = (0..self.scores.len()).max_by(|a, b| self.scores[*a].total_cmp(&self.scores[*b]));
+                right += u32::from(best == Some(usize::from(choice.right)));
+                all += 1;
+            }
+        }
+        let share = f64::from(right) / f64::from(all.max(1));
+        progress.message(&format!("on articles held out: {share:.4} of {all} choices right, without the language model"));
+    }
+
+    /// Scores the candidates of a word, and finds the buckets that speak for each.
+    fn score(&mut self, example: &Example, choice: &Choice) {
         self.buckets.clear();
         self.ends.clear();
         self.scores.clear();
@@ -164,6 +181,10 @@ impl Softmax {
             self.ends.push(self.buckets.len());
             self.scores.push(prior + self.fit.sum(0, &self.buckets[start..]));
         }
+    }
+
+    fn learn(&mut self, example: &Example, choice: &Choice, step: f32) {
+        self.score(example, choice);
         let most = self.scores.iter().copied().fold(f32::MIN, f32::max);
         self.scores.iter_mut().for_each(|score| *score = libm::expf(*score - most));
         let total: f32 = self.scores.iter().sum();

@@ -62,7 +62,9 @@ fn main() {
     let stamp = BuildStamp { build_id: "bench".to_owned(), model_id: "bench".to_owned() };
     let mut writer = DatasetWriter::new(folder.path(), &stamp).expect("a writer");
     let ((), write) = timed(|| {
-        rows.into_iter().for_each(|rows| writer.push(rows).expect("written"));
+        for rows in rows {
+            writer.push(rows).expect("written");
+        }
         writer.finish().expect("closed");
     });
 
