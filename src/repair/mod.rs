@@ -113,8 +113,16 @@ pub struct Repairer {
     doubt_threshold: f32,
 }
 
-/// Candidates of the damaged forms that a worker has met.
-type CandidateCache = HashMap<Vec<u8>, Box<[Proposal]>, FxBuildHasher>;
+/// What a damaged form can stand for.
+#[derive(Debug)]
+struct KnownForm {
+    proposals: Box<[Proposal]>,
+    /// Whether the form as it stands is among them.
+    listed: bool,
+}
+
+/// The damaged forms that a worker has met.
+type FormCache = HashMap<Vec<u8>, KnownForm, FxBuildHasher>;
 
 /// Memory that one worker reuses between articles.
 #[derive(Debug, Default)]
@@ -124,7 +132,7 @@ pub struct RepairScratch {
     lattice: Lattice,
     decoder: DecoderScratch,
     posteriors: Vec<f64>,
-    cache: CandidateCache,
+    cache: FormCache,
     cached_channel: Option<Channel>,
 }
 
@@ -228,17 +236,22 @@ impl Repairer {
                 continue;
             }
             if !cache.contains_key(codes) {
-                cache.insert(codes.clone(), self.candidates.propose(channel, codes).into_boxed_slice());
+                cache.insert(codes.clone(), self.known_form(channel, codes));
             }
-            let found = &cache[codes];
-            word.unresolved = found.is_empty();
-            let listed = found.iter().any(|p| self.candidates.letters(p.word, p.proclitic, codes) == *codes);
+            let KnownForm { proposals, listed } = &cache[codes];
+            word.unresolved = proposals.is_empty();
             let as_it_is = (!listed).then_some(Proposal { word: UNKNOWN, proclitic: 0, traces: Traces::default() });
-            lattice.push(found.iter().copied().chain(as_it_is).map(|proposal| {
+            lattice.push(proposals.iter().copied().chain(as_it_is).map(|proposal| {
                 let Proposal { word, proclitic, traces } = proposal;
                 Candidate { word, proclitic, traces, cost: 0 }
             }));
         }
+    }
+
+    fn known_form(&self, channel: Channel, codes: &[u8]) -> KnownForm {
+        let proposals = self.candidates.propose(channel, codes).into_boxed_slice();
+        let listed = proposals.iter().any(|p| self.candidates.letters(p.word, p.proclitic, codes) == codes);
+        KnownForm { proposals, listed }
     }
 
     /// The lexicon and the way back from damaged forms.
