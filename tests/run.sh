@@ -19,6 +19,9 @@ say "lints (clippy in the release profile, so that the dependencies are compiled
 RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS="-Dwarnings__CLIPPY_HACKERY__" \
   cargo build --release --locked --all-targets --target-dir "$cache/lint"
 
+say "documentation (broken links are errors)"
+RUSTDOCFLAGS=-Dwarnings cargo doc --release --locked --no-deps --lib --quiet --target-dir "$cache/lint"
+
 say "build"
 cargo build --release --locked
 

@@ -1,7 +1,7 @@
 //! The tables' columns: one source of truth for types, nullability, meaning and unit.
 //!
 //! Invariant: the schema is written down, never inferred, and each field carries its description (and unit, where it has one)
-//! as Arrow metadata, from which the data dictionary is made. [`super::rows`] has one struct for each table here; a test
+//! as Arrow metadata, from which the data dictionary is made. `rows.rs` has one struct for each table here; a test
 //! writes and reads every column of both.
 
 use std::collections::HashMap;

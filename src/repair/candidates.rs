@@ -53,7 +53,7 @@ impl Candidates {
         &self.lexicon
     }
 
-    /// The id of a word as it is written, [`UNKNOWN`] where the lexicon lacks it.
+    /// The id of a word as it is written, [`super::lexicon::UNKNOWN`] where the lexicon lacks it.
     #[must_use]
     pub fn id(&self, word: &[u8]) -> WordId {
         self.index.id(&self.lexicon, word)

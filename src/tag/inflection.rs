@@ -1,7 +1,7 @@
 //! The forms in which a vocabulary's word can stand in a text: clitics before it, pronouns and endings after it.
 //!
 //! Everything here runs over folded letter codes (see [`crate::arabic::fold_letter`]), on both sides of a comparison, so
-//! `ة` is `ه` throughout. Two strengths: [`base_forms`] for the word that a term begins with, and [`agreement_key`]
+//! `ة` is `ه` throughout. Two strengths: [`Inflection::base_forms`] for the word that a term begins with, and [`Inflection::agreement_key`]
 //! for the words after it, which agree with the first in number and gender and so lose their endings altogether.
 
 use crate::arabic::{Word, code, encode_letter, fold_letter};
