@@ -37,10 +37,7 @@ pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), E
 }
 
 fn configured_model(config: &Path) -> Result<ModelFile, Error> {
-    let (file, faults) = PipelineFile::open(config).map_err(|fault| Error::Config(vec![fault]))?;
-    if !faults.is_empty() {
-        return Err(Error::Config(faults));
-    }
+    let file = PipelineFile::open_sound(config).map_err(Error::Config)?;
     match file.repair.model {
         Some(model) => Ok(ModelFile::open(&config.parent().unwrap_or(Path::new("")).join(model))?),
         None => Ok(ModelFile::shipped()?),

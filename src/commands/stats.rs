@@ -30,9 +30,6 @@ pub(super) fn stats(config: &Path, args: StatsArgs) -> Result<(), Error> {
 }
 
 fn configured_output(config: &Path) -> Result<PathBuf, Error> {
-    let (file, faults) = PipelineFile::open(config).map_err(|fault| Error::Config(vec![fault]))?;
-    if !faults.is_empty() {
-        return Err(Error::Config(faults));
-    }
+    let file = PipelineFile::open_sound(config).map_err(Error::Config)?;
     Ok(config.parent().unwrap_or(Path::new("")).join(file.dataset.output))
 }

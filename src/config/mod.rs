@@ -118,6 +118,18 @@ impl PipelineFile {
             }
         }
     }
+
+    /// Reads a configuration file that must be sound by itself; what it names is not looked at.
+    ///
+    /// # Errors
+    /// Every fault of the file.
+    pub fn open_sound(path: &Path) -> Result<Self, Vec<ConfigFault>> {
+        match Self::open(path) {
+            Ok((file, faults)) if faults.is_empty() => Ok(file),
+            Ok((_, faults)) => Err(faults),
+            Err(fault) => Err(vec![fault]),
+        }
+    }
 }
 
 fn read_ingest(reader: &mut Reader<'_>) -> IngestTable {
