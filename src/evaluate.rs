@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::ingest::Document;
-use crate::repair::{RepairScratch, Repairer};
+use crate::repair::{RepairScratch, Repairer, WordChoice};
 use crate::split::{SentenceKind, SplitScratch, Splitter};
 
 /// Why a benchmark cannot be scored.
@@ -98,6 +98,66 @@ pub fn predict(records: &[Record], repairer: &Repairer, splitter: &Splitter) -> 
         }
     };
     records.par_iter().map_init(scratch, predict).collect()
+}
+
+/// How far repair could come if it always chose right.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Ceiling {
+    /// Share of the tokens whose right form is among the forms that repair chooses from, as `lenient_acc` counts.
+    ceiling: Ratio,
+    /// The same as `word_acc` counts.
+    strict_ceiling: Ratio,
+    /// Forms to choose from, per word.
+    candidates: Ratio,
+    /// The tokens whose right form is not among them: as it stands, and the right form.
+    #[serde(skip)]
+    pub unreachable: Vec<(String, String)>,
+}
+
+/// Which right forms are within reach of the repair.
+#[must_use]
+pub fn ceiling(records: &[Record], repairer: &Repairer) -> Ceiling {
+    let choices = |scratch: &mut RepairScratch, record: &Record| {
+        repairer.choices(&Document::from_text(&record.id, &record.damaged), scratch)
+    };
+    let choices: Vec<Vec<WordChoice>> = records.par_iter().map_init(RepairScratch::default, choices).collect();
+    let (mut tokens, mut lenient, mut strict, mut words, mut forms) = (0, 0, 0, 0, 0);
+    let mut unreachable = Vec::new();
+    for (record, choices) in records.iter().zip(&choices) {
+        words += choices.len();
+        forms += choices.iter().map(|word| word.forms.len()).sum::<usize>();
+        for (token, (raw, gold)) in record.damaged.split_whitespace().zip(&record.gold).enumerate() {
+            let words: Vec<&WordChoice> = choices.iter().filter(|word| word.token == token).collect();
+            let within =
+                |same: fn(&str, &str) -> bool| gold.split('|').any(|gold| is_within_reach(raw, 0, &words, gold, same));
+            let spared = within(|form, gold| form == gold || differs_in_bare_alif_only(form, gold));
+            tokens += 1;
+            strict += usize::from(within(|form, gold| form == gold));
+            lenient += usize::from(spared);
+            if !spared {
+                unreachable.push((raw.to_owned(), gold.clone()));
+            }
+        }
+    }
+    Ceiling {
+        ceiling: Ratio::of(lenient, tokens),
+        strict_ceiling: Ratio::of(strict, tokens),
+        candidates: Ratio::of(forms, words),
+        unreachable,
+    }
+}
+
+/// Whether some choice of forms for `words` makes `gold` of the bytes of `raw` from `from` on.
+fn is_within_reach(raw: &str, from: usize, words: &[&WordChoice], gold: &str, same: fn(&str, &str) -> bool) -> bool {
+    let Some((word, rest)) = words.split_first() else { return same(&raw[from..], gold) };
+    let between = &raw[from..word.bytes.start];
+    let Some(gold) = gold.strip_prefix(between) else { return false };
+    word.forms.iter().any(|form| {
+        let form = form.as_deref().unwrap_or(&raw[word.bytes.clone()]).replace(' ', "_");
+        let end = gold.char_indices().nth(form.chars().count()).map_or(gold.len(), |(at, _)| at);
+        let (start, remaining) = gold.split_at(end);
+        same(&form, start) && is_within_reach(raw, word.bytes.end, rest, remaining, same)
+    })
 }
 
 /// The figures of a benchmark, in the order and with the names of its scorer.

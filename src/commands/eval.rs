@@ -2,14 +2,24 @@
 
 use std::path::Path;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::print;
 use crate::cli::EvalArgs;
 use crate::config::{Overrides, Plan};
 use crate::error::Error;
-use crate::evaluate::{predict, read_benchmark, score};
+use crate::evaluate::{Ceiling, Scores, ceiling, predict, read_benchmark, score};
 use crate::pipeline::Stages;
+
+/// A benchmark's own figures, and those that its scorer cannot know after them.
+#[derive(Serialize)]
+struct Figures<'a> {
+    #[serde(flatten)]
+    scores: Scores,
+    #[serde(flatten)]
+    reach: &'a Ceiling,
+}
 
 /// Scores every file.
 pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
@@ -18,11 +28,16 @@ pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
     for path in &args.benchmarks {
         let records = read_benchmark(path)?;
         let scores = score(&records, &predict(&records, &stages.repairer, &stages.splitter));
-        let line = serde_json::to_string(&scores).expect("scores are plain data");
+        let reach = ceiling(&records, &stages.repairer);
+        let line = serde_json::to_string(&Figures { scores, reach: &reach }).expect("scores are plain data");
         if args.json {
             print(&line)?;
         } else {
             print(&format!("{}\n{}", path.display(), listed(&line)))?;
+        }
+        if args.unreachable {
+            let lines: Vec<String> = reach.unreachable.iter().map(|(raw, gold)| format!("{raw}\t{gold}")).collect();
+            print(&lines.join("\n"))?;
         }
     }
     Ok(())

@@ -136,6 +136,17 @@ pub struct RepairScratch {
     cached_channel: Option<Channel>,
 }
 
+/// The forms among which repair chooses for one word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordChoice {
+    /// Index of its token in the document.
+    pub token: usize,
+    /// Where it lies in its token.
+    pub bytes: std::ops::Range<usize>,
+    /// Its forms; `None` is the word as it stands.
+    pub forms: Vec<Option<String>>,
+}
+
 /// One word of the article, and whether anything explains it.
 #[derive(Debug)]
 struct ArticleWord {
@@ -192,6 +203,22 @@ impl Repairer {
         let RepairScratch { words, lattice, decoder, posteriors, .. } = scratch;
         self.decoder.decode(lattice, &self.language_model, decoder, posteriors);
         self.assemble(document, damage, words, lattice, posteriors)
+    }
+
+    /// For each word of a document, the forms among which repair chooses.
+    pub fn choices(&self, document: &Document, scratch: &mut RepairScratch) -> Vec<WordChoice> {
+        find_words(document, &mut scratch.words);
+        if let Some(channel) = self.damage(&scratch.words).channel() {
+            self.fill_lattice(channel, scratch);
+        } else {
+            scratch.words.clear();
+        }
+        let RepairScratch { words, lattice, .. } = scratch;
+        let choice = |(slot, word): (usize, &ArticleWord)| {
+            let forms = lattice.candidates(slot).iter().map(|candidate| self.form(word, candidate));
+            WordChoice { token: word.token, bytes: word.span.bytes.clone(), forms: forms.collect() }
+        };
+        words.iter().enumerate().map(choice).collect()
     }
 
     /// The state of the article's writing.
@@ -288,17 +315,21 @@ impl Repairer {
         Repaired::new(document, damage, outcomes)
     }
 
+    /// A candidate's form; `None` is the word as it stands.
+    fn form(&self, word: &ArticleWord, candidate: &Candidate) -> Option<String> {
+        match candidate.word {
+            _ if word.span.vocalised => None,
+            UNKNOWN => None,
+            id => Some(decode_word(&self.candidates.letters(id, candidate.proclitic, &word.span.codes))),
+        }
+    }
+
     /// The forms of one word, likeliest first, with their probabilities.
     fn decide<'w>(&self, word: &'w ArticleWord, slot: usize, lattice: &Lattice, posteriors: &[f64]) -> DecidedWord<'w> {
         let candidates = lattice.candidates(slot);
         let probabilities = &posteriors[lattice.offset(slot)..][..candidates.len()];
-        let form = |candidate: &Candidate| match candidate.word {
-            _ if word.span.vocalised => None,
-            UNKNOWN => None,
-            id => Some(decode_word(&self.candidates.letters(id, candidate.proclitic, &word.span.codes))),
-        };
         let mut forms: Vec<(Option<String>, f32)> =
-            candidates.iter().zip(probabilities).map(|(candidate, p)| (form(candidate), rounded(*p))).collect();
+            candidates.iter().zip(probabilities).map(|(candidate, p)| (self.form(word, candidate), rounded(*p))).collect();
         forms.sort_by(|a, b| b.1.total_cmp(&a.1));
         if word.unresolved {
             forms[0].1 = UNRESOLVED_CONFIDENCE;
