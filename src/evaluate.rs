@@ -102,7 +102,7 @@ pub fn predict(records: &[Record], repairer: &Repairer, splitter: &Splitter) -> 
 
 /// How far repair could come if it always chose right.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Ceiling {
+pub struct Reach {
     /// Share of the tokens whose right form is among the forms that repair chooses from, as `lenient_acc` counts.
     ceiling: Ratio,
     /// The same as `word_acc` counts.
@@ -116,7 +116,7 @@ pub struct Ceiling {
 
 /// Which right forms are within reach of the repair.
 #[must_use]
-pub fn ceiling(records: &[Record], repairer: &Repairer) -> Ceiling {
+pub fn ceiling(records: &[Record], repairer: &Repairer) -> Reach {
     let choices = |scratch: &mut RepairScratch, record: &Record| {
         repairer.choices(&Document::from_text(&record.id, &record.damaged), scratch)
     };
@@ -139,7 +139,7 @@ pub fn ceiling(records: &[Record], repairer: &Repairer) -> Ceiling {
             }
         }
     }
-    Ceiling {
+    Reach {
         ceiling: Ratio::of(lenient, tokens),
         strict_ceiling: Ratio::of(strict, tokens),
         candidates: Ratio::of(forms, words),

@@ -9,7 +9,7 @@ use super::print;
 use crate::cli::EvalArgs;
 use crate::config::{Overrides, Plan};
 use crate::error::Error;
-use crate::evaluate::{Ceiling, Scores, ceiling, predict, read_benchmark, score};
+use crate::evaluate::{Reach, Scores, ceiling, predict, read_benchmark, score};
 use crate::pipeline::Stages;
 
 /// A benchmark's own figures, and those that its scorer cannot know after them.
@@ -18,7 +18,7 @@ struct Figures<'a> {
     #[serde(flatten)]
     scores: Scores,
     #[serde(flatten)]
-    reach: &'a Ceiling,
+    reach: &'a Reach,
 }
 
 /// Scores every file.
