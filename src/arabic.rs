@@ -13,6 +13,8 @@ const PLAIN: &str = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي";
 /// Letter codes, as [`encode_letter`] gives them, that repair reasons about by name.
 pub mod code {
     use super::encode_const;
+    /// A space between two words that were run together; no letter, and in no [`super::Word`].
+    pub const SPACE: u8 = 0;
     /// `ء`
     pub const HAMZA: u8 = encode_const('ء');
     /// `آ`
@@ -31,10 +33,18 @@ pub mod code {
     pub const TA_MARBUTA: u8 = encode_const('ة');
     /// `ت`
     pub const TA: u8 = encode_const('ت');
+    /// `س`
+    pub const SIN: u8 = encode_const('س');
+    /// `ب`
+    pub const BA: u8 = encode_const('ب');
     /// `ل`
     pub const LAM: u8 = encode_const('ل');
+    /// `م`
+    pub const MIM: u8 = encode_const('م');
     /// `ه`
     pub const HA: u8 = encode_const('ه');
+    /// `و`
+    pub const WAW: u8 = encode_const('و');
     /// `ى`
     pub const MAQSURA: u8 = encode_const('ى');
     /// `ي`
@@ -55,9 +65,12 @@ pub fn encode_letter(letter: char) -> Option<u8> {
     is_letter(letter).then(|| encode_const(letter))
 }
 
-/// The letter of a code made by [`encode_letter`].
+/// The letter of a code made by [`encode_letter`], or the space of [`code::SPACE`].
 #[must_use]
 pub fn decode_letter(code: u8) -> char {
+    if code == code::SPACE {
+        return ' ';
+    }
     char::from_u32(BASE + u32::from(code)).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
@@ -161,6 +174,7 @@ mod tests {
         let word = Word::new("مسؤولية").expect("Arabic letters only");
         assert_eq!(decode_word(word.codes()), "مسؤولية");
         assert_eq!(Word::new("abc"), None);
+        assert_eq!(Word::new("ما قورن"), None, "a space is in no word");
         assert_eq!(Word::new(""), None);
     }
 

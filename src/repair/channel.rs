@@ -12,6 +12,10 @@
 //! | `ي` at the end | itself, or nothing where it was typed `ى` | itself |
 //! | `ء ئ ؤ` | nothing | itself |
 //! | the rest | itself | itself |
+//! | a space | nothing | nothing |
+//!
+//! A space between two words is lost now and then in every state of writing; `word` then holds [`code::SPACE`], and a
+//! letter before it is the last of its word.
 
 use crate::arabic::{code, fold_letter, is_hamzated_alif, is_plain};
 
@@ -45,6 +49,20 @@ pub struct Traces {
     pub final_ya_as_maqsura: u8,
 }
 
+impl Traces {
+    /// Those of a word that no habit shows in.
+    pub const NONE: Self = Self {
+        alif_typed: 0,
+        alif_bare: 0,
+        ta_marbuta_typed: 0,
+        ta_marbuta_as_ha: 0,
+        maqsura_typed: 0,
+        maqsura_as_ya: 0,
+        final_ya_typed: 0,
+        final_ya_as_maqsura: 0,
+    };
+}
+
 /// What is left of one letter, and the count of [`Traces`] that it adds to.
 type Remnant = (Option<u8>, fn(&mut Traces));
 
@@ -62,6 +80,7 @@ fn no_trace(_: &mut Traces) {}
 impl Channel {
     fn remnants(self, letter: u8, last: bool) -> Remnants {
         match self {
+            _ if letter == code::SPACE => [Some((None, no_trace)), None],
             Self::Stripped => stripped_remnants(letter, last),
             Self::Folded => folded_remnants(letter),
         }
@@ -84,7 +103,8 @@ impl Channel {
         if damaged.len() > word.len() {
             return false;
         }
-        for (left, count) in self.remnants(letter, rest.is_empty()).into_iter().flatten() {
+        let last = matches!(rest.first(), None | Some(&code::SPACE));
+        for (left, count) in self.remnants(letter, last).into_iter().flatten() {
             let remaining = match (left, damaged.split_first()) {
                 (None, _) => damaged,
                 (Some(left), Some((&first, remaining))) if left == first => remaining,
@@ -179,6 +199,15 @@ mod tests {
             assert_eq!(Channel::Stripped.explain(&codes(word), &codes(damaged)), None, "{word} from {damaged}");
         }
         assert_eq!(Channel::Folded.explain(&codes("مدرسة"), &codes("مدرس")), None);
+    }
+
+    #[test]
+    fn a_lost_space_is_explained_with_what_was_lost_on_both_its_sides() {
+        let joined = [codes("التي"), vec![code::SPACE], codes("إلى")].concat();
+        let traces = Channel::Stripped.explain(&joined, &codes("التال")).expect("explained");
+        assert_eq!((traces.final_ya_as_maqsura, traces.alif_bare, traces.maqsura_typed), (1, 1, 1));
+        assert_eq!(Channel::Folded.explain(&joined, &codes("التالي")), None, "nothing is deleted here");
+        assert!(Channel::Folded.explain(&joined, &codes("التيالي")).is_some());
     }
 
     #[test]
