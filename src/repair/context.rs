@@ -154,9 +154,9 @@ impl CandidateScorer for ContextScorer {
             if candidates.len() == 1 {
                 continue;
             }
-            for candidate in candidates {
-                let shape = match candidate.word {
-                    UNKNOWN => CandidateShape::new(&article.words[slot].span.codes),
+            for (index, candidate) in candidates.iter_mut().enumerate() {
+                let shape = match candidate.last() {
+                    UNKNOWN => CandidateShape::new(article.letters(slot, index)),
                     id => self.shapes[id as usize],
                 };
                 let [logit] = self.weights.sum(features_at(article.neighbours, slot, shape));

@@ -4,14 +4,18 @@
 //! have one candidate each: nothing before can then say anything about what comes after. The decoder cuts there, so words
 //! with one candidate cost next to nothing and memory is bounded by the longest ambiguous stretch, not by the article.
 //!
+//! A candidate of two words that had run together is entered with its first word and left with its second: the step into it
+//! costs both trigrams, and to the words after it the two are the whole history, so it needs no state of its own.
+//!
 //! Invariant: scores are integers until one table turns them into weights, and sums run in a fixed order, so posteriors are
 //! equal on every machine.
 
 use std::ops::Range;
 
+use super::channel::Traces;
 use super::habit::UNITS_PER_NAT;
 use super::language_model::{Bigram, LanguageModel};
-use super::lattice::Lattice;
+use super::lattice::{Candidate, Lattice};
 use super::lexicon::UNKNOWN;
 
 /// Costs beyond this many units weigh nothing (exp(-40)).
@@ -97,43 +101,58 @@ impl Decoder {
         forward.clear();
         transitions.clear();
         starts.clear();
-        let word = |slot: Option<usize>, index: usize| slot.map_or(UNKNOWN, |slot| lattice.candidates(slot)[index].word);
-        let width = |slot: Option<usize>| slot.map_or(1, |slot| lattice.candidates(slot).len());
         let first = slots.start;
-        let before = |slot: usize, steps: usize| slot.checked_sub(steps);
-        pair_bigrams(model, width(before(first, 2)), width(before(first, 1)), previous_bigrams, |a, b| {
-            [word(before(first, 2), a), word(before(first, 1), b)]
-        });
+        let (far, near) = (seen(lattice, first.checked_sub(2)), seen(lattice, first.checked_sub(1)));
+        pair_bigrams(model, far, near, previous_bigrams);
+        enter_joined(model, far, near, previous_bigrams);
         for slot in slots {
-            let (two_back, one_back) = (before(slot, 2), before(slot, 1));
-            let (far, near, here) = (width(two_back), width(one_back), width(Some(slot)));
-            pair_bigrams(model, near, here, bigrams, |b, c| [word(one_back, b), word(Some(slot), c)]);
+            let (far, near) = (seen(lattice, slot.checked_sub(2)), seen(lattice, slot.checked_sub(1)));
+            let here = lattice.candidates(slot);
+            pair_bigrams(model, near, here, bigrams);
             let states = forward.len();
             starts.push((states, transitions.len()));
-            forward.resize(states + near * here, 0.0);
-            costs.clear();
-            for a in 0..far {
-                for b in 0..near {
-                    for c in 0..here {
-                        let words = [word(two_back, a), word(one_back, b), word(Some(slot), c)];
-                        let context = model.trigram(words, previous_bigrams[a * near + b], bigrams[b * here + c]);
-                        costs.push(context * self.language_weight / 256 + lattice.candidates(slot)[c].cost);
-                    }
-                }
-            }
+            forward.resize(states + near.len() * here.len(), 0.0);
+            self.step_costs(model, [far, near, here], [previous_bigrams, bigrams], costs);
             let least = costs.iter().copied().min().unwrap_or_default();
             let previous = if slot == first { None } else { Some(starts[starts.len() - 2].0) };
             for (index, cost) in costs.iter().enumerate() {
-                let (pair, c) = (index / here, index % here);
+                let (pair, c) = (index / here.len(), index % here.len());
                 let weight = self.weight(cost - least);
                 let reached = previous.map_or(1.0, |start| forward[start + pair]);
                 transitions.push(weight);
-                forward[states + (pair % near) * here + c] += reached * weight;
+                forward[states + (pair % near.len()) * here.len() + c] += reached * weight;
             }
             normalise(&mut forward[states..]);
+            enter_joined(model, near, here, bigrams);
             std::mem::swap(bigrams, previous_bigrams);
         }
         starts.push((forward.len(), transitions.len()));
+    }
+
+    /// The cost of each transition (a, b) → c, in that order, given the bigrams of (a, b) and of (b, c).
+    fn step_costs(
+        &self,
+        model: &LanguageModel,
+        [far, near, here]: [&[Candidate]; 3],
+        [before, last]: [&[Bigram]; 2],
+        costs: &mut Vec<i32>,
+    ) {
+        costs.clear();
+        for (a, two_back) in far.iter().enumerate() {
+            for (b, one_back) in near.iter().enumerate() {
+                let history = if one_back.is_joined() { one_back.word } else { two_back.last() };
+                for (c, candidate) in here.iter().enumerate() {
+                    let pair = last[b * here.len() + c];
+                    let words = [history, one_back.last(), candidate.word];
+                    let mut context = model.trigram(words, before[a * near.len() + b], pair);
+                    if candidate.is_joined() {
+                        let words = [one_back.last(), candidate.word, candidate.second];
+                        context += model.trigram(words, pair, model.bigram(candidate.word, candidate.second));
+                    }
+                    costs.push(context * self.language_weight / 256 + candidate.cost);
+                }
+            }
+        }
     }
 
     fn weight(&self, cost: i32) -> f64 {
@@ -141,18 +160,27 @@ impl Decoder {
     }
 }
 
-fn pair_bigrams(
-    model: &LanguageModel,
-    first: usize,
-    second: usize,
-    bigrams: &mut Vec<Bigram>,
-    words: impl Fn(usize, usize) -> [u32; 2],
-) {
+/// What stands before the article: one empty word.
+const NOTHING: [Candidate; 1] = [Candidate { word: UNKNOWN, second: UNKNOWN, traces: Traces::NONE, cost: 0 }];
+
+fn seen(lattice: &Lattice, slot: Option<usize>) -> &[Candidate] {
+    slot.map_or(&NOTHING, |slot| lattice.candidates(slot))
+}
+
+/// The bigrams that two neighbouring slots make.
+fn pair_bigrams(model: &LanguageModel, first: &[Candidate], second: &[Candidate], bigrams: &mut Vec<Bigram>) {
     bigrams.clear();
-    for a in 0..first {
-        for b in 0..second {
-            let [left, right] = words(a, b);
-            bigrams.push(model.bigram(left, right));
+    for left in first {
+        bigrams.extend(second.iter().map(|right| model.bigram(left.last(), right.word)));
+    }
+}
+
+/// Makes of the bigrams before a slot those after it: behind two words that had run together lies the bigram inside them.
+fn enter_joined(model: &LanguageModel, first: &[Candidate], second: &[Candidate], bigrams: &mut [Bigram]) {
+    for (c, candidate) in second.iter().enumerate().filter(|(_, candidate)| candidate.is_joined()) {
+        let inside = model.bigram(candidate.word, candidate.second);
+        for b in 0..first.len() {
+            bigrams[b * second.len() + c] = inside;
         }
     }
 }

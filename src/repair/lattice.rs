@@ -5,7 +5,7 @@
 //! [`Candidate::cost`] (see [`super::CandidateScorer`]); the decoder then reads one number per candidate.
 
 use super::channel::Traces;
-use super::lexicon::WordId;
+use super::lexicon::{UNKNOWN, WordId};
 
 /// The most candidates a slot keeps; 99.99 % of the corpus's tokens have fewer.
 pub const MAX_CANDIDATES: usize = 12;
@@ -13,14 +13,28 @@ pub const MAX_CANDIDATES: usize = 12;
 /// One reading of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// The lexicon's word, [`super::lexicon::UNKNOWN`] for a word that stands as it is and is not in the lexicon.
+    /// The lexicon's word, [`UNKNOWN`] where it is not in the lexicon.
     pub word: WordId,
-    /// Letters of the damaged word that stand before it as they are.
-    pub proclitic: usize,
+    /// Where two words had run together, the second; otherwise [`UNKNOWN`].
+    pub second: WordId,
     /// How the channel made the damaged form of it.
     pub traces: Traces,
     /// Cost without context, in units of [`super::habit::UNITS_PER_NAT`].
     pub cost: i32,
+}
+
+impl Candidate {
+    /// The word as the words after it see it: two that had run together are entered with the first and left with the second.
+    #[must_use]
+    pub fn last(&self) -> WordId {
+        if self.is_joined() { self.second } else { self.word }
+    }
+
+    /// Whether two words had run together.
+    #[must_use]
+    pub fn is_joined(&self) -> bool {
+        self.second != UNKNOWN
+    }
 }
 
 /// Where one word's candidates lie in [`Lattice::candidates`].

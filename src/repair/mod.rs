@@ -13,25 +13,25 @@ pub mod channel;
 pub mod context;
 pub mod damage;
 pub mod decoder;
+mod derivation;
+mod forms;
 pub mod habit;
+mod joined;
 pub mod language_model;
 pub mod lattice;
 pub mod lexicon;
 mod repaired;
 pub mod words;
 
-use std::collections::HashMap;
-
-use rustc_hash::FxBuildHasher;
-
 pub use damage::Damage;
 pub use repaired::{Alternative, Finding, Outcome, Reading, Repaired};
 
-use candidates::{Candidates, Proposal};
+use candidates::{Candidates, Derivation, Proposal};
 use channel::{Channel, Traces};
 use context::{ContextScorer, NeighbourShape};
 use damage::{LetterCensus, Spelling};
 use decoder::{Decoder, DecoderScratch};
+use forms::{FormCache, FormId};
 use habit::{Habit, HabitEstimate, cost_of};
 use language_model::LanguageModel;
 use lattice::{Candidate, Lattice};
@@ -43,7 +43,7 @@ use crate::ingest::Document;
 use crate::model::{ModelError, ModelFile};
 
 /// Version of this stage's code: part of the build id, raised whenever equal input could give other output.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Weight of the language model's costs, in 1/256, and of the context scorer's, joined log-linearly;
 /// chosen on the development sets, where anything near is as good.
@@ -61,8 +61,6 @@ const UNRESOLVED_CONFIDENCE: f32 = 0.7;
 const MAX_ALTERNATIVES: usize = 4;
 /// Alternatives below this probability are not worth a reader's time.
 const LEAST_ALTERNATIVE: f32 = 0.001;
-/// The most damaged forms whose candidates a worker remembers.
-const CACHE_LIMIT: usize = 1 << 17;
 
 /// What is known of an article before its words are compared with their context.
 #[derive(Clone, Copy, Debug)]
@@ -73,8 +71,30 @@ pub struct ArticleContext<'a> {
     pub habit: Habit,
     /// Its words, one for each slot of the lattice.
     words: &'a [ArticleWord],
+    forms: &'a FormCache,
+    candidates: &'a Candidates,
     /// The same words as their neighbours see them.
     pub neighbours: &'a [NeighbourShape],
+}
+
+impl<'a> ArticleContext<'a> {
+    /// The letters of a candidate (of slot, number): those of the word as it stands where it is no repair.
+    /// [`crate::arabic::code::SPACE`] parts two words that had run together.
+    #[must_use]
+    pub fn letters(&self, slot: usize, candidate: usize) -> &'a [u8] {
+        let proposal = self.proposal(slot, candidate);
+        proposal.map_or(&self.words[slot].span.codes, |proposal| self.candidates.letters(proposal))
+    }
+
+    /// How a candidate is put together; `None` for the word as it stands.
+    #[must_use]
+    pub fn derivation(&self, slot: usize, candidate: usize) -> Option<Derivation> {
+        self.proposal(slot, candidate).map(|proposal| proposal.derivation)
+    }
+
+    fn proposal(&self, slot: usize, candidate: usize) -> Option<&'a Proposal> {
+        self.forms.form(self.words[slot].form?).proposal(candidate)
+    }
 }
 
 /// Evidence on the candidates of a lattice, added to [`Candidate::cost`].
@@ -113,17 +133,6 @@ pub struct Repairer {
     doubt_threshold: f32,
 }
 
-/// What a damaged form can stand for.
-#[derive(Debug)]
-struct KnownForm {
-    proposals: Box<[Proposal]>,
-    /// Whether the form as it stands is among them.
-    listed: bool,
-}
-
-/// The damaged forms that a worker has met.
-type FormCache = HashMap<Vec<u8>, KnownForm, FxBuildHasher>;
-
 /// Memory that one worker reuses between articles.
 #[derive(Debug, Default)]
 pub struct RepairScratch {
@@ -132,8 +141,7 @@ pub struct RepairScratch {
     lattice: Lattice,
     decoder: DecoderScratch,
     posteriors: Vec<f64>,
-    cache: FormCache,
-    cached_channel: Option<Channel>,
+    forms: FormCache,
 }
 
 /// The forms among which repair chooses for one word.
@@ -152,6 +160,8 @@ pub struct WordChoice {
 struct ArticleWord {
     token: usize,
     span: WordSpan,
+    /// What it can stand for, in the worker's memory; `None` for a word that is never repaired.
+    form: Option<FormId>,
     unresolved: bool,
 }
 
@@ -196,13 +206,20 @@ impl Repairer {
         let habit = estimate_habit(&scratch.lattice, &self.language_model);
         scratch.neighbours.clear();
         scratch.neighbours.extend(scratch.words.iter().map(|word| NeighbourShape::new(&word.span.codes)));
-        let article = ArticleContext { channel, habit, words: &scratch.words, neighbours: &scratch.neighbours };
+        let article = ArticleContext {
+            channel,
+            habit,
+            words: &scratch.words,
+            forms: &scratch.forms,
+            candidates: &self.candidates,
+            neighbours: &scratch.neighbours,
+        };
         for scorer in &self.scorers {
             scorer.score(&article, &mut scratch.lattice);
         }
-        let RepairScratch { words, lattice, decoder, posteriors, .. } = scratch;
+        let RepairScratch { words, lattice, decoder, posteriors, forms, .. } = scratch;
         self.decoder.decode(lattice, &self.language_model, decoder, posteriors);
-        self.assemble(document, damage, words, lattice, posteriors)
+        self.assemble(document, damage, words, lattice, posteriors, forms)
     }
 
     /// For each word of a document, the forms among which repair chooses.
@@ -213,9 +230,9 @@ impl Repairer {
         } else {
             scratch.words.clear();
         }
-        let RepairScratch { words, lattice, .. } = scratch;
+        let RepairScratch { words, lattice, forms, .. } = scratch;
         let choice = |(slot, word): (usize, &ArticleWord)| {
-            let forms = lattice.candidates(slot).iter().map(|candidate| self.form(word, candidate));
+            let forms = (0..lattice.candidates(slot).len()).map(|index| self.form(word, index, forms));
             WordChoice { token: word.token, bytes: word.span.bytes.clone(), forms: forms.collect() }
         };
         words.iter().enumerate().map(choice).collect()
@@ -249,36 +266,22 @@ impl Repairer {
     }
 
     fn fill_lattice(&self, channel: Channel, scratch: &mut RepairScratch) {
-        let RepairScratch { words, lattice, cache, cached_channel, .. } = scratch;
-        if *cached_channel != Some(channel) || cache.len() > CACHE_LIMIT {
-            cache.clear();
-            *cached_channel = Some(channel);
-        }
+        let RepairScratch { words, lattice, forms, .. } = scratch;
+        forms.begin_article(channel);
         lattice.clear();
         for word in words {
             let codes = &word.span.codes;
             if word.span.vocalised {
                 let listed = self.candidates.id(codes);
-                lattice.push([Candidate { word: listed, proclitic: 0, traces: Traces::default(), cost: 0 }]);
+                lattice.push([Candidate { word: listed, second: UNKNOWN, traces: Traces::NONE, cost: 0 }]);
                 continue;
             }
-            if !cache.contains_key(codes) {
-                cache.insert(codes.clone(), self.known_form(channel, codes));
-            }
-            let KnownForm { proposals, listed } = &cache[codes];
-            word.unresolved = proposals.is_empty();
-            let as_it_is = (!listed).then_some(Proposal { word: UNKNOWN, proclitic: 0, traces: Traces::default() });
-            lattice.push(proposals.iter().copied().chain(as_it_is).map(|proposal| {
-                let Proposal { word, proclitic, traces } = proposal;
-                Candidate { word, proclitic, traces, cost: 0 }
-            }));
+            let id = forms.find(&self.candidates, codes);
+            let form = forms.form(id);
+            word.form = Some(id);
+            word.unresolved = form.is_unresolved();
+            lattice.push(form.candidates());
         }
-    }
-
-    fn known_form(&self, channel: Channel, codes: &[u8]) -> KnownForm {
-        let proposals = self.candidates.propose(channel, codes).into_boxed_slice();
-        let listed = proposals.iter().any(|p| self.candidates.letters(p.word, p.proclitic, codes) == codes);
-        KnownForm { proposals, listed }
     }
 
     /// The lexicon and the way back from damaged forms.
@@ -300,7 +303,9 @@ impl Repairer {
         words: &[ArticleWord],
         lattice: &Lattice,
         posteriors: &[f64],
+        forms: &FormCache,
     ) -> Repaired {
+        let probabilities = |slot: usize| &posteriors[lattice.offset(slot)..][..lattice.candidates(slot).len()];
         let mut outcomes = Vec::with_capacity(document.tokens().len());
         let mut next = 0;
         for token in 0..document.tokens().len() {
@@ -309,27 +314,22 @@ impl Repairer {
                 next += 1;
             }
             let decided: Vec<DecidedWord<'_>> =
-                (first..next).map(|slot| self.decide(&words[slot], slot, lattice, posteriors)).collect();
+                (first..next).map(|slot| self.decide(&words[slot], probabilities(slot), forms)).collect();
             outcomes.push(self.outcome(document.token_text(token), &decided));
         }
         Repaired::new(document, damage, outcomes)
     }
 
-    /// A candidate's form; `None` is the word as it stands.
-    fn form(&self, word: &ArticleWord, candidate: &Candidate) -> Option<String> {
-        match candidate.word {
-            _ if word.span.vocalised => None,
-            UNKNOWN => None,
-            id => Some(decode_word(&self.candidates.letters(id, candidate.proclitic, &word.span.codes))),
-        }
+    /// The form of one of a word's candidates; `None` is the word as it stands.
+    fn form(&self, word: &ArticleWord, index: usize, forms: &FormCache) -> Option<String> {
+        let proposal = forms.form(word.form?).proposal(index)?;
+        Some(decode_word(self.candidates.letters(proposal)))
     }
 
     /// The forms of one word, likeliest first, with their probabilities.
-    fn decide<'w>(&self, word: &'w ArticleWord, slot: usize, lattice: &Lattice, posteriors: &[f64]) -> DecidedWord<'w> {
-        let candidates = lattice.candidates(slot);
-        let probabilities = &posteriors[lattice.offset(slot)..][..candidates.len()];
+    fn decide<'w>(&self, word: &'w ArticleWord, probabilities: &[f64], forms: &FormCache) -> DecidedWord<'w> {
         let mut forms: Vec<(Option<String>, f32)> =
-            candidates.iter().zip(probabilities).map(|(candidate, p)| (self.form(word, candidate), rounded(*p))).collect();
+            probabilities.iter().enumerate().map(|(index, p)| (self.form(word, index, forms), rounded(*p))).collect();
         forms.sort_by(|a, b| b.1.total_cmp(&a.1));
         if word.unresolved {
             forms[0].1 = UNRESOLVED_CONFIDENCE;
@@ -387,7 +387,7 @@ fn find_words(document: &Document, words: &mut Vec<ArticleWord>) {
     words.clear();
     for token in 0..document.tokens().len() {
         let spans = words_of(document.token_text(token));
-        words.extend(spans.into_iter().map(|span| ArticleWord { token, span, unresolved: false }));
+        words.extend(spans.into_iter().map(|span| ArticleWord { token, span, form: None, unresolved: false }));
     }
 }
 

@@ -24,7 +24,8 @@ def punctuated(text):
     for at in range(8, len(words), 23):
         words[at] = f"«{words[at]}» 12,5 ٪ ٢٠٠٤"
     for at in range(10, len(words), 17):
-        words[at] += "."
+        if len(words[at].strip("،")) > 1:  # a letter and a full stop are an initial
+            words[at] += "."
     return " ".join(words)
 
 

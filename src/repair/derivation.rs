@@ -1,0 +1,199 @@
+//! Forms that no list holds, made of words that one holds: `والنسيجية` of `النسيجية`, `أجوائك` of `أجواء`.
+//!
+//! Clitics and most endings are plain letters, so the damage leaves them as they are and only the stem has to be found.
+//! Nothing here is trusted: [`super::candidates`] keeps what the channel explains.
+
+use std::sync::LazyLock;
+
+use super::candidates::{Candidates, Derivation, UnlistedForm};
+use super::channel::Channel;
+use super::lexicon::{UNKNOWN, WordId};
+use crate::arabic::{Word, code, is_plain};
+
+/// Proclitics that are tried, longest first.
+const PROCLITICS: [&str; 27] = [
+    "وبال", "وكال", "فبال", "ولل", "فلل", "وال", "فال", "بال", "كال", "وسي", "لل", "ال", "وب", "ول", "وك", "فب", "فل", "وس",
+    "فس", "ست", "سي", "و", "ف", "ب", "ل", "ك", "س",
+];
+/// Proclitics with the article: a word listed with one of them is a noun or an adjective, which can take the others.
+const ARTICLES: [&str; 4] = ["ال", "وال", "بال", "لل"];
+/// Endings: pronouns, which no word with an article takes, then those of number and gender, which any may take.
+const PRONOUNS: [&str; 10] = ["ها", "هم", "هن", "هما", "ه", "نا", "كم", "ك", "ني", "ي"];
+const INFLECTIONS: [&str; 7] = ["ات", "ين", "ان", "ون", "وا", "ا", "ت"];
+
+/// Letters that must be left of the stem.
+const LEAST_LETTERS: usize = 3;
+/// The rank that a word must reach to take an ending: more endings fit a damaged word by chance than proclitics.
+const RANK_SUFFIXED: WordId = 150_000;
+
+static PROCLITIC_CODES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| coded(&PROCLITICS));
+static ARTICLE_CODES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| coded(&ARTICLES));
+static PRONOUN_CODES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| coded(&PRONOUNS));
+static INFLECTION_CODES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| coded(&INFLECTIONS));
+
+fn coded(texts: &[&str]) -> Vec<Vec<u8>> {
+    texts.iter().filter_map(|text| Word::new(text)).map(|word| word.codes().to_vec()).collect()
+}
+
+/// Forms for a damaged word, most frequent stem first. `beside` words that are listed, only proclitics change: the corpus
+/// holds most words with their endings, so where it holds another word, an ending is rarely what was meant.
+pub(super) fn forms_of(candidates: &Candidates, channel: Channel, damaged: &[u8], beside: bool) -> Vec<UnlistedForm> {
+    let mut search = Search { candidates, channel, forms: Vec::new() };
+    let fits = |proclitic: &&Vec<u8>| damaged.starts_with(proclitic) && damaged.len() >= proclitic.len() + LEAST_LETTERS;
+    let none = Vec::new();
+    for proclitic in PROCLITIC_CODES.iter().filter(fits).chain([&none]) {
+        let rest = &damaged[proclitic.len()..];
+        search.take_off(proclitic, rest);
+        search.exchange(proclitic, rest);
+        if !beside {
+            search.extend_all(proclitic, rest);
+        }
+    }
+    let mut forms = search.forms;
+    forms.sort_by_key(|(form, proclitic)| (form.word, *proclitic));
+    forms.into_iter().map(|(form, _)| form).collect()
+}
+
+/// Whether a word can take a proclitic: one that ends in the first letter of a verb's present (`سي`) stands before no word
+/// that begins with another (`أتعامل`).
+fn takes(word: &[u8], proclitic: &[u8]) -> bool {
+    !matches!(proclitic, [.., code::SIN, code::YA | code::TA]) || word.first().is_some_and(|first| is_plain(*first))
+}
+
+fn is_definite(proclitic: &[u8]) -> bool {
+    proclitic.ends_with(&[code::ALIF, code::LAM]) || proclitic.ends_with(&[code::LAM, code::LAM])
+}
+
+/// The forms found so far, each with the length of the proclitic that it was found with: where two ways lead to one form,
+/// the shorter proclitic leaves the longer, and surer, word.
+struct Search<'c> {
+    candidates: &'c Candidates,
+    channel: Channel,
+    forms: Vec<(UnlistedForm, usize)>,
+}
+
+impl<'c> Search<'c> {
+    /// Words that a part of the damaged word can stand for, with their letters.
+    fn words(&self, damaged: &[u8]) -> impl Iterator<Item = (WordId, &'c [u8])> + use<'c> {
+        let lexicon = self.candidates.lexicon();
+        self.candidates.words_for(self.channel, damaged).into_iter().map(|(word, _)| (word, lexicon.word(word)))
+    }
+
+    fn push(&mut self, word: WordId, derivation: Derivation, parts: &[&[u8]]) {
+        let form = UnlistedForm { letters: parts.concat(), word, second: UNKNOWN, derivation };
+        self.forms.push((form, parts[0].len()));
+    }
+
+    /// Words with the proclitic before them.
+    fn take_off(&mut self, proclitic: &[u8], rest: &[u8]) {
+        if proclitic.is_empty() {
+            return;
+        }
+        for (word, letters) in self.words(rest).filter(|(_, letters)| takes(letters, proclitic)) {
+            self.push(word, Derivation::Proclitic, &[proclitic, letters]);
+        }
+    }
+
+    /// Words that are listed with an article, with the proclitic instead.
+    fn exchange(&mut self, proclitic: &[u8], rest: &[u8]) {
+        for article in ARTICLE_CODES.iter().filter(|article| *article != proclitic) {
+            for (word, letters) in self.words(&[article.as_slice(), rest].concat()) {
+                if let Some(bare) = letters.strip_prefix(article.as_slice()) {
+                    self.push(word, Derivation::Exchanged, &[proclitic, bare]);
+                }
+            }
+        }
+    }
+
+    /// Words with the proclitic before them and an ending after them.
+    fn extend_all(&mut self, proclitic: &[u8], rest: &[u8]) {
+        let pronouns = PRONOUN_CODES.iter().filter(|_| !is_definite(proclitic));
+        for ending in INFLECTION_CODES.iter().chain(pronouns) {
+            if let Some(stem) = rest.strip_suffix(ending.as_slice()).filter(|stem| stem.len() >= LEAST_LETTERS) {
+                self.extend(proclitic, stem, ending);
+                self.extend_changed(proclitic, stem, ending);
+            }
+        }
+    }
+
+    /// Words whose last letter stays before the ending, or is a hamza that takes a seat, or gives way.
+    fn extend(&mut self, proclitic: &[u8], stem: &[u8], ending: &[u8]) {
+        let common = self.words(stem).take_while(|(word, _)| *word <= RANK_SUFFIXED);
+        for (word, letters) in common.filter(|(_, letters)| takes(letters, proclitic)) {
+            let Some((&last, head)) = letters.split_last() else { continue };
+            match last {
+                code::HAMZA => {
+                    for seat in seats_before(ending) {
+                        self.push(word, Derivation::Suffixed, &[proclitic, head, &[*seat], ending]);
+                    }
+                }
+                code::TA_MARBUTA if ending == [code::ALIF, code::TA] => {
+                    self.push(word, Derivation::Suffixed, &[proclitic, head, ending]);
+                }
+                code::TA_MARBUTA | code::MAQSURA => {}
+                code::YA | code::ALIF if ending[0] == last => {}
+                _ => self.push(word, Derivation::Suffixed, &[proclitic, letters, ending]),
+            }
+        }
+    }
+
+    /// Words whose last letter is written otherwise before the ending: `ة` as `ت`, `ى` as `ا`.
+    fn extend_changed(&mut self, proclitic: &[u8], stem: &[u8], ending: &[u8]) {
+        let (written, kept) = stem.split_at(stem.len() - 1);
+        let last = match kept {
+            [code::TA] => code::TA_MARBUTA,
+            [code::ALIF] => code::MAQSURA,
+            _ => return,
+        };
+        let before_ending = match self.channel {
+            Channel::Stripped => written.to_vec(),
+            Channel::Folded => [written, &[last]].concat(),
+        };
+        let common = self.words(&before_ending).take_while(|(word, _)| *word <= RANK_SUFFIXED);
+        for (word, letters) in common.filter(|(_, letters)| takes(letters, proclitic)) {
+            if let Some(head) = letters.strip_suffix(&[last]) {
+                self.push(word, Derivation::Suffixed, &[proclitic, head, kept, ending]);
+            }
+        }
+    }
+}
+
+/// What carries a final `ء` before an ending: it depends on the case before a pronoun, and there the genitive is commonest.
+fn seats_before(ending: &[u8]) -> &'static [u8] {
+    match ending {
+        [code::YA, ..] => &[code::YA_HAMZA],
+        [code::WAW, ..] => &[code::WAW_HAMZA],
+        [code::ALIF, ..] => &[code::HAMZA],
+        _ => &[code::YA_HAMZA, code::HAMZA, code::WAW_HAMZA],
+    }
+}
+
+/// How a word that nothing is known of may have been spelt: an initial `ا` as `أ` or `إ`, as all foreign names are, a final one
+/// as `اء`, and `ة` after the rest.
+pub(super) fn respelt(channel: Channel, damaged: &[u8]) -> Vec<UnlistedForm> {
+    if damaged.len() <= LEAST_LETTERS || damaged.iter().any(|letter| !is_plain(*letter)) {
+        return Vec::new();
+    }
+    let mut forms = Vec::new();
+    let before = usize::from(matches!(damaged[0], code::WAW | code::LAM | code::BA));
+    for at in [0, before] {
+        if damaged[at] == code::ALIF && damaged[at + 1] != code::LAM {
+            for alif in [code::ALIF_HAMZA, code::ALIF_HAMZA_BELOW] {
+                let mut form = damaged.to_vec();
+                form[at] = alif;
+                forms.push(form);
+            }
+            break;
+        }
+    }
+    if channel == Channel::Stripped {
+        let ending = match damaged.last() {
+            Some(&code::ALIF) => Some(code::HAMZA),
+            Some(&(code::WAW | code::HA)) => None,
+            _ => Some(code::TA_MARBUTA),
+        };
+        forms.extend(ending.map(|ending| [damaged, &[ending]].concat()));
+    }
+    let unknown = |letters| UnlistedForm { letters, word: UNKNOWN, second: UNKNOWN, derivation: Derivation::Respelt };
+    forms.into_iter().map(unknown).collect()
+}
