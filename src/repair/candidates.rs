@@ -1,8 +1,8 @@
 //! Candidates: the forms that a damaged word can stand for.
 //!
 //! Whole words of the lexicon come first. Where there is none, or none that is met often, forms that no list holds are
-//! offered beside them: listed words with other affixes ([`super::derivation`]), and two words that had run together
-//! ([`super::joined`]). Invariant: the channel explains each proposal, the whole of it, and a form is proposed once.
+//! offered beside them: listed words with other affixes (`derivation.rs`), and two words that had run together
+//! (`joined.rs`). Invariant: the channel explains each proposal, the whole of it, and a form is proposed once.
 
 use super::channel::{Channel, Traces};
 use super::derivation;

@@ -27,7 +27,9 @@ fn joined(first: &str, second: &str) -> Candidate {
 fn posteriors(slots: &[Vec<Candidate>], slot: usize) -> Vec<f64> {
     let language_model = LanguageModel::new(model()).expect("the shipped model");
     let mut lattice = Lattice::default();
-    slots.iter().for_each(|candidates| lattice.push(candidates.iter().cloned()));
+    for candidates in slots {
+        lattice.push(candidates.iter().cloned());
+    }
     let mut posteriors = Vec::new();
     Decoder::new(256, 1.0).decode(&lattice, &language_model, &mut DecoderScratch::default(), &mut posteriors);
     posteriors[lattice.offset(slot)..][..lattice.candidates(slot).len()].to_vec()
