@@ -116,6 +116,9 @@ pub struct EvalArgs {
     /// Print one JSON line for each file, as the benchmark's scorer does
     #[arg(long)]
     pub json: bool,
+    /// List the accuracy by letter and by class of word
+    #[arg(long)]
+    pub classes: bool,
     /// List the tokens whose right form repair cannot choose: as they stand, and the right form
     #[arg(long)]
     pub unreachable: bool,

@@ -15,6 +15,7 @@ pub mod commands;
 pub mod config;
 pub mod pipeline;
 
+pub mod encoder;
 pub mod ingest;
 pub mod repair;
 pub mod split;
@@ -29,6 +30,6 @@ pub mod train;
 pub mod arabic;
 pub mod error;
 pub mod interrupt;
-pub mod linear;
+pub mod matrix;
 pub mod model;
 pub mod progress;

@@ -23,7 +23,7 @@ use crate::ingest::{self, IngestSettings, Inventory, Reject, SourceFile, read_do
 use crate::interrupt::Interrupt;
 use crate::model::{ModelError, ModelFile};
 use crate::progress::{Progress, Stage};
-use crate::repair::{self, RepairScratch, Repairer};
+use crate::repair::{self, RepairScratch, RepairSettings, Repairer};
 use crate::split::{self, SplitScratch, SplitSettings, Splitter};
 use crate::tag::{self, Tagged, Tagger, Vocabulary};
 
@@ -57,12 +57,12 @@ impl Stages {
     /// Where the model lacks a section or one is damaged.
     pub fn new(
         model: &ModelFile,
-        doubt_threshold: f32,
+        repair: RepairSettings,
         split: SplitSettings,
         vocabulary: Vocabulary,
     ) -> Result<Self, ModelError> {
         Ok(Self {
-            repairer: Repairer::new(model, doubt_threshold)?,
+            repairer: Repairer::new(model, repair)?,
             splitter: Splitter::new(model, split)?,
             tagger: Tagger::new(vocabulary),
         })
@@ -203,8 +203,9 @@ impl StagedBuild<'_> {
     ) -> Result<Manifest, Error> {
         let stamp = BuildStamp { build_id: build_id.clone(), model_id: plan.model.id().to_owned() };
         let writer = DatasetWriter::new(&self.folder, &stamp)?;
-        let stages = Stages::new(&plan.model, plan.doubt_threshold, plan.split, plan.vocabulary)?;
-        let work = Work { stages: &stages, ingest: &plan.ingest, doubt_threshold: plan.doubt_threshold, interrupt };
+        let doubt_threshold = plan.repair.doubt_threshold;
+        let stages = Stages::new(&plan.model, plan.repair, plan.split, plan.vocabulary)?;
+        let work = Work { stages: &stages, ingest: &plan.ingest, doubt_threshold, interrupt };
         let stage = progress.stage("build", "articles", inventory.files.len() as u64);
         let (writer, mut rejects) = work.build(&inventory.files, writer, stage)?;
         rejects.extend(inventory.rejects);

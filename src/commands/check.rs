@@ -14,14 +14,15 @@ pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Resu
     let inventory = inventory_of(&plan, None)?;
     let mut rejects = inventory.rejects.clone();
     rejects.extend(inventory.files.iter().filter_map(|file| read_document(file, &plan.ingest).err()));
+    let (own, protected) = (plan.repair.lexicon.words().len(), plan.repair.protect.words().len());
     let (files, concepts, model_id) = (inventory.files.len(), plan.vocabulary.concepts().len(), plan.model.id().to_owned());
-    Stages::new(&plan.model, plan.doubt_threshold, plan.split, plan.vocabulary)?;
+    Stages::new(&plan.model, plan.repair, plan.split, plan.vocabulary)?;
     if quiet {
         return Ok(());
     }
     let mut lines = vec![
         format!("configuration sound: {}", config.display()),
-        format!("model {model_id}, {concepts} concepts"),
+        format!("model {model_id}, {concepts} concepts, {own} own words, {protected} protected words"),
         format!("{files} files to read, {} passed over, {} that would be rejected", inventory.skipped, rejects.len()),
     ];
     lines.extend(rejects.iter().map(|reject| format!("  {}: {}", reject.source_path, reject.message)));

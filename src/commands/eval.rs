@@ -9,7 +9,7 @@ use super::print;
 use crate::cli::EvalArgs;
 use crate::config::{Overrides, Plan};
 use crate::error::Error;
-use crate::evaluate::{Reach, Scores, ceiling, predict, read_benchmark, score};
+use crate::evaluate::{Calibration, Ceiling, Scores, by_class, calibration, ceiling, predict, read_benchmark, score};
 use crate::pipeline::Stages;
 
 /// A benchmark's own figures, and those that its scorer cannot know after them.
@@ -18,22 +18,32 @@ struct Figures<'a> {
     #[serde(flatten)]
     scores: Scores,
     #[serde(flatten)]
-    reach: &'a Reach,
+    reach: &'a Ceiling,
+    #[serde(flatten)]
+    calibration: Calibration,
 }
 
 /// Scores every file.
 pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
     let plan = Plan::open(config, &Overrides::default()).map_err(Error::Config)?;
-    let stages = Stages::new(&plan.model, plan.doubt_threshold, plan.split, plan.vocabulary)?;
+    let stages = Stages::new(&plan.model, plan.repair, plan.split, plan.vocabulary)?;
     for path in &args.benchmarks {
         let records = read_benchmark(path)?;
-        let scores = score(&records, &predict(&records, &stages.repairer, &stages.splitter));
+        let predictions = predict(&records, &stages.repairer, &stages.splitter);
+        let scores = score(&records, &predictions);
         let reach = ceiling(&records, &stages.repairer);
-        let line = serde_json::to_string(&Figures { scores, reach: &reach }).expect("scores are plain data");
+        let calibration = calibration(&records, &predictions, &reach.contested);
+        let figures = Figures { scores, reach: &reach, calibration };
+        let line = serde_json::to_string(&figures).expect("scores are plain data");
         if args.json {
             print(&line)?;
         } else {
             print(&format!("{}\n{}", path.display(), listed(&line)))?;
+        }
+        if args.classes {
+            for score in by_class(&records, &predictions, stages.repairer.candidates()) {
+                print(&format!("  {:<42}{:>8}  {:.4}", score.class, score.tokens, score.accuracy()))?;
+            }
         }
         if args.unreachable {
             let lines: Vec<String> = reach.unreachable.iter().map(|(raw, gold)| format!("{raw}\t{gold}")).collect();
@@ -49,7 +59,7 @@ fn listed(line: &str) -> String {
     let lines: Vec<String> = figures
         .map(|(name, value)| {
             let value: Value = serde_json::from_str(value).unwrap_or_default();
-            format!("  {:<14}{value}", name.trim_matches('"'))
+            format!("  {:<20}{value}", name.trim_matches('"'))
         })
         .collect();
     lines.join("\n")

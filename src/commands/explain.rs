@@ -26,7 +26,7 @@ pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> R
         .map_err(|reject| Error::NothingToRead { input: args.target.clone(), what: reject.message })?;
     let current = OutputFolder::new(&plan.output).current_manifest();
     let note = current.filter(|current| current.build_id != planned_build_id(&plan).unwrap_or_default());
-    let stages = Stages::new(&plan.model, plan.doubt_threshold, plan.split, plan.vocabulary)?;
+    let stages = Stages::new(&plan.model, plan.repair.clone(), plan.split, plan.vocabulary)?;
     let tagged = stages.process(document, &mut Scratch::default());
     let count = tagged.sentences().len();
     let wanted = match sentence {
@@ -41,7 +41,7 @@ pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> R
             "input, configuration or model has changed since the current build was made; this is what a new one would hold";
         progress.message(&format!("{}: {text}", current.build_id));
     }
-    print(&shown(&tagged, wanted, plan.doubt_threshold))
+    print(&shown(&tagged, wanted, plan.repair.doubt_threshold))
 }
 
 /// The file that a target names, and the sentence, if it names one.
@@ -74,7 +74,7 @@ fn source_path(path: &Path, input: &Path) -> String {
 fn shown(tagged: &Tagged, sentences: Range<usize>, doubt_threshold: f32) -> String {
     let article = tagged.article();
     let document = article.document();
-    let mut text = format!("{}  {}  {}\n", document.article_id, document.source_path, article.damage().name());
+    let mut text = format!("{}  {}  {}\n", document.article_id, document.source_path, article.damage_name());
     for index in sentences {
         let sentence = &tagged.sentences()[index];
         let tokens = sentence.tokens.clone();

@@ -5,21 +5,20 @@ use std::path::{Path, PathBuf};
 
 use super::CONFIG;
 use crate::cli::RepairArgs;
-use crate::config::PipelineFile;
+use crate::config::{PipelineFile, repair_settings};
 use crate::error::Error;
 use crate::ingest::Document;
-use crate::model::ModelFile;
-use crate::repair::{RepairScratch, Repairer};
+use crate::model::{ModelError, ModelFile};
+use crate::repair::{RepairScratch, RepairSettings, Repairer};
 
 /// Repairs standard input. A filter works anywhere: a configuration is used where there is one, and asked for only if named.
 pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), Error> {
     let config = config.or_else(|| Some(PathBuf::from(CONFIG)).filter(|path| path.is_file()));
-    let model = match (&args.model, config) {
-        (Some(path), _) => ModelFile::open(path)?,
-        (None, Some(config)) => configured_model(&config)?,
-        (None, None) => ModelFile::shipped()?,
+    let (model, settings) = match config {
+        Some(config) => configured(&config, args.model.as_deref())?,
+        None => (opened(args.model.as_deref())?, RepairSettings::default()),
     };
-    let repairer = Repairer::new(&model, 0.0)?;
+    let repairer = Repairer::new(&model, settings)?;
     let mut scratch = RepairScratch::default();
     let mut input = std::io::stdin().lock();
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
@@ -36,12 +35,18 @@ pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), E
     }
 }
 
-fn configured_model(config: &Path) -> Result<ModelFile, Error> {
-    let file = PipelineFile::open_sound(config).map_err(Error::Config)?;
-    match file.repair.model {
-        Some(model) => Ok(ModelFile::open(&config.parent().unwrap_or(Path::new("")).join(model))?),
-        None => Ok(ModelFile::shipped()?),
-    }
+/// The model and the settings of a configuration; `model` is used instead of the configured one.
+fn configured(config: &Path, model: Option<&Path>) -> Result<(ModelFile, RepairSettings), Error> {
+    let table = PipelineFile::open_sound(config).map_err(Error::Config)?.repair;
+    let folder = config.parent().unwrap_or(Path::new(""));
+    // A filter tells of no doubts.
+    let settings = RepairSettings { doubt_threshold: 0.0, ..repair_settings(&table, folder).map_err(Error::Config)? };
+    let configured = table.model.map(|path| folder.join(path));
+    Ok((opened(model.or(configured.as_deref()))?, settings))
+}
+
+fn opened(model: Option<&Path>) -> Result<ModelFile, ModelError> {
+    model.map_or_else(ModelFile::shipped, ModelFile::open)
 }
 
 /// A text with its words repaired and its white space kept.

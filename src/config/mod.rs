@@ -8,7 +8,7 @@ mod reader;
 
 use std::path::Path;
 
-pub use plan::{Overrides, Plan};
+pub use plan::{Overrides, Plan, repair_settings};
 pub use reader::{ConfigFault, KeyLines, Reader};
 
 use crate::ingest::Encoding;
@@ -55,6 +55,12 @@ pub struct RepairTable {
     pub model: Option<String>,
     /// Tokens below this probability are listed as doubts.
     pub doubt_threshold: f64,
+    /// Tokens whose best form is below this probability stay as they stand.
+    pub keep_raw_below: f64,
+    /// Files of the user's own words.
+    pub lexicons: Vec<String>,
+    /// Files of words that are never changed.
+    pub protect: Vec<String>,
 }
 
 /// `[split]`: where sentences end.
@@ -159,6 +165,9 @@ fn read_repair(reader: &mut Reader<'_>) -> RepairTable {
     let read = RepairTable {
         model: table.optional_string("model"),
         doubt_threshold: table.number("doubt_threshold", 0.9, 0.0..=1.0),
+        keep_raw_below: table.number("keep_raw_below", 0.0, 0.0..=1.0),
+        lexicons: table.strings("lexicons", &[]),
+        protect: table.strings("protect", &[]),
     };
     table.finish();
     read

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use globset::Glob;
 use serde_json::{Value, json};
 
-use super::{ConfigFault, IngestTable, PipelineFile};
+use super::{ConfigFault, IngestTable, PipelineFile, RepairTable};
 use crate::ingest::IngestSettings;
 use crate::model::ModelFile;
+use crate::repair::{RepairSettings, WordList};
 use crate::split::SplitSettings;
 use crate::tag::Vocabulary;
 
@@ -33,8 +34,8 @@ pub struct Plan {
     pub ingest: IngestSettings,
     /// The model.
     pub model: ModelFile,
-    /// Tokens below this probability are listed as doubts.
-    pub doubt_threshold: f32,
+    /// How spelling is restored.
+    pub repair: RepairSettings,
     /// How sentences are cut.
     pub split: SplitSettings,
     /// What is looked for.
@@ -81,6 +82,10 @@ impl Plan {
             }));
             Vocabulary::default()
         });
+        let repair = repair_settings(&file.repair, folder).unwrap_or_else(|found| {
+            faults.extend(found);
+            RepairSettings::default()
+        });
         let model = match &file.repair.model {
             Some(path) => ModelFile::open(&resolve(path)),
             None => ModelFile::shipped(),
@@ -98,7 +103,7 @@ impl Plan {
             output: overrides.output.clone().unwrap_or_else(|| resolve(&file.dataset.output)),
             ingest: ingest_settings(&file.ingest),
             model,
-            doubt_threshold: threshold(file.repair.doubt_threshold),
+            repair,
             split: SplitSettings {
                 max_tokens: usize::try_from(file.split.max_tokens).unwrap_or(usize::MAX),
                 eagerness: file.split.eagerness,
@@ -119,13 +124,38 @@ impl Plan {
                 "files": files, "skip": skip, "section_from_folder": section_from_folder, "max_file_bytes": max_file_bytes,
                 "encoding": encoding.map_or("auto", |declared| declared.0.name()),
             },
-            "repair": { "doubt_threshold": self.doubt_threshold },
+            "repair": {
+                "doubt_threshold": self.repair.doubt_threshold, "keep_raw_below": self.repair.keep_raw_below,
+                "lexicon": self.repair.lexicon.hash(), "protect": self.repair.protect.hash(),
+            },
             "split": {
                 "max_tokens": self.split.max_tokens, "eagerness": self.split.eagerness,
                 "length_weight": self.split.length_weight,
             },
         })
     }
+}
+
+/// What the table `[repair]` says, its word lists read; their paths are relative to `folder`.
+///
+/// # Errors
+/// Every fault of the word lists.
+pub fn repair_settings(table: &RepairTable, folder: &Path) -> Result<RepairSettings, Vec<ConfigFault>> {
+    let mut faults = Vec::new();
+    let mut read = |files: &[String]| {
+        let files: Vec<PathBuf> = files.iter().map(|file| folder.join(file)).collect();
+        WordList::read(&files).unwrap_or_else(|found| {
+            faults.extend(found.into_iter().map(|f| ConfigFault { file: f.file, line: f.line, what: f.what }));
+            WordList::default()
+        })
+    };
+    let settings = RepairSettings {
+        doubt_threshold: threshold(table.doubt_threshold),
+        keep_raw_below: threshold(table.keep_raw_below),
+        lexicon: read(&table.lexicons),
+        protect: read(&table.protect),
+    };
+    if faults.is_empty() { Ok(settings) } else { Err(faults) }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a probability with a few digits")]

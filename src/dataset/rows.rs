@@ -182,7 +182,9 @@ fn sentence_row(
     let row = |reading: &Reading, origin| reading_row(tagged, reading, tokens.start, origin);
     let changed = article.readings(tokens.clone()).filter(|reading| article.is_change(reading));
     let repairs: Vec<ReadingRow> = changed.map(|reading| row(reading, Some("engine"))).collect();
-    let doubtful = article.readings(tokens.clone()).filter(|reading| reading.confidence < doubt_threshold);
+    // A reading that changes nothing is there because it is doubtful, or because its best form was not put in.
+    let is_doubtful = |reading: &&Reading| reading.confidence < doubt_threshold || !article.is_change(reading);
+    let doubtful = article.readings(tokens.clone()).filter(is_doubtful);
     let mut keyword_ids: Vec<String> = Vec::new();
     for hit in tagged.sentence_hits(index) {
         let id = &vocabulary.concepts()[hit.concept].id;
@@ -254,7 +256,7 @@ fn article_row(tagged: &Tagged, vocabulary: &Vocabulary, sentences: &[SentenceRo
         byline: document.metadata.byline.clone(),
         published: None,
         text: texts.join("\n"),
-        damage: tagged.article().damage().name(),
+        damage: tagged.article().damage_name(),
         token_count: document.tokens().len(),
         sentence_count: sentences.len(),
         repaired_count: total(|sentence| sentence.repaired_count),

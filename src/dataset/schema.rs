@@ -125,7 +125,11 @@ fn reading_fields(with_origin: bool) -> Vec<Field> {
 
 fn sentences() -> Vec<Field> {
     let gap = vec![
-        tokens("token", "a number is missing after this token of the sentence; -1 only at the article's start"),
+        tokens(
+            "token",
+            "a number is missing after this token of the sentence, -1 only at the article's start; where the token is a lone ر, it is \
+             what the number left of itself (3ر5), and the number is told here and not once more before it",
+        ),
         probability("confidence", "probability that a number was deleted here"),
     ];
     vec![
@@ -139,7 +143,12 @@ fn sentences() -> Vec<Field> {
         bytes("source_start", "first byte of the sentence in the decoded article text, before letters were unified"),
         bytes("source_end", "byte after the last of the sentence in the decoded article text"),
         structs("repairs", reading_fields(true), "the tokens that were changed"),
-        structs("doubts", reading_fields(false), "every token below the doubt threshold, changed or not"),
+        structs(
+            "doubts",
+            reading_fields(false),
+            "every token below the doubt threshold, changed or not, and every token that was left as it stands because its best \
+             form is below keep_raw_below",
+        ),
         probability("repair_confidence", "mean over the tokens of the probability that the form is right"),
         probability("boundary_confidence", "probability that a sentence ends where this one does"),
         structs("number_gaps", gap, "places where a number was deleted; the number itself cannot be restored"),
@@ -172,7 +181,10 @@ fn articles() -> Vec<Field> {
         nullable("byline", DataType::Utf8, "who wrote the article, where the source says so"),
         nullable("published", DataType::Date32, "the day of publication; null if unknown"),
         text("text", "the whole repaired article: its sentences, parted by line breaks"),
-        text("damage", "state of the writing: stripped, normalised, soft, intact or mixed"),
+        text(
+            "damage",
+            "state of the writing: stripped, normalised, soft, intact, or mixed where a part is stripped and a part is not",
+        ),
         tokens("token_count", "tokens of the article"),
         count("sentence_count", "sentences", "sentences of the article"),
         tokens("repaired_count", "tokens that were changed"),

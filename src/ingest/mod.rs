@@ -6,7 +6,7 @@
 pub mod decode;
 mod document;
 mod inventory;
-mod unify;
+pub(crate) mod unify;
 
 use serde::Serialize;
 

@@ -1,8 +1,9 @@
 //! Candidates: the forms that a damaged word can stand for.
 //!
 //! Whole words of the lexicon come first. Where there is none, or none that is met often, forms that no list holds are
-//! offered beside them: listed words with other affixes (`derivation.rs`), and two words that had run together
-//! (`joined.rs`). Invariant: the channel explains each proposal, the whole of it, and a form is proposed once.
+//! offered beside them: listed words with other affixes (`derivation`), and two words that had run together (`joined`). The user's
+//! own words (`own`) are offered always. Invariant: the channel explains each proposal, the whole of it, and a form is proposed
+//! once.
 
 use super::channel::{Channel, Traces};
 use super::derivation;
@@ -10,6 +11,8 @@ use super::habit::UNITS_PER_NAT;
 use super::joined;
 use super::lattice::MAX_CANDIDATES;
 use super::lexicon::{CandidateIndex, Lexicon, UNKNOWN, WordId};
+use super::own::OwnWords;
+use super::word_list::WordList;
 
 #[expect(clippy::cast_possible_truncation, reason = "256")]
 const NAT: i32 = UNITS_PER_NAT as i32;
@@ -23,9 +26,16 @@ const NEVER_MEANT: WordId = 3_000;
 const ALWAYS_MEANT: WordId = 20_000;
 /// What a form costs that the lexicon lacks where it has a word for the same damaged form: the corpus would hold the form
 /// by now if it were as common as its parts.
-const BESIDE_WORDS: i32 = 6 * NAT;
+const BESIDE_WORDS: i32 = 9 * NAT / 5;
 /// Forms that the lexicon lacks, beside words that it has.
 const MOST_BESIDE_WORDS: usize = 4;
+/// The rank that the user's own words are given where they are rarer, in bits: that of a word met now and then, so that they
+/// win over rare words and over nothing, but not over a common word that fits its neighbours.
+const OWN_RANK_BITS: u32 = 13;
+/// By how much the language model's weighted cost grows when a word is half as frequent.
+const COST_PER_BIT: i32 = NAT * 7 / 8;
+/// By how much a word that the language model has no id for costs more than one of the rank above, weighted.
+const OWN_UNKNOWN: i32 = 5 * NAT;
 
 /// How a form is put together of the lexicon's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,20 +52,21 @@ pub enum Derivation {
     Respelt,
     /// Two words that had run together.
     Joined,
+    /// A word of the user's own.
+    Own,
 }
 
 impl Derivation {
     /// What it costs to be put together so, in units of [`super::habit::UNITS_PER_NAT`]; chosen on the development sets.
     ///
-    /// Two words are paid for by the language model as well, so the cost of [`Self::Joined`] is what a lost space costs
-    /// against a word that nobody knows: from 9 to 14 nats, nearly all splits made are right.
+    /// They are low, because the encoder is told how a candidate is put together and has learnt what that says. Two words that had
+    /// run together are paid for by the language model, which counts both.
     fn cost(self) -> i32 {
         match self {
-            Self::Whole => 0,
-            Self::Proclitic => NAT,
-            Self::Exchanged | Self::Respelt => 3 * NAT,
-            Self::Suffixed => 3 * NAT / 2,
-            Self::Joined => 10 * NAT,
+            Self::Whole | Self::Own | Self::Joined => 0,
+            Self::Proclitic => NAT / 3,
+            Self::Suffixed => NAT / 2,
+            Self::Exchanged | Self::Respelt => NAT,
         }
     }
 }
@@ -63,7 +74,8 @@ impl Derivation {
 /// A form that a damaged word may have had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
-    /// The lexicon's word in it, the first of two that had run together; [`UNKNOWN`] for [`Derivation::Respelt`].
+    /// The lexicon's word in it, the first of two that had run together; [`UNKNOWN`] for [`Derivation::Respelt`]
+    /// and for what the lexicon lacks of the user's own words.
     pub word: WordId,
     /// The second of two words that had run together, or [`UNKNOWN`].
     pub second: WordId,
@@ -82,20 +94,48 @@ impl Proposal {
     fn whole(word: WordId, traces: Traces) -> Self {
         Self { word, second: UNKNOWN, derivation: Derivation::Whole, traces, cost: 0, letters: None }
     }
+
+    /// How well the form is known: how it is put together, and the magnitude of its word's rank.
+    #[must_use]
+    pub fn standing(&self) -> [u8; 2] {
+        if self.derivation == Derivation::Own {
+            // No training has seen such words; they stand like the words whose rank they are given.
+            return [Derivation::Whole as u8, u8::try_from(magnitude(self.word).min(OWN_RANK_BITS)).unwrap_or(u8::MAX)];
+        }
+        [self.derivation as u8, u8::try_from(magnitude(self.word)).unwrap_or(u8::MAX)]
+    }
 }
 
-/// The lexicon with the way back from damaged forms.
+/// How many bits a rank has: by Zipf's law, each halves a word's frequency.
+fn magnitude(word: WordId) -> u32 {
+    WordId::BITS - word.leading_zeros()
+}
+
+/// What lifts a word of the user's own to the rank that it is given.
+fn own_cost(word: WordId) -> i32 {
+    let bits = i32::try_from(magnitude(word).saturating_sub(OWN_RANK_BITS)).unwrap_or_default();
+    if word == UNKNOWN { -OWN_UNKNOWN } else { -COST_PER_BIT * bits }
+}
+
+/// The lexicon with the way back from damaged forms, and the user's own words with theirs.
 #[derive(Debug)]
 pub struct Candidates {
     lexicon: Lexicon,
     index: CandidateIndex,
+    own: OwnWords,
 }
 
 impl Candidates {
     /// Compiles the way back.
     #[must_use]
     pub fn new(lexicon: Lexicon) -> Self {
-        Self { index: CandidateIndex::new(&lexicon), lexicon }
+        Self { index: CandidateIndex::new(&lexicon), lexicon, own: OwnWords::new(&WordList::default()) }
+    }
+
+    /// The same with words of the user's own.
+    #[must_use]
+    pub fn with_own_words(self, words: &WordList) -> Self {
+        Self { own: OwnWords::new(words), ..self }
     }
 
     /// The lexicon.
@@ -108,6 +148,12 @@ impl Candidates {
     #[must_use]
     pub fn id(&self, word: &[u8]) -> WordId {
         self.index.id(&self.lexicon, word)
+    }
+
+    /// Whether the word, as it stands, is one of the user's own, behind a proclitic or not.
+    #[must_use]
+    pub fn is_own(&self, word: &[u8]) -> bool {
+        self.own.forms_of(Channel::Folded, word).iter().any(|form| *form.letters == *word)
     }
 
     /// Whether merged letters, restored, make a word of the lexicon of it.
@@ -123,7 +169,8 @@ impl Candidates {
     }
 
     /// The words of the lexicon that a damaged word (letter codes) can stand for, most frequent first.
-    pub(super) fn words_for(&self, channel: Channel, damaged: &[u8]) -> Vec<(WordId, Traces)> {
+    #[must_use]
+    pub fn words_for(&self, channel: Channel, damaged: &[u8]) -> Vec<(WordId, Traces)> {
         let mut found = Vec::new();
         self.index.candidates(&self.lexicon, channel, damaged, &mut found);
         found
@@ -138,10 +185,31 @@ impl Candidates {
         let words = words.into_iter().filter(|(word, _)| *word <= rarest);
         let mut proposals: Vec<Proposal> =
             words.map(|(word, traces)| Proposal::whole(word, traces)).take(MAX_CANDIDATES - 1).collect();
+        self.propose_own(channel, damaged, &mut proposals);
         if commonest.is_none_or(|word| word > OFTEN_MET) {
             self.propose_unlisted(channel, damaged, &mut proposals);
         }
         proposals
+    }
+
+    /// Adds the user's own words, in the place of the rarest others where there is no room.
+    fn propose_own(&self, channel: Channel, damaged: &[u8], proposals: &mut Vec<Proposal>) {
+        let mut own: Vec<Proposal> = Vec::new();
+        for form in self.own.forms_of(channel, damaged) {
+            let Some(traces) = channel.explain(&form.letters, damaged) else { continue };
+            if own.len() == MAX_CANDIDATES - 1 || own.iter().any(|known| *self.letters(known) == *form.letters) {
+                continue;
+            }
+            let word = self.id(&form.letters);
+            let proclitic = if form.has_proclitic && word == UNKNOWN { Derivation::Proclitic.cost() } else { 0 };
+            let letters = Some(form.letters.into_boxed_slice());
+            let cost = own_cost(word) + proclitic;
+            own.push(Proposal { word, second: UNKNOWN, derivation: Derivation::Own, traces, cost, letters });
+        }
+        let listed = |proposal: &Proposal| own.iter().any(|own| *self.letters(own) == *self.letters(proposal));
+        proposals.retain(|proposal| !listed(proposal));
+        proposals.truncate(MAX_CANDIDATES - 1 - own.len());
+        proposals.extend(own);
     }
 
     /// Adds forms that the lexicon lacks, the likeliest ones.
@@ -243,6 +311,36 @@ mod tests {
         let forms: Vec<&str> = found.iter().map(|(form, _)| form.as_str()).collect();
         assert_eq!(forms, ["أبسوس", "إبسوس", "ابسوسة"]);
         assert!(found.iter().all(|(_, derivation)| *derivation == Derivation::Respelt));
+    }
+
+    /// What is proposed in place of a damaged word where the user has words of his own.
+    fn proposed_with_own(words: &[&str], own: &[&str], damaged: &str) -> Vec<(String, Derivation, i32)> {
+        let word = |text: &&str| Word::new(text).expect("letters");
+        let words: Vec<Word> = words.iter().map(word).collect();
+        let candidates = Candidates::new(Lexicon::new(words.iter().map(Word::codes)));
+        let candidates = candidates.with_own_words(&WordList::new(own.iter().map(word)));
+        let found = candidates.propose(Channel::Stripped, word(&damaged).codes()).into_iter();
+        found.map(|p| (decode_word(candidates.letters(&p)), p.derivation, p.cost)).collect()
+    }
+
+    #[test]
+    fn the_users_own_words_are_always_proposed() {
+        let found = proposed_with_own(&["في", "دول"], &["دولة"], "دول");
+        assert_eq!(found, [("دول".to_owned(), Derivation::Whole, 0), ("دولة".to_owned(), Derivation::Own, -OWN_UNKNOWN)]);
+        let found = proposed_with_own(&["في"], &["أبسوس"], "وابسوس");
+        assert_eq!(found[0], ("وأبسوس".to_owned(), Derivation::Own, Derivation::Proclitic.cost() - OWN_UNKNOWN));
+        assert!(found[1..].iter().all(|(.., cost)| *cost >= BESIDE_WORDS), "guesses stand behind it: {found:?}");
+        let own = WordList::new(Word::new("أبسوس"));
+        let candidates = Candidates::new(Lexicon::new([])).with_own_words(&own);
+        let is_own = |text: &str| candidates.is_own(Word::new(text).expect("letters").codes());
+        assert!(is_own("أبسوس") && is_own("وبأبسوس"));
+        assert!(!is_own("ابسوس"), "not as it stands");
+    }
+
+    #[test]
+    fn a_common_word_gains_nothing_by_being_listed() {
+        let found = proposed_with_own(&["دول", "دولة"], &["دولة"], "دول");
+        assert_eq!(found, [("دول".to_owned(), Derivation::Whole, 0), ("دولة".to_owned(), Derivation::Own, 0)]);
     }
 
     #[test]

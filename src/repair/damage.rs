@@ -1,4 +1,4 @@
-//! Which state of writing an article is in, told from its letters alone.
+//! Which state of writing an article, or a stretch of one, is in, told from its letters alone.
 //!
 //! The four states are the same problem with another channel. A stripped article has none of the eight letters that the
 //! script deleted; a normalised one has lost only those that have a bare twin; a softly misspelt one has lost some of
@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::channel::Channel;
 use crate::arabic::{code, is_plain};
 
-/// The state of an article's writing, as `articles.damage` names it.
+/// The state of a stretch of writing, as `articles.damage` names it where the whole article is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Damage {

@@ -161,7 +161,7 @@ impl Decoder {
 }
 
 /// What stands before the article: one empty word.
-const NOTHING: [Candidate; 1] = [Candidate { word: UNKNOWN, second: UNKNOWN, traces: Traces::NONE, cost: 0 }];
+const NOTHING: [Candidate; 1] = [Candidate { number: 0, word: UNKNOWN, second: UNKNOWN, traces: Traces::NONE, cost: 0 }];
 
 fn seen(lattice: &Lattice, slot: Option<usize>) -> &[Candidate] {
     slot.map_or(&NOTHING, |slot| lattice.candidates(slot))

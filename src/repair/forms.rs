@@ -11,9 +11,14 @@ use super::candidates::{Candidates, Derivation, Proposal};
 use super::channel::{Channel, Traces};
 use super::lattice::Candidate;
 use super::lexicon::UNKNOWN;
+use crate::encoder::Encoder;
+use crate::encoder::features::{CANDIDATE_FEATURES, WORD_FEATURES};
 
 /// The most damaged forms that a worker remembers from article to article.
 const LIMIT: usize = 1 << 17;
+
+/// The standing of a form that is no proposal.
+const AS_IT_STANDS: [u8; 2] = [u8::MAX, 0];
 
 /// A damaged form in a [`FormCache`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,25 +30,48 @@ pub(super) struct KnownForm {
     proposals: Box<[Proposal]>,
     /// Whether the form as it stands is among them.
     listed: bool,
+    /// The number of the candidate that is the form as it stands.
+    pub(super) unchanged: usize,
+    /// The encoder's rows.
+    pub(super) word_rows: [u32; WORD_FEATURES],
+    /// The encoder's rows of each candidate of the slot.
+    pub(super) candidate_rows: Box<[[u32; CANDIDATE_FEATURES]]>,
 }
 
 impl KnownForm {
-    fn new(candidates: &Candidates, channel: Channel, codes: &[u8]) -> Self {
+    /// Finds out about a form; without an encoder its rows are zero.
+    pub(super) fn new(candidates: &Candidates, encoder: Option<&Encoder>, channel: Channel, codes: &[u8]) -> Self {
         let proposals = candidates.propose(channel, codes).into_boxed_slice();
-        let listed = proposals.iter().any(|proposal| candidates.letters(proposal) == codes);
-        Self { proposals, listed }
+        let unchanged = proposals.iter().position(|proposal| candidates.letters(proposal) == codes);
+        let (listed, unchanged) = (unchanged.is_some(), unchanged.unwrap_or(proposals.len()));
+        let mut form = Self { proposals, listed, unchanged, word_rows: [0; WORD_FEATURES], candidate_rows: Box::default() };
+        let readings = form.readings(candidates, codes);
+        let word_rows = |encoder: &Encoder| encoder.word_rows(codes, readings.iter().map(|(_, letters, _)| *letters));
+        let rows = |letters, standing| encoder.map_or([0; CANDIDATE_FEATURES], |e| e.candidate_rows(letters, standing));
+        let candidate_rows = readings.iter().map(|(_, letters, standing)| rows(letters, *standing)).collect();
+        (form.word_rows, form.candidate_rows) = (encoder.map_or([0; WORD_FEATURES], word_rows), candidate_rows);
+        form
+    }
+
+    /// The candidates of a slot, each with its letters and how well it is known.
+    pub(super) fn readings<'a>(
+        &'a self,
+        candidates: &'a Candidates,
+        codes: &'a [u8],
+    ) -> Vec<(Candidate, &'a [u8], [u8; 2])> {
+        let reading = |(index, candidate): (usize, Candidate)| match self.proposal(index) {
+            Some(proposal) => (candidate, candidates.letters(proposal), proposal.standing()),
+            None => (candidate, codes, AS_IT_STANDS),
+        };
+        self.candidates().enumerate().map(reading).collect()
     }
 
     /// The candidates of a slot: the proposals, then the form as it stands.
     pub(super) fn candidates(&self) -> impl Iterator<Item = Candidate> {
-        let as_it_stands = Candidate { word: UNKNOWN, second: UNKNOWN, traces: Traces::NONE, cost: 0 };
-        let proposed = |proposal: &Proposal| Candidate {
-            word: proposal.word,
-            second: proposal.second,
-            traces: proposal.traces,
-            cost: proposal.cost,
-        };
-        self.proposals.iter().map(proposed).chain((!self.listed).then_some(as_it_stands))
+        let as_it_stands = (!self.listed).then_some((UNKNOWN, UNKNOWN, Traces::NONE, 0));
+        let proposed = |proposal: &Proposal| (proposal.word, proposal.second, proposal.traces, proposal.cost);
+        let numbered = (0..).zip(self.proposals.iter().map(proposed).chain(as_it_stands));
+        numbered.map(|(number, (word, second, traces, cost))| Candidate { number, word, second, traces, cost })
     }
 
     /// The proposal that a candidate came from, by its number; `None` for the form as it stands.
@@ -57,36 +85,44 @@ impl KnownForm {
     }
 }
 
-/// The damaged forms that a worker has met.
+/// The damaged forms that a worker has met, apart for each channel: an article may hold what two of them left.
 #[derive(Debug, Default)]
 pub(super) struct FormCache {
-    ids: HashMap<Vec<u8>, FormId, FxBuildHasher>,
+    stripped: Ids,
+    folded: Ids,
     forms: Vec<KnownForm>,
-    channel: Option<Channel>,
 }
 
+type Ids = HashMap<Vec<u8>, FormId, FxBuildHasher>;
+
 impl FormCache {
-    /// Makes ready for an article that the channel damaged.
-    pub(super) fn begin_article(&mut self, channel: Channel) {
-        if self.channel != Some(channel) || self.forms.len() > LIMIT {
-            self.ids.clear();
+    /// Makes ready for an article.
+    pub(super) fn begin_article(&mut self) {
+        if self.forms.len() > LIMIT {
+            self.stripped.clear();
+            self.folded.clear();
             self.forms.clear();
         }
-        self.channel = Some(channel);
     }
 
-    /// A damaged form, found out about where it is new.
-    ///
-    /// # Panics
-    /// Where no article has begun.
-    pub(super) fn find(&mut self, candidates: &Candidates, codes: &[u8]) -> FormId {
-        if let Some(id) = self.ids.get(codes) {
+    /// A form that a channel damaged, found out about where it is new.
+    pub(super) fn find(
+        &mut self,
+        candidates: &Candidates,
+        encoder: Option<&Encoder>,
+        channel: Channel,
+        codes: &[u8],
+    ) -> FormId {
+        let ids = match channel {
+            Channel::Stripped => &mut self.stripped,
+            Channel::Folded => &mut self.folded,
+        };
+        if let Some(id) = ids.get(codes) {
             return *id;
         }
         let id = FormId(self.forms.len());
-        let channel = self.channel.expect("an article has begun");
-        self.forms.push(KnownForm::new(candidates, channel, codes));
-        self.ids.insert(codes.to_vec(), id);
+        self.forms.push(KnownForm::new(candidates, encoder, channel, codes));
+        ids.insert(codes.to_vec(), id);
         id
     }
 

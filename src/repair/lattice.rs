@@ -1,8 +1,8 @@
 //! The lattice: for each word of an article, the candidates that the damage allows, with the costs known without context.
 //!
 //! Invariant: a slot has at least one candidate, and at most [`MAX_CANDIDATES`]; each is either explained by the channel or is
-//! the word as it stands. Scorers that look at more context than the language model does add their evidence to
-//! [`Candidate::cost`] (see [`super::CandidateScorer`]); the decoder then reads one number per candidate.
+//! the word as it stands. What is known beyond the language model is added up in
+//! [`Candidate::cost`] first; the decoder then reads one number per candidate.
 
 use super::channel::Traces;
 use super::lexicon::{UNKNOWN, WordId};
@@ -13,6 +13,8 @@ pub const MAX_CANDIDATES: usize = 12;
 /// One reading of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
+    /// Its place among the forms that the damaged word can stand for.
+    pub number: u8,
     /// The lexicon's word, [`UNKNOWN`] where it is not in the lexicon.
     pub word: WordId,
     /// Where two words had run together, the second; otherwise [`UNKNOWN`].
@@ -94,6 +96,24 @@ impl Lattice {
         &mut self.candidates[start..end]
     }
 
+    /// Drops the candidates of each word that cost more than `margin` above its cheapest.
+    pub fn prune(&mut self, margin: i32) {
+        let mut kept = 0;
+        for Slot { start, end } in &mut self.slots {
+            let candidates = &self.candidates[*start..*end];
+            let least = candidates.iter().map(|candidate| candidate.cost).min().unwrap_or_default();
+            let first = kept;
+            for index in *start..*end {
+                if self.candidates[index].cost - least <= margin {
+                    self.candidates.swap(kept, index);
+                    kept += 1;
+                }
+            }
+            (*start, *end) = (first, kept);
+        }
+        self.candidates.truncate(kept);
+    }
+
     /// The place of a word's first candidate among all candidates.
     #[must_use]
     pub fn offset(&self, slot: usize) -> usize {
@@ -104,5 +124,23 @@ impl Lattice {
     #[must_use]
     pub fn candidate_count(&self) -> usize {
         self.candidates.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pruning_keeps_what_is_near_the_cheapest_in_order() {
+        let candidate = |number: u8, cost: i32| Candidate { number, word: 1, second: UNKNOWN, traces: Traces::NONE, cost };
+        let mut lattice = Lattice::default();
+        lattice.push([candidate(0, 90), candidate(1, 10), candidate(2, 30)]);
+        lattice.push([candidate(0, 7)]);
+        lattice.push([candidate(0, 500), candidate(1, 480), candidate(2, 0)]);
+        lattice.prune(20);
+        let numbers = |slot: usize| lattice.candidates(slot).iter().map(|candidate| candidate.number).collect::<Vec<_>>();
+        assert_eq!([numbers(0), numbers(1), numbers(2)], [vec![1, 2], vec![0], vec![2]]);
+        assert_eq!((lattice.offset(2), lattice.candidate_count()), (3, 4));
     }
 }

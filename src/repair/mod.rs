@@ -1,143 +1,102 @@
 //! Repair: gives each token of a [`Document`] the form that it had before its letters were deleted.
 //!
 //! ```text
-//! token ─ words ─ candidates (lexicon, inverted channel) ─ lattice ─ scorers ─ decoder ─ posterior ─ form + confidence
+//! token ─ words ─ candidates (lexicon, inverted channel) ─ lattice ─ habit, encoder ─ decoder ─ posterior ─ form + confidence
 //! ```
 //!
 //! Invariant, and the law of the dataset: every form chosen is explained by the article's channel (see [`channel`]) or is the
-//! word as it stands. The lexicon proposes, the channel vetoes, scorers and language model only choose. A stronger scorer
-//! takes its place as one more [`CandidateScorer`]; nothing else has to change.
+//! word as it stands. The lexicon proposes, the channel vetoes; habit, encoder and language model only choose.
 
 pub mod candidates;
 pub mod channel;
-pub mod context;
 pub mod damage;
+mod decided;
 pub mod decoder;
 mod derivation;
+mod evidence;
 mod forms;
 pub mod habit;
 mod joined;
 pub mod language_model;
 pub mod lattice;
 pub mod lexicon;
+mod own;
 mod repaired;
+mod stretches;
+mod word_list;
 pub mod words;
 
 pub use damage::Damage;
-pub use repaired::{Alternative, Finding, Outcome, Reading, Repaired};
+pub use repaired::{Alternative, Finding, Outcome, PlaceOdds, Reading, Repaired};
+pub use stretches::Stretch;
+pub use word_list::{WordList, WordListFault};
 
-use candidates::{Candidates, Derivation, Proposal};
+use candidates::Candidates;
 use channel::{Channel, Traces};
-use context::{ContextScorer, NeighbourShape};
-use damage::{LetterCensus, Spelling};
+use damage::Spelling;
+use decided::{DecidedWord, outcome};
 use decoder::{Decoder, DecoderScratch};
-use forms::{FormCache, FormId};
-use habit::{Habit, HabitEstimate, cost_of};
+use evidence::{estimate_habit, places, weigh_context, weigh_habits};
+use forms::{FormCache, FormId, KnownForm};
+use habit::Habit;
 use language_model::LanguageModel;
 use lattice::{Candidate, Lattice};
-use lexicon::{Lexicon, UNKNOWN, WordId};
+use lexicon::{Lexicon, UNKNOWN};
+use stretches::{ReadWord, stretches};
 use words::{WordSpan, words_of};
 
 use crate::arabic::decode_word;
+use crate::encoder::features::WORD_FEATURES;
+use crate::encoder::network::StoredNetwork;
+use crate::encoder::{Encoder, EncoderScratch};
 use crate::ingest::Document;
 use crate::model::{ModelError, ModelFile};
 
 /// Version of this stage's code: part of the build id, raised whenever equal input could give other output.
 pub const VERSION: u32 = 2;
 
-/// Weight of the language model's costs, in 1/256, and of the context scorer's, joined log-linearly;
-/// chosen on the development sets, where anything near is as good.
-const LANGUAGE_WEIGHT: i32 = 180;
-const CONTEXT_WEIGHT: f64 = 0.5;
-/// How sharp posteriors are against the language model's own probabilities; chosen so that confidences come true (model card).
-const SHARPNESS: f64 = 0.85;
-/// A word that has candidates may still be one that the lexicon lacks. The language model makes that rare already; this halves it
-/// (anything from 1 to 0.1 scores the same on the development sets).
-const UNLISTED_WORD: f64 = 0.5;
+/// Weight of the language model's costs, in 1/256, joined log-linearly with what [`evidence`] adds up.
+const LANGUAGE_WEIGHT: i32 = 140;
+/// How sharp posteriors are against the sum of the weighed costs; chosen so that confidences come true (model card).
+const SHARPNESS: f64 = 0.58;
+/// Candidates that cost this much more than their word's best (5 nats) before the language model is asked are dropped: decoding takes
+/// a third of the time, and one token in 10,000 comes out otherwise.
+const PRUNE_MARGIN: i32 = 5 * 256;
 /// Share of tokens without any candidate that are right as they stand (names and rare plain words): 284 of 413 on one
 /// development set, 209 of 255 on another.
 const UNRESOLVED_CONFIDENCE: f32 = 0.7;
-/// The most alternatives that are kept with a reading.
-const MAX_ALTERNATIVES: usize = 4;
-/// Alternatives below this probability are not worth a reader's time.
-const LEAST_ALTERNATIVE: f32 = 0.001;
+/// How sure it is that a lone `ر` in stripped text is what is left of a number (`3ر5`), and no word.
+const REMNANT_CONFIDENCE: f32 = 0.95;
 
-/// What is known of an article before its words are compared with their context.
-#[derive(Clone, Copy, Debug)]
-pub struct ArticleContext<'a> {
-    /// How its letters were lost.
-    pub channel: Channel,
-    /// How its writer typed.
-    pub habit: Habit,
-    /// Its words, one for each slot of the lattice.
-    words: &'a [ArticleWord],
-    forms: &'a FormCache,
-    candidates: &'a Candidates,
-    /// The same words as their neighbours see them.
-    pub neighbours: &'a [NeighbourShape],
-}
-
-impl<'a> ArticleContext<'a> {
-    /// The letters of a candidate (of slot, number): those of the word as it stands where it is no repair.
-    /// [`crate::arabic::code::SPACE`] parts two words that had run together.
-    #[must_use]
-    pub fn letters(&self, slot: usize, candidate: usize) -> &'a [u8] {
-        let proposal = self.proposal(slot, candidate);
-        proposal.map_or(&self.words[slot].span.codes, |proposal| self.candidates.letters(proposal))
-    }
-
-    /// How a candidate is put together; `None` for the word as it stands.
-    #[must_use]
-    pub fn derivation(&self, slot: usize, candidate: usize) -> Option<Derivation> {
-        self.proposal(slot, candidate).map(|proposal| proposal.derivation)
-    }
-
-    fn proposal(&self, slot: usize, candidate: usize) -> Option<&'a Proposal> {
-        self.forms.form(self.words[slot].form?).proposal(candidate)
-    }
-}
-
-/// Evidence on the candidates of a lattice, added to [`Candidate::cost`].
-pub trait CandidateScorer: Send + Sync {
-    /// Adds this scorer's costs, in units of [`habit::UNITS_PER_NAT`].
-    fn score(&self, article: &ArticleContext<'_>, lattice: &mut Lattice);
-}
-
-/// The cost of each candidate's traces under the writer's habit.
-#[derive(Clone, Copy, Debug)]
-struct ChannelScorer {
-    unlisted: i32,
-}
-
-impl CandidateScorer for ChannelScorer {
-    fn score(&self, article: &ArticleContext<'_>, lattice: &mut Lattice) {
-        for slot in 0..lattice.len() {
-            let candidates = lattice.candidates_mut(slot);
-            let contested = candidates.len() > 1;
-            for candidate in candidates {
-                candidate.cost += article.habit.cost(&candidate.traces);
-                if contested && candidate.word == UNKNOWN {
-                    candidate.cost += self.unlisted;
-                }
-            }
-        }
-    }
+/// How the repair stage is set up, apart from its model.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RepairSettings {
+    /// Tokens whose form is less probable are reported as doubtful.
+    pub doubt_threshold: f32,
+    /// Tokens whose best form is less probable are left as they stand.
+    pub keep_raw_below: f32,
+    /// The user's own words, as they should be spelt.
+    pub lexicon: WordList,
+    /// Words that are never changed, as they stand in the raw text.
+    pub protect: WordList,
 }
 
 /// The repair stage: immutable, shared by all workers.
 pub struct Repairer {
     candidates: Candidates,
     language_model: LanguageModel,
-    scorers: Vec<Box<dyn CandidateScorer>>,
+    encoder: Option<Encoder>,
     decoder: Decoder,
-    doubt_threshold: f32,
+    settings: RepairSettings,
 }
 
 /// Memory that one worker reuses between articles.
 #[derive(Debug, Default)]
 pub struct RepairScratch {
     words: Vec<ArticleWord>,
-    neighbours: Vec<NeighbourShape>,
+    /// The encoder's rows of each word.
+    word_rows: Vec<[u32; WORD_FEATURES]>,
+    encoder: EncoderScratch,
     lattice: Lattice,
     decoder: DecoderScratch,
     posteriors: Vec<f64>,
@@ -162,27 +121,38 @@ struct ArticleWord {
     span: WordSpan,
     /// What it can stand for, in the worker's memory; `None` for a word that is never repaired.
     form: Option<FormId>,
+    /// What damaged it, where it is to be repaired.
+    channel: Option<Channel>,
     unresolved: bool,
+    /// How sure its form is, where that is not for the decoder to say.
+    confidence: Option<f32>,
+}
+
+impl ArticleWord {
+    fn new(token: usize, span: WordSpan) -> Self {
+        Self { token, span, form: None, channel: None, unresolved: false, confidence: None }
+    }
 }
 
 impl Repairer {
-    /// The stage with a model's data; tokens below `doubt_threshold` are reported as doubtful.
+    /// The stage with a model's data.
     ///
     /// # Errors
     /// Where the model lacks a section or one is damaged.
-    pub fn new(model: &ModelFile, doubt_threshold: f32) -> Result<Self, ModelError> {
-        let mut repairer = Self::without_context(model, doubt_threshold)?;
-        let context = ContextScorer::new(model, repairer.candidates.lexicon(), &repairer.language_model, CONTEXT_WEIGHT)?;
-        repairer.scorers.push(Box::new(context));
+    pub fn new(model: &ModelFile, settings: RepairSettings) -> Result<Self, ModelError> {
+        let mut repairer = Self::without_encoder(model)?;
+        repairer.encoder = Some(Encoder::new(StoredNetwork::open(model)?));
         repairer.decoder = Decoder::new(LANGUAGE_WEIGHT, SHARPNESS);
+        repairer.candidates = repairer.candidates.with_own_words(&settings.lexicon);
+        repairer.settings = settings;
         Ok(repairer)
     }
 
-    /// The stage as training has it before the context scorer is fitted.
+    /// The stage as training has it before the encoder is fitted.
     ///
     /// # Errors
     /// Where the model lacks a section or one is damaged.
-    pub fn without_context(model: &ModelFile, doubt_threshold: f32) -> Result<Self, ModelError> {
+    pub fn without_encoder(model: &ModelFile) -> Result<Self, ModelError> {
         let lexicon = Lexicon::read(&mut model.section("lexicon")?)?;
         let language_model = LanguageModel::new(model)?;
         if language_model.vocabulary() != lexicon.len() {
@@ -191,43 +161,42 @@ impl Repairer {
         Ok(Self {
             candidates: Candidates::new(lexicon),
             language_model,
-            scorers: vec![Box::new(ChannelScorer { unlisted: cost_of(UNLISTED_WORD) })],
+            encoder: None,
             decoder: Decoder::new(256, SHARPNESS),
-            doubt_threshold,
+            settings: RepairSettings::default(),
         })
     }
 
     /// Repairs an article.
     pub fn repair(&self, document: Document, scratch: &mut RepairScratch) -> Repaired {
         find_words(&document, &mut scratch.words);
-        let damage = self.damage(&scratch.words);
-        let Some(channel) = damage.channel() else { return self.leave(document, damage, &scratch.words) };
-        self.fill_lattice(channel, scratch);
-        let habit = estimate_habit(&scratch.lattice, &self.language_model);
-        scratch.neighbours.clear();
-        scratch.neighbours.extend(scratch.words.iter().map(|word| NeighbourShape::new(&word.span.codes)));
-        let article = ArticleContext {
-            channel,
-            habit,
-            words: &scratch.words,
-            forms: &scratch.forms,
-            candidates: &self.candidates,
-            neighbours: &scratch.neighbours,
-        };
-        for scorer in &self.scorers {
-            scorer.score(&article, &mut scratch.lattice);
-        }
-        let RepairScratch { words, lattice, decoder, posteriors, forms, .. } = scratch;
+        let stretches = self.stretches(&document, &scratch.words);
+        self.fill_lattice(&document, &stretches, scratch);
+        self.weigh(scratch);
+        scratch.lattice.prune(PRUNE_MARGIN);
+        let RepairScratch { lattice, decoder, posteriors, .. } = scratch;
         self.decoder.decode(lattice, &self.language_model, decoder, posteriors);
-        self.assemble(document, damage, words, lattice, posteriors, forms)
+        let places = places(document.tokens().len(), &scratch.words, scratch.encoder.answers());
+        let outcomes = self.outcomes(&document, scratch);
+        Repaired::new(document, stretches, outcomes, places)
+    }
+
+    /// Adds to each candidate's cost what the writer's habit and the encoder say of it.
+    fn weigh(&self, scratch: &mut RepairScratch) {
+        let RepairScratch { words, word_rows, encoder: encoder_scratch, lattice, forms, .. } = scratch;
+        weigh_habits(words, lattice, &self.language_model);
+        if let Some(encoder) = &self.encoder {
+            encoder.read(word_rows, encoder_scratch);
+            weigh_context(words, lattice, forms, encoder, encoder_scratch);
+        }
     }
 
     /// For each word of a document, the forms among which repair chooses.
     pub fn choices(&self, document: &Document, scratch: &mut RepairScratch) -> Vec<WordChoice> {
         find_words(document, &mut scratch.words);
-        if let Some(channel) = self.damage(&scratch.words).channel() {
-            self.fill_lattice(channel, scratch);
-        } else {
+        let stretches = self.stretches(document, &scratch.words);
+        self.fill_lattice(document, &stretches, scratch);
+        if stretches.iter().all(|stretch| stretch.damage == Damage::Intact) {
             scratch.words.clear();
         }
         let RepairScratch { words, lattice, forms, .. } = scratch;
@@ -238,50 +207,92 @@ impl Repairer {
         words.iter().enumerate().map(choice).collect()
     }
 
-    /// The state of the article's writing.
-    fn damage(&self, words: &[ArticleWord]) -> Damage {
-        let mut census = LetterCensus::default();
-        for word in words {
-            let codes = &word.span.codes;
-            census.observe(
-                codes,
-                match self.candidates.id(codes) {
-                    UNKNOWN if self.candidates.is_misspelling(codes) => Spelling::Misspelt,
-                    UNKNOWN => Spelling::Unread,
-                    _ => Spelling::Listed,
-                },
-            );
-        }
-        census.damage()
+    /// The states of the article's writing.
+    fn stretches<'w>(&self, document: &Document, words: &'w [ArticleWord]) -> Vec<Stretch> {
+        let read = |word: &'w ArticleWord| {
+            let codes = word.span.codes.as_slice();
+            let spelling = if self.is_known(codes) || self.settings.protect.contains(codes) {
+                Spelling::Listed
+            } else if self.candidates.is_misspelling(codes) {
+                Spelling::Misspelt
+            } else {
+                Spelling::Unread
+            };
+            ReadWord { token: word.token, codes, spelling }
+        };
+        let words: Vec<ReadWord<'_>> = words.iter().map(read).collect();
+        stretches(document, &words)
     }
 
-    /// An intact article: nothing is changed, nothing is doubtful.
-    fn leave(&self, document: Document, damage: Damage, words: &[ArticleWord]) -> Repaired {
-        let mut unresolved = vec![false; document.tokens().len()];
-        for word in words {
-            unresolved[word.token] |= self.candidates.id(&word.span.codes) == UNKNOWN;
-        }
-        let outcomes = unresolved.into_iter().map(|unresolved| Outcome { confidence: 1.0, unresolved, reading: None });
-        Repaired::new(document, damage, outcomes)
+    /// Whether the word, as it stands, is one that somebody has listed.
+    fn is_known(&self, codes: &[u8]) -> bool {
+        self.candidates.id(codes) != UNKNOWN || self.candidates.is_own(codes)
     }
 
-    fn fill_lattice(&self, channel: Channel, scratch: &mut RepairScratch) {
-        let RepairScratch { words, lattice, forms, .. } = scratch;
-        forms.begin_article(channel);
+    fn fill_lattice(&self, document: &Document, stretches: &[Stretch], scratch: &mut RepairScratch) {
+        let RepairScratch { words, word_rows, lattice, forms, .. } = scratch;
+        forms.begin_article();
         lattice.clear();
+        word_rows.clear();
         for word in words {
-            let codes = &word.span.codes;
-            if word.span.vocalised {
-                let listed = self.candidates.id(codes);
-                lattice.push([Candidate { word: listed, second: UNKNOWN, traces: Traces::NONE, cost: 0 }]);
-                continue;
-            }
-            let id = forms.find(&self.candidates, codes);
-            let form = forms.form(id);
-            word.form = Some(id);
+            let stretch = stretches.partition_point(|stretch| stretch.tokens.end <= word.token);
+            let raw = document.token_text(word.token);
+            word_rows.push(self.enter(word, stretches[stretch].damage, raw, lattice, forms));
+        }
+    }
+
+    /// Adds a word of a stretch in this state to the lattice, and finds out what is known of it before decoding; `raw` is its
+    /// token. Gives the encoder's rows.
+    fn enter(
+        &self,
+        word: &mut ArticleWord,
+        damage: Damage,
+        raw: &str,
+        lattice: &mut Lattice,
+        forms: &mut FormCache,
+    ) -> [u32; WORD_FEATURES] {
+        let codes = &word.span.codes;
+        let is_left = damage == Damage::Intact;
+        let is_protected = self.settings.protect.contains(codes);
+        let as_it_stands =
+            || [Candidate { number: 0, word: self.candidates.id(codes), second: UNKNOWN, traces: Traces::NONE, cost: 0 }];
+        word.unresolved = is_left && !is_protected && !self.is_known(codes);
+        if word.span.vocalised || is_protected {
+            lattice.push(as_it_stands());
+            let alone = |encoder: &Encoder| encoder.word_rows(codes, [codes.as_slice()].into_iter());
+            return self.encoder.as_ref().map_or([0; WORD_FEATURES], alone);
+        }
+        let channel = damage.channel().unwrap_or(Channel::Folded);
+        let id = forms.find(&self.candidates, self.encoder.as_ref(), channel, codes);
+        let form = forms.form(id);
+        if is_left {
+            word.confidence = Some(1.0);
+            lattice.push(as_it_stands());
+        } else if is_number_remnant(damage, raw) {
+            word.confidence = Some(REMNANT_CONFIDENCE);
+            lattice.push(as_it_stands());
+        } else {
+            (word.form, word.channel) = (Some(id), Some(channel));
             word.unresolved = form.is_unresolved();
+            word.confidence = word.unresolved.then_some(UNRESOLVED_CONFIDENCE);
             lattice.push(form.candidates());
         }
+        form.word_rows
+    }
+
+    /// What a damaged word (letter codes) can stand for: the candidates that a lattice would have, each with its letters and how
+    /// well it is known.
+    #[must_use]
+    pub fn readings(&self, channel: Channel, codes: &[u8]) -> Vec<(Candidate, Vec<u8>, [u8; 2])> {
+        let form = KnownForm::new(&self.candidates, None, channel, codes);
+        let readings = form.readings(&self.candidates, codes).into_iter();
+        readings.map(|(candidate, letters, standing)| (candidate, letters.to_vec(), standing)).collect()
+    }
+
+    /// The writer's habit that the candidates of an article speak for.
+    #[must_use]
+    pub fn habit(&self, lattice: &Lattice) -> Habit {
+        estimate_habit(0..lattice.len(), lattice, &self.language_model)
     }
 
     /// The lexicon and the way back from damaged forms.
@@ -290,22 +301,13 @@ impl Repairer {
         &self.candidates
     }
 
-    /// The cost of a word by itself, in units of [`habit::UNITS_PER_NAT`].
-    #[must_use]
-    pub fn prior(&self, word: WordId) -> i32 {
-        self.language_model.unigram(word)
-    }
-
-    fn assemble(
-        &self,
-        document: Document,
-        damage: Damage,
-        words: &[ArticleWord],
-        lattice: &Lattice,
-        posteriors: &[f64],
-        forms: &FormCache,
-    ) -> Repaired {
-        let probabilities = |slot: usize| &posteriors[lattice.offset(slot)..][..lattice.candidates(slot).len()];
+    /// What was found of each token.
+    fn outcomes(&self, document: &Document, scratch: &RepairScratch) -> Vec<Outcome> {
+        let RepairScratch { words, lattice, posteriors, forms, .. } = scratch;
+        let weighed = |slot: usize| {
+            let candidates = lattice.candidates(slot);
+            candidates.iter().zip(&posteriors[lattice.offset(slot)..][..candidates.len()])
+        };
         let mut outcomes = Vec::with_capacity(document.tokens().len());
         let mut next = 0;
         for token in 0..document.tokens().len() {
@@ -314,10 +316,10 @@ impl Repairer {
                 next += 1;
             }
             let decided: Vec<DecidedWord<'_>> =
-                (first..next).map(|slot| self.decide(&words[slot], probabilities(slot), forms)).collect();
-            outcomes.push(self.outcome(document.token_text(token), &decided));
+                (first..next).map(|slot| self.decide(&words[slot], weighed(slot), forms)).collect();
+            outcomes.push(outcome(document.token_text(token), &decided, &self.settings));
         }
-        Repaired::new(document, damage, outcomes)
+        outcomes
     }
 
     /// The form of one of a word's candidates; `None` is the word as it stands.
@@ -327,82 +329,34 @@ impl Repairer {
     }
 
     /// The forms of one word, likeliest first, with their probabilities.
-    fn decide<'w>(&self, word: &'w ArticleWord, probabilities: &[f64], forms: &FormCache) -> DecidedWord<'w> {
+    fn decide<'w, 'l>(
+        &self,
+        word: &'w ArticleWord,
+        weighed: impl Iterator<Item = (&'l Candidate, &'l f64)>,
+        forms: &FormCache,
+    ) -> DecidedWord<'w> {
+        let form = |candidate: &Candidate| self.form(word, usize::from(candidate.number), forms);
         let mut forms: Vec<(Option<String>, f32)> =
-            probabilities.iter().enumerate().map(|(index, p)| (self.form(word, index, forms), rounded(*p))).collect();
+            weighed.map(|(candidate, probability)| (form(candidate), rounded(*probability))).collect();
         forms.sort_by(|a, b| b.1.total_cmp(&a.1));
-        if word.unresolved {
-            forms[0].1 = UNRESOLVED_CONFIDENCE;
+        if let Some(confidence) = word.confidence {
+            forms[0].1 = confidence;
         }
-        DecidedWord { word, forms }
-    }
-
-    /// What the words of a token make of it.
-    fn outcome(&self, raw: &str, words: &[DecidedWord<'_>]) -> Outcome {
-        let confidence = words.iter().map(|word| word.forms[0].1).fold(1.0, f32::min);
-        let unresolved = words.iter().any(|word| word.word.unresolved);
-        let form = substitute(raw, words, |word| word.forms[0].0.as_deref());
-        if form == raw && confidence >= self.doubt_threshold {
-            return Outcome { confidence, unresolved, reading: None };
-        }
-        let weakest = words.iter().min_by(|a, b| a.forms[0].1.total_cmp(&b.forms[0].1));
-        let rivals = weakest.map(|word| &word.forms[1..]).unwrap_or_default();
-        let worthwhile = rivals.iter().filter(|(_, p)| *p >= LEAST_ALTERNATIVE).take(MAX_ALTERNATIVES);
-        let alternatives = worthwhile.map(|(rival, p)| {
-            let is_weakest = |word: &DecidedWord<'_>| weakest.is_some_and(|weakest| std::ptr::eq(word.word, weakest.word));
-            let form =
-                substitute(raw, words, |word| if is_weakest(word) { rival.as_deref() } else { word.forms[0].0.as_deref() });
-            Alternative { form, confidence: *p }
-        });
-        let alternatives = alternatives.collect();
-        Outcome { confidence, unresolved, reading: Some((form, alternatives)) }
+        DecidedWord { bytes: &word.span.bytes, unresolved: word.unresolved, forms }
     }
 }
 
-/// A word with its forms, likeliest first; `None` is the word as it stands.
-struct DecidedWord<'w> {
-    word: &'w ArticleWord,
-    forms: Vec<(Option<String>, f32)>,
-}
-
-/// `raw` with each of its words in the form chosen for it.
-fn substitute<'d, 'w: 'd>(
-    raw: &str,
-    words: &'d [DecidedWord<'w>],
-    form: impl Fn(&'d DecidedWord<'w>) -> Option<&'d str>,
-) -> String {
-    let mut token = String::with_capacity(raw.len() + 4);
-    let mut copied = 0;
-    for decided in words {
-        let bytes = &decided.word.span.bytes;
-        token.push_str(&raw[copied..bytes.start]);
-        token.push_str(form(decided).unwrap_or(&raw[bytes.clone()]));
-        copied = bytes.end;
-    }
-    token.push_str(&raw[copied..]);
-    token
+/// Whether a token is what a number leaves of itself: newspapers write a decimal point as `ر` (`3ر5`), and digits are deleted.
+pub(crate) fn is_number_remnant(damage: Damage, token: &str) -> bool {
+    damage == Damage::Stripped && token == "ر"
 }
 
 fn find_words(document: &Document, words: &mut Vec<ArticleWord>) {
     words.clear();
     for token in 0..document.tokens().len() {
         let spans = words_of(document.token_text(token));
-        words.extend(spans.into_iter().map(|span| ArticleWord { token, span, form: None, unresolved: false }));
+        words.extend(spans.into_iter().map(|span| ArticleWord::new(token, span)));
     }
-}
-
-/// The habit that the likeliest candidate of each word, taken alone, speaks for.
-fn estimate_habit(lattice: &Lattice, model: &LanguageModel) -> Habit {
-    let average = Habit::average();
-    let mut estimate = HabitEstimate::default();
-    for slot in 0..lattice.len() {
-        let alone = |candidate: &&Candidate| model.unigram(candidate.word) + average.cost(&candidate.traces);
-        let listed = lattice.candidates(slot).iter().filter(|candidate| candidate.word != UNKNOWN);
-        if let Some(likeliest) = listed.min_by_key(alone) {
-            estimate.observe(&likeliest.traces);
-        }
-    }
-    estimate.habit()
 }
 
 /// A probability as tables hold it: to four decimals.

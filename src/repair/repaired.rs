@@ -6,6 +6,8 @@
 use std::ops::Range;
 
 use super::damage::Damage;
+use super::is_number_remnant;
+use super::stretches::Stretch;
 use crate::ingest::Document;
 
 /// Another form that a token might have had.
@@ -40,13 +42,28 @@ pub struct Finding {
     reading: Option<u32>,
 }
 
+/// What the encoder says of the place after a token, as log-odds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlaceOdds {
+    /// That a sentence ends there.
+    pub sentence_end: f32,
+    /// That a number is missing there.
+    pub missing_number: f32,
+}
+
+impl PlaceOdds {
+    /// A place of which nothing is known but that hardly anything ends or is missing there.
+    pub const UNLIKELY: Self = Self { sentence_end: -8.0, missing_number: -8.0 };
+}
+
 /// An article whose spelling has been restored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Repaired {
     document: Document,
-    damage: Damage,
+    stretches: Vec<Stretch>,
     findings: Vec<Finding>,
     readings: Vec<Reading>,
+    places: Vec<PlaceOdds>,
 }
 
 /// The outcome for one token, as the repairer reports it, token after token.
@@ -61,12 +78,17 @@ pub struct Outcome {
 }
 
 impl Repaired {
-    /// Joins a document with the outcomes of its tokens.
+    /// Joins a document with its stretches and the outcomes of its tokens.
     ///
     /// # Panics
-    /// Where there is not one outcome for each token.
+    /// Where the stretches do not cover the document, or there is not one outcome and one place for each token.
     #[must_use]
-    pub fn new(document: Document, damage: Damage, outcomes: impl IntoIterator<Item = Outcome>) -> Self {
+    pub fn new(
+        document: Document,
+        stretches: Vec<Stretch>,
+        outcomes: impl IntoIterator<Item = Outcome>,
+        places: Vec<PlaceOdds>,
+    ) -> Self {
         let mut readings = Vec::new();
         let mut findings = Vec::with_capacity(document.tokens().len());
         for (token, outcome) in outcomes.into_iter().enumerate() {
@@ -77,8 +99,11 @@ impl Repaired {
             });
             findings.push(Finding { confidence, unresolved, reading });
         }
+        let end = stretches.last().map(|stretch| stretch.tokens.end);
+        assert_eq!(end, Some(document.tokens().len()), "stretches cover the document");
         assert_eq!(findings.len(), document.tokens().len(), "one outcome for each token");
-        Self { document, damage, findings, readings }
+        assert_eq!(places.len(), document.tokens().len(), "one place after each token");
+        Self { document, stretches, findings, readings, places }
     }
 
     /// The article as ingested.
@@ -87,16 +112,46 @@ impl Repaired {
         &self.document
     }
 
-    /// The state that its writing was in.
+    /// Its stretches, each in one state of writing: in order, covering the article, at least one.
     #[must_use]
-    pub fn damage(&self) -> Damage {
-        self.damage
+    pub fn stretches(&self) -> &[Stretch] {
+        &self.stretches
+    }
+
+    /// The state that its writing was in, as tables name it: `mixed` where only a part of it was stripped.
+    #[must_use]
+    pub fn damage_name(&self) -> &'static str {
+        match self.stretches.as_slice() {
+            [stretch] => stretch.damage.name(),
+            _ => "mixed",
+        }
+    }
+
+    /// The state that the writing of a token was in.
+    ///
+    /// # Panics
+    /// Where there is no such token.
+    #[must_use]
+    pub fn damage(&self, token: usize) -> Damage {
+        self.stretches[self.stretches.partition_point(|stretch| stretch.tokens.end <= token)].damage
+    }
+
+    /// Whether a token is what a number left of itself, a lone `ر`.
+    #[must_use]
+    pub fn is_number_remnant(&self, token: usize) -> bool {
+        is_number_remnant(self.damage(token), self.document.token_text(token))
     }
 
     /// What was found of each token.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// What the encoder says of the place after each token.
+    #[must_use]
+    pub fn places(&self) -> &[PlaceOdds] {
+        &self.places
     }
 
     /// The changed and doubtful tokens of a run, in order.

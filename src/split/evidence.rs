@@ -3,8 +3,11 @@
 //! In text that was stripped nothing survives and every place is open. Where an article still has its marks, they are the
 //! writer's own word: a sentence ends at each, and nowhere else.
 
+use std::ops::Range;
+
 use crate::arabic::{is_letter, is_sentence_mark};
 use crate::ingest::{Document, Gap};
+use crate::repair::Repaired;
 
 /// What the text itself says of the place after a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,14 +23,19 @@ pub enum Evidence {
 /// An article has kept its marks where there is one for at most this many tokens.
 const TOKENS_PER_MARK: usize = 80;
 
-/// Reads the evidence after each token of an article.
-pub fn read_evidence(document: &Document, evidence: &mut Vec<Evidence>) {
-    let tokens = document.tokens();
-    let marked: Vec<bool> = (0..tokens.len()).map(|token| ends_with_mark(document.token_text(token))).collect();
+/// Reads the evidence after each token of an article; whether marks were kept is a question for each of its stretches.
+pub fn read_evidence(article: &Repaired, evidence: &mut Vec<Evidence>) {
+    evidence.clear();
+    for stretch in article.stretches() {
+        read_stretch(article.document(), stretch.tokens.clone(), evidence);
+    }
+}
+
+fn read_stretch(document: &Document, tokens: Range<usize>, evidence: &mut Vec<Evidence>) {
+    let marked: Vec<bool> = tokens.clone().map(|token| ends_with_mark(document.token_text(token))).collect();
     let marks = marked.iter().filter(|mark| **mark).count();
     let punctuated = marks > 0 && tokens.len() / marks <= TOKENS_PER_MARK;
-    evidence.clear();
-    evidence.extend(tokens.iter().zip(marked).map(|(token, marked)| match token.gap {
+    evidence.extend(document.tokens()[tokens].iter().zip(marked).map(|(token, marked)| match token.gap {
         Gap::Paragraph => Evidence::Ends,
         _ if marked => Evidence::Ends,
         _ if punctuated => Evidence::Continues,

@@ -152,7 +152,7 @@ fn closes_phrase(token: &str) -> bool {
 mod tests {
     use super::*;
     use crate::ingest::Document;
-    use crate::repair::{Damage, Outcome};
+    use crate::repair::{Damage, Outcome, PlaceOdds, Stretch};
     use crate::split::SentenceKind;
 
     fn hits(csv: &str, text: &str) -> Vec<(String, String, Layer)> {
@@ -163,7 +163,10 @@ mod tests {
         let document = Document::from_text("t", text);
         let count = document.tokens().len();
         let outcomes = (0..count).map(|_| Outcome { confidence: 1.0, unresolved: false, reading: None });
-        let article = Repaired::new(document, Damage::Intact, outcomes.collect::<Vec<_>>());
+        let outcomes: Vec<Outcome> = outcomes.collect();
+        let places = vec![PlaceOdds::UNLIKELY; outcomes.len()];
+        let stretches = Stretch::whole(&document, Damage::Intact);
+        let article = Repaired::new(document, stretches, outcomes, places);
         let sentence =
             Sentence { tokens: 0..count, kind: SentenceKind::Body, boundary_confidence: 1.0, number_gaps: Vec::new() };
         let found = tagger.tag(article, vec![sentence]);

@@ -37,6 +37,16 @@ impl Checkpoints {
         Ok(Self { folder, inputs })
     }
 
+    /// Where a stage keeps something, named by all that it depends on.
+    pub(super) fn path(&self, name: &str, version: u32, dependencies: &[&[u8]], extension: &str) -> PathBuf {
+        let mut key = self.inputs.clone();
+        key.update(&version.to_le_bytes());
+        for dependency in dependencies {
+            key.update(blake3::hash(dependency).as_bytes());
+        }
+        self.folder.join(format!("{name}-{}.{extension}", &key.finalize().to_hex()[..16]))
+    }
+
     /// The sections that a stage makes: from the checkpoint, if it was finished before, or from `learn`.
     pub(super) fn stage(
         &self,
@@ -45,12 +55,7 @@ impl Checkpoints {
         dependencies: &[&[u8]],
         learn: impl FnOnce() -> Result<Vec<Section>, TrainError>,
     ) -> Result<Vec<Section>, TrainError> {
-        let mut key = self.inputs.clone();
-        key.update(&version.to_le_bytes());
-        for dependency in dependencies {
-            key.update(blake3::hash(dependency).as_bytes());
-        }
-        let path = self.folder.join(format!("{name}-{}.stage", &key.finalize().to_hex()[..16]));
+        let path = self.path(name, version, dependencies, "stage");
         let finished = fs::read(&path).ok().and_then(|bytes| ModelFile::parse(Cow::Owned(bytes)).ok());
         if let Some(sections) = finished.and_then(|file| read_sections(&file)) {
             return Ok(sections);
@@ -61,7 +66,7 @@ impl Checkpoints {
     }
 }
 
-const SECTIONS: [&str; 6] = ["lexicon", "unigrams", "bigrams", "trigrams", "context", "boundary"];
+const SECTIONS: [&str; 6] = ["lexicon", "unigrams", "bigrams", "trigrams", "encoder", "lengths"];
 
 fn read_sections(file: &ModelFile) -> Option<Vec<Section>> {
     let present = SECTIONS.into_iter().filter_map(|name| Some((name, file.section(name).ok()?)));

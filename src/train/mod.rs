@@ -1,19 +1,18 @@
 //! Training: from clean corpora to a model file, from a cold start, the same every time.
 //!
 //! ```text
-//! corpus ─ spelling (lexicon) ─ n-grams ─┬──────────────────────────────┐
-//! corpus ─ damage ─ candidates ──────────┴─ context ─┐                  ├─ model file
-//! corpus ─ damage ─ repair ──────────────────────────┴─ boundary ───────┘
+//! corpus ─ spelling (lexicon) ─ n-grams ─┬─────────────┐
+//! corpus ─ damage ─ candidates ──────────┴─ encoder ───┼─ model file
+//! corpus ─ sentence lengths ───────────────────────────┘
 //! ```
 //!
 //! Invariant: the model depends on the corpus, the word lists and the seed alone. A finished stage is kept in the checkpoint
 //! folder under a key of all that it depends on, so an interrupted run goes on where it stopped.
 
-pub mod boundary;
 mod checkpoint;
-mod context;
 pub mod corpus;
-mod linear;
+mod encoder;
+mod lengths;
 mod ngrams;
 pub mod noise;
 mod spelling;
@@ -86,6 +85,9 @@ pub struct TrainSettings {
     pub seed: u64,
 }
 
+/// One article in so many is not trained on.
+const HELD_OUT: usize = 100;
+
 /// A section's name and its bytes.
 type Section = (&'static str, Vec<u8>);
 
@@ -99,12 +101,17 @@ pub fn train(settings: &TrainSettings, progress: Progress) -> Result<String, Tra
     progress.message(&format!("{words} words, {} forms, {} articles", corpus.words.len(), corpus.articles().count()));
     let checkpoints = Checkpoints::new(settings, &corpus)?;
     let repair = checkpoints.stage("repair", ngrams::VERSION, &[], || learn_repair(&corpus, settings, progress))?;
-    let context = checkpoints.stage("context", context::VERSION, &bytes_of(&repair), || {
-        learn_context(&corpus, &repair, settings.seed, progress)
+    let dependencies = bytes_of(&repair);
+    let snapshot = checkpoints.path("encoder", encoder::VERSION, &dependencies, "snapshot");
+    let encoder = checkpoints.stage("encoder", encoder::VERSION, &dependencies, || {
+        let model = ModelFile::parse(assemble(&repair).into())?;
+        let repairer = Repairer::without_encoder(&model)?;
+        encoder::fit(&corpus, &repairer, settings.seed, snapshot, progress)
     })?;
-    let repair = [repair, context].concat();
-    let split = checkpoints.stage("boundary", boundary::VERSION, &bytes_of(&repair), || {
-        learn_boundaries(&corpus, &repair, settings.seed, progress)
+    let lengths = checkpoints.stage("lengths", lengths::VERSION, &[], || {
+        let mut section = SectionWriter::default();
+        lengths::learn(&corpus).write(&mut section);
+        Ok(vec![("lengths", section.into_bytes())])
     })?;
     let card = ModelCard {
         seed: settings.seed,
@@ -113,7 +120,7 @@ pub fn train(settings: &TrainSettings, progress: Progress) -> Result<String, Tra
         trained_by: concat!("tarmim ", env!("CARGO_PKG_VERSION")).to_owned(),
     };
     let card = ("card", serde_json::to_vec(&card).expect("a card is plain data"));
-    let bytes = assemble(&[vec![card], repair, split].concat());
+    let bytes = assemble(&[vec![card], repair, encoder, lengths].concat());
     checkpoint::write_beside(&settings.output, &bytes).map_err(|source| TrainError::io(&settings.output, source))?;
     Ok(ModelFile::parse(bytes.into())?.id().to_owned())
 }
@@ -137,23 +144,4 @@ fn learn_repair(corpus: &Corpus, settings: &TrainSettings, progress: Progress) -
 
 fn bytes_of(sections: &[Section]) -> Vec<&[u8]> {
     sections.iter().map(|(_, bytes)| bytes.as_slice()).collect()
-}
-
-fn learn_context(corpus: &Corpus, repair: &[Section], seed: u64, progress: Progress) -> Result<Vec<Section>, TrainError> {
-    let model = ModelFile::parse(assemble(repair).into())?;
-    let weights = context::fit(corpus, &Repairer::without_context(&model, 0.0)?, seed, progress);
-    let mut section = SectionWriter::default();
-    weights.write(&mut section);
-    Ok(vec![("context", section.into_bytes())])
-}
-
-fn learn_boundaries(corpus: &Corpus, repair: &[Section], seed: u64, progress: Progress) -> Result<Vec<Section>, TrainError> {
-    let model = ModelFile::parse(assemble(repair).into())?;
-    let repairer = Repairer::new(&model, 0.0)?;
-    let mut examples = Vec::new();
-    boundary::for_each_example(corpus, &repairer, seed, progress, |example| examples.push(example));
-    let fitted = boundary::fit(&examples, progress);
-    let mut section = SectionWriter::default();
-    fitted.write(&mut section);
-    Ok(vec![("boundary", section.into_bytes())])
 }

@@ -42,9 +42,9 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let plan = Plan::open(&root.join("pipeline.toml"), &Overrides::default()).expect("the shipped configuration");
-    let threshold = plan.doubt_threshold;
+    let threshold = plan.repair.doubt_threshold;
     let (stages, ready) =
-        timed(|| Stages::new(&plan.model, threshold, plan.split, plan.vocabulary).expect("the shipped model"));
+        timed(|| Stages::new(&plan.model, plan.repair, plan.split, plan.vocabulary).expect("the shipped model"));
     let texts = articles(root);
     let words: usize = texts.iter().map(|text| text.split_whitespace().count()).sum();
 

@@ -86,3 +86,53 @@ def test_sentences_end_where_marks_say_so(build):
         rows = build.sentences_by_path()[f"{state}.txt"]
         assert sum(row["raw_text"].endswith(".") for row in rows) >= 0.9 * len(rows)
         assert not any(re.search(r"[^\d]\. ", row["raw_text"]) for row in rows)
+
+
+# Articles of which only a part was stripped
+
+
+@pytest.fixture(scope="module")
+def mixed(seed_build, tmp_path_factory):
+    """Each shipped article once stripped and once restored, one after the other; what was joined, and the build."""
+    texts = {path: (" ".join(row["text"] for row in rows), seed_texts()[path].strip()) for path, rows in
+             seed_build.sentences_by_path().items()}  # fmt: skip
+    project = Project(tmp_path_factory.mktemp("mixed") / "project", with_seeds=False)
+    for number, (path, (intact, stripped)) in enumerate(texts.items()):
+        intact = punctuated(intact)
+        project.write(path, [f"{intact}\n\n{stripped}", f"{stripped}\n{intact}", f"{intact} {stripped}"][number])
+    return texts, project.build()
+
+
+def test_a_mixed_article_is_recognised(mixed):
+    assert {row["damage"] for row in mixed[1].rows("articles")} == {"mixed"}
+
+
+def test_each_part_of_a_mixed_article_is_repaired_as_if_it_stood_alone(mixed, seed_build):
+    texts, build = mixed
+    alone = seed_build.sentences_by_path()
+    for path, rows in build.sentences_by_path().items():
+        tokens = [token for row in rows for token in repaired_tokens(row)]
+        intact = punctuated(texts[path][0]).split()
+        stripped = [token for row in alone[path] for token in repaired_tokens(row)]
+        parts = [stripped, intact] if tokens[-len(intact) :] == intact else [intact, stripped]
+        assert len(tokens) == len(intact) + len(stripped)
+        wanted = parts[0] + parts[1]
+        wrong = [pair for pair in zip(tokens, wanted) if pair[0] != pair[1]]
+        # Words at the seam have another context now.
+        assert len(wrong) <= 0.02 * len(stripped), wrong
+
+
+def test_numbers_are_missing_in_the_stripped_part_only(mixed):
+    texts, build = mixed
+    found = 0
+    for path, rows in build.sentences_by_path().items():
+        half = len(punctuated(texts[path][0]).split())
+        stripped_first = not any(c in rows[0]["raw_text"] for c in "أإآةى")
+        first = 0
+        for row in rows:
+            for gap in row["number_gaps"]:
+                at = first + gap["token"]
+                assert (at < sum(r["token_count"] for r in rows) - half) if stripped_first else at >= half - 1
+                found += 1
+            first += row["token_count"]
+    assert found

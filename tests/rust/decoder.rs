@@ -16,7 +16,7 @@ fn id(word: &str) -> WordId {
 }
 
 fn alone(word: &str) -> Candidate {
-    Candidate { word: id(word), second: UNKNOWN, traces: Traces::NONE, cost: 0 }
+    Candidate { number: 0, word: id(word), second: UNKNOWN, traces: Traces::NONE, cost: 0 }
 }
 
 fn joined(first: &str, second: &str) -> Candidate {

@@ -77,8 +77,8 @@ fn explained(raw: &str, repaired: &str, channel: Channel) -> bool {
 fn check_laws(article: &Repaired) -> Result<(), TestCaseError> {
     for token in 0..article.document().tokens().len() {
         let (raw, repaired) = (article.document().token_text(token), article.token_text(token));
-        match article.damage().channel() {
-            None => prop_assert_eq!(raw, repaired, "an intact article was changed"),
+        match article.damage(token).channel() {
+            None => prop_assert_eq!(raw, repaired, "intact text was changed"),
             Some(channel) => prop_assert!(explained(raw, repaired, channel), "{} cannot have been {}", repaired, raw),
         }
         let digits = |text: &str| text.chars().filter(|c| is_digit(*c)).collect::<String>();

@@ -1,0 +1,163 @@
+//! What the encoder sees of a word: hashed features of its letters, and the rows of embeddings that they own.
+//!
+//! Invariant: training and repair call the same functions, so they cannot drift apart. A row belongs to one feature, told by
+//! its 32-bit hash; features too rare to own a row say nothing, and the word's other features speak for it.
+
+use rustc_hash::FxHashMap;
+
+use crate::arabic::{code, encode_letter, is_hamzated_alif, is_plain};
+
+/// Features of a damaged word.
+pub const WORD_FEATURES: usize = 8;
+/// Features of a candidate.
+pub const CANDIDATE_FEATURES: usize = 7;
+
+/// Letters that may stand before a word as proclitics, and the article.
+const LEADING: [char; 6] = ['و', 'ف', 'ب', 'ك', 'ل', 'س'];
+/// Letters that must be left when proclitics are taken off.
+const LEAST_STEM: usize = 3;
+
+/// The feature hashes of a damaged word (letter codes): itself, its first and last letters, what is left of it without
+/// proclitics, and what can have been lost of it: a rare word that can only be `تنمية` tells its neighbours that it is feminine.
+#[must_use]
+pub fn word_features<'a>(codes: &[u8], candidates: impl ExactSizeIterator<Item = &'a [u8]>) -> [u32; WORD_FEATURES] {
+    let mut choice = vec![u8::try_from(candidates.len().min(3)).unwrap_or(3)];
+    for candidate in candidates.take(2) {
+        choice.extend(lost_letters(candidate));
+        choice.push(0);
+    }
+    [
+        hash(0, &choice),
+        hash(2, head(codes, 2)),
+        hash(3, head(codes, 3)),
+        hash(4, tail(codes, 2)),
+        hash(5, tail(codes, 3)),
+        hash(6, tail(codes, 4)),
+        hash(7, without_proclitics(codes)),
+        hash(1, codes),
+    ]
+}
+
+/// The feature hashes of a candidate (letter codes): how well it is known, which letters the damage took and where, its first
+/// and last letters, what is left of it without proclitics, and itself.
+#[must_use]
+pub fn candidate_features(codes: &[u8], standing: [u8; 2]) -> [u32; CANDIDATE_FEATURES] {
+    let lost = lost_letters(codes);
+    [
+        hash(14, &standing),
+        hash(9, &lost),
+        hash(10, &[tail(codes, 2), &[0], &lost].concat()),
+        hash(11, tail(codes, 3)),
+        hash(12, head(codes, 3)),
+        hash(13, without_proclitics(codes)),
+        hash(8, codes),
+    ]
+}
+
+/// The letters of a candidate that damage would take: the last, the first alif, and those inside.
+fn lost_letters(codes: &[u8]) -> Vec<u8> {
+    let ending = codes.last().copied().filter(|c| !is_plain(*c) || *c == code::YA).unwrap_or(0);
+    let alif = codes.iter().take(4).copied().find(|c| is_hamzated_alif(*c) || *c == code::ALIF).unwrap_or(0);
+    let inside = codes.get(1..codes.len().saturating_sub(1)).unwrap_or_default();
+    let mut lost = vec![ending, alif];
+    lost.extend(inside.iter().filter(|c| !is_plain(**c)));
+    lost
+}
+
+fn head(codes: &[u8], length: usize) -> &[u8] {
+    &codes[..codes.len().min(length)]
+}
+
+fn tail(codes: &[u8], length: usize) -> &[u8] {
+    &codes[codes.len().saturating_sub(length)..]
+}
+
+/// The word without `و ف`, without `ب ك ل س`, without the article, as far as enough letters are left.
+fn without_proclitics(codes: &[u8]) -> &[u8] {
+    let is = |letter: u8, choices: &[char]| choices.iter().any(|c| encode_letter(*c) == Some(letter));
+    let mut rest = codes;
+    for choices in [&LEADING[..2], &LEADING[2..]] {
+        if rest.len() > LEAST_STEM && is(rest[0], choices) {
+            rest = &rest[1..];
+        }
+    }
+    match rest {
+        [code::ALIF, code::LAM, stem @ ..] if stem.len() >= LEAST_STEM => stem,
+        [code::LAM, stem @ ..] if stem.len() >= LEAST_STEM && codes.len() > rest.len() => stem,
+        _ => rest,
+    }
+}
+
+/// FNV-1a with a final mix; `template` keeps whole words, beginnings and ends apart.
+fn hash(template: u32, codes: &[u8]) -> u32 {
+    let start = 0x811c_9dc5 ^ template.wrapping_mul(0x9e37_79b9);
+    let letters = codes.iter().fold(start, |hash, code| (hash ^ u32::from(*code)).wrapping_mul(0x0100_0193));
+    let mixed = (letters ^ (letters >> 15)).wrapping_mul(0x2c1b_3c6d);
+    mixed ^ (mixed >> 13)
+}
+
+/// The features that own a row of embeddings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeatureRows {
+    hashes: Vec<u32>,
+    rows: FxHashMap<u32, u32>,
+}
+
+impl FeatureRows {
+    /// Rows for the features of these hashes, in order; row 0 is for every feature that owns none, and stays zero.
+    #[must_use]
+    pub fn new(hashes: Vec<u32>) -> Self {
+        let rows = hashes.iter().copied().zip(1..).collect();
+        Self { hashes, rows }
+    }
+
+    /// The owners of rows 1, 2, ….
+    #[must_use]
+    pub fn hashes(&self) -> &[u32] {
+        &self.hashes
+    }
+
+    /// How many rows there are, row 0 counted.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.hashes.len() + 1
+    }
+
+    /// Whether no feature owns a row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.hashes.is_empty()
+    }
+
+    /// The row of each feature.
+    #[must_use]
+    pub fn of<const N: usize>(&self, features: [u32; N]) -> [u32; N] {
+        features.map(|feature| self.rows.get(&feature).copied().unwrap_or(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arabic::{Word, decode_word};
+
+    fn stem(text: &str) -> String {
+        decode_word(without_proclitics(Word::new(text).expect("Arabic letters").codes()))
+    }
+
+    #[test]
+    fn proclitics_are_taken_off_as_far_as_a_word_is_left() {
+        assert_eq!(stem("والصناعات"), "صناعات");
+        assert_eq!(stem("وبالصناعة"), "صناعة");
+        assert_eq!(stem("للصناعة"), "صناعة");
+        assert_eq!(stem("ولد"), "ولد");
+        assert_eq!(stem("على"), "على");
+    }
+
+    #[test]
+    fn features_without_a_row_share_row_zero() {
+        let rows = FeatureRows::new(vec![70, 50]);
+        assert_eq!(rows.of([50, 60, 70]), [2, 0, 1]);
+        assert_eq!(rows.len(), 3);
+    }
+}

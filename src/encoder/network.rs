@@ -1,0 +1,208 @@
+//! The encoder as stored: 8-bit weights with their scales.
+//!
+//! Invariant: the sum of the sizes of a column's weights stays within [`LARGEST_COLUMN`], so that a product with integers up to
+//! [`LARGEST_INPUT`] is exact in 32-bit floats (below 2^24), in whatever order a kernel adds it up.
+
+use super::features::FeatureRows;
+use super::{DILATIONS, EMBEDDING, GATED, QUESTIONS, TAPS, WIDTH};
+use crate::model::{ModelError, ModelFile, SectionReader, SectionWriter};
+
+/// The largest integer that an input is rounded to.
+pub const LARGEST_INPUT: f32 = 511.0;
+/// The largest sum of a column's weights without their signs: 2^24 / 512.
+pub const LARGEST_COLUMN: f32 = 32_768.0;
+
+/// A matrix (inputs × outputs, row by row), one scale for each output, and a bias.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredAffine {
+    /// Integers.
+    pub weights: Vec<i8>,
+    /// What one unit of each column is worth.
+    pub scales: Vec<f32>,
+    /// Added to each column.
+    pub bias: Vec<f32>,
+}
+
+/// Embeddings of hashed features, one scale for each row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredTable {
+    /// Which feature owns which row.
+    pub rows: FeatureRows,
+    /// Rows × [`EMBEDDING`]; row 0 is zero.
+    pub weights: Vec<i8>,
+    /// What one unit of each row is worth.
+    pub scales: Vec<f32>,
+}
+
+/// The whole network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredNetwork {
+    /// Embeddings of damaged words.
+    pub words: StoredTable,
+    /// Embeddings of candidates.
+    pub candidates: StoredTable,
+    /// From embeddings to the stream.
+    pub entry: StoredAffine,
+    /// The gated convolutions.
+    pub blocks: Vec<StoredAffine>,
+    /// From the stream to what is asked of a candidate.
+    pub request: StoredAffine,
+    /// From the stream to log-odds.
+    pub questions: StoredAffine,
+}
+
+impl StoredAffine {
+    /// Rounds a matrix (inputs × outputs, row by row) to integers.
+    #[must_use]
+    pub fn quantise(weights: &[f32], bias: &[f32]) -> Self {
+        let outputs = bias.len();
+        let column = |output: usize| weights.iter().skip(output).step_by(outputs);
+        let scale = |output: usize| {
+            let largest = column(output).fold(0.0_f32, |most, weight| most.max(weight.abs()));
+            let sum: f32 = column(output).map(|weight| weight.abs()).sum();
+            // One part in a thousand of slack, because rounding can add to the sum.
+            (largest / 127.0).max(sum / (LARGEST_COLUMN * 0.98)).max(f32::MIN_POSITIVE)
+        };
+        let scales: Vec<f32> = (0..outputs).map(scale).collect();
+        let weights = weights.iter().enumerate().map(|(at, weight)| rounded(weight / scales[at % outputs])).collect();
+        Self { weights, scales, bias: bias.to_vec() }
+    }
+
+    fn write(&self, section: &mut SectionWriter) {
+        self.weights.iter().for_each(|weight| section.bytes(&weight.to_le_bytes()));
+        self.scales.iter().chain(&self.bias).for_each(|number| section.bytes(&number.to_le_bytes()));
+    }
+
+    fn read(section: &mut SectionReader<'_>, inputs: usize, outputs: usize) -> Result<Self, ModelError> {
+        let weights = signed(section.bytes(inputs * outputs)?);
+        let stored = Self { weights, scales: floats(section, outputs)?, bias: floats(section, outputs)? };
+        let mut sums = vec![0_u32; outputs];
+        for row in stored.weights.chunks_exact(outputs) {
+            sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += u32::from(weight.unsigned_abs()));
+        }
+        #[expect(clippy::cast_precision_loss, reason = "sums of a few hundred bytes")]
+        if sums.iter().any(|sum| *sum as f32 > LARGEST_COLUMN) {
+            return Err(section.corrupt("weights whose products would not be exact"));
+        }
+        Ok(stored)
+    }
+}
+
+impl StoredTable {
+    /// Rounds embeddings (rows × [`EMBEDDING`]) to integers, each row with a scale of its own.
+    #[must_use]
+    pub fn quantise(rows: FeatureRows, weights: &[f32]) -> Self {
+        let mut table = Self { rows, weights: Vec::with_capacity(weights.len()), scales: Vec::new() };
+        for row in weights.chunks_exact(EMBEDDING) {
+            let largest = row.iter().fold(0.0_f32, |most, weight| most.max(weight.abs()));
+            let scale = short_float((largest / 127.0).max(f32::MIN_POSITIVE));
+            table.scales.push(scale);
+            table.weights.extend(row.iter().map(|weight| rounded(weight / scale)));
+        }
+        table
+    }
+
+    /// Adds the embeddings of `rows` to `sum`.
+    pub fn add_rows(&self, rows: &[u32], sum: &mut [f32]) {
+        for row in rows.iter().map(|row| *row as usize).filter(|row| *row != 0) {
+            let scale = self.scales[row];
+            let weights = &self.weights[row * EMBEDDING..][..EMBEDDING];
+            sum.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += scale * f32::from(*weight));
+        }
+    }
+
+    fn write(&self, section: &mut SectionWriter) {
+        section.u32(u32::try_from(self.rows.hashes().len()).expect("fewer than 2^32 rows"));
+        self.rows.hashes().iter().for_each(|hash| section.u32(*hash));
+        self.scales.iter().for_each(|scale| section.bytes(&scale.to_le_bytes()[2..]));
+        self.weights.iter().for_each(|weight| section.bytes(&weight.to_le_bytes()));
+    }
+
+    fn read(section: &mut SectionReader<'_>) -> Result<Self, ModelError> {
+        let count = section.u32()? as usize;
+        let hashes = section.bytes(count * 4)?.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
+        let rows = FeatureRows::new(hashes);
+        let scale = |bytes: &[u8; 2]| f32::from_le_bytes([0, 0, bytes[0], bytes[1]]);
+        let scales = section.bytes(rows.len() * 2)?.as_chunks::<2>().0.iter().map(scale).collect();
+        let weights = signed(section.bytes(rows.len() * EMBEDDING)?);
+        Ok(Self { rows, weights, scales })
+    }
+}
+
+impl StoredNetwork {
+    /// The network of a model file.
+    ///
+    /// # Errors
+    /// Where it is missing or damaged.
+    pub fn open(model: &ModelFile) -> Result<Self, ModelError> {
+        Self::read(&mut model.section("encoder")?)
+    }
+
+    /// Writes the network as a model section.
+    pub fn write(&self, section: &mut SectionWriter) {
+        self.words.write(section);
+        self.candidates.write(section);
+        let layers = [&self.entry].into_iter().chain(&self.blocks).chain([&self.request, &self.questions]);
+        layers.for_each(|affine| affine.write(section));
+    }
+
+    /// Reads what [`Self::write`] wrote.
+    ///
+    /// # Errors
+    /// Where the section is too short, or its weights are too large to be exact.
+    pub fn read(section: &mut SectionReader<'_>) -> Result<Self, ModelError> {
+        Ok(Self {
+            words: StoredTable::read(section)?,
+            candidates: StoredTable::read(section)?,
+            entry: StoredAffine::read(section, EMBEDDING, WIDTH)?,
+            blocks: DILATIONS.iter().map(|_| StoredAffine::read(section, TAPS * WIDTH, GATED)).collect::<Result<_, _>>()?,
+            request: StoredAffine::read(section, WIDTH, EMBEDDING)?,
+            questions: StoredAffine::read(section, WIDTH, QUESTIONS)?,
+        })
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "clamped to the target type")]
+fn rounded(weight: f32) -> i8 {
+    libm::rintf(weight).clamp(-127.0, 127.0) as i8
+}
+
+/// The next larger float whose lower 16 bits are zero: it is stored in two bytes.
+fn short_float(number: f32) -> f32 {
+    f32::from_bits((number.to_bits() + 0xffff) & 0xffff_0000)
+}
+
+fn signed(bytes: &[u8]) -> Vec<i8> {
+    bytes.iter().map(|byte| i8::from_le_bytes([*byte])).collect()
+}
+
+fn floats(section: &mut SectionReader<'_>, count: usize) -> Result<Vec<f32>, ModelError> {
+    Ok(section.bytes(count * 4)?.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_stay_exact() {
+        let even = StoredAffine::quantise(&vec![0.3; 4 * 600], &[0.0; 4]);
+        let sum: i32 = even.weights.iter().step_by(4).map(|weight| i32::from(weight.unsigned_abs())).sum();
+        assert!(sum > 30_000 && sum <= 32_768, "{sum}: as fine as exactness allows");
+        let uneven = StoredAffine::quantise(&[1.0, -0.5, 0.25, 0.125], &[0.0; 1]);
+        assert_eq!(uneven.weights, [127, -64, 32, 16]);
+    }
+
+    #[test]
+    fn a_stored_table_reads_back() {
+        let weights: Vec<f32> = (0_i16..).take(3 * EMBEDDING).map(|i| f32::from((i - 95).max(0) % 128)).collect();
+        let table = StoredTable::quantise(FeatureRows::new(vec![9, 4]), &weights);
+        let mut section = SectionWriter::default();
+        table.write(&mut section);
+        let bytes = section.into_bytes();
+        assert_eq!(StoredTable::read(&mut SectionReader::new("encoder", &bytes)).expect("readable"), table);
+        let mut sum = vec![0.0; EMBEDDING];
+        table.add_rows(&[0, 2], &mut sum);
+        assert!(sum.iter().zip(&weights[2 * EMBEDDING..]).all(|(s, w)| (s - w).abs() <= table.scales[2]));
+    }
+}

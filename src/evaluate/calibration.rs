@@ -1,0 +1,69 @@
+//! Calibration: whether confidences come true.
+//!
+//! Over the tokens that have more than one candidate: the expected calibration error (Naeini et al. 2015) in bins of equal mass, and of
+//! the tokens reported as sure, how many are right.
+
+use serde::Serialize;
+
+use super::{Prediction, Ratio, Record, is_spared};
+
+/// Bins of equal mass.
+const BINS: usize = 15;
+/// From this confidence on a token is reported as sure.
+const SURE: f32 = 0.99;
+
+/// How far confidences can be trusted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Calibration {
+    /// Mean distance between confidence and share of right tokens, over the bins.
+    #[serde(rename = "calibration_error")]
+    expected_error: Ratio,
+    /// Share of the tokens that are reported as sure.
+    sure_share: Ratio,
+    /// Share of those that are right.
+    sure_right: Ratio,
+}
+
+/// Compares the confidences of the contested tokens, told per record, with what is right, hamzas on bare alifs spared.
+#[must_use]
+pub fn calibration(records: &[Record], predictions: &[Prediction], contested: &[Vec<bool>]) -> Calibration {
+    let mut outcomes: Vec<(f32, bool)> = Vec::new();
+    for ((record, prediction), contested) in records.iter().zip(predictions).zip(contested) {
+        let tokens = record.gold.iter().zip(&prediction.tokens).zip(&prediction.confidences);
+        for (((gold, form), confidence), _) in tokens.zip(contested).filter(|(_, contested)| **contested) {
+            outcomes.push((*confidence, is_spared(&form.replace(' ', "_"), gold)));
+        }
+    }
+    outcomes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let sure = &outcomes[outcomes.partition_point(|(confidence, _)| *confidence < SURE)..];
+    Calibration {
+        expected_error: Ratio(expected_error(&outcomes)),
+        sure_share: Ratio::of(sure.len(), outcomes.len()),
+        sure_right: Ratio::of(sure.iter().filter(|(_, right)| *right).count(), sure.len()),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn expected_error(outcomes: &[(f32, bool)]) -> f64 {
+    let edge = |bin: usize| bin * outcomes.len() / BINS;
+    let distance = |bin: usize| {
+        let outcomes = &outcomes[edge(bin)..edge(bin + 1)];
+        let confidence: f64 = outcomes.iter().map(|(confidence, _)| f64::from(*confidence)).sum();
+        let right = outcomes.iter().filter(|(_, right)| *right).count() as f64;
+        (confidence - right).abs()
+    };
+    (0..BINS).map(distance).sum::<f64>() / outcomes.len().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn confidences_that_come_true_have_no_error() {
+        let honest: Vec<(f32, bool)> = (0..60).map(|i| (0.75, i % 4 != 0)).collect();
+        assert!(expected_error(&honest).abs() < 1e-9);
+        let boastful: Vec<(f32, bool)> = (0..60).map(|i| (1.0, i % 4 != 0)).collect();
+        assert!((expected_error(&boastful) - 0.25).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,148 @@
+//! Scoring against a benchmark file, to the digit as the benchmark's own scorer does.
+//!
+//! A record is one article: its damaged text, the right form of each token, the tokens that end sentences, and those after
+//! which a number was deleted. Invariant: records whose tokens do not line up are scored as left alone and counted as missing,
+//! so a system cannot gain by failing.
+
+mod calibration;
+mod classes;
+mod reach;
+mod score;
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+pub use calibration::{Calibration, calibration};
+pub use classes::{ClassScore, by_class};
+pub use reach::{Ceiling, ceiling};
+pub use score::{Scores, score};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::ingest::Document;
+use crate::repair::{RepairScratch, Repairer};
+use crate::split::{SentenceKind, SplitScratch, Splitter};
+
+/// Why a benchmark cannot be scored.
+#[derive(Debug, thiserror::Error)]
+pub enum EvaluateError {
+    /// The file cannot be read.
+    #[error("cannot read the benchmark {path}: {source}")]
+    Io {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A line is no benchmark record.
+    #[error("{path}:{line}: expected a record with id, damaged, gold and ends: {source}")]
+    Record {
+        /// The file.
+        path: String,
+        /// Line, from 1.
+        line: usize,
+        /// What the JSON reader found.
+        source: serde_json::Error,
+    },
+}
+
+/// An article of a benchmark.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Record {
+    /// Its name.
+    pub id: String,
+    /// The damaged text, tokens parted by spaces.
+    pub damaged: String,
+    /// Per token, the forms that are right, parted by `|`.
+    pub gold: Vec<String>,
+    /// Tokens that end a sentence.
+    pub ends: Vec<usize>,
+    /// Tokens after which a number was deleted; -1 before the first.
+    #[serde(default)]
+    pub gaps: Vec<i64>,
+}
+
+/// What a system says of an article.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Prediction {
+    /// Per token, its repaired form.
+    pub tokens: Vec<String>,
+    /// Tokens that end a sentence.
+    pub ends: Vec<usize>,
+    /// Tokens after which a number is missing.
+    pub gaps: Vec<i64>,
+    /// Per token, how probable its form is.
+    pub confidences: Vec<f32>,
+}
+
+/// Reads a benchmark file, one JSON record a line.
+///
+/// # Errors
+/// Where it cannot be read or a line is no record.
+pub fn read_benchmark(path: &Path) -> Result<Vec<Record>, EvaluateError> {
+    let shown = || path.display().to_string();
+    let file = File::open(path).map_err(|source| EvaluateError::Io { path: shown(), source })?;
+    let mut records = Vec::new();
+    for (index, line) in BufReader::new(file).lines().enumerate() {
+        let line = line.map_err(|source| EvaluateError::Io { path: shown(), source })?;
+        let record = serde_json::from_str(&line);
+        records.push(record.map_err(|source| EvaluateError::Record { path: shown(), line: index + 1, source })?);
+    }
+    Ok(records)
+}
+
+/// Repairs and splits every article of a benchmark.
+#[must_use]
+pub fn predict(records: &[Record], repairer: &Repairer, splitter: &Splitter) -> Vec<Prediction> {
+    let scratch = || (RepairScratch::default(), SplitScratch::default());
+    let predict = |(repair, split): &mut (RepairScratch, SplitScratch), record: &Record| {
+        let article = repairer.repair(Document::from_text(&record.id, &record.damaged), repair);
+        let sentences = splitter.split(&article, split);
+        let body = sentences.iter().filter(|sentence| sentence.kind == SentenceKind::Body);
+        let gaps = sentences.iter().flat_map(|sentence| &sentence.number_gaps);
+        Prediction {
+            tokens: (0..article.document().tokens().len()).map(|t| article.token_text(t).to_owned()).collect(),
+            ends: body.map(|sentence| sentence.tokens.end - 1).collect(),
+            gaps: gaps.map(|gap| i64::try_from(gap.token).unwrap_or(i64::MAX)).collect(),
+            confidences: article.findings().iter().map(|finding| finding.confidence).collect(),
+        }
+    };
+    records.par_iter().map_init(scratch, predict).collect()
+}
+
+/// A share, written with four decimals; 0 where there is nothing to share.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Ratio(f64);
+
+impl Ratio {
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    fn of(part: usize, whole: usize) -> Self {
+        if whole == 0 { Self(0.0) } else { Self(part as f64 / whole as f64) }
+    }
+}
+
+impl Serialize for Ratio {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Formatting rounds the exact binary value, as the scorer's own rounding does.
+        serializer.serialize_f64(format!("{:.4}", self.0).parse().unwrap_or(self.0))
+    }
+}
+
+/// Whether `form` differs from the right form only by hamzas on alifs that it left bare.
+fn differs_in_bare_alif_only(form: &str, gold: &str) -> bool {
+    gold != "كان"
+        && form.chars().count() == gold.chars().count()
+        && form.chars().zip(gold.chars()).all(|(f, g)| f == g || (matches!(f, 'أ' | 'إ' | 'آ') && g == 'ا'))
+}
+
+/// Whether a form is one of the right ones, parted by `|`; a lost space is `_` in them.
+fn is_right(form: &str, gold: &str) -> bool {
+    gold.split('|').any(|gold| gold == form)
+}
+
+/// Whether a form is right, or differs only by hamzas on alifs that the gold left bare.
+fn is_spared(form: &str, gold: &str) -> bool {
+    gold.split('|').any(|gold| gold == form || differs_in_bare_alif_only(form, gold))
+}

@@ -1,0 +1,117 @@
+//! From the probabilities of words to what is said of their token: the form, how probable it is, what else it might have been.
+//!
+//! Invariant: a form is the raw token with each of its words in one of the word's own forms; what stands between words is kept.
+
+use std::ops::Range;
+
+use super::RepairSettings;
+use super::repaired::{Alternative, Outcome};
+
+/// The most alternatives that are kept with a reading.
+const MAX_ALTERNATIVES: usize = 4;
+/// Alternatives below this probability are not worth a reader's time.
+const LEAST_ALTERNATIVE: f32 = 0.001;
+
+/// A word with its forms, likeliest first; `None` is the word as it stands.
+pub(super) struct DecidedWord<'w> {
+    /// Where it lies in its token.
+    pub bytes: &'w Range<usize>,
+    pub unresolved: bool,
+    pub forms: Vec<(Option<String>, f32)>,
+}
+
+impl DecidedWord<'_> {
+    fn confidence(&self) -> f32 {
+        self.forms[0].1
+    }
+
+    /// How probable the word is as it stands in its token; 0 where that is none of its forms.
+    fn raw_confidence(&self, raw: &str) -> f32 {
+        let stands = |form: &Option<String>| form.as_deref().is_none_or(|form| form == &raw[self.bytes.clone()]);
+        self.forms.iter().find(|(form, _)| stands(form)).map_or(0.0, |(_, confidence)| *confidence)
+    }
+}
+
+/// What the words of a token make of it.
+pub(super) fn outcome(raw: &str, words: &[DecidedWord<'_>], settings: &RepairSettings) -> Outcome {
+    let confidence = words.iter().map(DecidedWord::confidence).fold(1.0, f32::min);
+    let unresolved = words.iter().any(|word| word.unresolved);
+    let form = substitute(raw, words, |word| word.forms[0].0.as_deref());
+    let withheld = form != raw && confidence < settings.keep_raw_below;
+    if form == raw && confidence >= settings.doubt_threshold {
+        return Outcome { confidence, unresolved, reading: None };
+    }
+    let mut alternatives = alternatives(raw, words);
+    if !withheld {
+        alternatives.truncate(MAX_ALTERNATIVES);
+        return Outcome { confidence, unresolved, reading: Some((form, alternatives)) };
+    }
+    alternatives.retain(|alternative| alternative.form != raw);
+    alternatives.insert(0, Alternative { form, confidence });
+    alternatives.truncate(MAX_ALTERNATIVES);
+    let confidence = words.iter().map(|word| word.raw_confidence(raw)).fold(1.0, f32::min);
+    Outcome { confidence, unresolved, reading: Some((raw.to_owned(), alternatives)) }
+}
+
+/// What else the token might have been, best first: the rivals of its least certain word.
+fn alternatives(raw: &str, words: &[DecidedWord<'_>]) -> Vec<Alternative> {
+    let Some(weakest) = words.iter().min_by(|a, b| a.confidence().total_cmp(&b.confidence())) else { return Vec::new() };
+    // One more than is kept, since a token that is left as it stands drops itself from the list.
+    let worthwhile = weakest.forms[1..].iter().filter(|(_, p)| *p >= LEAST_ALTERNATIVE).take(MAX_ALTERNATIVES + 1);
+    let alternative = |(rival, p): &(Option<String>, f32)| {
+        let chosen = |word: &DecidedWord<'_>| std::ptr::eq(word, weakest);
+        let form = substitute(raw, words, |word| if chosen(word) { rival.as_deref() } else { word.forms[0].0.as_deref() });
+        Alternative { form, confidence: *p }
+    };
+    worthwhile.map(alternative).collect()
+}
+
+/// `raw` with each of its words in the form chosen for it.
+fn substitute<'d, 'w: 'd>(
+    raw: &str,
+    words: &'d [DecidedWord<'w>],
+    form: impl Fn(&'d DecidedWord<'w>) -> Option<&'d str>,
+) -> String {
+    let mut token = String::with_capacity(raw.len() + 4);
+    let mut copied = 0;
+    for decided in words {
+        token.push_str(&raw[copied..decided.bytes.start]);
+        token.push_str(form(decided).unwrap_or(&raw[decided.bytes.clone()]));
+        copied = decided.bytes.end;
+    }
+    token.push_str(&raw[copied..]);
+    token
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RAW: &str = "(ان،";
+
+    /// What is made of `(ان،` whose word has these forms, as its form, its probability and the alternatives.
+    fn outcome_of(forms: &[(Option<&str>, f32)], keep_raw_below: f32) -> (String, f32, Vec<String>) {
+        let forms = forms.iter().map(|(form, p)| (form.map(str::to_owned), *p)).collect();
+        let bytes = 1..RAW.len() - '،'.len_utf8();
+        let word = DecidedWord { bytes: &bytes, unresolved: false, forms };
+        let settings = RepairSettings { doubt_threshold: 0.9, keep_raw_below, ..RepairSettings::default() };
+        let outcome = outcome(RAW, &[word], &settings);
+        let (form, alternatives) = outcome.reading.expect("changed or doubtful");
+        (form, outcome.confidence, alternatives.into_iter().map(|alternative| alternative.form).collect())
+    }
+
+    const FORMS: [(Option<&str>, f32); 3] = [(Some("أن"), 0.7), (Some("إن"), 0.2), (None, 0.1)];
+
+    #[test]
+    fn the_best_form_is_chosen_and_its_rivals_told() {
+        assert_eq!(outcome_of(&FORMS, 0.0), ("(أن،".to_owned(), 0.7, vec!["(إن،".to_owned(), RAW.to_owned()]));
+        assert_eq!(outcome_of(&FORMS, 0.7).0, "(أن،", "no less probable than asked");
+    }
+
+    #[test]
+    fn a_form_less_probable_than_asked_is_told_and_not_put_in() {
+        assert_eq!(outcome_of(&FORMS, 0.75), (RAW.to_owned(), 0.1, vec!["(أن،".to_owned(), "(إن،".to_owned()]));
+        let (form, confidence, _) = outcome_of(&FORMS[..2], 0.75);
+        assert_eq!((form.as_str(), confidence), (RAW, 0.0), "no candidate is as it stands");
+    }
+}

@@ -1,0 +1,115 @@
+//! The user's own words: names and terms as they should be spelt, which become candidates without any training.
+//!
+//! A damaged word that the channel explains by one of them is offered it, as it is listed or behind a proclitic, however rare
+//! the lexicon thinks it. Nothing here is trusted: [`super::candidates`] keeps what the channel explains.
+
+use std::sync::LazyLock;
+
+use super::channel::Channel;
+use super::lexicon::{CandidateIndex, Lexicon};
+use super::word_list::WordList;
+use crate::arabic::{Word, code};
+
+/// Proclitics that a noun or a name takes.
+const PROCLITICS: [&str; 22] = [
+    "وبال", "وكال", "فبال", "ولل", "فلل", "وال", "فال", "بال", "كال", "لل", "ال", "وب", "ول", "وك", "فب", "فل", "فك", "و",
+    "ف", "ب", "ل", "ك",
+];
+/// Letters that must be left of the word behind a proclitic.
+const LEAST_LETTERS: usize = 2;
+
+static PROCLITIC_CODES: LazyLock<Vec<Word>> =
+    LazyLock::new(|| PROCLITICS.iter().filter_map(|text| Word::new(text)).collect());
+
+/// The article.
+const ARTICLE: [u8; 2] = [code::ALIF, code::LAM];
+
+/// The user's words, with the way back from damaged forms.
+#[derive(Debug)]
+pub(super) struct OwnWords {
+    lexicon: Lexicon,
+    index: CandidateIndex,
+}
+
+/// A form made of one of the user's words.
+#[derive(Debug)]
+pub(super) struct OwnForm {
+    pub(super) letters: Vec<u8>,
+    pub(super) has_proclitic: bool,
+}
+
+impl OwnWords {
+    /// Compiles the way back.
+    pub(super) fn new(words: &WordList) -> Self {
+        let lexicon = Lexicon::new(words.words().iter().map(Word::codes));
+        Self { index: CandidateIndex::new(&lexicon), lexicon }
+    }
+
+    /// Forms that a damaged word may have had, those without a proclitic first.
+    pub(super) fn forms_of(&self, channel: Channel, damaged: &[u8]) -> Vec<OwnForm> {
+        if self.lexicon.is_empty() {
+            return Vec::new();
+        }
+        let whole = self.words_for(channel, damaged);
+        let mut forms: Vec<OwnForm> = whole.map(|word| OwnForm { letters: word.to_vec(), has_proclitic: false }).collect();
+        for proclitic in PROCLITIC_CODES.iter().map(Word::codes) {
+            let rest = damaged.strip_prefix(proclitic).filter(|rest| rest.len() >= LEAST_LETTERS);
+            let Some(rest) = rest else { continue };
+            let letters = self.behind(channel, proclitic, rest);
+            forms.extend(letters.map(|letters| OwnForm { letters, has_proclitic: true }));
+        }
+        forms
+    }
+
+    /// Words with the proclitic before them. The article is written once: `ل` and `الشارقة` make `للشارقة`.
+    fn behind<'a>(
+        &'a self,
+        channel: Channel,
+        proclitic: &'a [u8],
+        rest: &'a [u8],
+    ) -> impl Iterator<Item = Vec<u8>> + use<'a> {
+        let clashes = |word: &[u8]| word.starts_with(&ARTICLE) && proclitic.ends_with(&[code::LAM]);
+        let plain = self.words_for(channel, rest).filter(move |word| !clashes(word));
+        let plain = plain.map(move |word| [proclitic, word].concat());
+        let contracted = proclitic.ends_with(&[code::LAM, code::LAM]).then(|| [&ARTICLE, rest].concat());
+        let definite = contracted.into_iter().flat_map(move |damaged| {
+            let words: Vec<&[u8]> = self.words_for(channel, &damaged).collect();
+            words.into_iter().filter_map(|word| Some([proclitic, word.strip_prefix(&ARTICLE)?].concat())).collect::<Vec<_>>()
+        });
+        plain.chain(definite)
+    }
+
+    fn words_for(&self, channel: Channel, damaged: &[u8]) -> impl Iterator<Item = &[u8]> + use<'_> {
+        let mut found = Vec::new();
+        self.index.candidates(&self.lexicon, channel, damaged, &mut found);
+        found.into_iter().map(|(word, _)| self.lexicon.word(word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arabic::decode_word;
+
+    fn forms(words: &[&str], damaged: &str) -> Vec<String> {
+        let words = WordList::new(words.iter().filter_map(|word| Word::new(word)));
+        let damaged = Word::new(damaged).expect("letters");
+        let found = OwnWords::new(&words).forms_of(Channel::Stripped, damaged.codes());
+        found.iter().map(|form| decode_word(&form.letters)).collect()
+    }
+
+    #[test]
+    fn a_word_is_found_as_it_is_and_behind_proclitics() {
+        assert_eq!(forms(&["أبسوس"], "ابسوس"), ["أبسوس"]);
+        assert_eq!(forms(&["أبسوس"], "وبابسوس"), ["وبأبسوس"]);
+        assert_eq!(forms(&["نسيجية"], "والنسيجي"), ["والنسيجية"]);
+        assert_eq!(forms(&["أبسوس"], "سابسوس"), Vec::<String>::new(), "no name takes the sign of a future");
+    }
+
+    #[test]
+    fn the_article_is_written_once() {
+        assert_eq!(forms(&["الشارقة"], "للشارق"), ["للشارقة"]);
+        assert_eq!(forms(&["الشارقة"], "بالشارق"), ["بالشارقة"]);
+        assert_eq!(forms(&["الشارقة"], "لالشارق"), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,117 @@
+//! The state of an unfinished training run on disk.
+//!
+//! Invariant: a snapshot appears whole or not at all, and one that does not fit the network being trained is not read.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::State;
+use crate::model::{SectionReader, SectionWriter};
+use crate::train::TrainError;
+use crate::train::checkpoint::write_beside;
+
+/// The file of a run's last snapshot.
+pub(super) struct Snapshot(PathBuf);
+
+impl Snapshot {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    /// The last snapshot, where there is one of the same shape as `state`.
+    pub(super) fn read(&self, state: &State) -> Result<Option<State>, TrainError> {
+        let bytes = match fs::read(&self.0) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            read => read.map_err(|source| TrainError::io(&self.0, source))?,
+        };
+        let mut state = state.clone();
+        let mut section = SectionReader::new("snapshot", &bytes);
+        let expected = 16 + 4 * state.buffers().iter().map(|buffer| buffer.len()).sum::<usize>();
+        if bytes.len() != expected {
+            return Ok(None);
+        }
+        state.steps = section.u64()?;
+        state.network.updates = section.u64()?;
+        for buffer in state.buffers_mut() {
+            let numbers = section.bytes(buffer.len() * 4)?;
+            for (cell, number) in buffer.iter_mut().zip(numbers.as_chunks::<4>().0) {
+                *cell = f32::from_le_bytes(*number);
+            }
+        }
+        Ok(Some(state))
+    }
+
+    pub(super) fn write(&self, state: &State) -> Result<(), TrainError> {
+        let mut section = SectionWriter::default();
+        section.u64(state.steps);
+        section.u64(state.network.updates);
+        for buffer in state.buffers() {
+            for cell in buffer {
+                section.bytes(&cell.to_le_bytes());
+            }
+        }
+        write_beside(&self.0, &section.into_bytes()).map_err(|source| TrainError::io(&self.0, source))
+    }
+}
+
+impl Snapshot {
+    /// Takes the snapshot away when the run is over.
+    pub(super) fn remove(&self) -> Result<(), TrainError> {
+        match fs::remove_file(&self.0) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(TrainError::io(&self.0, error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl State {
+    fn buffers(&self) -> [&Vec<f32>; 7] {
+        let Self { network, words, candidates, .. } = self;
+        [
+            &network.parameters,
+            &network.means,
+            &network.squares,
+            &words.weights,
+            &words.squares,
+            &candidates.weights,
+            &candidates.squares,
+        ]
+    }
+
+    fn buffers_mut(&mut self) -> [&mut Vec<f32>; 7] {
+        let Self { network, words, candidates, .. } = self;
+        [
+            &mut network.parameters,
+            &mut network.means,
+            &mut network.squares,
+            &mut words.weights,
+            &mut words.squares,
+            &mut candidates.weights,
+            &mut candidates.squares,
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoder::features::FeatureRows;
+    use crate::train::encoder::network::Layout;
+
+    #[test]
+    fn a_snapshot_reads_back_and_one_of_another_shape_is_not_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let snapshot = Snapshot::new(folder.path().join("encoder.snapshot"));
+        let rows = |count: u32| FeatureRows::new((1..count).collect());
+        let state = |words: u32| State { steps: 7, ..State::initial(&Layout::new(), &rows(words), &rows(4), 1) };
+        assert!(snapshot.read(&state(5)).expect("no file is no fault").is_none());
+        let mut written = state(5);
+        written.network.updates = 7;
+        written.words.squares[3] = 0.5;
+        snapshot.write(&written).expect("writable");
+        let read = snapshot.read(&state(5)).expect("readable").expect("a snapshot");
+        assert_eq!((read.steps, read.network.updates), (7, 7));
+        assert_eq!(read.buffers(), written.buffers());
+        assert!(snapshot.read(&state(6)).expect("readable").is_none());
+    }
+}

@@ -1,0 +1,126 @@
+"""What a user tells the repair: words of his own, words to be left alone, and how sure a change must be."""
+
+import pytest
+
+from conftest import repaired_tokens
+
+TEXT = "زار الوفد مدين زظوس ثم عاد الى دول الامارات وقال وزير الصناع ان الشرك تدعم القطاع الخاص".replace("الى", "ال")
+NORMALISED = "زار الوفد مدينه زظوسه في زياره للمؤسسات الصغيره والانشطه الصناعيه والهيئات العامه"
+
+
+def write_list(project, key, text, name=None):
+    """Writes a word list beside the configuration and names it there."""
+    name = name or f"{key}.txt"
+    (project.root / name).write_text(text, encoding="utf-8")
+    return project.configure("repair", key, f'["{name}"]')
+
+
+def repair(project, text):
+    return project.tarmim("repair", stdin=text.encode()).stdout
+
+
+def only_sentences(project, text):
+    project.write("a.txt", text)
+    return project.build().rows("sentences")
+
+
+def readings(rows, column):
+    """The rows of `repairs` or `doubts`, by raw token."""
+    return {reading["raw"]: reading for row in rows for reading in row[column]}
+
+
+def test_an_own_word_is_found_without_training_behind_clitics_too(empty_project):
+    assert "زظوسة" not in repair(empty_project, TEXT)
+    write_list(empty_project, "lexicons", "# مدن\n\nزظوسة  # مدينة\n")
+    assert "زظوسة" in repair(empty_project, TEXT).split()
+    assert "وبزظوسة" in repair(empty_project, TEXT.replace("زظوس", "وبزظوس")).split()
+    assert "والزظوسة" in repair(empty_project, TEXT.replace("زظوس", "والزظوس")).split()
+    assert "زظوسة" in repair(empty_project, NORMALISED).split(), "in every state of writing"
+
+
+def test_an_own_word_is_no_unresolved_one(empty_project):
+    before = only_sentences(empty_project, TEXT)
+    write_list(empty_project, "lexicons", "زظوسة\n")
+    after = only_sentences(empty_project, TEXT)
+    assert sum(row["unresolved_count"] for row in after) == sum(row["unresolved_count"] for row in before) - 1
+    assert readings(after, "repairs")["زظوس"]["repaired"] == "زظوسة"
+    assert "زظوسة" in empty_project.tarmim("explain", empty_project.input / "a.txt").stdout
+
+
+def test_a_common_word_in_its_place_is_not_displaced(empty_project):
+    write_list(empty_project, "lexicons", "عئل\nشرئكة\n")
+    assert repair(empty_project, "عقد المجلس اجتماعه عل هامش المتمر") == "عقد المجلس اجتماعه على هامش المؤتمر"
+    assert "الشركة" in repair(empty_project, TEXT).split()
+
+
+def test_a_listed_name_wins_over_a_rare_one(empty_project):
+    """توباز is known, and met once in millions of words."""
+    text = "زار الوفد توباز في دول الامارات وقال وزير الصناع ان الشرك كبير"
+    assert "توباز" in repair(empty_project, text).split()
+    write_list(empty_project, "lexicons", "توبازة\n")
+    assert "توبازة" in repair(empty_project, text).split()
+
+
+def test_a_protected_word_is_never_changed(empty_project):
+    assert readings(only_sentences(empty_project, TEXT), "repairs")["الشرك"]["repaired"] == "الشركة"
+    write_list(empty_project, "protect", "الشرك\nزظوس\n")
+    rows = only_sentences(empty_project, TEXT)
+    assert not {"الشرك", "زظوس"} & (readings(rows, "repairs") | readings(rows, "doubts")).keys()
+    assert sum(row["unresolved_count"] for row in rows) == 0
+    assert readings(rows, "repairs")["الصناع"]["repaired"] == "الصناعة", "its neighbours are repaired"
+    assert "الشرك" in repair(empty_project, TEXT).split()
+
+
+@pytest.mark.parametrize("command", ["run", "check", "repair"])
+def test_faults_of_word_lists_are_told_with_their_lines(project, command):
+    (project.root / "b.txt").write_text("دبي\nالإمارات العربية\nGulf\n", encoding="utf-8")
+    project.configure("repair", "lexicons", '["b.txt"]')
+    project.configure("repair", "protect", '["nowhere.txt"]')
+    told = project.tarmim(command, expect=2, stdin=b"").stderr
+    assert "b.txt:2: " in told and "b.txt:3: " in told and "nowhere.txt: cannot be read" in told
+    assert "3 fault(s)" in told
+    assert not project.output.exists()
+
+
+def test_check_tells_how_many_words_were_read(project):
+    write_list(project, "lexicons", "دبي\nعجمان\nدبي\n")
+    write_list(project, "protect", "ابوظبي\n")
+    assert "2 own words, 1 protected word" in project.tarmim("check").stdout
+
+
+def test_the_words_make_the_build_and_not_the_name_of_their_file(project):
+    plain = project.build().id
+    write_list(project, "lexicons", "زظوسة\nعجمان\n")
+    listed = project.build().id
+    write_list(project, "lexicons", "# the same\nعجمان\nزظوسة\n", name="renamed.txt")
+    same = project.build().id
+    write_list(project, "lexicons", "زظوسة\n")
+    assert len({plain, listed, project.build().id}) == 3
+    assert same == listed
+
+
+def test_what_is_less_sure_than_asked_stays_as_it_stands(project):
+    project.configure("repair", "keep_raw_below", "0.95")
+    rows = project.build().rows("sentences")
+    assert all(repair["confidence"] >= 0.95 for row in rows for repair in row["repairs"])
+    kept = [d for row in rows for d in row["doubts"] if d["alternatives"] and d["alternatives"][0]["confidence"] > d["confidence"]]
+    assert len(kept) > 5, "the shipped articles have doubtful words"
+    for doubt in kept:
+        assert doubt["repaired"] == doubt["raw"] and doubt["alternatives"][0]["confidence"] < 0.95
+        assert doubt["raw"] not in [alternative["form"] for alternative in doubt["alternatives"]]
+    for row in rows:
+        assert " ".join(repaired_tokens(row)) == row["text"]
+
+
+def test_what_was_not_put_in_is_told_however_low_the_threshold_of_doubts(project):
+    project.configure("repair", "keep_raw_below", "0.95")
+    project.configure("repair", "doubt_threshold", "0")
+    rows = project.build().rows("sentences")
+    assert any(row["doubts"] for row in rows)
+    assert all(doubt["repaired"] == doubt["raw"] for row in rows for doubt in row["doubts"])
+
+
+def test_at_one_only_what_is_certain_is_changed(project):
+    project.configure("repair", "keep_raw_below", "1")
+    confidences = {repair["confidence"] for row in project.build().rows("sentences") for repair in row["repairs"]}
+    assert confidences == {1.0}
