@@ -39,8 +39,8 @@ pub mod code {
     pub const BA: u8 = encode_const('ب');
     /// `ل`
     pub const LAM: u8 = encode_const('ل');
-    /// `م`
-    pub const MIM: u8 = encode_const('م');
+    /// `ن`
+    pub const NUN: u8 = encode_const('ن');
     /// `ه`
     pub const HA: u8 = encode_const('ه');
     /// `و`

@@ -109,6 +109,7 @@ pub struct StatsArgs {
 
 /// Arguments of `eval`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub struct EvalArgs {
     /// Benchmark files, one JSON record a line
     #[arg(required = true, value_name = "BENCH")]
@@ -119,6 +120,9 @@ pub struct EvalArgs {
     /// List the accuracy by letter and by class of word
     #[arg(long)]
     pub classes: bool,
+    /// List how well sentence ends are found: against simpler ways to cut, and by the length of sentences
+    #[arg(long)]
+    pub boundaries: bool,
     /// List the tokens whose right form repair cannot choose: as they stand, and the right form
     #[arg(long)]
     pub unreachable: bool,

@@ -9,7 +9,10 @@ use super::print;
 use crate::cli::EvalArgs;
 use crate::config::{Overrides, Plan};
 use crate::error::Error;
-use crate::evaluate::{Calibration, Ceiling, Scores, by_class, calibration, ceiling, predict, read_benchmark, score};
+use crate::evaluate::{
+    BoundaryCalibration, Calibration, Ceiling, Scores, boundary_calibration, by_boundary, by_class, calibration, ceiling,
+    predict, read_benchmark, score,
+};
 use crate::pipeline::Stages;
 
 /// A benchmark's own figures, and those that its scorer cannot know after them.
@@ -21,6 +24,8 @@ struct Figures<'a> {
     reach: &'a Ceiling,
     #[serde(flatten)]
     calibration: Calibration,
+    #[serde(flatten)]
+    boundaries: BoundaryCalibration,
 }
 
 /// Scores every file.
@@ -33,7 +38,8 @@ pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
         let scores = score(&records, &predictions);
         let reach = ceiling(&records, &stages.repairer);
         let calibration = calibration(&records, &predictions, &reach.contested);
-        let figures = Figures { scores, reach: &reach, calibration };
+        let boundaries = boundary_calibration(&records, &predictions);
+        let figures = Figures { scores, reach: &reach, calibration, boundaries };
         let line = serde_json::to_string(&figures).expect("scores are plain data");
         if args.json {
             print(&line)?;
@@ -43,6 +49,13 @@ pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
         if args.classes {
             for score in by_class(&records, &predictions, stages.repairer.candidates()) {
                 print(&format!("  {:<42}{:>8}  {:.4}", score.class, score.tokens, score.accuracy()))?;
+            }
+        }
+        if args.boundaries {
+            print(&format!("  {:<42}{:>9}{:>9}{:>9}", "sentence ends", "precision", "recall", "F1"))?;
+            for score in by_boundary(&records, &predictions) {
+                let [precision, recall, f1] = score.figures();
+                print(&format!("  {:<42}{precision:>9}{recall:>9}{f1:>9}", score.name))?;
             }
         }
         if args.unreachable {
@@ -59,7 +72,7 @@ fn listed(line: &str) -> String {
     let lines: Vec<String> = figures
         .map(|(name, value)| {
             let value: Value = serde_json::from_str(value).unwrap_or_default();
-            format!("  {:<20}{value}", name.trim_matches('"'))
+            format!("  {:<28}{value}", name.trim_matches('"'))
         })
         .collect();
     lines.join("\n")

@@ -69,7 +69,7 @@ pub struct SplitTable {
     /// Most tokens of a sentence.
     pub max_tokens: u64,
     /// Added to the log-odds of every place.
-    pub eagerness: f64,
+    pub cut_confidence: f64,
     /// Weight of the length model.
     pub length_weight: f64,
 }
@@ -177,7 +177,7 @@ fn read_split(reader: &mut Reader<'_>) -> SplitTable {
     let mut table = reader.table("split");
     let read = SplitTable {
         max_tokens: table.integer("max_tokens", 120, 1..=10_000),
-        eagerness: table.number("eagerness", 0.6, -10.0..=10.0),
+        cut_confidence: table.number("cut_confidence", 0.35, 0.0..=1.0),
         length_weight: table.number("length_weight", 1.0, 0.0..=10.0),
     };
     table.finish();
@@ -223,13 +223,13 @@ mod tests {
     #[test]
     fn all_faults_are_reported_with_their_lines() {
         let source =
-            "[ingest]\ninputs = \"raw\"\nencoding = \"latin1\"\n\n[split]\nmax_tokens = 0\neagerness = nan\n[datset]\n";
+            "[ingest]\ninputs = \"raw\"\nencoding = \"latin1\"\n\n[split]\nmax_tokens = 0\ncut_confidence = nan\n[datset]\n";
         let faults = faults(source);
         assert_eq!(faults.len(), 5, "{faults:#?}");
         assert!(faults[0].starts_with("p.toml:2: unknown key ingest.inputs; did you mean input?"), "{}", faults[0]);
         assert!(faults[1].starts_with("p.toml:3: ingest.encoding: expected one of \"auto\""), "{}", faults[1]);
         assert!(faults[2].contains(":6: split.max_tokens: expected a whole number from 1 to 10000, found 0"));
-        assert!(faults[3].contains(":7: split.eagerness: expected a number"));
+        assert!(faults[3].contains(":7: split.cut_confidence: expected a number"));
         assert!(faults[4].contains(":8: unknown table datset; did you mean dataset?"), "{}", faults[4]);
     }
 

@@ -106,7 +106,7 @@ impl Plan {
             repair,
             split: SplitSettings {
                 max_tokens: usize::try_from(file.split.max_tokens).unwrap_or(usize::MAX),
-                eagerness: file.split.eagerness,
+                cut_confidence: file.split.cut_confidence,
                 length_weight: file.split.length_weight,
             },
             vocabulary,
@@ -129,7 +129,7 @@ impl Plan {
                 "lexicon": self.repair.lexicon.hash(), "protect": self.repair.protect.hash(),
             },
             "split": {
-                "max_tokens": self.split.max_tokens, "eagerness": self.split.eagerness,
+                "max_tokens": self.split.max_tokens, "cut_confidence": self.split.cut_confidence,
                 "length_weight": self.split.length_weight,
             },
         })

@@ -8,7 +8,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::repair::{Alternative, Reading};
-use crate::split::Sentence;
+use crate::split::{Sentence, SentenceKind, name_of};
 use crate::tag::{Tagged, Vocabulary};
 
 /// A form that a token may have had.
@@ -93,6 +93,7 @@ pub struct ArticleRow {
     title: Option<String>,
     section: Option<String>,
     byline: Option<String>,
+    dateline: Option<String>,
     published: Option<String>,
     text: String,
     damage: &'static str,
@@ -236,6 +237,7 @@ fn mean_confidence(tagged: &Tagged, tokens: Range<usize>) -> f32 {
 fn article_row(tagged: &Tagged, vocabulary: &Vocabulary, sentences: &[SentenceRow]) -> ArticleRow {
     let document = tagged.article().document();
     let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text.as_str()).collect();
+    let of_kind = |kind: SentenceKind| sentences.iter().find(|row| row.kind == kind.name()).map(|row| row.text.as_str());
     let total = |count: fn(&SentenceRow) -> usize| sentences.iter().map(count).sum();
     let keywords = tagged.keyword_counts().into_iter().map(|keyword| {
         let concept = &vocabulary.concepts()[keyword.concept];
@@ -253,7 +255,8 @@ fn article_row(tagged: &Tagged, vocabulary: &Vocabulary, sentences: &[SentenceRo
         encoding: document.encoding.name(),
         title: document.metadata.title.clone(),
         section: document.metadata.section.clone(),
-        byline: document.metadata.byline.clone(),
+        byline: document.metadata.byline.clone().or_else(|| of_kind(SentenceKind::Byline).map(name_of)),
+        dateline: of_kind(SentenceKind::Dateline).map(str::to_owned),
         published: None,
         text: texts.join("\n"),
         damage: tagged.article().damage_name(),

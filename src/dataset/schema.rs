@@ -10,7 +10,7 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
 
 /// Version of the tables: the first number changes when a column goes or changes its meaning.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 /// The tables of a build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -178,7 +178,8 @@ fn articles() -> Vec<Field> {
         text("encoding", "how the file's bytes were read: utf-8, utf-16le, utf-16be or windows-1256"),
         nullable("title", DataType::Utf8, "the headline, where the source gives one"),
         nullable("section", DataType::Utf8, "the section of the newspaper, where the source gives one"),
-        nullable("byline", DataType::Utf8, "who wrote the article, where the source says so"),
+        nullable("byline", DataType::Utf8, "who wrote the article, where the source or the head of the article says so"),
+        nullable("dateline", DataType::Utf8, "where the article was written and for whom, where its head says so"),
         nullable("published", DataType::Date32, "the day of publication; null if unknown"),
         text("text", "the whole repaired article: its sentences, parted by line breaks"),
         text(

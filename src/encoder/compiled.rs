@@ -4,14 +4,14 @@
 //! below 2^24 (see [`super::network`]), so any kernel on any machine gives the same result. Everything between two products
 //! is done number by number in a fixed order, which IEEE 754 makes equal everywhere too.
 //!
-//! A long article is read in windows that overlap by [`REACH`] words on both sides: more a word cannot see, so the windows cannot
-//! be told from the outside, and memory is bounded.
+//! A long article is read in windows that overlap by [`REACH`] words on both sides: more a word cannot see but for the mean of the
+//! article, which is taken beforehand. So the windows cannot be told from the outside, and memory is bounded.
 
 use std::ops::Range;
 
 use super::features::{CANDIDATE_FEATURES, WORD_FEATURES, candidate_features, word_features};
-use super::network::{LARGEST_INPUT, StoredAffine, StoredNetwork, StoredTable};
-use super::{DILATIONS, EMBEDDING, GATED, LEAST_SQUARE, MARGIN, QUESTIONS, REACH, TAPS, WIDTH};
+use super::network::{LARGEST_INPUT, StoredAffine, StoredNetwork, StoredStack, StoredTable};
+use super::{BRANCH, CONTEXT_BLOCK, EMBEDDING, LEAST_SQUARE, MARGIN, QUESTIONS, REACH, StackShape, TRUNK};
 use crate::matrix::{Into, View, dot, multiply};
 
 /// Words of a window, without its overlap.
@@ -21,8 +21,6 @@ const TILE: usize = 256;
 /// A number of the normalised stream is worth so many units of its integer: enough for one of twelve times the mean size.
 const UNITS: f32 = 42.0;
 
-const _: () = assert!(TAPS == 3 && DILATIONS.len() == 6, "REACH and MARGIN follow from the dilations");
-
 /// A matrix of integers as floats, with what a unit of each column is worth once it is multiplied by an input's unit.
 #[derive(Debug)]
 struct Affine {
@@ -31,28 +29,70 @@ struct Affine {
     bias: Vec<f32>,
 }
 
+#[derive(Debug)]
+struct Stack {
+    shape: StackShape,
+    entry: Affine,
+    blocks: Vec<Affine>,
+}
+
 /// The encoder: immutable, shared by all workers.
 #[derive(Debug)]
 pub struct Encoder {
     words: StoredTable,
     candidates: StoredTable,
-    entry: Affine,
-    blocks: Vec<Affine>,
+    trunk: Stack,
+    context: Affine,
     request: Affine,
+    branch: Stack,
     questions: Affine,
+}
+
+/// Rows of a stack, between margins of zeros.
+#[derive(Debug, Default)]
+struct Rows {
+    stream: Vec<f32>,
+    /// The stream's rows, each divided by its root mean square, in integers.
+    normalised: Vec<f32>,
 }
 
 /// Memory that one worker reuses between articles, and what the encoder found of the last.
 #[derive(Debug, Default)]
 pub struct EncoderScratch {
-    stream: Vec<f32>,
-    normalised: Vec<f32>,
+    trunk: Rows,
+    branch: Rows,
     tile: Vec<f32>,
+    /// What the mean of the article adds to the columns of one block.
+    context: Vec<f32>,
     /// Words × [`EMBEDDING`]: what the context asks of a candidate.
     requests: Vec<f32>,
-    /// Log-odds that a sentence ends after each word, and that a number is missing there.
+    /// Log-odds that a sentence ends after each word, that a number is missing there, and that a clause ends.
     answers: Vec<[f32; QUESTIONS]>,
     embedding: Vec<f32>,
+}
+
+/// Words that are read together.
+struct Window {
+    /// Those that are answered for.
+    inner: Range<usize>,
+    /// And those that they can see.
+    outer: Range<usize>,
+}
+
+impl Window {
+    fn of_article(words: usize, size: usize) -> Vec<Self> {
+        let window = |start: usize| {
+            let inner = start..(start + size).min(words);
+            Self { outer: start.saturating_sub(REACH)..(inner.end + REACH).min(words), inner }
+        };
+        (0..words).step_by(size).map(window).collect()
+    }
+
+    /// The inner words as rows.
+    fn inner_rows(&self) -> Range<usize> {
+        let first = MARGIN + self.inner.start - self.outer.start;
+        first..first + self.inner.len()
+    }
 }
 
 impl Affine {
@@ -64,11 +104,33 @@ impl Affine {
         }
     }
 
+    /// Multiplies rows of integers with the matrix.
+    fn product(&self, out: &mut [f32], rows: &[f32]) {
+        let outputs = self.bias.len();
+        let inputs = self.weights.len() / outputs;
+        let count = out.len() / outputs;
+        multiply(out, Into::Fresh, View::new(rows, count, inputs), View::new(&self.weights, inputs, outputs));
+    }
+
     /// Turns a row of integer sums into numbers.
     fn finish(&self, row: &mut [f32]) {
         for ((cell, scale), bias) in row.iter_mut().zip(&self.scales).zip(&self.bias) {
             *cell = *cell * scale + bias;
         }
+    }
+
+    /// As [`Self::finish`], where the input's unit is this row's own.
+    fn finish_in_units(&self, row: &mut [f32], unit: f32) {
+        for cell in row.iter_mut() {
+            *cell *= unit;
+        }
+        self.finish(row);
+    }
+
+    /// What the matrix makes of rows of integers.
+    fn apply(&self, out: &mut [f32], rows: &[f32]) {
+        self.product(out, rows);
+        out.chunks_exact_mut(self.bias.len()).for_each(|row| self.finish(row));
     }
 }
 
@@ -76,13 +138,14 @@ impl Encoder {
     /// Compiles a stored network.
     #[must_use]
     pub fn new(network: StoredNetwork) -> Self {
-        let StoredNetwork { words, candidates, entry, blocks, request, questions } = network;
+        let StoredNetwork { words, candidates, trunk, context, request, branch, questions } = network;
         Self {
             words,
             candidates,
-            entry: Affine::new(entry, 1.0),
-            blocks: blocks.into_iter().map(|block| Affine::new(block, UNITS)).collect(),
+            trunk: Stack::new(TRUNK, trunk, 1.0),
+            context: Affine::new(context, 1.0),
             request: Affine::new(request, UNITS),
+            branch: Stack::new(BRANCH, branch, UNITS),
             questions: Affine::new(questions, UNITS),
         }
     }
@@ -101,27 +164,39 @@ impl Encoder {
 
     /// Reads an article, given as the rows of its words; what is found stays in `scratch`.
     pub fn read(&self, words: &[[u32; WORD_FEATURES]], scratch: &mut EncoderScratch) {
+        self.read_in_windows(words, WINDOW, scratch);
+    }
+
+    /// As [`Self::read`], in windows of so many words; how many is not seen from the outside.
+    pub(crate) fn read_in_windows(&self, words: &[[u32; WORD_FEATURES]], window: usize, scratch: &mut EncoderScratch) {
         scratch.requests.clear();
         scratch.answers.clear();
-        for start in (0..words.len()).step_by(WINDOW) {
-            let inner = start..(start + WINDOW).min(words.len());
-            let outer = start.saturating_sub(REACH)..(inner.end + REACH).min(words.len());
-            self.enter(&words[outer.clone()], scratch);
-            for (block, dilation) in self.blocks.iter().zip(DILATIONS) {
-                normalise(&scratch.stream, &mut scratch.normalised);
-                block.convolve(dilation, outer.len(), scratch);
+        let windows = Window::of_article(words.len(), window);
+        let mut sums = [0.0; TRUNK.width];
+        for window in &windows {
+            self.begin(&words[window.outer.clone()], scratch);
+            add_rows(&scratch.trunk.normalised, window.inner_rows(), &mut sums);
+        }
+        self.see_whole(&sums, words.len(), scratch);
+        for window in &windows {
+            if windows.len() > 1 {
+                self.begin(&words[window.outer.clone()], scratch);
             }
-            normalise(&scratch.stream, &mut scratch.normalised);
-            let first = MARGIN + inner.start - outer.start;
-            self.answer(first..first + inner.len(), scratch);
+            self.go_on(window, scratch);
         }
     }
 
-    /// The summed embeddings of the words, through the first matrix, between margins of zeros.
+    /// Reads words up to the block that sees the mean of the article.
+    fn begin(&self, words: &[[u32; WORD_FEATURES]], scratch: &mut EncoderScratch) {
+        self.enter(words, scratch);
+        let EncoderScratch { trunk, tile, .. } = scratch;
+        self.trunk.run(0..CONTEXT_BLOCK, words.len(), &[], trunk, tile);
+    }
+
+    /// The summed embeddings of the words, through the first matrix.
     fn enter(&self, words: &[[u32; WORD_FEATURES]], scratch: &mut EncoderScratch) {
-        let EncoderScratch { stream, tile, embedding, .. } = scratch;
-        stream.clear();
-        stream.resize((words.len() + 2 * MARGIN) * WIDTH, 0.0);
+        let EncoderScratch { trunk, tile, embedding, .. } = scratch;
+        trunk.clear(words.len(), TRUNK.width);
         let mut units = [0.0; TILE];
         for (index, words) in words.chunks(TILE).enumerate() {
             tile.clear();
@@ -129,32 +204,45 @@ impl Encoder {
                 embedding.clear();
                 embedding.resize(EMBEDDING, 0.0);
                 self.words.add_rows(rows, embedding);
-                let largest = embedding.iter().fold(f32::MIN_POSITIVE, |most, cell| most.max(cell.abs()));
-                *unit = largest / LARGEST_INPUT;
-                tile.extend(embedding.iter().map(|cell| rounded(cell / *unit)));
+                *unit = push_integers(tile, embedding);
             }
-            let out = &mut stream[(MARGIN + index * TILE) * WIDTH..][..words.len() * WIDTH];
-            let weights = View::new(&self.entry.weights, EMBEDDING, WIDTH);
-            multiply(out, Into::Fresh, View::new(tile, words.len(), EMBEDDING), weights);
-            for (row, unit) in out.chunks_exact_mut(WIDTH).zip(units) {
-                for cell in row.iter_mut() {
-                    *cell *= unit;
-                }
-                self.entry.finish(row);
+            let out = &mut trunk.stream[(MARGIN + index * TILE) * TRUNK.width..][..words.len() * TRUNK.width];
+            self.trunk.entry.product(out, tile);
+            for (row, unit) in out.chunks_exact_mut(TRUNK.width).zip(units) {
+                self.trunk.entry.finish_in_units(row, unit);
             }
         }
+        trunk.normalise(TRUNK.width);
     }
 
-    fn answer(&self, rows: Range<usize>, scratch: &mut EncoderScratch) {
-        let EncoderScratch { normalised, requests, answers, .. } = scratch;
-        let input = View::new(&normalised[rows.start * WIDTH..], rows.len(), WIDTH);
+    /// What the mean of an article's rows, given as their sums, adds to the columns of a block.
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean of small integers")]
+    fn see_whole(&self, sums: &[f64], words: usize, scratch: &mut EncoderScratch) {
+        let EncoderScratch { tile, context, .. } = scratch;
+        let means: Vec<f32> = sums.iter().map(|sum| (sum / words.max(1) as f64) as f32 / UNITS).collect();
+        tile.clear();
+        let unit = push_integers(tile, &means);
+        context.resize(TRUNK.gated(), 0.0);
+        self.context.product(context, tile);
+        self.context.finish_in_units(context, unit);
+    }
+
+    /// Reads what was begun to its end, and answers for the inner words.
+    fn go_on(&self, window: &Window, scratch: &mut EncoderScratch) {
+        let EncoderScratch { trunk, branch, tile, context, requests, answers, .. } = scratch;
+        let words = window.outer.len();
+        self.trunk.run(CONTEXT_BLOCK..TRUNK.dilations.len(), words, context, trunk, tile);
         let start = requests.len();
-        requests.resize(start + rows.len() * EMBEDDING, 0.0);
-        multiply(&mut requests[start..], Into::Fresh, input, View::new(&self.request.weights, WIDTH, EMBEDDING));
-        requests[start..].chunks_exact_mut(EMBEDDING).for_each(|row| self.request.finish(row));
-        let mut odds = vec![0.0; rows.len() * QUESTIONS];
-        multiply(&mut odds, Into::Fresh, input, View::new(&self.questions.weights, WIDTH, QUESTIONS));
-        odds.chunks_exact_mut(QUESTIONS).for_each(|row| self.questions.finish(row));
+        requests.resize(start + window.inner.len() * EMBEDDING, 0.0);
+        self.request.apply(&mut requests[start..], &trunk.normalised[window.inner_rows().start * TRUNK.width..]);
+
+        branch.clear(words, BRANCH.width);
+        let entered = &mut branch.stream[MARGIN * BRANCH.width..][..words * BRANCH.width];
+        self.branch.entry.apply(entered, &trunk.normalised[MARGIN * TRUNK.width..]);
+        branch.normalise(BRANCH.width);
+        self.branch.run(0..BRANCH.dilations.len(), words, &[], branch, tile);
+        let mut odds = vec![0.0; window.inner.len() * QUESTIONS];
+        self.questions.apply(&mut odds, &branch.normalised[window.inner_rows().start * BRANCH.width..]);
         answers.extend_from_slice(odds.as_chunks::<QUESTIONS>().0);
     }
 
@@ -170,29 +258,46 @@ impl Encoder {
 }
 
 impl EncoderScratch {
-    /// Per word, the log-odds that a sentence ends after it and that a number is missing there.
+    /// Per word, the log-odds that a sentence ends after it, that a number is missing there, and that a clause ends.
     #[must_use]
     pub fn answers(&self) -> &[[f32; QUESTIONS]] {
         &self.answers
     }
 }
 
-impl Affine {
+impl Stack {
+    fn new(shape: StackShape, stored: StoredStack, entry_unit: f32) -> Self {
+        let blocks = stored.blocks.into_iter().map(|block| Affine::new(block, UNITS)).collect();
+        Self { shape, entry: Affine::new(stored.entry, entry_unit), blocks }
+    }
+
+    /// Passes rows through some of the blocks; `context` is added to the columns of the first, where there is one.
+    fn run(&self, blocks: Range<usize>, words: usize, mut context: &[f32], rows: &mut Rows, tile: &mut Vec<f32>) {
+        for block in blocks {
+            self.convolve(block, words, context, rows, tile);
+            rows.normalise(self.shape.width);
+            context = &[];
+        }
+    }
+
     /// Adds to the stream what a gated convolution makes of its normalised rows.
-    fn convolve(&self, dilation: usize, words: usize, scratch: &mut EncoderScratch) {
-        let EncoderScratch { stream, normalised, tile, .. } = scratch;
+    fn convolve(&self, block: usize, words: usize, context: &[f32], rows: &mut Rows, tile: &mut Vec<f32>) {
+        let (width, gated, dilation) = (self.shape.width, self.shape.gated(), self.shape.dilations[block]);
+        let affine = &self.blocks[block];
         for start in (0..words).step_by(TILE) {
-            let rows = TILE.min(words - start);
-            tile.resize(rows * GATED, 0.0);
-            for (tap, weights) in self.weights.chunks_exact(WIDTH * GATED).enumerate() {
+            let count = TILE.min(words - start);
+            tile.resize(count * gated, 0.0);
+            for (tap, weights) in affine.weights.chunks_exact(width * gated).enumerate() {
                 let from = MARGIN + start + tap * dilation - dilation;
                 let how = if tap == 0 { Into::Fresh } else { Into::Sum };
-                multiply(tile, how, View::new(&normalised[from * WIDTH..], rows, WIDTH), View::new(weights, WIDTH, GATED));
+                let input = View::new(&rows.normalised[from * width..], count, width);
+                multiply(tile, how, input, View::new(weights, width, gated));
             }
-            let target = &mut stream[(MARGIN + start) * WIDTH..][..rows * WIDTH];
-            for (cells, gated) in target.chunks_exact_mut(WIDTH).zip(tile.chunks_exact_mut(GATED)) {
-                self.finish(gated);
-                let (value, opening) = gated.split_at(WIDTH);
+            let target = &mut rows.stream[(MARGIN + start) * width..][..count * width];
+            for (cells, columns) in target.chunks_exact_mut(width).zip(tile.chunks_exact_mut(gated)) {
+                affine.finish(columns);
+                columns.iter_mut().zip(context).for_each(|(column, context)| *column += context);
+                let (value, opening) = columns.split_at(width);
                 for ((cell, value), opening) in cells.iter_mut().zip(value).zip(opening) {
                     *cell += value * (0.5 + 0.5 * opening / (1.0 + opening.abs()));
                 }
@@ -201,15 +306,38 @@ impl Affine {
     }
 }
 
-/// Divides each row by its root mean square and rounds it to integers; margins stay zero.
-fn normalise(stream: &[f32], normalised: &mut Vec<f32>) {
-    normalised.clear();
-    for row in stream.chunks_exact(WIDTH) {
-        #[expect(clippy::cast_precision_loss, reason = "a few hundred columns")]
-        let square = dot(row, row) / WIDTH as f32;
-        let units = UNITS / (square + LEAST_SQUARE).sqrt();
-        normalised.extend(row.iter().map(|cell| rounded((cell * units).clamp(-LARGEST_INPUT, LARGEST_INPUT))));
+impl Rows {
+    fn clear(&mut self, words: usize, width: usize) {
+        self.stream.clear();
+        self.stream.resize((words + 2 * MARGIN) * width, 0.0);
     }
+
+    /// Divides each row by its root mean square and rounds it to integers; margins stay zero.
+    fn normalise(&mut self, width: usize) {
+        self.normalised.clear();
+        for row in self.stream.chunks_exact(width) {
+            #[expect(clippy::cast_precision_loss, reason = "a few hundred columns")]
+            let square = dot(row, row) / width as f32;
+            let units = UNITS / (square + LEAST_SQUARE).sqrt();
+            self.normalised.extend(row.iter().map(|cell| rounded((cell * units).clamp(-LARGEST_INPUT, LARGEST_INPUT))));
+        }
+    }
+}
+
+/// Adds up the columns of some rows of integers: exact, so in any order.
+fn add_rows(normalised: &[f32], rows: Range<usize>, sums: &mut [f64]) {
+    let width = sums.len();
+    for row in normalised[rows.start * width..rows.end * width].chunks_exact(width) {
+        sums.iter_mut().zip(row).for_each(|(sum, cell)| *sum += f64::from(*cell));
+    }
+}
+
+/// Adds numbers to `integers` in units of their own, as many as are exact; returns the unit.
+fn push_integers(integers: &mut Vec<f32>, numbers: &[f32]) -> f32 {
+    let largest = numbers.iter().fold(f32::MIN_POSITIVE, |most, number| most.max(number.abs()));
+    let unit = largest / LARGEST_INPUT;
+    integers.extend(numbers.iter().map(|number| rounded(number / unit)));
+    unit
 }
 
 /// To the nearest integer, ties to even; for numbers below 2^22, where adding 1.5 · 2^23 leaves no fraction.
@@ -225,6 +353,9 @@ mod tests {
 
     use super::*;
     use crate::encoder::network::LARGEST_COLUMN;
+
+    const WIDTH: usize = TRUNK.width;
+    const GATED: usize = TRUNK.gated();
 
     /// What a kernel adds up in its own order is what integers add up to: so it is the same on every machine.
     #[test]

@@ -4,7 +4,7 @@
 //! [`LARGEST_INPUT`] is exact in 32-bit floats (below 2^24), in whatever order a kernel adds it up.
 
 use super::features::FeatureRows;
-use super::{DILATIONS, EMBEDDING, GATED, QUESTIONS, TAPS, WIDTH};
+use super::{BRANCH, EMBEDDING, QUESTIONS, StackShape, TAPS, TRUNK};
 use crate::model::{ModelError, ModelFile, SectionReader, SectionWriter};
 
 /// The largest integer that an input is rounded to.
@@ -34,6 +34,15 @@ pub struct StoredTable {
     pub scales: Vec<f32>,
 }
 
+/// A stack of gated convolutions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredStack {
+    /// From what enters to the stream.
+    pub entry: StoredAffine,
+    /// The gated convolutions.
+    pub blocks: Vec<StoredAffine>,
+}
+
 /// The whole network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredNetwork {
@@ -41,13 +50,15 @@ pub struct StoredNetwork {
     pub words: StoredTable,
     /// Embeddings of candidates.
     pub candidates: StoredTable,
-    /// From embeddings to the stream.
-    pub entry: StoredAffine,
-    /// The gated convolutions.
-    pub blocks: Vec<StoredAffine>,
-    /// From the stream to what is asked of a candidate.
+    /// What everything is read from.
+    pub trunk: StoredStack,
+    /// From the mean of the article to the columns of one of the trunk's blocks.
+    pub context: StoredAffine,
+    /// From the trunk to what is asked of a candidate.
     pub request: StoredAffine,
-    /// From the stream to log-odds.
+    /// What the questions are read from besides.
+    pub branch: StoredStack,
+    /// From the branch to log-odds.
     pub questions: StoredAffine,
 }
 
@@ -85,6 +96,18 @@ impl StoredAffine {
             return Err(section.corrupt("weights whose products would not be exact"));
         }
         Ok(stored)
+    }
+}
+
+impl StoredStack {
+    fn write(&self, section: &mut SectionWriter) {
+        [&self.entry].into_iter().chain(&self.blocks).for_each(|affine| affine.write(section));
+    }
+
+    fn read(section: &mut SectionReader<'_>, shape: StackShape) -> Result<Self, ModelError> {
+        let entry = StoredAffine::read(section, shape.inputs, shape.width)?;
+        let block = |_: &usize| StoredAffine::read(section, TAPS * shape.width, shape.gated());
+        Ok(Self { entry, blocks: shape.dilations.iter().map(block).collect::<Result<_, _>>()? })
     }
 }
 
@@ -142,8 +165,11 @@ impl StoredNetwork {
     pub fn write(&self, section: &mut SectionWriter) {
         self.words.write(section);
         self.candidates.write(section);
-        let layers = [&self.entry].into_iter().chain(&self.blocks).chain([&self.request, &self.questions]);
-        layers.for_each(|affine| affine.write(section));
+        self.trunk.write(section);
+        self.context.write(section);
+        self.request.write(section);
+        self.branch.write(section);
+        self.questions.write(section);
     }
 
     /// Reads what [`Self::write`] wrote.
@@ -154,10 +180,11 @@ impl StoredNetwork {
         Ok(Self {
             words: StoredTable::read(section)?,
             candidates: StoredTable::read(section)?,
-            entry: StoredAffine::read(section, EMBEDDING, WIDTH)?,
-            blocks: DILATIONS.iter().map(|_| StoredAffine::read(section, TAPS * WIDTH, GATED)).collect::<Result<_, _>>()?,
-            request: StoredAffine::read(section, WIDTH, EMBEDDING)?,
-            questions: StoredAffine::read(section, WIDTH, QUESTIONS)?,
+            trunk: StoredStack::read(section, TRUNK)?,
+            context: StoredAffine::read(section, TRUNK.width, TRUNK.gated())?,
+            request: StoredAffine::read(section, TRUNK.width, EMBEDDING)?,
+            branch: StoredStack::read(section, BRANCH)?,
+            questions: StoredAffine::read(section, BRANCH.width, QUESTIONS)?,
         })
     }
 }

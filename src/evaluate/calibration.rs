@@ -43,8 +43,9 @@ pub fn calibration(records: &[Record], predictions: &[Prediction], contested: &[
     }
 }
 
+/// The expected calibration error of outcomes in the order of their confidences.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-fn expected_error(outcomes: &[(f32, bool)]) -> f64 {
+pub(super) fn expected_error(outcomes: &[(f32, bool)]) -> f64 {
     let edge = |bin: usize| bin * outcomes.len() / BINS;
     let distance = |bin: usize| {
         let outcomes = &outcomes[edge(bin)..edge(bin + 1)];

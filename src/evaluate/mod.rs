@@ -4,15 +4,18 @@
 //! which a number was deleted. Invariant: records whose tokens do not line up are scored as left alone and counted as missing,
 //! so a system cannot gain by failing.
 
+mod boundaries;
 mod calibration;
 mod classes;
 mod reach;
 mod score;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
+pub use boundaries::{BoundaryCalibration, BoundaryScore, boundary_calibration, by_boundary};
 pub use calibration::{Calibration, calibration};
 pub use classes::{ClassScore, by_class};
 pub use reach::{Ceiling, ceiling};
@@ -71,6 +74,10 @@ pub struct Prediction {
     pub tokens: Vec<String>,
     /// Tokens that end a sentence.
     pub ends: Vec<usize>,
+    /// Per end, how probable it is.
+    pub end_confidences: Vec<f32>,
+    /// Per token, the encoder's log-odds that a sentence ends after it.
+    pub end_odds: Vec<f32>,
     /// Tokens after which a number is missing.
     pub gaps: Vec<i64>,
     /// Per token, how probable its form is.
@@ -100,11 +107,13 @@ pub fn predict(records: &[Record], repairer: &Repairer, splitter: &Splitter) -> 
     let predict = |(repair, split): &mut (RepairScratch, SplitScratch), record: &Record| {
         let article = repairer.repair(Document::from_text(&record.id, &record.damaged), repair);
         let sentences = splitter.split(&article, split);
-        let body = sentences.iter().filter(|sentence| sentence.kind == SentenceKind::Body);
+        let body = || sentences.iter().filter(|sentence| sentence.kind == SentenceKind::Body);
         let gaps = sentences.iter().flat_map(|sentence| &sentence.number_gaps);
         Prediction {
             tokens: (0..article.document().tokens().len()).map(|t| article.token_text(t).to_owned()).collect(),
-            ends: body.map(|sentence| sentence.tokens.end - 1).collect(),
+            ends: body().map(|sentence| sentence.tokens.end - 1).collect(),
+            end_confidences: body().map(|sentence| sentence.boundary_confidence).collect(),
+            end_odds: article.places().iter().map(|place| place.sentence_end).collect(),
             gaps: gaps.map(|gap| i64::try_from(gap.token).unwrap_or(i64::MAX)).collect(),
             confidences: article.findings().iter().map(|finding| finding.confidence).collect(),
         }
@@ -127,6 +136,31 @@ impl Serialize for Ratio {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // Formatting rounds the exact binary value, as the scorer's own rounding does.
         serializer.serialize_f64(format!("{:.4}", self.0).parse().unwrap_or(self.0))
+    }
+}
+
+/// How many of what was wanted were found.
+#[derive(Clone, Copy, Debug, Default)]
+struct Found {
+    hits: usize,
+    wanted: usize,
+    got: usize,
+}
+
+impl Found {
+    fn add<T: Ord>(&mut self, wanted: &BTreeSet<T>, got: &BTreeSet<T>) {
+        self.hits += wanted.intersection(got).count();
+        self.wanted += wanted.len();
+        self.got += got.len();
+    }
+
+    fn precision_recall_f1(&self) -> [Ratio; 3] {
+        let Self { hits, wanted, got } = *self;
+        [Ratio::of(hits, got), Ratio::of(hits, wanted), Ratio::of(2 * hits, wanted + got)]
+    }
+
+    fn f1(&self) -> f64 {
+        self.precision_recall_f1()[2].0
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{Prediction, Ratio, Record, is_right, is_spared};
+use super::{Found, Prediction, Ratio, Record, is_right, is_spared};
 
 /// The figures of a benchmark, in the order and with the names of its scorer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -37,26 +37,6 @@ struct Tally {
     damaged_right: usize,
     harmed: usize,
     lenient_harmed: usize,
-}
-
-#[derive(Default)]
-struct Found {
-    hits: usize,
-    wanted: usize,
-    got: usize,
-}
-
-impl Found {
-    fn add<T: Ord>(&mut self, wanted: &BTreeSet<T>, got: &BTreeSet<T>) {
-        self.hits += wanted.intersection(got).count();
-        self.wanted += wanted.len();
-        self.got += got.len();
-    }
-
-    fn precision_recall_f1(&self) -> [Ratio; 3] {
-        let Self { hits, wanted, got } = *self;
-        [Ratio::of(hits, got), Ratio::of(hits, wanted), Ratio::of(2 * hits, wanted + got)]
-    }
 }
 
 /// Scores predictions, one for each record.

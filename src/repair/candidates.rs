@@ -287,6 +287,8 @@ mod tests {
         assert_eq!(proposed(&["أجواء"], "اجواك"), ["أجوائك", "أجواءك", "أجواؤك"]);
         assert_eq!(proposed(&["جريء"], "جريين"), ["جريئين"]);
         assert_eq!(proposed(&["مستشفى"], "مستشفاهم"), ["مستشفاهم"]);
+        assert_eq!(proposed(&["يلتزمون", "فإن"], "سيلتزمون"), ["سيلتزمون"]);
+        assert_eq!(proposed(&["يلتزمون", "فإن"], "سفان"), Vec::<String>::new(), "no verb's present");
         assert_eq!(proposed(&["أتعامل"], "سيتعاملون"), Vec::<String>::new(), "no verb takes two first letters");
     }
 

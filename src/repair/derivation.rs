@@ -54,10 +54,15 @@ pub(super) fn forms_of(candidates: &Candidates, channel: Channel, damaged: &[u8]
     forms.into_iter().map(|(form, _)| form).collect()
 }
 
-/// Whether a word can take a proclitic: one that ends in the first letter of a verb's present (`سي`) stands before no word
-/// that begins with another (`أتعامل`).
+/// Whether a word can take a proclitic: the future's `س` stands before a verb's present alone, and where its first letter
+/// belongs to the proclitic (`سي`), before no word that begins with another (`أتعامل`).
 fn takes(word: &[u8], proclitic: &[u8]) -> bool {
-    !matches!(proclitic, [.., code::SIN, code::YA | code::TA]) || word.first().is_some_and(|first| is_plain(*first))
+    let first = word.first().copied().unwrap_or_default();
+    match proclitic {
+        [.., code::SIN] => matches!(first, code::YA | code::TA | code::NUN | code::ALIF_HAMZA),
+        [.., code::SIN, code::YA | code::TA] => is_plain(first),
+        _ => true,
+    }
 }
 
 fn is_definite(proclitic: &[u8]) -> bool {

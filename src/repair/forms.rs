@@ -21,16 +21,14 @@ const LIMIT: usize = 1 << 17;
 const AS_IT_STANDS: [u8; 2] = [u8::MAX, 0];
 
 /// A damaged form in a [`FormCache`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FormId(usize);
 
 /// What a damaged form can stand for.
 #[derive(Debug)]
 pub(super) struct KnownForm {
     proposals: Box<[Proposal]>,
-    /// Whether the form as it stands is among them.
-    listed: bool,
-    /// The number of the candidate that is the form as it stands.
+    /// The number of the candidate that is the form as it stands: one of the proposals, or the one after them.
     pub(super) unchanged: usize,
     /// The encoder's rows.
     pub(super) word_rows: [u32; WORD_FEATURES],
@@ -43,8 +41,8 @@ impl KnownForm {
     pub(super) fn new(candidates: &Candidates, encoder: Option<&Encoder>, channel: Channel, codes: &[u8]) -> Self {
         let proposals = candidates.propose(channel, codes).into_boxed_slice();
         let unchanged = proposals.iter().position(|proposal| candidates.letters(proposal) == codes);
-        let (listed, unchanged) = (unchanged.is_some(), unchanged.unwrap_or(proposals.len()));
-        let mut form = Self { proposals, listed, unchanged, word_rows: [0; WORD_FEATURES], candidate_rows: Box::default() };
+        let unchanged = unchanged.unwrap_or(proposals.len());
+        let mut form = Self { proposals, unchanged, word_rows: [0; WORD_FEATURES], candidate_rows: Box::default() };
         let readings = form.readings(candidates, codes);
         let word_rows = |encoder: &Encoder| encoder.word_rows(codes, readings.iter().map(|(_, letters, _)| *letters));
         let rows = |letters, standing| encoder.map_or([0; CANDIDATE_FEATURES], |e| e.candidate_rows(letters, standing));
@@ -68,7 +66,7 @@ impl KnownForm {
 
     /// The candidates of a slot: the proposals, then the form as it stands.
     pub(super) fn candidates(&self) -> impl Iterator<Item = Candidate> {
-        let as_it_stands = (!self.listed).then_some((UNKNOWN, UNKNOWN, Traces::NONE, 0));
+        let as_it_stands = (self.unchanged == self.proposals.len()).then_some((UNKNOWN, UNKNOWN, Traces::NONE, 0));
         let proposed = |proposal: &Proposal| (proposal.word, proposal.second, proposal.traces, proposal.cost);
         let numbered = (0..).zip(self.proposals.iter().map(proposed).chain(as_it_stands));
         numbered.map(|(number, (word, second, traces, cost))| Candidate { number, word, second, traces, cost })

@@ -21,6 +21,7 @@ pub mod language_model;
 pub mod lattice;
 pub mod lexicon;
 mod own;
+mod recurrence;
 mod repaired;
 mod stretches;
 mod word_list;
@@ -42,6 +43,7 @@ use habit::Habit;
 use language_model::LanguageModel;
 use lattice::{Candidate, Lattice};
 use lexicon::{Lexicon, UNKNOWN};
+use recurrence::{RecurrenceScratch, weigh_recurrence};
 use stretches::{ReadWord, stretches};
 use words::{WordSpan, words_of};
 
@@ -53,10 +55,10 @@ use crate::ingest::Document;
 use crate::model::{ModelError, ModelFile};
 
 /// Version of this stage's code: part of the build id, raised whenever equal input could give other output.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Weight of the language model's costs, in 1/256, joined log-linearly with what [`evidence`] adds up.
-const LANGUAGE_WEIGHT: i32 = 140;
+const LANGUAGE_WEIGHT: i32 = 120;
 /// How sharp posteriors are against the sum of the weighed costs; chosen so that confidences come true (model card).
 const SHARPNESS: f64 = 0.58;
 /// Candidates that cost this much more than their word's best (5 nats) before the language model is asked are dropped: decoding takes
@@ -100,6 +102,7 @@ pub struct RepairScratch {
     /// The encoder's rows of each word.
     word_rows: Vec<[u32; WORD_FEATURES]>,
     encoder: EncoderScratch,
+    recurrence: RecurrenceScratch,
     lattice: Lattice,
     decoder: DecoderScratch,
     posteriors: Vec<f64>,
@@ -177,8 +180,9 @@ impl Repairer {
         self.fill_lattice(&document, &stretches, scratch);
         self.weigh(scratch);
         scratch.lattice.prune(PRUNE_MARGIN);
-        let RepairScratch { lattice, decoder, posteriors, .. } = scratch;
+        let RepairScratch { words, lattice, decoder, posteriors, recurrence, .. } = scratch;
         self.decoder.decode(lattice, &self.language_model, decoder, posteriors);
+        weigh_recurrence(words, lattice, posteriors, recurrence);
         let places = places(document.tokens().len(), &scratch.words, scratch.encoder.answers());
         let outcomes = self.outcomes(&document, scratch);
         Repaired::new(document, stretches, outcomes, places)

@@ -49,11 +49,13 @@ pub struct PlaceOdds {
     pub sentence_end: f32,
     /// That a number is missing there.
     pub missing_number: f32,
+    /// That a clause ends there: a comma, a colon or the like would stand there, if not a mark that ends the sentence.
+    pub clause_end: f32,
 }
 
 impl PlaceOdds {
     /// A place of which nothing is known but that hardly anything ends or is missing there.
-    pub const UNLIKELY: Self = Self { sentence_end: -8.0, missing_number: -8.0 };
+    pub const UNLIKELY: Self = Self { sentence_end: -8.0, missing_number: -8.0, clause_end: -8.0 };
 }
 
 /// An article whose spelling has been restored.

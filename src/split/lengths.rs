@@ -1,15 +1,48 @@
-//! How long sentences are, as stored: the cost of each length, learnt from the corpus.
+//! How long sentences are, as stored: for each of several kinds of article, the cost of each length, learnt from the corpus.
+//!
+//! Writers differ more than sentences do: one newspaper's desk ends a sentence every fifteen words, another every fifty. One
+//! distribution for all would pull both to the middle, so there is one for each class of articles, told by its mean.
 
 use crate::model::{ModelError, ModelFile, SectionReader, SectionWriter};
+use crate::repair::habit::UNITS_PER_NAT;
 
 /// Lengths beyond this many tokens share one entry.
 pub const LONGEST: usize = 128;
+/// Classes of articles.
+pub const CLASSES: usize = 8;
+/// Logarithm of the ratio at which a class's mean is one standard deviation away.
+const SPREAD: f64 = 0.1;
 
-/// The length model.
+/// The lengths of sentences in one class of articles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LengthClass {
+    /// Mean length of a sentence, in hundredths of a token.
+    pub mean: u32,
+    /// Cost of a sentence of `index + 1` tokens, in units of [`UNITS_PER_NAT`].
+    pub costs: Vec<i32>,
+}
+
+/// The length model: classes in the order of their means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LengthModel {
-    /// Cost of a sentence of `index + 1` tokens, in units of [`crate::repair::habit::UNITS_PER_NAT`].
-    pub costs: Vec<i32>,
+    /// [`CLASSES`] of them.
+    pub classes: Vec<LengthClass>,
+}
+
+impl LengthClass {
+    /// Mean length of a sentence, in tokens.
+    #[must_use]
+    pub fn mean_tokens(&self) -> f64 {
+        (f64::from(self.mean) / 100.0).max(1.5)
+    }
+
+    /// The logarithm of how much likelier a sentence of `index + 1` tokens is than under a process without memory that has the same
+    /// mean: the encoder knows how often sentences end, and only what it does not know may be added to it.
+    fn log_ratio(&self, index: usize) -> f64 {
+        let mean = self.mean_tokens();
+        let before = f64::from(u32::try_from(index).unwrap_or(u32::MAX));
+        -libm::log(1.0 / mean) - libm::log(1.0 - 1.0 / mean) * before - f64::from(self.costs[index]) / UNITS_PER_NAT
+    }
 }
 
 impl LengthModel {
@@ -21,17 +54,51 @@ impl LengthModel {
         Self::read(&mut model.section("lengths")?)
     }
 
-    /// Writes the model: how many lengths, then their costs.
+    /// Writes the model: how many classes and lengths, then of each class its mean and its costs.
     pub fn write(&self, section: &mut SectionWriter) {
-        section.u32(u32::try_from(self.costs.len()).expect("few lengths"));
-        self.costs.iter().for_each(|cost| section.i32(*cost));
+        section.u32(u32::try_from(self.classes.len()).expect("few classes"));
+        section.u32(u32::try_from(LONGEST).expect("few lengths"));
+        for class in &self.classes {
+            section.u32(class.mean);
+            class.costs.iter().for_each(|cost| section.i32(*cost));
+        }
     }
 
     fn read(section: &mut SectionReader<'_>) -> Result<Self, ModelError> {
-        if section.u32()? as usize != LONGEST {
+        if (section.u32()? as usize, section.u32()? as usize) != (CLASSES, LONGEST) {
             return Err(section.corrupt("another number of sentence lengths than this version uses"));
         }
-        Ok(Self { costs: (0..LONGEST).map(|_| section.i32()).collect::<Result<_, _>>()? })
+        let mut class = || -> Result<LengthClass, ModelError> {
+            Ok(LengthClass { mean: section.u32()?, costs: (0..LONGEST).map(|_| section.i32()).collect::<Result<_, _>>()? })
+        };
+        Ok(Self { classes: (0..CLASSES).map(|_| class()).collect::<Result<_, _>>()? })
+    }
+
+    /// How much likelier each length is than chance makes it, to the power of `weight`, in an article whose sentences are expected to
+    /// have so many tokens in the mean: what the classes say, weighed by how near their means are.
+    #[must_use]
+    pub fn ratios(&self, mean_tokens: f64, weight: f64, max_tokens: usize) -> Vec<f64> {
+        let nearness = |class: &LengthClass| {
+            let distance =
+                libm::log(class.mean_tokens() / mean_tokens.clamp(self.least_mean(), self.largest_mean())) / SPREAD;
+            libm::exp(-0.5 * distance * distance)
+        };
+        let shares: Vec<f64> = self.classes.iter().map(nearness).collect();
+        let total: f64 = shares.iter().sum();
+        let log_ratio = |index: usize| {
+            self.classes.iter().zip(&shares).map(|(class, share)| share / total * class.log_ratio(index)).sum::<f64>()
+        };
+        // The last entry stands for all lengths from there on, so it says nothing of one of them.
+        let known: Vec<f64> = (0..max_tokens.min(LONGEST - 1)).map(|index| libm::exp(weight * log_ratio(index))).collect();
+        (0..max_tokens).map(|index| known[index.min(known.len() - 1)]).collect()
+    }
+
+    fn least_mean(&self) -> f64 {
+        self.classes.first().map_or(1.5, LengthClass::mean_tokens)
+    }
+
+    fn largest_mean(&self) -> f64 {
+        self.classes.last().map_or(1.5, LengthClass::mean_tokens)
     }
 }
 
@@ -39,12 +106,40 @@ impl LengthModel {
 mod tests {
     use super::*;
 
+    fn model() -> LengthModel {
+        let class = |number: u32| LengthClass { mean: 1000 + 500 * number, costs: (0..).take(LONGEST).collect() };
+        LengthModel { classes: (0..8).map(class).collect() }
+    }
+
     #[test]
     fn a_stored_model_reads_back() {
-        let model = LengthModel { costs: (0..).take(LONGEST).collect() };
         let mut section = SectionWriter::default();
-        model.write(&mut section);
+        model().write(&mut section);
         let bytes = section.into_bytes();
-        assert_eq!(LengthModel::read(&mut SectionReader::new("lengths", &bytes)).expect("readable"), model);
+        assert_eq!(LengthModel::read(&mut SectionReader::new("lengths", &bytes)).expect("readable"), model());
+    }
+
+    #[test]
+    fn an_article_has_the_lengths_of_the_classes_near_its_mean() {
+        let mut model = model();
+        for (class, cheap) in model.classes.iter_mut().zip([9, 14, 19, 24, 29, 34, 39, 44]) {
+            class.costs = vec![2000; LONGEST];
+            class.costs[cheap] = 500;
+        }
+        let likeliest = |mean: f64| {
+            let ratios = model.ratios(mean, 1.0, 60);
+            (0..60).max_by(|a, b| ratios[*a].total_cmp(&ratios[*b])).expect("some")
+        };
+        assert_eq!([1.0, 10.0, 25.0, 45.0, 1000.0].map(likeliest), [9, 9, 24, 44, 44]);
+    }
+
+    #[test]
+    fn a_process_without_memory_adds_nothing() {
+        let cost = |index: usize| -libm::log(0.1 * libm::pow(0.9, f64::from(u32::try_from(index).expect("small"))));
+        #[expect(clippy::cast_possible_truncation, reason = "a few thousand units")]
+        let costs = (0..LONGEST).map(|index| libm::rint(cost(index) * UNITS_PER_NAT) as i32).collect();
+        let model = LengthModel { classes: vec![LengthClass { mean: 1000, costs }; CLASSES] };
+        let ratios = model.ratios(10.0, 1.0, 100);
+        assert!(ratios.iter().all(|ratio| (ratio - 1.0).abs() < 0.01), "{ratios:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! The training corpus: clean, well-spelt articles as one stream of symbols.
 //!
-//! Input is JSONL (`{"text": …}` per line), plain or zstd. A symbol is a word, a number or a sentence mark; words are interned.
+//! Input is JSONL (`{"text": …}` per line), plain or zstd. A symbol is a word, a number or a mark; words are interned.
 //! Invariant: files are read in order of their names and articles in order of their lines, so the stream, and every id in it,
 //! depends on the input alone.
 
@@ -25,8 +25,10 @@ pub type Symbol = u32;
 pub const NUMBER: Symbol = u32::MAX;
 /// A sentence ends here.
 pub const STOP: Symbol = u32::MAX - 1;
+/// A clause ends here, at a mark that ends no sentence.
+pub const PAUSE: Symbol = u32::MAX - 2;
 /// An article ends here.
-pub const END: Symbol = u32::MAX - 2;
+pub const END: Symbol = u32::MAX - 3;
 
 /// Whether a symbol is a word.
 #[must_use]
@@ -162,7 +164,7 @@ fn is_separator(c: char) -> bool {
     matches!(c, '.' | ',' | '٫' | '٬' | '/' | ':' | '-')
 }
 
-/// Words, numbers and sentence marks of a clean text.
+/// Words, numbers and marks of a clean text.
 fn pieces_of(text: &str) -> Vec<Piece> {
     let chars: Vec<char> = text.nfc().nfkc().filter(|c| !spells_nothing(*c)).collect();
     let mut pieces = Vec::new();
@@ -177,6 +179,8 @@ fn pieces_of(text: &str) -> Vec<Piece> {
             pieces.push(Piece::Mark(NUMBER));
         } else if matches!(rest[0], '.' | '!' | '?' | '؟' | '\n') && ends_sentence(rest[0], &pieces) {
             pieces.push(Piece::Mark(STOP));
+        } else if matches!(rest[0], '،' | ',' | '؛' | ';' | ':') && matches!(pieces.last(), Some(Piece::Word(_))) {
+            pieces.push(Piece::Mark(PAUSE));
         }
         at += letters.max(number).max(1);
     }
@@ -223,9 +227,10 @@ mod tests {
             .map(|piece| match piece {
                 Piece::Word(word) => decode_word(&word),
                 Piece::Mark(NUMBER) => "#".to_owned(),
+                Piece::Mark(PAUSE) => ",".to_owned(),
                 Piece::Mark(_) => "/".to_owned(),
             })
             .collect();
-        assert_eq!(shown.join(" "), "نمت # في عام # / قال د سالم نعم /");
+        assert_eq!(shown.join(" "), "نمت # في عام # / قال د سالم , نعم /");
     }
 }

@@ -6,7 +6,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::corpus::{NUMBER, STOP, Symbol, is_word};
+use super::corpus::{NUMBER, PAUSE, STOP, Symbol, is_word};
 use crate::arabic::{code, fold_letter, is_hamzated_alif, is_plain};
 
 /// Shares of `أ إ آ` that writers type with their hamza.
@@ -34,6 +34,8 @@ pub struct DamagedArticle {
     pub ends: Vec<bool>,
     /// Per word, whether a number was deleted after it.
     pub numbers: Vec<bool>,
+    /// Per word, whether a clause ended after it: any mark stood there.
+    pub clauses: Vec<bool>,
 }
 
 /// The random numbers of one article.
@@ -59,8 +61,9 @@ impl DamagedArticle {
                 if !left.is_empty() {
                     damaged.push(left, *symbol, rng.random_bool(JOINED));
                 }
-            } else if *symbol == STOP {
-                damaged.ends.last_mut().into_iter().for_each(|end| *end = true);
+            } else if *symbol == STOP || *symbol == PAUSE {
+                damaged.clauses.last_mut().into_iter().for_each(|clause| *clause = true);
+                damaged.ends.last_mut().into_iter().for_each(|end| *end |= *symbol == STOP);
             } else if *symbol == NUMBER {
                 damaged.numbers.last_mut().into_iter().for_each(|number| *number = true);
             }
@@ -81,6 +84,7 @@ impl DamagedArticle {
         self.seconds.push(None);
         self.ends.push(false);
         self.numbers.push(false);
+        self.clauses.push(false);
     }
 }
 

@@ -51,13 +51,13 @@ def test_an_unknown_table_is_told_with_the_nearest_name(project):
 
 
 def test_an_unknown_key_is_told_with_the_nearest_of_its_table(project):
-    project.configure("split", "eagerness", "0.5", rename="eagernes")
+    project.configure("split", "cut_confidence", "0.5", rename="cut_confidenc")
     told = project.tarmim("check", expect=2).stderr
-    assert "did you mean eagerness" in told
+    assert "did you mean cut_confidence" in told
 
 
 def test_a_fault_of_syntax_is_told_with_its_line(project):
-    line = project.configure("split", "eagerness", "")
+    line = project.configure("split", "cut_confidence", "")
     assert f"pipeline.toml:{line}: " in project.tarmim("check", expect=2).stderr
 
 

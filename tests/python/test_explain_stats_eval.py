@@ -140,7 +140,13 @@ def test_eval_and_a_scored_build_agree_to_the_digit(bench, evaluated, tmp_path, 
     expected, found = (list(json.loads(text).items()) for text in (line, evaluated[name]))
     assert found[: len(expected)] == expected, "the same figures under the same names in the same order"
     reach = ["ceiling", "strict_ceiling", "candidates"]
-    assert [name for name, _ in found[len(expected) :]] == [*reach, "calibration_error", "sure_share", "sure_right"]
+    assert [name for name, _ in found[len(expected) :]] == [
+        *reach,
+        "calibration_error",
+        "sure_share",
+        "sure_right",
+        "boundary_calibration_error",
+    ]
     assert found[len(expected)][1] >= dict(found)["lenient_acc"], "nobody chooses better than what there is to choose from"
 
 

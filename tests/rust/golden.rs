@@ -75,8 +75,8 @@ fn a_vocabulary_label_finds_its_own_concept() {
     let concepts = stages().tagger.vocabulary().concepts();
     let mut lost = Vec::new();
     for concept in concepts {
-        // An intact frame keeps repair out of it, so that this is a test of the matcher alone.
-        let tagged = process(&format!("إنّ أي {} إلى", concept.label));
+        // An intact frame that keeps its marks keeps repair and splitting out of it, so that this is a test of the matcher alone.
+        let tagged = process(&format!("إنّ أي {} إلى.", concept.label));
         let found = tagged.hits().iter().any(|hit| concepts[hit.concept].id == concept.id);
         if !found || tagged.article().damage(0) == Damage::Stripped {
             lost.push(concept.id.as_str());

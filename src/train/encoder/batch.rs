@@ -25,7 +25,7 @@ const FOLDED: f64 = 0.15;
 /// Shares of letters merged in those; none at all is intact text.
 const FOLDED_SHARES: [f64; 6] = [1.0, 1.0, 0.6, 0.3, 0.1, 0.0];
 /// Share of words that are shown without their identity, so that their letters learn to speak for words never seen.
-const HIDDEN_WORD: f64 = 0.08;
+const HIDDEN_WORD: f64 = 0.15;
 
 /// A run of an article's symbols.
 #[derive(Clone, Debug)]
@@ -102,6 +102,11 @@ impl Batch {
         }
     }
 
+    /// The rows of each article.
+    pub(super) fn articles(&self) -> impl Iterator<Item = std::ops::Range<usize>> {
+        self.empty.windows(2).map(|margins| margins[0].end..margins[1].start)
+    }
+
     fn push_margin(&mut self) {
         let start = self.features.len();
         self.empty.push(start..start + MARGIN);
@@ -161,7 +166,8 @@ impl Batch {
             }
             self.features.push(features);
             let number = (channel == Channel::Stripped).then_some(damaged.numbers[slot]);
-            self.answers.push(if slot == last { [None; QUESTIONS] } else { [Some(damaged.ends[slot]), number] });
+            let answers = [Some(damaged.ends[slot]), number, Some(damaged.clauses[slot])];
+            self.answers.push(if slot == last { [None; QUESTIONS] } else { answers });
             let meant = source.meant(*symbol, damaged.seconds[slot]);
             let right = meant.and_then(|meant| form.readings.iter().position(|reading| *reading.letters == *meant));
             if let Some(right) = right.filter(|_| form.readings.len() > 1) {

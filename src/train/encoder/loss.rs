@@ -10,7 +10,7 @@ use crate::encoder::{EMBEDDING, QUESTIONS};
 use crate::matrix::dot;
 
 /// What an answer counts beside a choice, per question.
-const QUESTION_WEIGHTS: [f32; QUESTIONS] = [0.5, 0.3];
+const QUESTION_WEIGHTS: [f32; QUESTIONS] = [0.6, 0.3, 0.3];
 
 /// A word that has several candidates.
 #[derive(Clone, Copy, Debug)]
@@ -51,9 +51,10 @@ impl Tally {
     pub(super) fn describe(&self) -> String {
         let choices = self.choices.max(1) as f64;
         let f1 = |[hits, found, wanted]: [u64; 3]| 2.0 * hits as f64 / (found + wanted).max(1) as f64;
-        let [end, number] = self.answers.map(f1);
+        let [end, number, clause] = self.answers.map(f1);
         format!(
-            "{:.4} of {} choices right, {:.4} nats each; F1 of sentence ends {end:.4}, of missing numbers {number:.4}",
+            "{:.4} of {} choices right, {:.4} nats each; F1 of sentence ends {end:.4}, of missing numbers {number:.4}, \
+             of clause ends {clause:.4}",
             self.right as f64 / choices,
             self.choices,
             self.surprise / choices,

@@ -6,17 +6,29 @@
 
 use std::ops::Range;
 
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+
 use super::batch::Batch;
-use crate::encoder::{DILATIONS, EMBEDDING, GATED, LEAST_SQUARE, MARGIN, QUESTIONS, TAPS, WIDTH};
+use crate::encoder::{BRANCH, CONTEXT_BLOCK, EMBEDDING, LEAST_SQUARE, MARGIN, QUESTIONS, StackShape, TAPS, TRUNK};
 use crate::matrix::{Into, View, dot, multiply};
 
 /// Ranges of the parameters in one flat vector.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
+    pub trunk: StackLayout,
+    /// From the mean of the article to the columns of the trunk's [`CONTEXT_BLOCK`].
+    pub context: Affine,
+    pub request: Affine,
+    pub branch: StackLayout,
+    pub questions: Affine,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct StackLayout {
+    shape: StackShape,
     pub entry: Affine,
     pub blocks: Vec<Affine>,
-    pub request: Affine,
-    pub questions: Affine,
 }
 
 /// A matrix (inputs × outputs, row by row) and its bias.
@@ -37,11 +49,18 @@ impl Layout {
             next = bias.end;
             Affine { weights, bias, inputs, outputs }
         };
+        let mut stack = |shape: StackShape| StackLayout {
+            shape,
+            entry: affine(shape.inputs, shape.width),
+            blocks: shape.dilations.iter().map(|_| affine(TAPS * shape.width, shape.gated())).collect(),
+        };
+        let (trunk, branch) = (stack(TRUNK), stack(BRANCH));
         Self {
-            entry: affine(EMBEDDING, WIDTH),
-            blocks: DILATIONS.iter().map(|_| affine(TAPS * WIDTH, GATED)).collect(),
-            request: affine(WIDTH, EMBEDDING),
-            questions: affine(WIDTH, QUESTIONS),
+            trunk,
+            branch,
+            context: affine(TRUNK.width, TRUNK.gated()),
+            request: affine(TRUNK.width, EMBEDDING),
+            questions: affine(BRANCH.width, QUESTIONS),
         }
     }
 
@@ -51,7 +70,39 @@ impl Layout {
     }
 
     pub(super) fn affines(&self) -> impl Iterator<Item = &Affine> {
-        [&self.entry].into_iter().chain(&self.blocks).chain([&self.request, &self.questions])
+        let stacks = [&self.trunk, &self.branch].into_iter();
+        let ends = [&self.context, &self.request, &self.questions];
+        stacks.flat_map(|stack| [&stack.entry].into_iter().chain(&stack.blocks)).chain(ends)
+    }
+}
+
+/// Numbers that are left out at random while the network is fitted, so that none is relied upon alone (Srivastava et al. 2014); the
+/// others are scaled up by as much. Each is a factor: 0, or a little more than 1.
+#[derive(Debug, Default)]
+struct Dropout {
+    factors: Vec<f32>,
+    bytes: Vec<u8>,
+}
+
+/// Numbers in 256 that are left out.
+const LEFT_OUT: u8 = 26;
+
+impl Dropout {
+    /// New factors; all are 1 where nothing is left to chance.
+    fn draw(&mut self, length: usize, rng: Option<&mut ChaCha8Rng>) {
+        let Some(rng) = rng else {
+            self.factors.clear();
+            return self.factors.resize(length, 1.0);
+        };
+        self.bytes.resize(length, 0);
+        rng.fill_bytes(&mut self.bytes);
+        let scale = 256.0 / (256.0 - f32::from(LEFT_OUT));
+        self.factors.clear();
+        self.factors.extend(self.bytes.iter().map(|byte| if *byte < LEFT_OUT { 0.0 } else { scale }));
+    }
+
+    fn apply(&self, numbers: &mut [f32]) {
+        numbers.iter_mut().zip(&self.factors).for_each(|(number, factor)| *number *= factor);
     }
 }
 
@@ -60,26 +111,45 @@ impl Layout {
 pub(super) struct Activations {
     /// Rows × [`EMBEDDING`].
     pub input: Vec<f32>,
-    /// Rows × [`WIDTH`], after the last block.
-    stream: Vec<f32>,
-    blocks: Vec<BlockActivations>,
-    last: Normalised,
+    dropout: Dropout,
+    trunk: StackActivations,
+    context: Context,
     /// What the context asks of a candidate: rows × [`EMBEDDING`].
     pub request: Vec<f32>,
+    branch: StackActivations,
     /// Log-odds: rows × [`QUESTIONS`].
     pub answers: Vec<f32>,
 }
 
 #[derive(Debug, Default)]
+struct StackActivations {
+    /// Rows × the stack's width, after the last block.
+    stream: Vec<f32>,
+    blocks: Vec<BlockActivations>,
+    last: Normalised,
+}
+
+#[derive(Debug, Default)]
 struct BlockActivations {
+    width: usize,
     normalised: Normalised,
-    /// Rows × [`GATED`].
+    /// Values and openings.
     gated: Vec<f32>,
+    /// Of what the gates let through.
+    dropout: Dropout,
+}
+
+/// The mean row of each article.
+#[derive(Debug, Default)]
+struct Context {
+    means: Vec<f32>,
+    columns: Vec<f32>,
 }
 
 /// Rows divided by their root mean square.
 #[derive(Debug, Default)]
 struct Normalised {
+    width: usize,
     rows: Vec<f32>,
     inverse: Vec<f32>,
 }
@@ -95,6 +165,13 @@ pub(super) struct Gradients {
     pub request: Vec<f32>,
     /// As [`Activations::answers`].
     pub answers: Vec<f32>,
+    /// As the rows that the branch reads.
+    trunk: Vec<f32>,
+    scratch: StackGradients,
+}
+
+#[derive(Debug, Default)]
+struct StackGradients {
     stream: Vec<f32>,
     normalised: Vec<f32>,
     gated: Vec<f32>,
@@ -144,11 +221,12 @@ fn add_columns(sums: &mut [f32], rows: &[f32]) {
 
 impl Normalised {
     #[expect(clippy::cast_precision_loss, reason = "a few hundred columns")]
-    fn forward(&mut self, stream: &[f32]) {
+    fn forward(&mut self, stream: &[f32], width: usize) {
+        self.width = width;
         self.rows.clear();
         self.inverse.clear();
-        for row in stream.chunks_exact(WIDTH) {
-            let square: f32 = dot(row, row) / WIDTH as f32;
+        for row in stream.chunks_exact(width) {
+            let square: f32 = dot(row, row) / width as f32;
             let inverse = 1.0 / (square + LEAST_SQUARE).sqrt();
             self.inverse.push(inverse);
             self.rows.extend(row.iter().map(|x| x * inverse));
@@ -158,10 +236,10 @@ impl Normalised {
     /// Adds to the gradient of the stream what that of its normalised rows says.
     #[expect(clippy::cast_precision_loss, reason = "a few hundred columns")]
     fn backward(&self, gradient: &[f32], stream_gradient: &mut [f32]) {
-        let rows =
-            self.rows.chunks_exact(WIDTH).zip(gradient.chunks_exact(WIDTH)).zip(stream_gradient.chunks_exact_mut(WIDTH));
-        for (((row, gradient), target), inverse) in rows.zip(&self.inverse) {
-            let along: f32 = dot(row, gradient) / WIDTH as f32;
+        let gradients = gradient.chunks_exact(self.width).zip(stream_gradient.chunks_exact_mut(self.width));
+        let rows = self.rows.chunks_exact(self.width).zip(gradients);
+        for ((row, (gradient, target)), inverse) in rows.zip(&self.inverse) {
+            let along: f32 = dot(row, gradient) / self.width as f32;
             for ((x, g), t) in row.iter().zip(gradient).zip(target) {
                 *t += inverse * (g - x * along);
             }
@@ -176,84 +254,171 @@ fn gate(x: f32) -> (f32, f32) {
 }
 
 impl Activations {
-    /// Runs the network; `self.input` holds the summed embeddings.
-    pub(super) fn forward(&mut self, batch: &Batch, parameters: &[f32], layout: &Layout) {
+    /// Runs the network; `self.input` holds the summed embeddings. With `chance`, numbers are left out at random.
+    pub(super) fn forward(
+        &mut self,
+        batch: &Batch,
+        parameters: &[f32],
+        layout: &Layout,
+        mut chance: Option<&mut ChaCha8Rng>,
+    ) {
         let rows = batch.rows();
-        reset(&mut self.stream, rows * WIDTH);
-        affine_forward(&mut self.stream, &self.input, rows, parameters, &layout.entry);
-        batch.clear_empty_rows(&mut self.stream, WIDTH);
-        self.blocks.resize_with(layout.blocks.len(), BlockActivations::default);
-        for ((block, affine), dilation) in self.blocks.iter_mut().zip(&layout.blocks).zip(DILATIONS) {
-            block.normalised.forward(&self.stream);
-            reset(&mut block.gated, rows * GATED);
-            block.convolve(rows, parameters, affine, dilation);
-            for (stream, gated) in self.stream.chunks_exact_mut(WIDTH).zip(block.gated.chunks_exact(GATED)) {
-                let (value, opening) = gated.split_at(WIDTH);
-                for ((x, v), o) in stream.iter_mut().zip(value).zip(opening) {
-                    *x += v * gate(*o).0;
-                }
+        self.dropout.draw(rows * EMBEDDING, chance.as_deref_mut());
+        self.dropout.apply(&mut self.input);
+        self.trunk.enter(&self.input, batch, parameters, &layout.trunk);
+        for number in 0..layout.trunk.blocks.len() {
+            let block = self.trunk.convolve(number, batch, parameters, &layout.trunk);
+            if number == CONTEXT_BLOCK {
+                self.context.forward(batch, block, parameters, &layout.context);
             }
-            batch.clear_empty_rows(&mut self.stream, WIDTH);
+            self.trunk.open_gates(number, batch, chance.as_deref_mut());
         }
-        self.last.forward(&self.stream);
+        self.trunk.finish();
         reset(&mut self.request, rows * EMBEDDING);
-        affine_forward(&mut self.request, &self.last.rows, rows, parameters, &layout.request);
+        affine_forward(&mut self.request, &self.trunk.last.rows, rows, parameters, &layout.request);
+
+        self.branch.enter(&self.trunk.last.rows, batch, parameters, &layout.branch);
+        for number in 0..layout.branch.blocks.len() {
+            self.branch.convolve(number, batch, parameters, &layout.branch);
+            self.branch.open_gates(number, batch, chance.as_deref_mut());
+        }
+        self.branch.finish();
         reset(&mut self.answers, rows * QUESTIONS);
-        affine_forward(&mut self.answers, &self.last.rows, rows, parameters, &layout.questions);
+        affine_forward(&mut self.answers, &self.branch.last.rows, rows, parameters, &layout.questions);
     }
 
     /// Turns the gradients of request and answers into those of parameters and input; `gradients.parameters` is added to.
     pub(super) fn backward(&self, batch: &Batch, parameters: &[f32], layout: &Layout, gradients: &mut Gradients) {
         let rows = batch.rows();
-        let Gradients { parameters: sums, input, request, answers, stream, normalised, gated } = gradients;
-        reset(normalised, rows * WIDTH);
-        reset(stream, rows * WIDTH);
-        affine_backward(request, &self.last.rows, rows, parameters, &layout.request, sums, normalised);
-        self.last.backward(normalised, stream);
-        affine_backward(answers, &self.last.rows, rows, parameters, &layout.questions, sums, normalised);
-        self.last.backward(normalised, stream);
-        batch.clear_empty_rows(stream, WIDTH);
-        for ((block, affine), dilation) in self.blocks.iter().zip(&layout.blocks).zip(DILATIONS).rev() {
-            reset(gated, rows * GATED);
-            block.open_gates_backward(stream, gated);
-            reset(normalised, rows * WIDTH);
-            block.convolve_backward(rows, parameters, affine, dilation, gated, sums, normalised);
-            block.normalised.backward(normalised, stream);
-            batch.clear_empty_rows(stream, WIDTH);
+        let Gradients { parameters: sums, input, request, answers, trunk, scratch } = gradients;
+        reset(&mut scratch.normalised, rows * BRANCH.width);
+        let branch_rows = &self.branch.last.rows;
+        affine_backward(answers, branch_rows, rows, parameters, &layout.questions, sums, &mut scratch.normalised);
+        self.branch.begin_backward(batch, scratch);
+        for number in (0..layout.branch.blocks.len()).rev() {
+            self.branch.block_backward(number, None, batch, parameters, &layout.branch, sums, scratch);
+        }
+        reset(trunk, rows * TRUNK.width);
+        affine_backward(&scratch.stream, &self.trunk.last.rows, rows, parameters, &layout.branch.entry, sums, trunk);
+
+        reset(&mut scratch.normalised, rows * TRUNK.width);
+        affine_backward(request, &self.trunk.last.rows, rows, parameters, &layout.request, sums, &mut scratch.normalised);
+        scratch.normalised.iter_mut().zip(trunk.iter()).for_each(|(sum, gradient)| *sum += gradient);
+        self.trunk.begin_backward(batch, scratch);
+        for number in (0..layout.trunk.blocks.len()).rev() {
+            let context = (number == CONTEXT_BLOCK).then_some((&self.context, &layout.context));
+            self.trunk.block_backward(number, context, batch, parameters, &layout.trunk, sums, scratch);
         }
         reset(input, rows * EMBEDDING);
-        affine_backward(stream, &self.input, rows, parameters, &layout.entry, sums, input);
+        affine_backward(&scratch.stream, &self.input, rows, parameters, &layout.trunk.entry, sums, input);
+        self.dropout.apply(input);
+    }
+}
+
+impl StackActivations {
+    fn enter(&mut self, input: &[f32], batch: &Batch, parameters: &[f32], layout: &StackLayout) {
+        reset(&mut self.stream, batch.rows() * layout.shape.width);
+        affine_forward(&mut self.stream, input, batch.rows(), parameters, &layout.entry);
+        batch.clear_empty_rows(&mut self.stream, layout.shape.width);
+        self.blocks.resize_with(layout.blocks.len(), BlockActivations::default);
+    }
+
+    /// Values and openings of a block.
+    fn convolve(&mut self, number: usize, batch: &Batch, parameters: &[f32], layout: &StackLayout) -> &mut BlockActivations {
+        let block = &mut self.blocks[number];
+        block.width = layout.shape.width;
+        block.normalised.forward(&self.stream, block.width);
+        reset(&mut block.gated, batch.rows() * layout.shape.gated());
+        block.convolve(batch.rows(), parameters, &layout.blocks[number], layout.shape.dilations[number]);
+        block
+    }
+
+    fn open_gates(&mut self, number: usize, batch: &Batch, chance: Option<&mut ChaCha8Rng>) {
+        let block = &mut self.blocks[number];
+        block.dropout.draw(batch.rows() * block.width, chance);
+        block.open_gates(&mut self.stream);
+        batch.clear_empty_rows(&mut self.stream, block.width);
+    }
+
+    fn finish(&mut self) {
+        let width = self.blocks[0].width;
+        self.last.forward(&self.stream, width);
+    }
+
+    /// From the gradient of the last rows to that of the stream.
+    fn begin_backward(&self, batch: &Batch, scratch: &mut StackGradients) {
+        let StackGradients { stream, normalised, .. } = scratch;
+        reset(stream, normalised.len());
+        self.last.backward(normalised, stream);
+        batch.clear_empty_rows(stream, self.last.width);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one call, and a struct for it would say nothing more")]
+    fn block_backward(
+        &self,
+        number: usize,
+        context: Option<(&Context, &Affine)>,
+        batch: &Batch,
+        parameters: &[f32],
+        layout: &StackLayout,
+        sums: &mut [f32],
+        scratch: &mut StackGradients,
+    ) {
+        let (block, affine, dilation) = (&self.blocks[number], &layout.blocks[number], layout.shape.dilations[number]);
+        let StackGradients { stream, normalised, gated } = scratch;
+        reset(gated, batch.rows() * 2 * block.width);
+        block.open_gates_backward(stream, gated);
+        reset(normalised, batch.rows() * block.width);
+        block.convolve_backward(parameters, affine, dilation, gated, sums, normalised);
+        if let Some((context, affine)) = context {
+            context.backward(batch, parameters, affine, gated, sums, normalised);
+        }
+        block.normalised.backward(normalised, stream);
+        batch.clear_empty_rows(stream, block.width);
     }
 }
 
 impl BlockActivations {
     fn convolve(&mut self, rows: usize, parameters: &[f32], affine: &Affine, dilation: usize) {
+        let (width, gated) = (self.width, affine.outputs);
         let bias = &parameters[affine.bias.clone()];
-        self.gated.chunks_exact_mut(GATED).for_each(|row| row.copy_from_slice(bias));
-        for (tap, weights) in parameters[affine.weights.clone()].chunks_exact(WIDTH * GATED).enumerate() {
+        self.gated.chunks_exact_mut(gated).for_each(|row| row.copy_from_slice(bias));
+        for (tap, weights) in parameters[affine.weights.clone()].chunks_exact(width * gated).enumerate() {
             let (from, count) = tap_rows(rows, dilation, tap);
-            let input = View::new(&self.normalised.rows[from * WIDTH..], count, WIDTH);
-            multiply(&mut self.gated[MARGIN * GATED..], Into::Sum, input, View::new(weights, WIDTH, GATED));
+            let input = View::new(&self.normalised.rows[from * width..], count, width);
+            multiply(&mut self.gated[MARGIN * gated..], Into::Sum, input, View::new(weights, width, gated));
         }
     }
 
-    fn open_gates_backward(&self, stream: &[f32], gated: &mut [f32]) {
-        let rows = stream.chunks_exact(WIDTH).zip(self.gated.chunks_exact(GATED)).zip(gated.chunks_exact_mut(GATED));
-        for ((gradient, row), target) in rows {
-            let (value, opening) = row.split_at(WIDTH);
-            let (to_value, to_opening) = target.split_at_mut(WIDTH);
-            for i in 0..WIDTH {
-                let (open, slope) = gate(opening[i]);
-                to_value[i] = gradient[i] * open;
-                to_opening[i] = gradient[i] * value[i] * slope;
+    fn open_gates(&self, stream: &mut [f32]) {
+        let width = self.width;
+        let rows = self.gated.chunks_exact(2 * width).zip(self.dropout.factors.chunks_exact(width));
+        for (stream, (row, factors)) in stream.chunks_exact_mut(width).zip(rows) {
+            let (value, opening) = row.split_at(width);
+            for (((x, v), o), factor) in stream.iter_mut().zip(value).zip(opening).zip(factors) {
+                *x += factor * v * gate(*o).0;
             }
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one call, and a struct for it would say nothing more")]
+    fn open_gates_backward(&self, stream: &[f32], gated: &mut [f32]) {
+        let width = self.width;
+        let rows = self.gated.chunks_exact(2 * width).zip(self.dropout.factors.chunks_exact(width));
+        let gradients = stream.chunks_exact(width).zip(gated.chunks_exact_mut(2 * width));
+        for ((gradient, target), (row, factors)) in gradients.zip(rows) {
+            let (value, opening) = row.split_at(width);
+            let (to_value, to_opening) = target.split_at_mut(width);
+            for i in 0..width {
+                let (open, slope) = gate(opening[i]);
+                let gradient = gradient[i] * factors[i];
+                to_value[i] = gradient * open;
+                to_opening[i] = gradient * value[i] * slope;
+            }
+        }
+    }
+
     fn convolve_backward(
         &self,
-        rows: usize,
         parameters: &[f32],
         affine: &Affine,
         dilation: usize,
@@ -261,17 +426,71 @@ impl BlockActivations {
         sums: &mut [f32],
         normalised: &mut [f32],
     ) {
+        let (width, outputs) = (self.width, affine.outputs);
         add_columns(&mut sums[affine.bias.clone()], gated);
         for tap in 0..TAPS {
-            let (from, count) = tap_rows(rows, dilation, tap);
-            let taps = affine.weights.start + tap * WIDTH * GATED..affine.weights.start + (tap + 1) * WIDTH * GATED;
-            let out = View::new(&gated[MARGIN * GATED..], count, GATED);
-            let input = View::new(&self.normalised.rows[from * WIDTH..], count, WIDTH);
+            let (from, count) = tap_rows(gated.len() / outputs, dilation, tap);
+            let taps = affine.weights.start + tap * width * outputs..affine.weights.start + (tap + 1) * width * outputs;
+            let out = View::new(&gated[MARGIN * outputs..], count, outputs);
+            let input = View::new(&self.normalised.rows[from * width..], count, width);
             multiply(&mut sums[taps.clone()], Into::Sum, input.transposed(), out);
-            let weights = View::new(&parameters[taps], WIDTH, GATED).transposed();
-            multiply(&mut normalised[from * WIDTH..], Into::Sum, out, weights);
+            let weights = View::new(&parameters[taps], width, outputs).transposed();
+            multiply(&mut normalised[from * width..], Into::Sum, out, weights);
         }
     }
+}
+
+impl Context {
+    /// Adds to the columns of every row of an article what the matrix makes of the mean of its rows.
+    fn forward(&mut self, batch: &Batch, block: &mut BlockActivations, parameters: &[f32], affine: &Affine) {
+        let articles = batch.articles().count();
+        reset(&mut self.means, articles * affine.inputs);
+        for (mean, rows) in self.means.chunks_exact_mut(affine.inputs).zip(batch.articles()) {
+            let weight = share(&rows);
+            add_columns(mean, &block.normalised.rows[rows.start * affine.inputs..rows.end * affine.inputs]);
+            for sum in mean {
+                *sum *= weight;
+            }
+        }
+        reset(&mut self.columns, articles * affine.outputs);
+        affine_forward(&mut self.columns, &self.means, articles, parameters, affine);
+        for (columns, rows) in self.columns.chunks_exact(affine.outputs).zip(batch.articles()) {
+            for row in block.gated[rows.start * affine.outputs..rows.end * affine.outputs].chunks_exact_mut(affine.outputs) {
+                row.iter_mut().zip(columns).for_each(|(cell, column)| *cell += column);
+            }
+        }
+    }
+
+    /// Adds to the gradient of the rows what that of the columns says of their means.
+    fn backward(
+        &self,
+        batch: &Batch,
+        parameters: &[f32],
+        affine: &Affine,
+        gated: &[f32],
+        sums: &mut [f32],
+        normalised: &mut [f32],
+    ) {
+        let articles = batch.articles().count();
+        let mut columns = vec![0.0; articles * affine.outputs];
+        for (sum, rows) in columns.chunks_exact_mut(affine.outputs).zip(batch.articles()) {
+            add_columns(sum, &gated[rows.start * affine.outputs..rows.end * affine.outputs]);
+        }
+        let mut means = vec![0.0; articles * affine.inputs];
+        affine_backward(&columns, &self.means, articles, parameters, affine, sums, &mut means);
+        for (mean, rows) in means.chunks_exact(affine.inputs).zip(batch.articles()) {
+            let weight = share(&rows);
+            for row in normalised[rows.start * affine.inputs..rows.end * affine.inputs].chunks_exact_mut(affine.inputs) {
+                row.iter_mut().zip(mean).for_each(|(cell, mean)| *cell += weight * mean);
+            }
+        }
+    }
+}
+
+/// What one of some rows counts in their mean.
+#[expect(clippy::cast_precision_loss, reason = "a few thousand rows")]
+fn share(rows: &Range<usize>) -> f32 {
+    1.0 / rows.len().max(1) as f32
 }
 
 #[cfg(test)]
@@ -312,7 +531,8 @@ mod tests {
 
         fn forward(&self, parameters: &[f32], input: &[f32]) -> Activations {
             let mut activations = Activations { input: input.to_vec(), ..Activations::default() };
-            activations.forward(&self.batch, parameters, &self.layout);
+            // The same numbers are left out every time.
+            activations.forward(&self.batch, parameters, &self.layout, Some(&mut article_rng(9, 0)));
             activations
         }
 

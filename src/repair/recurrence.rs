@@ -1,0 +1,79 @@
+//! A word that recurs in an article tends to be the same word each time ("one sense per discourse", Gale, Church & Yarowsky 1992): a
+//! newspaper that writes of jazz writes `الجاز` again. What the contexts of its other occurrences say is evidence for each of them.
+//!
+//! Invariant: an occurrence's own evidence is not counted twice, and all occurrences are weighed by what was known before any of
+//! them was changed.
+
+use super::ArticleWord;
+use super::forms::FormId;
+use super::lattice::{Lattice, MAX_CANDIDATES};
+
+/// Weight of the other occurrences' mean probability of a candidate; chosen on the development sets.
+const WEIGHT: f64 = 0.5;
+/// Added to each candidate's share, in occurrences: one other occurrence must not decide alone.
+const SMOOTHING: f64 = 0.1;
+/// Shorter words are particles, which are another word each time.
+const LEAST_LETTERS: usize = 3;
+
+/// Memory that one worker reuses between articles.
+#[derive(Debug, Default)]
+pub(super) struct RecurrenceScratch {
+    occurrences: Vec<(FormId, usize)>,
+    before: Vec<f64>,
+}
+
+/// Gives each candidate of a word that recurs its share of what the other occurrences say; `posteriors` are in the lattice's order,
+/// and so they stay.
+pub(super) fn weigh_recurrence(
+    words: &[ArticleWord],
+    lattice: &Lattice,
+    posteriors: &mut [f64],
+    scratch: &mut RecurrenceScratch,
+) {
+    let RecurrenceScratch { occurrences, before } = scratch;
+    occurrences.clear();
+    for (slot, word) in words.iter().enumerate().filter(|(_, word)| word.span.codes.len() >= LEAST_LETTERS) {
+        occurrences.extend(word.form.map(|form| (form, slot)));
+    }
+    occurrences.sort_unstable();
+    before.clear();
+    before.extend_from_slice(posteriors);
+    for occurrences in occurrences.chunk_by(|a, b| a.0 == b.0).filter(|occurrences| occurrences.len() > 1) {
+        let mut sums = [0.0; MAX_CANDIDATES];
+        for (_, slot) in occurrences {
+            for (index, candidate) in lattice.candidates(*slot).iter().enumerate() {
+                sums[usize::from(candidate.number)] += before[lattice.offset(*slot) + index];
+            }
+        }
+        for (_, slot) in occurrences {
+            let candidates = lattice.candidates(*slot);
+            let own = &mut posteriors[lattice.offset(*slot)..][..candidates.len()];
+            for (posterior, candidate) in own.iter_mut().zip(candidates) {
+                let others = (sums[usize::from(candidate.number)] - *posterior).max(0.0);
+                *posterior *= support(others, occurrences.len() - 1, candidates.len());
+            }
+            let total: f64 = own.iter().sum();
+            for posterior in own {
+                *posterior /= total;
+            }
+        }
+    }
+}
+
+/// How much is to be made of a candidate whose probabilities at `count` other occurrences add up to `sum`.
+#[expect(clippy::cast_precision_loss, reason = "a few thousand occurrences")]
+fn support(sum: f64, count: usize, candidates: usize) -> f64 {
+    libm::pow((sum + SMOOTHING) / (count as f64 + SMOOTHING * candidates as f64), WEIGHT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_others_say_counts_and_cannot_decide_alone() {
+        assert!(support(0.9, 1, 2) > support(0.1, 1, 2));
+        assert!(support(1.0, 1, 2) / support(0.0, 1, 2) < 4.0, "one other occurrence");
+        assert!(support(9.0, 9, 2) / support(0.0, 9, 2) > 8.0, "nine of them");
+    }
+}
