@@ -1,8 +1,8 @@
 //! Dense matrix products in 32-bit floats: the one door to the `gemm` crate's vectorised kernels.
 //!
 //! Invariant: every view is checked against its slice before a kernel sees it. Kernels differ between processors in the order
-//! of their sums, so a product is equal on every machine only where its sums are exact: the encoder's inference multiplies
-//! integers whose sums stay below 2^24 (see [`crate::encoder`]). Training has no such need.
+//! of their sums, so a product is equal on every machine only where its sums are exact: the encoder's inference sees to that
+//! ([`crate::encoder`]), and training has no such need.
 
 use gemm::Parallelism;
 

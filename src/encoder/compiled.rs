@@ -1,8 +1,7 @@
 //! The encoder as it runs.
 //!
-//! Matrix products are the cost, and they are exact: both sides are integers held in 32-bit floats, small enough that every sum stays
-//! below 2^24 (see [`super::network`]), so any kernel on any machine gives the same result. Everything between two products
-//! is done number by number in a fixed order, which IEEE 754 makes equal everywhere too.
+//! Matrix products are the cost, and they are exact: sums of integers ([`super::integer`]), so every processor gives the same result.
+//! Everything between two products is done number by number in a fixed order, which IEEE 754 makes equal everywhere too.
 //!
 //! A long article is read in windows that overlap by [`REACH`] words on both sides: more a word cannot see but for the mean of the
 //! article, which is taken beforehand. So the windows cannot be told from the outside, and memory is bounded.
@@ -10,9 +9,10 @@
 use std::ops::Range;
 
 use super::features::{CANDIDATE_FEATURES, WORD_FEATURES, candidate_features, word_features};
+use super::integer::{Input, IntegerMatrix};
 use super::network::{LARGEST_INPUT, StoredAffine, StoredNetwork, StoredStack, StoredTable};
-use super::{BRANCH, CONTEXT_BLOCK, EMBEDDING, LEAST_SQUARE, MARGIN, QUESTIONS, REACH, StackShape, TRUNK};
-use crate::matrix::{Into, View, dot, multiply};
+use super::{BRANCH, CONTEXT_BLOCK, EMBEDDING, LEAST_SQUARE, MARGIN, QUESTIONS, REACH, StackShape, TAPS, TRUNK};
+use crate::matrix::dot;
 
 /// Words of a window, without its overlap.
 const WINDOW: usize = 4096;
@@ -21,10 +21,10 @@ const TILE: usize = 256;
 /// A number of the normalised stream is worth so many units of its integer: enough for one of twelve times the mean size.
 const UNITS: f32 = 42.0;
 
-/// A matrix of integers as floats, with what a unit of each column is worth once it is multiplied by an input's unit.
+/// A matrix of integers, with what a unit of each column is worth once it is multiplied by an input's unit.
 #[derive(Debug)]
 struct Affine {
-    weights: Vec<f32>,
+    matrix: IntegerMatrix,
     scales: Vec<f32>,
     bias: Vec<f32>,
 }
@@ -53,7 +53,14 @@ pub struct Encoder {
 struct Rows {
     stream: Vec<f32>,
     /// The stream's rows, each divided by its root mean square, in integers.
-    normalised: Vec<f32>,
+    normalised: Vec<i16>,
+}
+
+/// Memory for a product and what is made of it.
+#[derive(Debug, Default)]
+struct Products {
+    sums: Vec<i32>,
+    columns: Vec<f32>,
 }
 
 /// Memory that one worker reuses between articles, and what the encoder found of the last.
@@ -61,7 +68,8 @@ struct Rows {
 pub struct EncoderScratch {
     trunk: Rows,
     branch: Rows,
-    tile: Vec<f32>,
+    integers: Vec<i16>,
+    products: Products,
     /// What the mean of the article adds to the columns of one block.
     context: Vec<f32>,
     /// Words × [`EMBEDDING`]: what the context asks of a candidate.
@@ -96,41 +104,28 @@ impl Window {
 }
 
 impl Affine {
-    fn new(stored: StoredAffine, unit: f32) -> Self {
+    fn new(stored: &StoredAffine, unit: f32) -> Self {
         Self {
-            weights: stored.weights.into_iter().map(f32::from).collect(),
-            scales: stored.scales.into_iter().map(|scale| scale / unit).collect(),
-            bias: stored.bias,
+            matrix: IntegerMatrix::new(&stored.weights, stored.bias.len()),
+            scales: stored.scales.iter().map(|scale| scale / unit).collect(),
+            bias: stored.bias.clone(),
         }
     }
 
-    /// Multiplies rows of integers with the matrix.
-    fn product(&self, out: &mut [f32], rows: &[f32]) {
-        let outputs = self.bias.len();
-        let inputs = self.weights.len() / outputs;
-        let count = out.len() / outputs;
-        multiply(out, Into::Fresh, View::new(rows, count, inputs), View::new(&self.weights, inputs, outputs));
-    }
-
-    /// Turns a row of integer sums into numbers.
-    fn finish(&self, row: &mut [f32]) {
-        for ((cell, scale), bias) in row.iter_mut().zip(&self.scales).zip(&self.bias) {
-            *cell = *cell * scale + bias;
+    /// Turns a row of integer sums, of an input in units of `unit`, into numbers.
+    #[expect(clippy::cast_precision_loss, reason = "sums stay below 2^24")]
+    fn finish(&self, sums: &[i32], unit: f32, out: &mut [f32]) {
+        for (((cell, sum), scale), bias) in out.iter_mut().zip(sums).zip(&self.scales).zip(&self.bias) {
+            *cell = *sum as f32 * unit * scale + bias;
         }
     }
 
-    /// As [`Self::finish`], where the input's unit is this row's own.
-    fn finish_in_units(&self, row: &mut [f32], unit: f32) {
-        for cell in row.iter_mut() {
-            *cell *= unit;
-        }
-        self.finish(row);
-    }
-
-    /// What the matrix makes of rows of integers.
-    fn apply(&self, out: &mut [f32], rows: &[f32]) {
-        self.product(out, rows);
-        out.chunks_exact_mut(self.bias.len()).for_each(|row| self.finish(row));
+    /// Fills `out` with what the matrix makes of rows of integers, from the row `first` on.
+    fn apply(&self, out: &mut [f32], integers: &[i16], first: usize, width: usize, product: &mut Vec<i32>) {
+        let rows = out.len() / self.bias.len();
+        self.matrix.multiply(Input { integers, width, taps: &[first] }, rows, product);
+        let sums = product.chunks_exact(self.matrix.columns());
+        out.chunks_exact_mut(self.bias.len()).zip(sums).for_each(|(out, sums)| self.finish(sums, 1.0, out));
     }
 }
 
@@ -142,11 +137,11 @@ impl Encoder {
         Self {
             words,
             candidates,
-            trunk: Stack::new(TRUNK, trunk, 1.0),
-            context: Affine::new(context, 1.0),
-            request: Affine::new(request, UNITS),
-            branch: Stack::new(BRANCH, branch, UNITS),
-            questions: Affine::new(questions, UNITS),
+            trunk: Stack::new(TRUNK, &trunk, 1.0),
+            context: Affine::new(&context, 1.0),
+            request: Affine::new(&request, UNITS),
+            branch: Stack::new(BRANCH, &branch, UNITS),
+            questions: Affine::new(&questions, UNITS),
         }
     }
 
@@ -189,27 +184,28 @@ impl Encoder {
     /// Reads words up to the block that sees the mean of the article.
     fn begin(&self, words: &[[u32; WORD_FEATURES]], scratch: &mut EncoderScratch) {
         self.enter(words, scratch);
-        let EncoderScratch { trunk, tile, .. } = scratch;
-        self.trunk.run(0..CONTEXT_BLOCK, words.len(), &[], trunk, tile);
+        self.trunk.run(0..CONTEXT_BLOCK, words.len(), &[], &mut scratch.trunk, &mut scratch.products);
     }
 
     /// The summed embeddings of the words, through the first matrix.
     fn enter(&self, words: &[[u32; WORD_FEATURES]], scratch: &mut EncoderScratch) {
-        let EncoderScratch { trunk, tile, embedding, .. } = scratch;
+        let EncoderScratch { trunk, integers, products, embedding, .. } = scratch;
+        let entry = &self.trunk.entry;
         trunk.clear(words.len(), TRUNK.width);
         let mut units = [0.0; TILE];
         for (index, words) in words.chunks(TILE).enumerate() {
-            tile.clear();
+            integers.clear();
             for (rows, unit) in words.iter().zip(&mut units) {
                 embedding.clear();
                 embedding.resize(EMBEDDING, 0.0);
                 self.words.add_rows(rows, embedding);
-                *unit = push_integers(tile, embedding);
+                *unit = push_integers(integers, embedding);
             }
+            entry.matrix.multiply(Input { integers, width: EMBEDDING, taps: &[0] }, words.len(), &mut products.sums);
             let out = &mut trunk.stream[(MARGIN + index * TILE) * TRUNK.width..][..words.len() * TRUNK.width];
-            self.trunk.entry.product(out, tile);
-            for (row, unit) in out.chunks_exact_mut(TRUNK.width).zip(units) {
-                self.trunk.entry.finish_in_units(row, unit);
+            let sums = products.sums.chunks_exact(entry.matrix.columns());
+            for ((out, sums), unit) in out.chunks_exact_mut(TRUNK.width).zip(sums).zip(units) {
+                entry.finish(sums, unit, out);
             }
         }
         trunk.normalise(TRUNK.width);
@@ -218,31 +214,31 @@ impl Encoder {
     /// What the mean of an article's rows, given as their sums, adds to the columns of a block.
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean of small integers")]
     fn see_whole(&self, sums: &[f64], words: usize, scratch: &mut EncoderScratch) {
-        let EncoderScratch { tile, context, .. } = scratch;
+        let EncoderScratch { integers, products, context, .. } = scratch;
         let means: Vec<f32> = sums.iter().map(|sum| (sum / words.max(1) as f64) as f32 / UNITS).collect();
-        tile.clear();
-        let unit = push_integers(tile, &means);
+        integers.clear();
+        let unit = push_integers(integers, &means);
+        self.context.matrix.multiply(Input { integers, width: TRUNK.width, taps: &[0] }, 1, &mut products.sums);
         context.resize(TRUNK.gated(), 0.0);
-        self.context.product(context, tile);
-        self.context.finish_in_units(context, unit);
+        self.context.finish(&products.sums, unit, context);
     }
 
     /// Reads what was begun to its end, and answers for the inner words.
     fn go_on(&self, window: &Window, scratch: &mut EncoderScratch) {
-        let EncoderScratch { trunk, branch, tile, context, requests, answers, .. } = scratch;
-        let words = window.outer.len();
-        self.trunk.run(CONTEXT_BLOCK..TRUNK.dilations.len(), words, context, trunk, tile);
+        let EncoderScratch { trunk, branch, products, context, requests, answers, .. } = scratch;
+        let (words, first) = (window.outer.len(), window.inner_rows().start);
+        self.trunk.run(CONTEXT_BLOCK..TRUNK.dilations.len(), words, context, trunk, products);
         let start = requests.len();
         requests.resize(start + window.inner.len() * EMBEDDING, 0.0);
-        self.request.apply(&mut requests[start..], &trunk.normalised[window.inner_rows().start * TRUNK.width..]);
+        self.request.apply(&mut requests[start..], &trunk.normalised, first, TRUNK.width, &mut products.sums);
 
         branch.clear(words, BRANCH.width);
         let entered = &mut branch.stream[MARGIN * BRANCH.width..][..words * BRANCH.width];
-        self.branch.entry.apply(entered, &trunk.normalised[MARGIN * TRUNK.width..]);
+        self.branch.entry.apply(entered, &trunk.normalised, MARGIN, TRUNK.width, &mut products.sums);
         branch.normalise(BRANCH.width);
-        self.branch.run(0..BRANCH.dilations.len(), words, &[], branch, tile);
+        self.branch.run(0..BRANCH.dilations.len(), words, &[], branch, products);
         let mut odds = vec![0.0; window.inner.len() * QUESTIONS];
-        self.questions.apply(&mut odds, &branch.normalised[window.inner_rows().start * BRANCH.width..]);
+        self.questions.apply(&mut odds, &branch.normalised, first, BRANCH.width, &mut products.sums);
         answers.extend_from_slice(odds.as_chunks::<QUESTIONS>().0);
     }
 
@@ -266,36 +262,32 @@ impl EncoderScratch {
 }
 
 impl Stack {
-    fn new(shape: StackShape, stored: StoredStack, entry_unit: f32) -> Self {
-        let blocks = stored.blocks.into_iter().map(|block| Affine::new(block, UNITS)).collect();
-        Self { shape, entry: Affine::new(stored.entry, entry_unit), blocks }
+    fn new(shape: StackShape, stored: &StoredStack, entry_unit: f32) -> Self {
+        let blocks = stored.blocks.iter().map(|block| Affine::new(block, UNITS)).collect();
+        Self { shape, entry: Affine::new(&stored.entry, entry_unit), blocks }
     }
 
     /// Passes rows through some of the blocks; `context` is added to the columns of the first, where there is one.
-    fn run(&self, blocks: Range<usize>, words: usize, mut context: &[f32], rows: &mut Rows, tile: &mut Vec<f32>) {
+    fn run(&self, blocks: Range<usize>, words: usize, mut context: &[f32], rows: &mut Rows, products: &mut Products) {
         for block in blocks {
-            self.convolve(block, words, context, rows, tile);
+            self.convolve(block, words, context, rows, products);
             rows.normalise(self.shape.width);
             context = &[];
         }
     }
 
     /// Adds to the stream what a gated convolution makes of its normalised rows.
-    fn convolve(&self, block: usize, words: usize, context: &[f32], rows: &mut Rows, tile: &mut Vec<f32>) {
-        let (width, gated, dilation) = (self.shape.width, self.shape.gated(), self.shape.dilations[block]);
-        let affine = &self.blocks[block];
+    fn convolve(&self, block: usize, words: usize, context: &[f32], rows: &mut Rows, products: &mut Products) {
+        let (width, dilation, affine) = (self.shape.width, self.shape.dilations[block], &self.blocks[block]);
+        let Products { sums, columns } = products;
+        columns.resize(self.shape.gated(), 0.0);
         for start in (0..words).step_by(TILE) {
             let count = TILE.min(words - start);
-            tile.resize(count * gated, 0.0);
-            for (tap, weights) in affine.weights.chunks_exact(width * gated).enumerate() {
-                let from = MARGIN + start + tap * dilation - dilation;
-                let how = if tap == 0 { Into::Fresh } else { Into::Sum };
-                let input = View::new(&rows.normalised[from * width..], count, width);
-                multiply(tile, how, input, View::new(weights, width, gated));
-            }
+            let taps: [usize; TAPS] = std::array::from_fn(|tap| MARGIN + start + tap * dilation - dilation);
+            affine.matrix.multiply(Input { integers: &rows.normalised, width, taps: &taps }, count, sums);
             let target = &mut rows.stream[(MARGIN + start) * width..][..count * width];
-            for (cells, columns) in target.chunks_exact_mut(width).zip(tile.chunks_exact_mut(gated)) {
-                affine.finish(columns);
+            for (cells, sums) in target.chunks_exact_mut(width).zip(sums.chunks_exact(affine.matrix.columns())) {
+                affine.finish(sums, 1.0, columns);
                 columns.iter_mut().zip(context).for_each(|(column, context)| *column += context);
                 let (value, opening) = columns.split_at(width);
                 for ((cell, value), opening) in cells.iter_mut().zip(value).zip(opening) {
@@ -325,66 +317,36 @@ impl Rows {
 }
 
 /// Adds up the columns of some rows of integers: exact, so in any order.
-fn add_rows(normalised: &[f32], rows: Range<usize>, sums: &mut [f64]) {
+fn add_rows(normalised: &[i16], rows: Range<usize>, sums: &mut [f64]) {
     let width = sums.len();
     for row in normalised[rows.start * width..rows.end * width].chunks_exact(width) {
         sums.iter_mut().zip(row).for_each(|(sum, cell)| *sum += f64::from(*cell));
     }
 }
 
-/// Adds numbers to `integers` in units of their own, as many as are exact; returns the unit.
-fn push_integers(integers: &mut Vec<f32>, numbers: &[f32]) -> f32 {
+/// Adds numbers to `integers` in units of their own, as fine as [`LARGEST_INPUT`] allows; returns the unit.
+fn push_integers(integers: &mut Vec<i16>, numbers: &[f32]) -> f32 {
     let largest = numbers.iter().fold(f32::MIN_POSITIVE, |most, number| most.max(number.abs()));
     let unit = largest / LARGEST_INPUT;
     integers.extend(numbers.iter().map(|number| rounded(number / unit)));
     unit
 }
 
-/// To the nearest integer, ties to even; for numbers below 2^22, where adding 1.5 · 2^23 leaves no fraction.
-fn rounded(number: f32) -> f32 {
+/// To the nearest integer, ties to even; for numbers below 2^15, where adding 1.5 · 2^23 leaves no fraction.
+#[expect(clippy::cast_possible_truncation, reason = "small integers")]
+fn rounded(number: f32) -> i16 {
     const NO_FRACTION: f32 = 12_582_912.0;
-    (number + NO_FRACTION) - NO_FRACTION
+    ((number + NO_FRACTION) - NO_FRACTION) as i16
 }
 
 #[cfg(test)]
 mod tests {
-    use rand::{RngExt, SeedableRng};
-    use rand_chacha::ChaCha8Rng;
-
     use super::*;
-    use crate::encoder::network::LARGEST_COLUMN;
-
-    const WIDTH: usize = TRUNK.width;
-    const GATED: usize = TRUNK.gated();
-
-    /// What a kernel adds up in its own order is what integers add up to: so it is the same on every machine.
-    #[test]
-    fn products_are_exact() {
-        let mut rng = ChaCha8Rng::seed_from_u64(11);
-        let weights: Vec<f32> = (0..WIDTH * GATED).map(|_| rng.random_range(-1.0..1.0)).collect();
-        let stored = StoredAffine::quantise(&weights, &[0.0; GATED]);
-        let largest =
-            |column: usize| stored.weights.iter().skip(column).step_by(GATED).map(|w| f32::from(w.abs())).sum::<f32>();
-        assert!((0..GATED).all(|column| largest(column) <= LARGEST_COLUMN));
-        let integers: Vec<i64> = stored.weights.iter().copied().map(i64::from).collect();
-        let affine = Affine::new(stored, UNITS);
-        let input: Vec<i16> = (0..7 * WIDTH).map(|_| if rng.random_bool(0.5) { 511 } else { -511 }).collect();
-        let floats: Vec<f32> = input.iter().copied().map(f32::from).collect();
-        let mut product = vec![0.0; 7 * GATED];
-        multiply(&mut product, Into::Fresh, View::new(&floats, 7, WIDTH), View::new(&affine.weights, WIDTH, GATED));
-        for (row, cells) in product.chunks_exact(GATED).enumerate() {
-            for (column, cell) in cells.iter().enumerate() {
-                let term = |i: usize| i64::from(input[row * WIDTH + i]) * integers[i * GATED + column];
-                let sum: i64 = (0..WIDTH).map(term).sum();
-                assert_eq!(format!("{cell}"), format!("{sum}"), "row {row}, column {column}");
-            }
-        }
-    }
 
     #[test]
     fn rounding_is_to_the_nearest_and_even() {
-        for (number, expected) in [(0.4, 0.0), (0.5, 0.0), (1.5, 2.0), (-2.5, -2.0), (-510.7, -511.0), (511.0, 511.0)] {
-            assert!((rounded(number) - expected).abs() < f32::EPSILON, "{number}");
+        for (number, expected) in [(0.4, 0), (0.5, 0), (1.5, 2), (-2.5, -2), (-510.7, -511), (511.0, 511)] {
+            assert_eq!(rounded(number), expected, "{number}");
         }
     }
 }

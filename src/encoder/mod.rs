@@ -17,6 +17,7 @@
 
 mod compiled;
 pub mod features;
+mod integer;
 pub mod network;
 
 pub use compiled::{Encoder, EncoderScratch};

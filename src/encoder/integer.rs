@@ -1,0 +1,231 @@
+//! Products of integer matrices: where the program spends most of its time.
+//!
+//! Inputs are 16-bit integers, weights 8-bit ones, and weights are stored so that no sum reaches 2^24 ([`super::network`]). Such sums are
+//! exact in 32-bit integers and in 32-bit floats alike, in any order, so every way to compute them gives the same on every
+//! machine. Where the processor has AVX-512 VNNI, whose `vpdpwssd` multiplies and adds twice as many integers as there are floats,
+//! a kernel of our own takes [`COLUMNS`] columns of some rows at a time, over all taps of a convolution before anything is stored;
+//! elsewhere the `gemm` crate multiplies floats.
+//!
+//! `unsafe` stands here for two things, each with its proof: calling what was compiled for a processor that has been asked for, and
+//! loading and storing vectors in slices of just their length.
+
+#![expect(unsafe_code, reason = "vector kernels; each block says why it is sound")]
+
+use crate::matrix::{Into, View, multiply};
+
+/// Columns that a kernel computes together.
+const COLUMNS: usize = 32;
+/// Weights of [`COLUMNS`] columns for two inputs.
+const STEP: usize = 2 * COLUMNS;
+
+/// A matrix of weights (inputs × columns), laid out for this processor.
+#[derive(Debug)]
+pub(super) struct IntegerMatrix {
+    weights: Weights,
+    inputs: usize,
+    columns: usize,
+}
+
+/// Where the rows of a product's input lie: for each tap the row that stands for the first row of the output.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Input<'a> {
+    /// Rows of `width` integers.
+    pub integers: &'a [i16],
+    /// Integers of a row; even.
+    pub width: usize,
+    /// First rows.
+    pub taps: &'a [usize],
+}
+
+/// How products are computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kernel {
+    #[cfg(target_arch = "x86_64")]
+    Avx512Vnni,
+    Floats,
+}
+
+impl Kernel {
+    /// All that this processor can run, the fastest first.
+    fn available() -> Vec<Self> {
+        let mut kernels = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx512f") && std::arch::is_x86_feature_detected!("avx512vnni") {
+            kernels.push(Self::Avx512Vnni);
+        }
+        kernels.push(Self::Floats);
+        kernels
+    }
+}
+
+/// Weights as a kernel reads them.
+#[derive(Debug)]
+enum Weights {
+    /// By blocks of columns, then by pairs of inputs.
+    #[cfg(target_arch = "x86_64")]
+    Pairs(Vec<[i16; STEP]>),
+    /// Inputs × columns, row by row.
+    Floats(Vec<f32>),
+}
+
+impl IntegerMatrix {
+    /// Lays out weights (inputs × outputs, row by row); the number of inputs is even.
+    ///
+    /// # Panics
+    /// Where it is odd.
+    pub(super) fn new(weights: &[i8], outputs: usize) -> Self {
+        Self::for_kernel(weights, outputs, Kernel::available()[0])
+    }
+
+    fn for_kernel(weights: &[i8], outputs: usize, kernel: Kernel) -> Self {
+        let inputs = weights.len() / outputs;
+        assert_eq!(inputs % 2, 0, "inputs come in pairs");
+        let columns = outputs.next_multiple_of(COLUMNS);
+        let weight = |input: usize, column: usize| match column {
+            column if column < outputs => weights[input * outputs + column],
+            _ => 0,
+        };
+        let weights = match kernel {
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512Vnni => {
+                let step = |block: usize, pair: usize| {
+                    let of = |index: usize| weight(2 * pair + index % 2, block * COLUMNS + index / 2);
+                    std::array::from_fn(|index| i16::from(of(index)))
+                };
+                let blocks = 0..columns / COLUMNS;
+                Weights::Pairs(blocks.flat_map(|block| (0..inputs / 2).map(move |pair| step(block, pair))).collect())
+            }
+            Kernel::Floats => {
+                let row = |input: usize| (0..columns).map(move |column| f32::from(weight(input, column)));
+                Weights::Floats((0..inputs).flat_map(row).collect())
+            }
+        };
+        Self { weights, inputs, columns }
+    }
+
+    /// Columns of a product's row: the outputs, then columns of zeros up to a multiple of [`COLUMNS`].
+    pub(super) const fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Fills `product` with so many rows of [`Self::columns`].
+    ///
+    /// # Panics
+    /// Where the input has not all rows, or taps that do not make up the matrix's inputs.
+    pub(super) fn multiply(&self, input: Input<'_>, rows: usize, product: &mut Vec<i32>) {
+        assert_eq!(input.taps.len() * input.width, self.inputs, "the columns of the left are the rows of the right");
+        // What is there is overwritten.
+        product.resize(rows * self.columns, 0);
+        match &self.weights {
+            // SAFETY: weights are laid out in pairs only where the processor has the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Weights::Pairs(weights) => unsafe { vnni::multiply(weights, self.columns, input, product) },
+            Weights::Floats(weights) => multiply_floats(weights, self.columns, input, product),
+        }
+    }
+}
+
+/// The product in floats, which hold every sum exactly.
+#[expect(clippy::cast_possible_truncation, reason = "integers below 2^24")]
+fn multiply_floats(weights: &[f32], columns: usize, input: Input<'_>, product: &mut [i32]) {
+    let rows = product.len() / columns;
+    let mut sums = vec![0.0; product.len()];
+    for (tap, weights) in input.taps.iter().zip(weights.chunks_exact(input.width * columns)) {
+        let integers = &input.integers[tap * input.width..(tap + rows) * input.width];
+        let floats: Vec<f32> = integers.iter().copied().map(f32::from).collect();
+        let weights = View::new(weights, input.width, columns);
+        multiply(&mut sums, Into::Sum, View::new(&floats, rows, input.width), weights);
+    }
+    product.iter_mut().zip(sums).for_each(|(integer, sum)| *integer = sum as i32);
+}
+
+#[cfg(target_arch = "x86_64")]
+mod vnni {
+    use std::arch::x86_64::{
+        __m512i, _mm512_dpwssd_epi32, _mm512_loadu_si512, _mm512_set1_epi32, _mm512_setzero_si512, _mm512_storeu_si512,
+    };
+
+    use super::{COLUMNS, Input, STEP};
+
+    /// Rows whose sums fit the processor's 32 registers, two to a row, beside the weights.
+    const ROWS: usize = 12;
+
+    /// Goes through the product block by block of columns.
+    #[target_feature(enable = "avx512f,avx512vnni")]
+    pub(super) fn multiply(weights: &[[i16; STEP]], columns: usize, input: Input<'_>, product: &mut [i32]) {
+        let rows = product.len() / columns;
+        let whole = rows - rows % ROWS;
+        for (number, weights) in weights.chunks_exact(input.taps.len() * input.width / 2).enumerate() {
+            let mut store = |row: usize, sums: &[[__m512i; 2]]| {
+                for (index, sums) in sums.iter().enumerate() {
+                    let columns = &mut product[(row + index) * columns + number * COLUMNS..][..COLUMNS];
+                    for (columns, sums) in columns.as_chunks_mut::<16>().0.iter_mut().zip(sums) {
+                        // SAFETY: 16 integers of 32 bits are one vector; stores need no alignment.
+                        unsafe { _mm512_storeu_si512(columns.as_mut_ptr().cast(), *sums) };
+                    }
+                }
+            };
+            (0..whole).step_by(ROWS).for_each(|row| store(row, &block::<ROWS>(weights, input, row)));
+            (whole..rows).for_each(|row| store(row, &block::<1>(weights, input, row)));
+        }
+    }
+
+    /// The sums of `R` rows from `row` on, in one block of columns.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512vnni")]
+    fn block<const R: usize>(weights: &[[i16; STEP]], input: Input<'_>, row: usize) -> [[__m512i; 2]; R] {
+        let mut sums = [[_mm512_setzero_si512(); 2]; R];
+        for (tap, weights) in input.taps.iter().zip(weights.chunks_exact(input.width / 2)) {
+            let rows: [&[[i16; 2]]; R] = std::array::from_fn(|index| {
+                let start = (tap + row + index) * input.width;
+                input.integers[start..start + input.width].as_chunks::<2>().0
+            });
+            for (pair, weights) in weights.iter().enumerate() {
+                let weights = weights.as_chunks::<32>().0;
+                // SAFETY: 32 integers of 16 bits are one vector; loads need no alignment.
+                let [low, high] = [0, 1].map(|half| unsafe { _mm512_loadu_si512(weights[half].as_ptr().cast()) });
+                for (sums, row) in sums.iter_mut().zip(rows) {
+                    let [first, second] = row[pair].map(i16::cast_unsigned).map(u32::from);
+                    let both = _mm512_set1_epi32((first | second << 16).cast_signed());
+                    sums[0] = _mm512_dpwssd_epi32(sums[0], both, low);
+                    sums[1] = _mm512_dpwssd_epi32(sums[1], both, high);
+                }
+            }
+        }
+        sums
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    #[test]
+    fn every_kernel_adds_up_what_integers_add_up_to() {
+        let mut rng = ChaCha8Rng::seed_from_u64(11);
+        for (width, taps, outputs, rows) in [(192, vec![3, 0, 7], 384, 29), (96, vec![1], 3, 1), (96, vec![0], 96, 24)] {
+            let inputs = width * taps.len();
+            // Small enough that no sum reaches 2^24.
+            let weights: Vec<i8> = (0..inputs * outputs).map(|_| rng.random_range(-40..=40)).collect();
+            let integers: Vec<i16> = (0..(rows + 8) * width).map(|_| rng.random_range(-511..=511)).collect();
+            let input = Input { integers: &integers, width, taps: &taps };
+            for kernel in Kernel::available() {
+                let matrix = IntegerMatrix::for_kernel(&weights, outputs, kernel);
+                let mut product = vec![7];
+                matrix.multiply(input, rows, &mut product);
+                for (index, found) in product.iter().enumerate() {
+                    let (row, column) = (index / matrix.columns(), index % matrix.columns());
+                    let term = |i: usize| {
+                        let at = (taps[i / width] + row) * width + i % width;
+                        i32::from(integers[at]) * i32::from(weights[i * outputs + column])
+                    };
+                    let expected = if column < outputs { (0..inputs).map(term).sum() } else { 0 };
+                    assert_eq!(*found, expected, "{kernel:?}, row {row}, column {column}");
+                }
+            }
+        }
+    }
+}
