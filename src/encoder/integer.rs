@@ -9,13 +9,14 @@
 //! `unsafe` stands here for two things, each with its proof: calling what was compiled for a processor that has been asked for, and
 //! loading and storing vectors in slices of just their length.
 
-#![expect(unsafe_code, reason = "vector kernels; each block says why it is sound")]
+#![cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "a vector kernel; each block says why it is sound"))]
 
 use crate::matrix::{Into, View, multiply};
 
 /// Columns that a kernel computes together.
 const COLUMNS: usize = 32;
 /// Weights of [`COLUMNS`] columns for two inputs.
+#[cfg(target_arch = "x86_64")]
 const STEP: usize = 2 * COLUMNS;
 
 /// A matrix of weights (inputs × columns), laid out for this processor.
@@ -46,15 +47,13 @@ enum Kernel {
 }
 
 impl Kernel {
-    /// All that this processor can run, the fastest first.
-    fn available() -> Vec<Self> {
-        let mut kernels = Vec::new();
+    /// The fastest that this processor can run.
+    fn best() -> Self {
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx512f") && std::arch::is_x86_feature_detected!("avx512vnni") {
-            kernels.push(Self::Avx512Vnni);
+            return Self::Avx512Vnni;
         }
-        kernels.push(Self::Floats);
-        kernels
+        Self::Floats
     }
 }
 
@@ -74,7 +73,7 @@ impl IntegerMatrix {
     /// # Panics
     /// Where it is odd.
     pub(super) fn new(weights: &[i8], outputs: usize) -> Self {
-        Self::for_kernel(weights, outputs, Kernel::available()[0])
+        Self::for_kernel(weights, outputs, Kernel::best())
     }
 
     fn for_kernel(weights: &[i8], outputs: usize, kernel: Kernel) -> Self {
@@ -212,7 +211,7 @@ mod tests {
             let weights: Vec<i8> = (0..inputs * outputs).map(|_| rng.random_range(-40..=40)).collect();
             let integers: Vec<i16> = (0..(rows + 8) * width).map(|_| rng.random_range(-511..=511)).collect();
             let input = Input { integers: &integers, width, taps: &taps };
-            for kernel in Kernel::available() {
+            for kernel in [Kernel::best(), Kernel::Floats] {
                 let matrix = IntegerMatrix::for_kernel(&weights, outputs, kernel);
                 let mut product = vec![7];
                 matrix.multiply(input, rows, &mut product);
