@@ -37,6 +37,12 @@ pub mod code {
     pub const SIN: u8 = encode_const('س');
     /// `ب`
     pub const BA: u8 = encode_const('ب');
+    /// `ف`
+    pub const FA: u8 = encode_const('ف');
+    /// `ك`
+    pub const KAF: u8 = encode_const('ك');
+    /// `م`
+    pub const MIM: u8 = encode_const('م');
     /// `ل`
     pub const LAM: u8 = encode_const('ل');
     /// `ن`

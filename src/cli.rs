@@ -39,6 +39,8 @@ pub enum Command {
     Check(OverrideArgs),
     /// Show the repairs of an article or a sentence, with alternatives and their probabilities
     Explain(ExplainArgs),
+    /// Show what a vocabulary finds in a sentence, and why
+    TagTest(TagTestArgs),
     /// Print statistics of the current build
     Stats(StatsArgs),
     /// Score benchmark files
@@ -94,6 +96,18 @@ pub struct ExplainArgs {
     /// Overrides.
     #[command(flatten)]
     pub overrides: OverrideArgs,
+}
+
+/// Arguments of `tag-test`.
+#[derive(Debug, Args)]
+pub struct TagTestArgs {
+    /// Vocabulary file
+    pub vocabulary: PathBuf,
+    /// The text, damaged or not; - reads standard input
+    pub text: String,
+    /// Show terms inside a longer one too
+    #[arg(long)]
+    pub nested: bool,
 }
 
 /// Arguments of `stats`.

@@ -29,6 +29,7 @@ pub mod train;
 
 pub mod arabic;
 pub mod error;
+pub mod frequency;
 pub mod interrupt;
 pub mod matrix;
 pub mod model;

@@ -19,13 +19,14 @@ use crate::dataset::{
     self, ArticleRows, BuildStamp, Counts, DatasetError, DatasetWriter, Lock, Manifest, OutputFolder, Provenance, TableFiles,
 };
 use crate::error::Error;
+use crate::frequency::WordFrequencies;
 use crate::ingest::{self, IngestSettings, Inventory, Reject, SourceFile, read_document, take_inventory};
 use crate::interrupt::Interrupt;
 use crate::model::{ModelError, ModelFile};
 use crate::progress::{Progress, Stage};
 use crate::repair::{self, RepairScratch, RepairSettings, Repairer};
 use crate::split::{self, SplitScratch, SplitSettings, Splitter};
-use crate::tag::{self, Tagged, Tagger, Vocabulary};
+use crate::tag::{self, TagScratch, TagSettings, Tagged, Tagger, Vocabulary};
 
 /// Files worked on together, and their bytes: enough to keep every core busy, little enough to hold two batches.
 const BATCH_FILES: usize = 256;
@@ -48,6 +49,7 @@ pub struct Stages {
 pub struct Scratch {
     repair: RepairScratch,
     split: SplitScratch,
+    tag: TagScratch,
 }
 
 impl Stages {
@@ -59,13 +61,12 @@ impl Stages {
         model: &ModelFile,
         repair: RepairSettings,
         split: SplitSettings,
+        tag: TagSettings,
         vocabulary: Vocabulary,
     ) -> Result<Self, ModelError> {
-        Ok(Self {
-            repairer: Repairer::new(model, repair)?,
-            splitter: Splitter::new(model, split)?,
-            tagger: Tagger::new(vocabulary),
-        })
+        let (repairer, tagger) =
+            rayon::join(|| Repairer::new(model, repair), || Ok(Tagger::new(vocabulary, tag, WordFrequencies::new(model)?)));
+        Ok(Self { repairer: repairer?, splitter: Splitter::new(model, split)?, tagger: tagger? })
     }
 
     /// Takes one article through every stage after ingest.
@@ -73,7 +74,7 @@ impl Stages {
     pub fn process(&self, document: ingest::Document, scratch: &mut Scratch) -> Tagged {
         let repaired = self.repairer.repair(document, &mut scratch.repair);
         let sentences = self.splitter.split(&repaired, &mut scratch.split);
-        self.tagger.tag(repaired, sentences)
+        self.tagger.tag(repaired, sentences, &mut scratch.tag)
     }
 }
 
@@ -204,7 +205,7 @@ impl StagedBuild<'_> {
         let stamp = BuildStamp { build_id: build_id.clone(), model_id: plan.model.id().to_owned() };
         let writer = DatasetWriter::new(&self.folder, &stamp)?;
         let doubt_threshold = plan.repair.doubt_threshold;
-        let stages = Stages::new(&plan.model, plan.repair, plan.split, plan.vocabulary)?;
+        let stages = Stages::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary)?;
         let work = Work { stages: &stages, ingest: &plan.ingest, doubt_threshold, interrupt };
         let stage = progress.stage("build", "articles", inventory.files.len() as u64);
         let (writer, mut rejects) = work.build(&inventory.files, writer, stage)?;

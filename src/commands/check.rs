@@ -16,7 +16,8 @@ pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Resu
     rejects.extend(inventory.files.iter().filter_map(|file| read_document(file, &plan.ingest).err()));
     let (own, protected) = (plan.repair.lexicon.words().len(), plan.repair.protect.words().len());
     let (files, concepts, model_id) = (inventory.files.len(), plan.vocabulary.concepts().len(), plan.model.id().to_owned());
-    Stages::new(&plan.model, plan.repair, plan.split, plan.vocabulary)?;
+    let notices: Vec<String> = plan.vocabulary.notices().iter().map(|notice| format!("  {notice}")).collect();
+    Stages::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary)?;
     if quiet {
         return Ok(());
     }
@@ -26,5 +27,9 @@ pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Resu
         format!("{files} files to read, {} passed over, {} that would be rejected", inventory.skipped, rejects.len()),
     ];
     lines.extend(rejects.iter().map(|reject| format!("  {}: {}", reject.source_path, reject.message)));
+    if !notices.is_empty() {
+        lines.push(format!("{} remarks on the vocabulary, none of which stops a run", notices.len()));
+        lines.extend(notices);
+    }
     print(&lines.join("\n"))
 }

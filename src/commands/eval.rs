@@ -10,8 +10,8 @@ use crate::cli::EvalArgs;
 use crate::config::{Overrides, Plan};
 use crate::error::Error;
 use crate::evaluate::{
-    BoundaryCalibration, Calibration, Ceiling, Scores, boundary_calibration, by_boundary, by_class, calibration, ceiling,
-    predict, read_benchmark, score,
+    BoundaryCalibration, Calibration, Ceiling, Scores, TaggingAgreement, boundary_calibration, by_boundary, by_class,
+    calibration, ceiling, predict, read_benchmark, score, tagging_agreement,
 };
 use crate::pipeline::Stages;
 
@@ -26,20 +26,23 @@ struct Figures<'a> {
     calibration: Calibration,
     #[serde(flatten)]
     boundaries: BoundaryCalibration,
+    #[serde(flatten)]
+    tagging: TaggingAgreement,
 }
 
 /// Scores every file.
 pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
     let plan = Plan::open(config, &Overrides::default()).map_err(Error::Config)?;
-    let stages = Stages::new(&plan.model, plan.repair, plan.split, plan.vocabulary)?;
+    let stages = Stages::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary)?;
     for path in &args.benchmarks {
         let records = read_benchmark(path)?;
-        let predictions = predict(&records, &stages.repairer, &stages.splitter);
+        let predictions = predict(&records, &stages);
         let scores = score(&records, &predictions);
         let reach = ceiling(&records, &stages.repairer);
         let calibration = calibration(&records, &predictions, &reach.contested);
         let boundaries = boundary_calibration(&records, &predictions);
-        let figures = Figures { scores, reach: &reach, calibration, boundaries };
+        let tagging = tagging_agreement(&records, &predictions, &stages.tagger);
+        let figures = Figures { scores, reach: &reach, calibration, boundaries, tagging };
         let line = serde_json::to_string(&figures).expect("scores are plain data");
         if args.json {
             print(&line)?;

@@ -26,7 +26,7 @@ pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> R
         .map_err(|reject| Error::NothingToRead { input: args.target.clone(), what: reject.message })?;
     let current = OutputFolder::new(&plan.output).current_manifest();
     let note = current.filter(|current| current.build_id != planned_build_id(&plan).unwrap_or_default());
-    let stages = Stages::new(&plan.model, plan.repair.clone(), plan.split, plan.vocabulary)?;
+    let stages = Stages::new(&plan.model, plan.repair.clone(), plan.split, plan.tag, plan.vocabulary)?;
     let tagged = stages.process(document, &mut Scratch::default());
     let count = tagged.sentences().len();
     let wanted = match sentence {

@@ -8,15 +8,18 @@ mod explain;
 mod repair;
 mod run;
 mod stats;
+mod tag_test;
 mod train;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::{Cli, Command, OverrideArgs};
-use crate::config::{Overrides, Plan};
+use crate::config::{Overrides, PipelineFile, Plan, repair_settings};
 use crate::error::Error;
+use crate::model::{ModelError, ModelFile};
 use crate::progress::Progress;
+use crate::repair::RepairSettings;
 
 /// The configuration that is read if no other is named.
 const CONFIG: &str = "pipeline.toml";
@@ -37,6 +40,7 @@ pub fn execute(cli: Cli) -> Result<(), Error> {
         Command::Repair(args) => repair::repair(cli.config, &args),
         Command::Check(args) => check::check(&config, args, cli.quiet),
         Command::Explain(args) => explain::explain(&config, args, progress),
+        Command::TagTest(args) => tag_test::tag_test(cli.config, &args, progress),
         Command::Stats(args) => stats::stats(&config, args),
         Command::Eval(args) => eval::eval(&config, &args),
         Command::Train(args) => train::train(args, progress, cli.quiet),
@@ -51,6 +55,21 @@ impl From<OverrideArgs> for Overrides {
 
 fn open_plan(config: &std::path::Path, overrides: OverrideArgs) -> Result<Plan, Error> {
     Plan::open(config, &overrides.into()).map_err(Error::Config)
+}
+
+/// The model and the settings of repair: of a configuration, where one is named or lies in the working directory, otherwise those
+/// built in. `model` is used instead of the configured one.
+fn repair_set_up(config: Option<PathBuf>, model: Option<&Path>) -> Result<(ModelFile, RepairSettings), Error> {
+    let opened =
+        |model: Option<&Path>| -> Result<ModelFile, ModelError> { model.map_or_else(ModelFile::shipped, ModelFile::open) };
+    let Some(config) = config.or_else(|| Some(PathBuf::from(CONFIG)).filter(|path| path.is_file())) else {
+        return Ok((opened(model)?, RepairSettings::default()));
+    };
+    let table = PipelineFile::open_sound(&config).map_err(Error::Config)?.repair;
+    let folder = config.parent().unwrap_or(Path::new(""));
+    let settings = repair_settings(&table, folder).map_err(Error::Config)?;
+    let configured = table.model.map(|path| folder.join(path));
+    Ok((opened(model.or(configured.as_deref()))?, settings))
 }
 
 /// Prints to standard output.

@@ -1,23 +1,19 @@
 //! `tarmim repair`: a filter. White space comes out as it went in; only words change.
 
 use std::io::{BufRead, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::CONFIG;
+use super::repair_set_up;
 use crate::cli::RepairArgs;
-use crate::config::{PipelineFile, repair_settings};
 use crate::error::Error;
 use crate::ingest::Document;
-use crate::model::{ModelError, ModelFile};
 use crate::repair::{RepairScratch, RepairSettings, Repairer};
 
 /// Repairs standard input. A filter works anywhere: a configuration is used where there is one, and asked for only if named.
 pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), Error> {
-    let config = config.or_else(|| Some(PathBuf::from(CONFIG)).filter(|path| path.is_file()));
-    let (model, settings) = match config {
-        Some(config) => configured(&config, args.model.as_deref())?,
-        None => (opened(args.model.as_deref())?, RepairSettings::default()),
-    };
+    let (model, settings) = repair_set_up(config, args.model.as_deref())?;
+    // A filter tells of no doubts.
+    let settings = RepairSettings { doubt_threshold: 0.0, ..settings };
     let repairer = Repairer::new(&model, settings)?;
     let mut scratch = RepairScratch::default();
     let mut input = std::io::stdin().lock();
@@ -33,20 +29,6 @@ pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), E
         }
         output.write_all(repaired(&text, &repairer, &mut scratch).as_bytes()).map_err(writing)?;
     }
-}
-
-/// The model and the settings of a configuration; `model` is used instead of the configured one.
-fn configured(config: &Path, model: Option<&Path>) -> Result<(ModelFile, RepairSettings), Error> {
-    let table = PipelineFile::open_sound(config).map_err(Error::Config)?.repair;
-    let folder = config.parent().unwrap_or(Path::new(""));
-    // A filter tells of no doubts.
-    let settings = RepairSettings { doubt_threshold: 0.0, ..repair_settings(&table, folder).map_err(Error::Config)? };
-    let configured = table.model.map(|path| folder.join(path));
-    Ok((opened(model.or(configured.as_deref()))?, settings))
-}
-
-fn opened(model: Option<&Path>) -> Result<ModelFile, ModelError> {
-    model.map_or_else(ModelFile::shipped, ModelFile::open)
 }
 
 /// A text with its words repaired and its white space kept.

@@ -79,6 +79,10 @@ pub struct SplitTable {
 pub struct TagTable {
     /// Vocabulary files.
     pub vocabularies: Vec<String>,
+    /// Whether terms inside a longer one are hits too.
+    pub nested: bool,
+    /// Whether a hit of a concept is one of every broader concept too.
+    pub expand_broader: bool,
 }
 
 /// `[dataset]`: what is written.
@@ -186,7 +190,11 @@ fn read_split(reader: &mut Reader<'_>) -> SplitTable {
 
 fn read_tag(reader: &mut Reader<'_>) -> TagTable {
     let mut table = reader.table("tag");
-    let read = TagTable { vocabularies: table.strings("vocabularies", &["vocabulary/newspapers.csv"]) };
+    let read = TagTable {
+        vocabularies: table.strings("vocabularies", &["vocabulary/newspapers.csv"]),
+        nested: table.boolean("nested", false),
+        expand_broader: table.boolean("expand_broader", false),
+    };
     table.finish();
     read
 }

@@ -10,7 +10,7 @@ use crate::ingest::IngestSettings;
 use crate::model::ModelFile;
 use crate::repair::{RepairSettings, WordList};
 use crate::split::SplitSettings;
-use crate::tag::Vocabulary;
+use crate::tag::{TagSettings, Vocabulary};
 
 /// What the command line says instead of the file; paths are relative to the working directory.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +40,8 @@ pub struct Plan {
     pub split: SplitSettings,
     /// What is looked for.
     pub vocabulary: Vocabulary,
+    /// How it is looked for.
+    pub tag: TagSettings,
     /// Share of inputs that may be rejected.
     pub max_reject_ratio: f64,
     /// How many builds are kept.
@@ -110,6 +112,7 @@ impl Plan {
                 length_weight: file.split.length_weight,
             },
             vocabulary,
+            tag: TagSettings { nested: file.tag.nested, expand_broader: file.tag.expand_broader },
             max_reject_ratio: file.dataset.max_reject_ratio,
             keep_builds: usize::try_from(file.dataset.keep_builds).unwrap_or(usize::MAX),
         })
@@ -132,6 +135,7 @@ impl Plan {
                 "max_tokens": self.split.max_tokens, "cut_confidence": self.split.cut_confidence,
                 "length_weight": self.split.length_weight,
             },
+            "tag": { "nested": self.tag.nested, "expand_broader": self.tag.expand_broader },
         })
     }
 }

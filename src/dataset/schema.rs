@@ -213,10 +213,16 @@ fn keywords() -> Vec<Field> {
         text("source_path", "the article's file, relative to the input root, with /"),
         count("sentence_index", "sentences", "place of the sentence in its article, from 0"),
         text("keyword_id", "the concept's id in the vocabulary"),
+        nullable("iri", DataType::Utf8, "the concept's IRI; null for one from a CSV vocabulary"),
         text("label", "its preferred label"),
         text("category", "its category"),
         text("surface", "the words as they stand in the repaired sentence"),
-        text("layer", "how the hit was found: exact as the vocabulary writes it, or inflected"),
+        text(
+            "layer",
+            "how the hit was found: exact as the vocabulary writes it, inflected, skeleton where repair was unsure of a word and \
+             another reading of it was taken, or broader where a narrower concept was found",
+        ),
+        probability("confidence", "probability that the sentence has the words that were read; that of the least sure one"),
         tokens("token_start", "first token of the hit in the sentence, from 0"),
         tokens("token_end", "token after the last of the hit in the sentence"),
     ]

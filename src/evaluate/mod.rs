@@ -9,6 +9,7 @@ mod calibration;
 mod classes;
 mod reach;
 mod score;
+mod tagging;
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -20,13 +21,14 @@ pub use calibration::{Calibration, calibration};
 pub use classes::{ClassScore, by_class};
 pub use reach::{Ceiling, ceiling};
 pub use score::{Scores, score};
+pub use tagging::{ComparedHit, TaggingAgreement, tagging_agreement};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::ingest::Document;
-use crate::repair::{RepairScratch, Repairer};
-use crate::split::{SentenceKind, SplitScratch, Splitter};
+use crate::pipeline::{Scratch, Stages};
+use crate::split::SentenceKind;
 
 /// Why a benchmark cannot be scored.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +84,8 @@ pub struct Prediction {
     pub gaps: Vec<i64>,
     /// Per token, how probable its form is.
     pub confidences: Vec<f32>,
+    /// Keywords.
+    pub hits: Vec<ComparedHit>,
 }
 
 /// Reads a benchmark file, one JSON record a line.
@@ -100,13 +104,12 @@ pub fn read_benchmark(path: &Path) -> Result<Vec<Record>, EvaluateError> {
     Ok(records)
 }
 
-/// Repairs and splits every article of a benchmark.
+/// Repairs, splits and tags every article of a benchmark.
 #[must_use]
-pub fn predict(records: &[Record], repairer: &Repairer, splitter: &Splitter) -> Vec<Prediction> {
-    let scratch = || (RepairScratch::default(), SplitScratch::default());
-    let predict = |(repair, split): &mut (RepairScratch, SplitScratch), record: &Record| {
-        let article = repairer.repair(Document::from_text(&record.id, &record.damaged), repair);
-        let sentences = splitter.split(&article, split);
+pub fn predict(records: &[Record], stages: &Stages) -> Vec<Prediction> {
+    let predict = |scratch: &mut Scratch, record: &Record| {
+        let tagged = stages.process(Document::from_text(&record.id, &record.damaged), scratch);
+        let (article, sentences) = (tagged.article(), tagged.sentences());
         let body = || sentences.iter().filter(|sentence| sentence.kind == SentenceKind::Body);
         let gaps = sentences.iter().flat_map(|sentence| &sentence.number_gaps);
         Prediction {
@@ -116,9 +119,10 @@ pub fn predict(records: &[Record], repairer: &Repairer, splitter: &Splitter) -> 
             end_odds: article.places().iter().map(|place| place.sentence_end).collect(),
             gaps: gaps.map(|gap| i64::try_from(gap.token).unwrap_or(i64::MAX)).collect(),
             confidences: article.findings().iter().map(|finding| finding.confidence).collect(),
+            hits: tagged.hits().iter().map(tagging::compared).collect(),
         }
     };
-    records.par_iter().map_init(scratch, predict).collect()
+    records.par_iter().map_init(Scratch::default, predict).collect()
 }
 
 /// A share, written with four decimals; 0 where there is nothing to share.

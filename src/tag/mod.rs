@@ -1,83 +1,99 @@
 //! Tagging: finds the concepts of a vocabulary in the sentences of a [`Repaired`] article.
 //!
+//! ```text
+//! sentence ─ words (text) ─ terms (trie, inflection) ─ longest match ─ evidence ─ hits
+//! ```
+//!
 //! Invariant: the sentences that come in go out unchanged, and every hit is a run of tokens inside one of them. A term is a path
-//! in a trie over words without clitics and endings; the longest path from a token wins, and hits do not overlap. A term that
-//! the vocabulary writes with the article (`الأردن`) is found only with it.
+//! in a trie over words without clitics and endings; the longest path from a word wins, and hits do not overlap unless nested ones are
+//! asked for. A term that the vocabulary writes with the article (`الأردن`) is found only with it.
 
+mod evidence;
 pub mod inflection;
 mod tagged;
+mod terms;
+mod text;
 pub mod vocabulary;
 
-use std::collections::HashMap;
 use std::ops::Range;
 
-use rustc_hash::FxBuildHasher;
-
 pub use tagged::{Hit, KeywordCount, Layer, Tagged};
-pub use vocabulary::{Concept, Vocabulary, VocabularyFault};
+pub use terms::TermIndex;
+pub use vocabulary::{Concept, ConceptIndex, Vocabulary, VocabularyFault};
 
-use crate::arabic::is_letter;
+use crate::frequency::WordFrequencies;
 use crate::repair::Repaired;
 use crate::split::Sentence;
-use inflection::{Inflection, folded_codes};
+use evidence::{Claim, Cues, weigh};
+use inflection::Bases;
+use terms::{Step, Terms};
+use text::{Source, TextWord, read_words};
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
-/// The category whose terms are names: they take clitics, but no plural and no pronoun.
-const NAMES: &str = "places";
-
-/// A place in the trie; 0 is its root.
-type Node = u32;
-
-/// Index of a concept in the vocabulary.
-pub type ConceptIndex = usize;
+/// How the tagging stage is set up, apart from its vocabulary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TagSettings {
+    /// Whether terms inside a longer one are hits too.
+    pub nested: bool,
+    /// Whether a hit of a concept is one of every broader concept too.
+    pub expand_broader: bool,
+}
 
 /// The tagging stage: immutable, shared by all workers.
 #[derive(Debug)]
 pub struct Tagger {
     vocabulary: Vocabulary,
-    inflection: Inflection,
-    /// First words of terms, in their base form; names apart, since they take no ending.
-    roots: HashMap<(bool, Vec<u8>), Node, FxBuildHasher>,
-    /// Later words, by where they follow and their agreement key.
-    edges: HashMap<(Node, Vec<u8>), Node, FxBuildHasher>,
-    /// The concept whose term ends at a node, with the term's folded words.
-    ends: HashMap<Node, (ConceptIndex, Vec<Vec<u8>>), FxBuildHasher>,
+    settings: TagSettings,
+    frequencies: WordFrequencies,
+    terms: Terms,
+    cues: Cues,
+    /// The broader concepts of each, where hits are expanded.
+    ancestors: Vec<Vec<ConceptIndex>>,
+}
+
+/// Memory that one worker reuses between articles.
+#[derive(Debug, Default)]
+pub struct TagScratch {
+    words: Vec<TextWord>,
+    bases: Bases,
+    matches: Vec<Match>,
+}
+
+/// A term found in the words of a sentence.
+#[derive(Clone, Copy, Debug)]
+struct Match {
+    term: TermIndex,
+    /// The word after its last.
+    end: usize,
+    layer: Layer,
+    confidence: f32,
+}
+
+/// Where a walk through the words of a sentence stands.
+#[derive(Clone, Copy)]
+struct Walk {
+    step: Step,
+    /// The word after the last.
+    end: usize,
+    layer: Layer,
+    confidence: f32,
 }
 
 impl Tagger {
     /// Compiles a vocabulary. Where two concepts share a term, the first has it.
     #[must_use]
-    pub fn new(vocabulary: Vocabulary) -> Self {
-        let mut tagger = Self {
-            inflection: Inflection::default(),
-            roots: HashMap::default(),
-            edges: HashMap::default(),
-            ends: HashMap::default(),
-            vocabulary: Vocabulary::default(),
-        };
-        let mut nodes = 0;
-        for (concept, entry) in vocabulary.concepts().iter().enumerate() {
-            entry.terms().for_each(|term| tagger.add_term(concept, entry.category == NAMES, term, &mut nodes));
+    pub fn new(vocabulary: Vocabulary, settings: TagSettings, frequencies: WordFrequencies) -> Self {
+        let ancestors = |concept| if settings.expand_broader { vocabulary.ancestors(concept) } else { Vec::new() };
+        Self {
+            terms: Terms::new(&vocabulary, &frequencies),
+            cues: Cues::new(&vocabulary),
+            ancestors: (0..vocabulary.concepts().len()).map(ancestors).collect(),
+            vocabulary,
+            settings,
+            frequencies,
         }
-        tagger.vocabulary = vocabulary;
-        tagger
-    }
-
-    fn add_term(&mut self, concept: ConceptIndex, name: bool, term: &str, nodes: &mut Node) {
-        let words: Vec<Vec<u8>> = term.split_whitespace().map(folded_codes).collect();
-        let mut fresh = || {
-            *nodes += 1;
-            *nodes
-        };
-        let Some((first, later)) = words.split_first() else { return };
-        let mut node = *self.roots.entry((name, first.clone())).or_insert_with(&mut fresh);
-        for word in later {
-            let key = (node, self.inflection.agreement_key(word));
-            node = *self.edges.entry(key).or_insert_with(&mut fresh);
-        }
-        self.ends.entry(node).or_insert((concept, words));
     }
 
     /// The vocabulary that is looked for.
@@ -86,66 +102,143 @@ impl Tagger {
         &self.vocabulary
     }
 
+    /// The term of a hit as the vocabulary writes it.
+    #[must_use]
+    pub fn term_text(&self, hit: &Hit) -> &str {
+        let term = self.terms.term(hit.term);
+        &self.vocabulary.concepts()[term.concept].terms[term.number]
+    }
+
     /// Tags an article.
     #[must_use]
-    pub fn tag(&self, article: Repaired, sentences: Vec<Sentence>) -> Tagged {
-        let mut hits = Vec::new();
-        for (index, sentence) in sentences.iter().enumerate() {
-            self.tag_sentence(&article, index, sentence.tokens.clone(), &mut hits);
-        }
+    pub fn tag(&self, article: Repaired, sentences: Vec<Sentence>, scratch: &mut TagScratch) -> Tagged {
+        let runs: Vec<Range<usize>> = sentences.iter().map(|sentence| sentence.tokens.clone()).collect();
+        let (hits, _) = self.find(&article, &runs, scratch);
         Tagged::new(article, sentences, hits)
     }
 
-    fn tag_sentence(&self, article: &Repaired, sentence: usize, tokens: Range<usize>, hits: &mut Vec<Hit>) {
-        let mut token = tokens.start;
-        while token < tokens.end {
-            let Some((concept, end, layer)) = self.longest_match(article, token..tokens.end) else {
-                token += 1;
+    /// The hits in runs of tokens, and those that lack evidence; each in the order of the tokens.
+    #[must_use]
+    pub fn find(&self, article: &Repaired, sentences: &[Range<usize>], scratch: &mut TagScratch) -> (Vec<Hit>, Vec<Hit>) {
+        let mut claims = Vec::new();
+        for (index, tokens) in sentences.iter().enumerate() {
+            scratch.words.clear();
+            read_words(article, tokens.clone(), &mut scratch.words);
+            self.tag_sentence(index, scratch, &mut claims);
+        }
+        let (hits, unsupported) = weigh(claims);
+        (self.expanded(hits), unsupported)
+    }
+
+    fn tag_sentence(&self, sentence: usize, scratch: &mut TagScratch, claims: &mut Vec<Claim>) {
+        let TagScratch { words, bases, matches } = scratch;
+        let mut start = 0;
+        while start < words.len() {
+            self.matches_at(words, start, bases, matches);
+            let Some(longest) = longest(matches) else {
+                start += 1;
                 continue;
             };
-            hits.push(Hit { sentence, concept, tokens: token..end, layer });
-            token = end;
+            claims.push(self.claim(sentence, words, start, longest, bases));
+            if self.settings.nested {
+                self.nested(sentence, words, start..longest.end, longest, bases, matches, claims);
+            }
+            start = longest.end;
         }
     }
 
-    /// The longest term that begins at the first token of a run: its concept, its end, how it was found.
-    fn longest_match(&self, article: &Repaired, tokens: Range<usize>) -> Option<(ConceptIndex, usize, Layer)> {
-        let mut nodes = Vec::new();
-        self.inflection.base_forms(article.token_text(tokens.start), |base| {
-            let kinds: &[bool] = if base.lost_ending { &[false] } else { &[false, true] };
-            let roots = kinds.iter().filter_map(|name| self.roots.get(&(*name, base.letters.to_vec())));
-            nodes.extend(roots.copied());
-        });
-        nodes.dedup();
-        let found = nodes.into_iter().filter_map(|root| self.longest_from(root, article, tokens.clone()));
-        // Of equally long readings the first, which strips least, wins.
-        let (node, end) = found.reduce(|best, next| if next.1 > best.1 { next } else { best })?;
-        let (concept, term) = &self.ends[&node];
-        let mut written = (tokens.start..end).map(|token| folded_codes(article.token_text(token)));
-        let exact = term.iter().all(|word| written.next().as_ref() == Some(word));
-        Some((*concept, end, if exact { Layer::Exact } else { Layer::Inflected }))
+    /// The terms inside a longer one.
+    fn nested(
+        &self,
+        sentence: usize,
+        words: &[TextWord],
+        outer: Range<usize>,
+        longest: Match,
+        bases: &mut Bases,
+        matches: &mut Vec<Match>,
+        claims: &mut Vec<Claim>,
+    ) {
+        let concept = |found: &Match| self.terms.term(found.term).concept;
+        for start in outer.clone() {
+            self.matches_at(words, start, bases, matches);
+            let mut inside: Vec<Match> = matches
+                .iter()
+                .copied()
+                .filter(|found| {
+                    found.end <= outer.end && found.end - start < outer.len() && concept(found) != concept(&longest)
+                })
+                .collect();
+            inside.sort_by_key(|found| (found.end, found.layer));
+            inside.dedup_by_key(|found| found.end);
+            claims.extend(inside.into_iter().map(|found| self.claim(sentence, words, start, found, bases)));
+        }
     }
 
-    fn longest_from(&self, root: Node, article: &Repaired, tokens: Range<usize>) -> Option<(Node, usize)> {
-        let mut node = root;
-        let mut end = tokens.start + 1;
-        let mut longest = self.ends.contains_key(&node).then_some((node, end));
-        while end < tokens.end && !closes_phrase(article.token_text(end - 1)) {
-            let key = (node, self.inflection.agreement_key(&folded_codes(article.token_text(end))));
-            let Some(next) = self.edges.get(&key) else { break };
-            node = *next;
-            end += 1;
-            if self.ends.contains_key(&node) {
-                longest = Some((node, end));
+    fn claim(&self, sentence: usize, words: &[TextWord], start: usize, found: Match, bases: &mut Bases) -> Claim {
+        let term = self.terms.term(found.term);
+        let tokens = words[start].token..words[found.end - 1].token + 1;
+        let is_supported = !self.cues.are_needed(term.concept, term.words.len())
+            || self.cues.speak_for(term.concept, &tokens, words, bases);
+        let Match { term: index, layer, confidence, .. } = found;
+        Claim { hit: Hit { sentence, concept: term.concept, tokens, layer, term: index, confidence }, is_supported }
+    }
+
+    /// Every term that begins at a word.
+    fn matches_at(&self, words: &[TextWord], start: usize, bases: &mut Bases, matches: &mut Vec<Match>) {
+        matches.clear();
+        let mut walks: Vec<Walk> = Vec::new();
+        for form in &words[start].forms {
+            let layer = if form.source == Source::Chosen { Layer::Exact } else { Layer::Skeleton };
+            let begin = |step| walks.push(Walk { step, end: start + 1, layer, confidence: form.probability });
+            match form.source {
+                Source::Skeleton => self.terms.begin_with_skeleton(&form.letters, bases, begin),
+                Source::Chosen | Source::Rival => self.terms.begin(&form.letters, bases, &self.frequencies, begin),
             }
         }
-        longest
+        while let Some(walk) = walks.pop() {
+            if let Some(term) = self.terms.end(walk.step) {
+                let layer = walk.layer.max(self.written_layer(&words[start..walk.end], term));
+                matches.push(Match { term, end: walk.end, layer, confidence: walk.confidence });
+            }
+            if let Some(word) = words.get(walk.end).filter(|_| !words[walk.end - 1].is_closed) {
+                self.go_on(walk, word, bases, &mut walks);
+            }
+        }
+    }
+
+    fn go_on(&self, walk: Walk, word: &TextWord, bases: &mut Bases, walks: &mut Vec<Walk>) {
+        for form in &word.forms {
+            let layer = if form.source == Source::Chosen { walk.layer } else { Layer::Skeleton };
+            let confidence = walk.confidence.min(form.probability);
+            self.terms.go_on(walk.step, &form.letters, bases, form.source == Source::Skeleton, |step| {
+                walks.push(Walk { step, end: walk.end + 1, layer, confidence });
+            });
+        }
+    }
+
+    /// Whether the words, as repair chose them, are the term's own.
+    fn written_layer(&self, words: &[TextWord], term: TermIndex) -> Layer {
+        let written = words.iter().map(|word| &word.forms[0].letters);
+        if written.eq(&self.terms.term(term).words) { Layer::Exact } else { Layer::Inflected }
+    }
+
+    /// The hits, each followed by those of its concept's broader ones.
+    fn expanded(&self, hits: Vec<Hit>) -> Vec<Hit> {
+        let broader = |hit: &Hit| {
+            let hit = hit.clone();
+            self.ancestors[hit.concept].iter().map(move |concept| Hit {
+                concept: *concept,
+                layer: Layer::Broader,
+                ..hit.clone()
+            })
+        };
+        hits.into_iter().flat_map(|hit| std::iter::once(hit.clone()).chain(broader(&hit)).collect::<Vec<_>>()).collect()
     }
 }
 
-/// Whether a mark at a token's end parts it from the next.
-fn closes_phrase(token: &str) -> bool {
-    token.chars().next_back().is_some_and(|c| !is_letter(c))
+/// The longest of several terms that begin at one word; of equally long ones the one that is written most alike.
+fn longest(matches: &[Match]) -> Option<Match> {
+    matches.iter().copied().min_by_key(|found| (std::cmp::Reverse(found.end), found.layer, found.term))
 }
 
 #[cfg(test)]
@@ -153,13 +246,10 @@ mod tests {
     use super::*;
     use crate::ingest::Document;
     use crate::repair::{Damage, Outcome, PlaceOdds, Stretch};
-    use crate::split::SentenceKind;
 
-    fn hits(csv: &str, text: &str) -> Vec<(String, String, Layer)> {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let file = folder.path().join("v.csv");
-        std::fs::write(&file, format!("id,label,category,variants\n{csv}")).expect("written");
-        let tagger = Tagger::new(Vocabulary::read(&[file]).expect("sound"));
+    fn found(settings: TagSettings, csv: &str, text: &str) -> Vec<(String, String, Layer)> {
+        let vocabulary = vocabulary::tests::read("v.csv", &format!("id,label,category,variants,broader,kind,cues\n{csv}"));
+        let tagger = Tagger::new(vocabulary.expect("sound"), settings, WordFrequencies::default());
         let document = Document::from_text("t", text);
         let count = document.tokens().len();
         let outcomes = (0..count).map(|_| Outcome { confidence: 1.0, unresolved: false, reading: None });
@@ -167,15 +257,21 @@ mod tests {
         let places = vec![PlaceOdds::UNLIKELY; outcomes.len()];
         let stretches = Stretch::whole(&document, Damage::Intact);
         let article = Repaired::new(document, stretches, outcomes, places);
-        let sentence =
-            Sentence { tokens: 0..count, kind: SentenceKind::Body, boundary_confidence: 1.0, number_gaps: Vec::new() };
-        let found = tagger.tag(article, vec![sentence]);
+        let (hits, _) = tagger.find(&article, &[0..count], &mut TagScratch::default());
         let concepts = tagger.vocabulary().concepts();
-        let shown = |hit: &Hit| (concepts[hit.concept].id.clone(), found.article().span_text(hit.tokens.clone()), hit.layer);
-        found.hits().iter().map(shown).collect()
+        let shown = |hit: &Hit| (concepts[hit.concept].id.clone(), article.span_text(hit.tokens.clone()), hit.layer);
+        hits.iter().map(shown).collect()
     }
 
-    const CSV: &str = "sme,صناعات صغيرة ومتوسطة,industry,\nindustry,صناعة,industry,\noil,نفط,energy,بترول\n";
+    fn hits(csv: &str, text: &str) -> Vec<(String, String, Layer)> {
+        found(TagSettings::default(), csv, text)
+    }
+
+    fn texts<'f>(found: &'f [(String, String, Layer)]) -> Vec<&'f str> {
+        found.iter().map(|(_, text, _)| text.as_str()).collect()
+    }
+
+    const CSV: &str = "sme,صناعات صغيرة ومتوسطة,industry,,industry,,\nindustry,صناعة,industry,,economy,,\noil,نفط,energy,بترول,,,\neconomy,اقتصاد,economy,,,,\n";
 
     #[test]
     fn the_longest_term_wins_in_any_form() {
@@ -192,10 +288,8 @@ mod tests {
 
     #[test]
     fn names_take_no_endings() {
-        let csv = "qatar,قطر,places,\njordan,الأردن,places,\n";
-        let found = hits(csv, "في قطر قطرات وبالأردن أردنا للأردن");
-        let texts: Vec<&str> = found.iter().map(|(_, text, _)| text.as_str()).collect();
-        assert_eq!(texts, ["قطر", "وبالأردن", "للأردن"]);
+        let csv = "qatar,قطر,places,,,name,\njordan,الأردن,places,,,name,\n";
+        assert_eq!(texts(&hits(csv, "في قطر قطرات وبالأردن أردنا للأردن")), ["قطر", "وبالأردن", "للأردن"]);
     }
 
     #[test]
@@ -208,5 +302,47 @@ mod tests {
     #[test]
     fn an_exact_hit_says_so() {
         assert_eq!(hits(CSV, "سعر نفط")[0].2, Layer::Exact);
+    }
+
+    #[test]
+    fn a_phrase_agrees_or_is_a_construct() {
+        let csv = "capital,سوق مالية,finance,,,,\nprices,أسعار النفط,energy,,,,\nprivate,قطاع خاص,economy,,,,\n";
+        for text in
+            ["السوق المالية", "سوقا مالية", "وسوقها المالية", "أسعار النفط", "أسعار نفط", "لأسعار نفطها", "القطاعين الخاصين"]
+        {
+            assert_eq!(texts(&hits(csv, text)), [text]);
+        }
+        for text in ["السوق مالية", "سعر المالية", "أسعار النفطية", "أسعار عن النفط"]
+        {
+            assert_eq!(texts(&hits(csv, text)), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn nested_terms_are_kept_where_they_are_asked_for() {
+        let csv = "prices,أسعار النفط,energy,,,,\noil,نفط,energy,,,,\n";
+        assert_eq!(texts(&hits(csv, "ارتفعت أسعار النفط")), ["أسعار النفط"]);
+        let nested = TagSettings { nested: true, ..TagSettings::default() };
+        assert_eq!(texts(&found(nested, csv, "ارتفعت أسعار النفط")), ["أسعار النفط", "النفط"]);
+    }
+
+    #[test]
+    fn broader_concepts_are_counted_where_they_are_asked_for() {
+        let expand = TagSettings { expand_broader: true, ..TagSettings::default() };
+        let found = found(expand, CSV, "صناعات صغيرة ومتوسطة");
+        let ids: Vec<(&str, Layer)> = found.iter().map(|(id, _, layer)| (id.as_str(), *layer)).collect();
+        assert_eq!(ids, [("sme", Layer::Exact), ("industry", Layer::Broader), ("economy", Layer::Broader)]);
+    }
+
+    #[test]
+    fn a_name_that_is_a_common_word_needs_evidence() {
+        let csv = "ain,العين,places,مدينة العين,,name,نادي;إمارة\n";
+        assert_eq!(texts(&hits(csv, "فحص العين")), [""; 0]);
+        assert_eq!(texts(&hits(csv, "فاز النادي في العين")), ["العين"], "a cue in any form");
+        assert_eq!(
+            texts(&hits(csv, "مدينة العين ثم عاد إلى العين")),
+            ["مدينة العين", "العين"],
+            "the article names it in full"
+        );
     }
 }

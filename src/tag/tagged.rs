@@ -3,17 +3,21 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::ConceptIndex;
+use super::{ConceptIndex, TermIndex};
 use crate::repair::Repaired;
 use crate::split::Sentence;
 
 /// How a keyword was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
     /// Written as the vocabulary writes it.
     Exact,
     /// With clitics, another ending, or other definiteness.
     Inflected,
+    /// In a form that repair did not choose where it was unsure, or in the letters that the damage left.
+    Skeleton,
+    /// Not itself, but by a narrower concept.
+    Broader,
 }
 
 impl Layer {
@@ -23,12 +27,14 @@ impl Layer {
         match self {
             Self::Exact => "exact",
             Self::Inflected => "inflected",
+            Self::Skeleton => "skeleton",
+            Self::Broader => "broader",
         }
     }
 }
 
 /// A concept found in a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
     /// Index of the sentence.
     pub sentence: usize,
@@ -38,6 +44,10 @@ pub struct Hit {
     pub tokens: Range<usize>,
     /// How it was found.
     pub layer: Layer,
+    /// The term that was found.
+    pub term: TermIndex,
+    /// How probable it is that the text has the words that were read: that of the least sure one.
+    pub confidence: f32,
 }
 
 /// How often an article speaks of a concept.

@@ -15,6 +15,7 @@ use tarmim::ingest::Document;
 use tarmim::pipeline::Stages;
 use tarmim::repair::RepairScratch;
 use tarmim::split::SplitScratch;
+use tarmim::tag::TagScratch;
 
 const ARTICLES: usize = 1500;
 
@@ -44,7 +45,7 @@ fn main() {
     let plan = Plan::open(&root.join("pipeline.toml"), &Overrides::default()).expect("the shipped configuration");
     let threshold = plan.repair.doubt_threshold;
     let (stages, ready) =
-        timed(|| Stages::new(&plan.model, plan.repair, plan.split, plan.vocabulary).expect("the shipped model"));
+        timed(|| Stages::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary).expect("the shipped model"));
     let texts = articles(root);
     let words: usize = texts.iter().map(|text| text.split_whitespace().count()).sum();
 
@@ -55,7 +56,8 @@ fn main() {
     let mut scratch = SplitScratch::default();
     let (split_up, split) = timed(|| repaired.iter().map(|r| stages.splitter.split(r, &mut scratch)).collect::<Vec<_>>());
     let pairs = repaired.into_iter().zip(split_up);
-    let (tagged, tag) = timed(|| pairs.map(|(r, s)| stages.tagger.tag(r, s)).collect::<Vec<_>>());
+    let mut scratch = TagScratch::default();
+    let (tagged, tag) = timed(|| pairs.map(|(r, s)| stages.tagger.tag(r, s, &mut scratch)).collect::<Vec<_>>());
     let vocabulary = stages.tagger.vocabulary();
     let (rows, row) = timed(|| tagged.iter().map(|t| ArticleRows::new(t, vocabulary, threshold)).collect::<Vec<_>>());
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -11,7 +11,7 @@ use tarmim::tag::Tagged;
 
 static STAGES: LazyLock<Stages> = LazyLock::new(|| {
     let plan = plan();
-    Stages::new(&plan.model, plan.repair, plan.split, plan.vocabulary).expect("the shipped model is sound")
+    Stages::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary).expect("the shipped model is sound")
 });
 
 static MODEL: LazyLock<ModelFile> = LazyLock::new(|| plan().model);

@@ -1,0 +1,77 @@
+//! `tarmim tag-test`: what a vocabulary finds in a sentence, and why, for whoever writes the vocabulary.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::{print, repair_set_up};
+use crate::cli::TagTestArgs;
+use crate::config::ConfigFault;
+use crate::error::Error;
+use crate::frequency::WordFrequencies;
+use crate::ingest::Document;
+use crate::progress::Progress;
+use crate::repair::{RepairScratch, Repaired, Repairer};
+use crate::tag::{Hit, Layer, TagScratch, TagSettings, Tagger, Vocabulary};
+
+/// Shows the hits of a text, taken as one sentence, and the terms that were passed over for lack of evidence.
+pub(super) fn tag_test(config: Option<PathBuf>, args: &TagTestArgs, progress: Progress) -> Result<(), Error> {
+    let (model, settings) = repair_set_up(config, None)?;
+    let vocabulary = open_vocabulary(&args.vocabulary)?;
+    for notice in vocabulary.notices() {
+        progress.message(&notice.to_string());
+    }
+    let settings_of_tags = TagSettings { nested: args.nested, expand_broader: false };
+    let tagger = Tagger::new(vocabulary, settings_of_tags, WordFrequencies::new(&model)?);
+    let document = Document::from_text("tag-test", &text_of(&args.text)?);
+    let article = Repairer::new(&model, settings)?.repair(document, &mut RepairScratch::default());
+    let whole = 0..article.document().tokens().len();
+    let (hits, unsupported) = tagger.find(&article, std::slice::from_ref(&whole), &mut TagScratch::default());
+    let mut lines = vec![article.span_text(whole)];
+    lines.extend(hits.iter().map(|hit| hit_line(hit, &article, &tagger)));
+    lines.extend(unsupported.iter().map(|hit| unsupported_line(hit, &article, &tagger)));
+    if lines.len() == 1 {
+        lines.push("    nothing found".to_owned());
+    }
+    print(&lines.join("\n"))
+}
+
+fn open_vocabulary(file: &Path) -> Result<Vocabulary, Error> {
+    let fault = |fault: crate::tag::VocabularyFault| ConfigFault {
+        file: fault.file,
+        line: usize::try_from(fault.line).unwrap_or(0),
+        what: fault.what,
+    };
+    Vocabulary::read(&[file]).map_err(|faults| Error::Config(faults.into_iter().map(fault).collect()))
+}
+
+fn text_of(argument: &str) -> Result<String, Error> {
+    if argument != "-" {
+        return Ok(argument.to_owned());
+    }
+    let mut text = String::new();
+    let read = std::io::stdin().lock().read_to_string(&mut text);
+    read.map_err(|source| Error::Io { what: "standard input (expected UTF-8 text)".to_owned(), source })?;
+    Ok(text)
+}
+
+fn hit_line(hit: &Hit, article: &Repaired, tagger: &Tagger) -> String {
+    let concept = &tagger.vocabulary().concepts()[hit.concept];
+    let why = match hit.layer {
+        Layer::Skeleton => format!(" (repair was unsure: {:.2})", hit.confidence),
+        Layer::Exact | Layer::Inflected | Layer::Broader => String::new(),
+    };
+    let (surface, term) = (article.span_text(hit.tokens.clone()), tagger.term_text(hit));
+    format!(
+        "    {}  «{surface}»  {} «{term}»{why}  tokens {}–{}",
+        concept.id,
+        hit.layer.name(),
+        hit.tokens.start,
+        hit.tokens.end
+    )
+}
+
+fn unsupported_line(hit: &Hit, article: &Repaired, tagger: &Tagger) -> String {
+    let concept = &tagger.vocabulary().concepts()[hit.concept];
+    let (surface, cues) = (article.span_text(hit.tokens.clone()), concept.cues.join("، "));
+    format!("    {}  «{surface}»  passed over: a common word too, and none of its cues is here ({cues})", concept.id)
+}

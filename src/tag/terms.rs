@@ -1,0 +1,228 @@
+//! The terms of a vocabulary, compiled: a trie of words, its roots reached by any form of a first word.
+//!
+//! A later word can follow in two ways: as the noun that the term has (`أسعار النفط`), in any number, or as an adjective that agrees with the
+//! first word (`صناعات صغيرة`), and then without its endings. Invariant: where two concepts share a term, the first has it.
+
+use rustc_hash::FxHashMap;
+
+use super::inflection::{Bases, Ending, Form, Proclitic, agreement_key, has_article, without_article, written_codes};
+use super::vocabulary::{ConceptIndex, Vocabulary};
+use crate::arabic::code;
+use crate::frequency::{HALVING, WordFrequencies};
+
+/// A place in the trie.
+pub(super) type Node = u32;
+/// Index of a term in the trie.
+pub type TermIndex = usize;
+
+/// Letters that a skeleton must have to stand for a word: shorter ones stand for too many.
+const LEAST_SKELETON: usize = 4;
+
+/// How a later word follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Edge {
+    Noun = 0,
+    Adjective = 1,
+    Skeleton = 2,
+}
+
+/// A term of a concept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Term {
+    pub(super) concept: ConceptIndex,
+    /// Its place among the concept's terms.
+    pub(super) number: usize,
+    /// Letter codes of its words as written.
+    pub(super) words: Vec<Vec<u8>>,
+}
+
+/// The first word of terms.
+#[derive(Clone, Copy, Debug)]
+struct Root {
+    node: Node,
+    /// Cost of the word, with or without its article, whichever is more frequent; `None` where the model knows neither.
+    cost: Option<i32>,
+    has_article: bool,
+}
+
+/// Where a walk through the trie stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    node: Node,
+    /// Whether the first word is definite in the text.
+    is_definite: bool,
+    /// Whether the term has the article itself, and so its words as they are: there is nothing to agree.
+    is_fixed: bool,
+    /// Whether the last word is indefinite after a definite first one, as a predicate is (`السوق مالية`): no term ends so.
+    is_predicate: bool,
+}
+
+/// The trie.
+#[derive(Debug, Default)]
+pub(super) struct Terms {
+    words: FxHashMap<Vec<u8>, Root>,
+    names: FxHashMap<Vec<u8>, Root>,
+    skeletons: FxHashMap<Vec<u8>, Vec<Root>>,
+    edges: FxHashMap<Vec<u8>, Node>,
+    ends: FxHashMap<Node, TermIndex>,
+    terms: Vec<Term>,
+    nodes: Node,
+}
+
+impl Terms {
+    pub(super) fn new(vocabulary: &Vocabulary, frequencies: &WordFrequencies) -> Self {
+        let mut terms = Self::default();
+        for (index, concept) in vocabulary.concepts().iter().enumerate() {
+            for (number, term) in concept.terms.iter().enumerate() {
+                let words = term.split(' ').map(written_codes).collect();
+                terms.add(Term { concept: index, number, words }, concept.is_name, frequencies);
+            }
+        }
+        terms
+    }
+
+    pub(super) fn term(&self, index: TermIndex) -> &Term {
+        &self.terms[index]
+    }
+
+    fn add(&mut self, term: Term, is_name: bool, frequencies: &WordFrequencies) {
+        let folded: Vec<Vec<u8>> = term.words.iter().map(|word| fold(word)).collect();
+        let root = self.root(&term.words[0], &folded[0], is_name, frequencies);
+        let mut node = root.node;
+        for (word, written) in folded[1..].iter().zip(&term.words[1..]) {
+            let agrees = !is_name && (root.has_article || !has_article(word));
+            node = self.follow(node, word, written, agrees);
+        }
+        self.ends.entry(node).or_insert(self.terms.len());
+        self.terms.push(term);
+    }
+
+    fn root(&mut self, written: &[u8], folded: &[u8], is_name: bool, frequencies: &WordFrequencies) -> Root {
+        let roots = if is_name { &mut self.names } else { &mut self.words };
+        if let Some(root) = roots.get(folded) {
+            return *root;
+        }
+        let definite = [&[code::ALIF, code::LAM], written].concat();
+        let cost = frequencies.cost(written).into_iter().chain(frequencies.cost(&definite)).min();
+        self.nodes += 1;
+        let root = Root { node: self.nodes, cost, has_article: has_article(folded) };
+        roots.insert(folded.to_vec(), root);
+        for skeleton in skeletons(written) {
+            self.skeletons.entry(skeleton).or_default().push(root);
+        }
+        root
+    }
+
+    fn follow(&mut self, node: Node, word: &[u8], written: &[u8], agrees: bool) -> Node {
+        let noun = edge_key(node, Edge::Noun, &without_article(word));
+        let next = *self.edges.entry(noun).or_insert_with(|| {
+            self.nodes += 1;
+            self.nodes
+        });
+        if agrees {
+            self.edges.entry(edge_key(node, Edge::Adjective, &agreement_key(word))).or_insert(next);
+        }
+        for skeleton in skeletons(written) {
+            self.edges.entry(edge_key(node, Edge::Skeleton, &without_article(&skeleton))).or_insert(next);
+        }
+        next
+    }
+
+    /// Calls `each` with every place that a word (letter codes as written), in any form of a term's first word, leads to.
+    pub(super) fn begin(&self, word: &[u8], bases: &mut Bases, frequencies: &WordFrequencies, mut each: impl FnMut(Step)) {
+        bases.find(word);
+        for (letters, form) in bases.iter() {
+            let names = self.names.get(letters).filter(|_| form.ending == Ending::None);
+            for root in names.into_iter().chain(self.words.get(letters)) {
+                if is_believable(word, form, root.cost, frequencies) {
+                    each(root.step(form));
+                }
+            }
+        }
+    }
+
+    /// The same for the letters that the damage left of a word that nothing explains.
+    pub(super) fn begin_with_skeleton(&self, word: &[u8], bases: &mut Bases, mut each: impl FnMut(Step)) {
+        bases.find(&skeleton(word));
+        for (letters, form) in bases.iter() {
+            for root in self.skeletons.get(letters).into_iter().flatten() {
+                each(root.step(form));
+            }
+        }
+    }
+
+    /// Calls `each` with every place that a later word leads to.
+    pub(super) fn go_on(&self, step: Step, word: &[u8], bases: &mut Bases, is_skeleton: bool, mut each: impl FnMut(Step)) {
+        let folded = fold(word);
+        let bare = without_article(&folded);
+        let is_definite = bare.len() < folded.len();
+        let next =
+            |node: &Node| Step { node: *node, is_predicate: step.is_definite && !is_definite && !step.is_fixed, ..step };
+        let mut follow = |edge, letters: &[u8]| {
+            self.edges.get(&edge_key(step.node, edge, letters)).map(next).into_iter().for_each(&mut each)
+        };
+        if is_skeleton {
+            return follow(Edge::Skeleton, &without_article(&skeleton(word)));
+        }
+        bases.find_endings(&bare, word.last() == Some(&code::TA_MARBUTA), is_definite);
+        for (letters, _) in bases.iter() {
+            follow(Edge::Noun, letters);
+        }
+        if is_definite == step.is_definite {
+            follow(Edge::Adjective, &agreement_key(&folded));
+        }
+    }
+
+    /// The term that ends at a place.
+    pub(super) fn end(&self, step: Step) -> Option<TermIndex> {
+        self.ends.get(&step.node).copied().filter(|_| !step.is_predicate)
+    }
+}
+
+impl Root {
+    fn step(&self, form: Form) -> Step {
+        let is_definite = form.is_definite() || self.has_article;
+        Step { node: self.node, is_definite, is_fixed: self.has_article, is_predicate: false }
+    }
+}
+
+/// Whether a word is rather a form of a term's word than a word of its own: one that is much more frequent than the term's word
+/// could make it is not.
+fn is_believable(word: &[u8], form: Form, base: Option<i32>, frequencies: &WordFrequencies) -> bool {
+    let halvings = match (form.proclitic, form.ending) {
+        (Proclitic::None | Proclitic::Article, Ending::None) => return true,
+        (Proclitic::Bare, Ending::None) => 1,
+        (_, Ending::Number) => -2,
+        (_, Ending::Construct | Ending::Pronoun) => 0,
+    };
+    match (frequencies.cost(word), base) {
+        (Some(cost), Some(base)) => cost >= base + halvings * HALVING,
+        // A word that is listed, of a base that is not, is its own.
+        (Some(_), None) => false,
+        (None, _) => true,
+    }
+}
+
+fn fold(written: &[u8]) -> Vec<u8> {
+    written.iter().copied().map(crate::arabic::fold_letter).collect()
+}
+
+/// The letters of a word that the damage spares.
+fn skeleton(written: &[u8]) -> Vec<u8> {
+    written.iter().copied().filter(|letter| crate::arabic::is_plain(*letter)).collect()
+}
+
+/// What the damage may have left of a word: an alif that carries a hamza was typed bare, or deleted.
+fn skeletons(written: &[u8]) -> Vec<Vec<u8>> {
+    let bare = |letter: u8| if crate::arabic::is_hamzated_alif(letter) { code::ALIF } else { letter };
+    let typed_bare: Vec<u8> = written.iter().copied().map(bare).collect();
+    let mut found = vec![skeleton(written), skeleton(&typed_bare)];
+    found.dedup();
+    found.retain(|letters| letters.len() >= LEAST_SKELETON);
+    found
+}
+
+/// An edge of the trie: where it begins, its kind, its letters.
+fn edge_key(node: Node, edge: Edge, letters: &[u8]) -> Vec<u8> {
+    [&node.to_le_bytes(), &[edge as u8][..], letters].concat()
+}

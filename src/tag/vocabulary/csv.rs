@@ -1,0 +1,132 @@
+//! Vocabularies in CSV: the header `id,label,category,variants`, and optionally `gloss`, `broader`, `kind` and `cues`.
+//!
+//! `variants`, `broader` (ids) and `cues` are parted by `;`; `kind` is empty or `name`. Invariant: reading goes on to the end of the
+//! file, and every faulty row is reported with its line.
+
+use csv::{Position, ReaderBuilder, StringRecord, Trim};
+use serde::Deserialize;
+
+use super::{Entry, Report};
+
+const REQUIRED: [&str; 4] = ["id", "label", "category", "variants"];
+const OPTIONAL: [&str; 4] = ["gloss", "broader", "kind", "cues"];
+
+#[derive(Debug, Deserialize)]
+struct Row {
+    id: String,
+    label: String,
+    category: String,
+    variants: String,
+    #[serde(default)]
+    gloss: String,
+    #[serde(default)]
+    broader: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    cues: String,
+}
+
+/// The entries of a file.
+pub(super) fn read(bytes: &[u8], report: &mut Report) -> Vec<Entry> {
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(bytes);
+    let headers = match reader.headers() {
+        Ok(headers) => headers.clone(),
+        Err(error) => {
+            report.fault(1, format!("unreadable header: {error}"));
+            return Vec::new();
+        }
+    };
+    if !check_header(&headers, report) {
+        return Vec::new();
+    }
+    let mut entries = Vec::new();
+    for record in reader.records() {
+        let (line, row) = match record {
+            Ok(record) => (record.position().map_or(0, Position::line), record.deserialize::<Row>(Some(&headers))),
+            Err(error) => (error.position().map_or(0, Position::line), Err(error)),
+        };
+        match row {
+            Ok(row) => entries.extend(entry(row, line, report)),
+            Err(error) => report.fault(line, error.to_string()),
+        }
+    }
+    entries
+}
+
+/// Whether the header has what is required; a column that nobody knows is a fault too, since it may be one misspelt.
+fn check_header(headers: &StringRecord, report: &mut Report) -> bool {
+    let found: Vec<&str> = headers.iter().collect();
+    for missing in REQUIRED.iter().filter(|required| !found.contains(required)) {
+        let what = format!("no column \"{missing}\"; expected {}, found {}", REQUIRED.join(","), found.join(","));
+        report.fault(1, what);
+        return false;
+    }
+    for unknown in found.iter().filter(|name| !REQUIRED.contains(name) && !OPTIONAL.contains(name)) {
+        let what = format!("unknown column \"{unknown}\"; known are {},{}", REQUIRED.join(","), OPTIONAL.join(","));
+        report.fault(1, what);
+    }
+    true
+}
+
+fn entry(row: Row, line: u64, report: &mut Report) -> Option<Entry> {
+    let before = report.faults.len();
+    for (field, value) in [("id", &row.id), ("label", &row.label), ("category", &row.category)] {
+        if value.is_empty() {
+            report.fault(line, format!("the {field} is empty"));
+        }
+    }
+    if !["", "name"].contains(&row.kind.as_str()) {
+        report.fault(line, format!("the kind is \"{}\"; expected name, or nothing", row.kind));
+    }
+    (report.faults.len() == before).then(|| Entry {
+        variants: parted(&row.variants),
+        broader: parted(&row.broader),
+        cues: parted(&row.cues),
+        id: row.id,
+        iri: None,
+        label: row.label,
+        category: row.category,
+        gloss: row.gloss,
+        is_name: row.kind == "name",
+        line,
+        file: report.file.clone(),
+    })
+}
+
+fn parted(list: &str) -> Vec<String> {
+    list.split(';').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{faults, read};
+
+    #[test]
+    fn every_fault_is_reported_with_its_line() {
+        let found = faults(
+            "v.csv",
+            "id,label,category,variants,kind\noil,نفط,energy,بترول,\noil,نفط,energy,,\ngas,,energy,,place\n",
+        );
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found[0].starts_with("4: the label is empty"));
+        assert!(found[1].starts_with("4: the kind is \"place\""));
+        assert!(found[2].starts_with("3: the id \"oil\" was used before"));
+    }
+
+    #[test]
+    fn a_missing_column_is_named_and_an_unknown_one_too() {
+        assert!(faults("v.csv", "id,label\n")[0].contains("no column \"category\""));
+        assert!(faults("v.csv", "id,label,category,variants,que\n")[0].contains("unknown column \"que\""));
+    }
+
+    #[test]
+    fn every_column_is_read() {
+        let csv = "id,label,category,variants,gloss,broader,kind,cues\nqatar,قطر,places,دولة قطر,Qatar,gulf,name,دولة;أمير\ngulf,خليج,places,,,,,\n";
+        let vocabulary = read("v.csv", csv).expect("sound");
+        let concept = &vocabulary.concepts()[0];
+        assert_eq!((concept.terms.len(), concept.broader.as_slice(), concept.is_name), (2, [1].as_slice(), true));
+        assert_eq!((concept.gloss.as_str(), concept.cues.len()), ("Qatar", 2));
+    }
+}

@@ -1,0 +1,332 @@
+//! Vocabularies in SKOS (W3C Recommendation, 2009), in Turtle, N-Triples, RDF/XML or JSON-LD.
+//!
+//! Read are `prefLabel`, `altLabel`, `hiddenLabel` in Arabic, `prefLabel` in English as the gloss, `notation`, `broader` and
+//! `narrower`. The category is `dct:subject` where it is text, else the collection that a concept is a member of, else the widest concept
+//! above it. Two terms of tarmim's own, in the namespace `urn:tarmim:tagging#`: the class `Name`, and `cue`, a word that a term of
+//! one word needs beside it. Everything else is passed over.
+//!
+//! Invariant: entries come in the order in which the file first names them, whatever the order of its triples. RDF has no lines; the
+//! file is handed to the parser line by line, so that the line of each triple is known.
+
+use std::cell::Cell;
+use std::io::{self, Read};
+use std::rc::Rc;
+
+use oxrdf::{Literal, NamedOrBlankNode, Quad, Term};
+use oxrdfio::{RdfFormat, RdfParseError, RdfParser};
+use rustc_hash::FxHashMap;
+
+use super::{Entry, Report};
+
+const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
+const TAGGING: &str = "urn:tarmim:tagging#";
+const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
+const SUBJECTS: [&str; 2] = ["http://purl.org/dc/terms/subject", "http://purl.org/dc/elements/1.1/subject"];
+/// What relative IRIs are relative to: nothing that depends on the machine.
+const BASE: &str = "urn:tarmim:vocabulary";
+
+/// The format of files with this extension.
+pub(super) fn format_of(extension: &str) -> Option<RdfFormat> {
+    match extension {
+        "ttl" => Some(RdfFormat::Turtle),
+        "nt" => Some(RdfFormat::NTriples),
+        "rdf" | "xml" | "owl" | "skos" => Some(RdfFormat::RdfXml),
+        _ => RdfFormat::from_extension(extension),
+    }
+}
+
+/// The entries of a file.
+pub(super) fn read(format: RdfFormat, bytes: &[u8], report: &mut Report) -> Vec<Entry> {
+    let mut graph = Graph::default();
+    let line = Rc::new(Cell::new(0));
+    let lines = Lines { bytes, line: Rc::clone(&line) };
+    let parser = RdfParser::from_format(format).without_named_graphs();
+    let parser = parser.with_base_iri(BASE).expect("an IRI");
+    for quad in parser.for_reader(lines) {
+        match quad {
+            Ok(quad) => graph.add(&quad, line.get()),
+            Err(error) => {
+                let at = location(&error).unwrap_or(line.get());
+                report.fault(at, format!("is no sound {}: {error}", format.name()));
+                return Vec::new();
+            }
+        }
+    }
+    graph.entries(report)
+}
+
+fn location(error: &RdfParseError) -> Option<u64> {
+    match error {
+        RdfParseError::Syntax(error) => error.location().map(|place| place.start.line + 1),
+        RdfParseError::Io(_) => None,
+    }
+}
+
+/// A file that is read one line at a time, and knows how many lines were read.
+struct Lines<'b> {
+    bytes: &'b [u8],
+    line: Rc<Cell<u64>>,
+}
+
+impl Read for Lines<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let end = self.bytes.iter().position(|byte| *byte == b'\n').map_or(self.bytes.len(), |at| at + 1);
+        let (line, rest) = self.bytes.split_at(end.min(buffer.len()));
+        buffer[..line.len()].copy_from_slice(line);
+        if end == line.len() && end > 0 {
+            self.line.set(self.line.get() + 1);
+        }
+        self.bytes = rest;
+        Ok(line.len())
+    }
+}
+
+/// A label with its language, empty where it has none.
+#[derive(Debug)]
+struct Label {
+    text: String,
+    language: String,
+}
+
+impl Label {
+    fn is_arabic(&self) -> bool {
+        let language = self.language.as_str();
+        language == "ar" || language.starts_with("ar-") || (language.is_empty() && !self.text.is_ascii())
+    }
+}
+
+/// What the file says of one resource.
+#[derive(Debug, Default)]
+struct Resource {
+    iri: String,
+    /// Where it is first spoken of; 0 where it is only spoken to.
+    line: u64,
+    is_concept: bool,
+    is_name: bool,
+    preferred: Vec<Label>,
+    other: Vec<Label>,
+    notations: Vec<String>,
+    subjects: Vec<String>,
+    broader: Vec<String>,
+    cues: Vec<String>,
+    /// The collection that it is a member of.
+    collection: Option<String>,
+}
+
+impl Resource {
+    fn id(&self) -> &str {
+        match self.notations.as_slice() {
+            [notation] => notation,
+            _ => self.iri.rsplit(['#', '/', ':']).next().unwrap_or(&self.iri),
+        }
+    }
+
+    fn gloss(&self) -> Option<&str> {
+        let english = self.preferred.iter().find(|label| label.language.starts_with("en"));
+        english.map(|label| label.text.as_str())
+    }
+
+    /// What people call it: in English, in whatever language there is, or by its IRI.
+    fn name(&self) -> String {
+        let named = self.gloss().or_else(|| self.preferred.first().map(|label| label.text.as_str()));
+        named.unwrap_or_else(|| self.id()).to_owned()
+    }
+
+    /// Its Arabic labels, the preferred ones first.
+    fn arabic(&self) -> impl Iterator<Item = String> {
+        let labels = self.preferred.iter().chain(&self.other);
+        labels.filter(|label| label.is_arabic()).map(|label| label.text.clone())
+    }
+}
+
+/// The resources of a file.
+#[derive(Debug, Default)]
+struct Graph {
+    resources: Vec<Resource>,
+    by_iri: FxHashMap<String, usize>,
+}
+
+impl Graph {
+    fn resource(&mut self, iri: &str) -> &mut Resource {
+        let index = self.by_iri.get(iri).copied().unwrap_or_else(|| {
+            self.by_iri.insert(iri.to_owned(), self.resources.len());
+            self.resources.push(Resource { iri: iri.to_owned(), ..Resource::default() });
+            self.resources.len() - 1
+        });
+        &mut self.resources[index]
+    }
+
+    fn add(&mut self, quad: &Quad, line: u64) {
+        let iri = match &quad.subject {
+            NamedOrBlankNode::NamedNode(node) => node.as_str(),
+            NamedOrBlankNode::BlankNode(node) => node.as_str(),
+        };
+        let subject = self.resource(iri);
+        if subject.line == 0 {
+            subject.line = line;
+        }
+        let predicate = quad.predicate.as_str();
+        match &quad.object {
+            Term::Literal(literal) => subject.say(predicate, literal),
+            Term::NamedNode(object) => self.link(iri, predicate, object.as_str()),
+            Term::BlankNode(_) => {}
+        }
+    }
+
+    fn link(&mut self, subject: &str, predicate: &str, object: &str) {
+        match predicate.strip_prefix(SKOS) {
+            Some("broader") => self.resource(subject).broader.push(object.to_owned()),
+            Some("narrower") => self.resource(object).broader.push(subject.to_owned()),
+            Some("member") => self.resource(object).collection = Some(subject.to_owned()),
+            None if predicate == RDF_TYPE => {
+                let resource = self.resource(subject);
+                resource.is_concept |= object.strip_prefix(SKOS) == Some("Concept");
+                resource.is_name |= object.strip_prefix(TAGGING) == Some("Name");
+            }
+            _ => {}
+        }
+    }
+
+    fn get(&self, iri: &str) -> Option<&Resource> {
+        self.by_iri.get(iri).map(|index| &self.resources[*index])
+    }
+
+    /// The concepts that have a term to look for.
+    fn entries(&self, report: &mut Report) -> Vec<Entry> {
+        let mut concepts: Vec<&Resource> = self.resources.iter().filter(|resource| resource.is_concept).collect();
+        concepts.sort_by_key(|concept| concept.line);
+        if concepts.is_empty() {
+            report.fault(0, "holds no skos:Concept".to_owned());
+        }
+        concepts.into_iter().filter_map(|concept| self.entry(concept, report)).collect()
+    }
+
+    fn entry(&self, concept: &Resource, report: &mut Report) -> Option<Entry> {
+        let mut terms = concept.arabic();
+        let label = terms.next();
+        let entry = Entry {
+            id: concept.id().to_owned(),
+            iri: Some(concept.iri.clone()),
+            label: label.unwrap_or_default(),
+            variants: terms.collect(),
+            category: self.category(concept),
+            gloss: concept.gloss().unwrap_or_default().to_owned(),
+            broader: concept.broader.clone(),
+            is_name: concept.is_name,
+            cues: concept.cues.clone(),
+            line: concept.line,
+            file: report.file.clone(),
+        };
+        if entry.label.is_empty() {
+            report.notice(&entry, format!("{} has no Arabic label and is not looked for", entry.id));
+        }
+        Some(entry).filter(|entry| !entry.label.is_empty())
+    }
+
+    fn category(&self, concept: &Resource) -> String {
+        if let Some(subject) = concept.subjects.first() {
+            return subject.clone();
+        }
+        if let Some(collection) = concept.collection.as_deref().and_then(|iri| self.get(iri)) {
+            return collection.name();
+        }
+        let mut widest = concept;
+        // No hierarchy is deeper than it has concepts, so a circle ends too.
+        for _ in 0..self.resources.len() {
+            let Some(wider) = widest.broader.first().and_then(|iri| self.get(iri)) else { break };
+            widest = wider;
+        }
+        widest.name()
+    }
+}
+
+impl Resource {
+    fn say(&mut self, predicate: &str, literal: &Literal) {
+        let text = || literal.value().to_owned();
+        let label = || Label { text: text(), language: literal.language().unwrap_or_default().to_ascii_lowercase() };
+        match (predicate.strip_prefix(SKOS), predicate.strip_prefix(TAGGING)) {
+            (Some("prefLabel"), _) => self.preferred.push(label()),
+            (Some("altLabel" | "hiddenLabel"), _) => self.other.push(label()),
+            (Some("notation"), _) => self.notations.push(text()),
+            (_, Some("cue")) => self.cues.push(text()),
+            _ if SUBJECTS.contains(&predicate) => self.subjects.push(text()),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{faults, notices, read};
+
+    const TURTLE: &str = r#"@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix tag: <urn:tarmim:tagging#> .
+@prefix : <http://example.org/subjects/> .
+
+:oil a skos:Concept ;
+    skos:prefLabel "oil"@en, "نفط"@ar ;
+    skos:hiddenLabel "بترول"@ar ;
+    dct:subject "energy" .
+
+:qatar a skos:Concept, tag:Name ;
+    skos:prefLabel "قطر"@ar ;
+    tag:cue "دولة"@ar ;
+    skos:notation "QA" ;
+    skos:broader :gulf .
+
+:gulf a skos:Concept ;
+    skos:prefLabel "خليج"@ar, "Golfe"@fr ;
+    skos:narrower :oman .
+
+:oman a skos:Concept ;
+    skos:altLabel "سلطنة عمان"@ar .
+"#;
+
+    #[test]
+    fn turtle_is_read() {
+        let vocabulary = read("v.ttl", TURTLE).expect("sound");
+        let [oil, qatar, gulf, oman] = vocabulary.concepts() else { panic!("four concepts") };
+        assert_eq!((oil.id.as_str(), oil.gloss.as_str(), oil.category.as_str()), ("oil", "oil", "energy"));
+        assert_eq!(oil.iri.as_deref(), Some("http://example.org/subjects/oil"));
+        assert_eq!(oil.terms, ["نفط", "بترول"]);
+        assert_eq!((qatar.id.as_str(), qatar.is_name, qatar.cues.as_slice()), ("QA", true, ["دولة".to_owned()].as_slice()));
+        assert_eq!((qatar.broader.as_slice(), oman.broader.as_slice()), ([2].as_slice(), [2].as_slice()));
+        assert_eq!(oman.category, gulf.category, "the widest concept is the category where nothing else is");
+    }
+
+    #[test]
+    fn every_serialisation_gives_the_same_concepts() {
+        let triples = r#"<urn:x:a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/2004/02/skos/core#Concept> .
+<urn:x:a> <http://www.w3.org/2004/02/skos/core#prefLabel> "نفط"@ar .
+"#;
+        let xml = r#"<?xml version="1.0"?>
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:skos="http://www.w3.org/2004/02/skos/core#">
+<skos:Concept rdf:about="urn:x:a"><skos:prefLabel xml:lang="ar">نفط</skos:prefLabel></skos:Concept>
+</rdf:RDF>"#;
+        let json = r#"{"@id": "urn:x:a", "@type": "http://www.w3.org/2004/02/skos/core#Concept",
+            "http://www.w3.org/2004/02/skos/core#prefLabel": {"@value": "نفط", "@language": "ar"}}"#;
+        let concepts = |name, text| read(name, text).expect("sound").concepts().to_vec();
+        assert_eq!(concepts("v.rdf", xml), concepts("v.nt", triples));
+        assert_eq!(concepts("v.jsonld", json), concepts("v.nt", triples));
+    }
+
+    #[test]
+    fn faults_name_their_line() {
+        assert!(faults("v.ttl", &TURTLE.replace("tag:cue", "tog:cue"))[0].starts_with("13: is no sound Turtle"));
+        let twice = format!("{TURTLE}\n:o a skos:Concept ; skos:notation \"oil\" ; skos:prefLabel \"زيت\"@ar .\n");
+        assert!(faults("v.ttl", &twice)[0].starts_with("24: the id \"oil\" was used before, at"));
+        assert!(faults("v.ttl", "")[0].contains("no skos:Concept"));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_noticed() {
+        let turtle = TURTLE.replace(r#""نفط"@ar"#, r#""huile"@fr"#).replace(r#""بترول"@ar"#, r#""naphta"@fr"#);
+        assert_eq!(notices("v.ttl", &turtle), ["6: oil has no Arabic label and is not looked for"]);
+        let turtle = TURTLE.replace("skos:broader :gulf", "skos:broader :asia");
+        assert_eq!(
+            notices("v.ttl", &turtle),
+            ["11: http://example.org/subjects/asia is broader than QA, and no concept of the vocabulary"]
+        );
+    }
+}
