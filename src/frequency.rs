@@ -1,48 +1,41 @@
-//! How common words are: the one thing that tagging wants to know of the model.
+//! How common words are: what tagging wants to know of the model that repair has opened.
 //!
-//! Compiled from the lexicon and the language model's unigrams. Invariant: a word is kept as a 64-bit hash of its letters, so that half a
-//! million words take ten bytes each; two words that share a hash would share a frequency, and the chance of that is one in
-//! a hundred million.
+//! Invariant: nothing is stored twice. The lexicon and the language model are repair's, shared.
 
-use std::collections::HashMap;
-use std::hash::BuildHasher;
+use std::fmt;
+use std::sync::Arc;
 
-use rustc_hash::FxBuildHasher;
-
-use crate::model::{ModelError, ModelFile};
-use crate::repair::language_model::COST_STEP;
-use crate::repair::lexicon::Lexicon;
+use crate::repair::candidates::Candidates;
+use crate::repair::language_model::LanguageModel;
+use crate::repair::lexicon::UNKNOWN;
 
 /// The cost, in units of [`crate::repair::habit::UNITS_PER_NAT`], that halves a frequency.
 pub const HALVING: i32 = 177;
 
-/// The words of the model by frequency.
-#[derive(Debug, Default)]
+/// The words of the model by frequency. The default knows no word.
+#[derive(Clone, Default)]
 pub struct WordFrequencies {
-    steps: HashMap<u64, u8, FxBuildHasher>,
+    model: Option<(Arc<Candidates>, Arc<LanguageModel>)>,
 }
 
 impl WordFrequencies {
-    /// Reads the sections `lexicon` and `unigrams`.
-    ///
-    /// # Errors
-    /// Where one is missing or damaged.
-    pub fn new(model: &ModelFile) -> Result<Self, ModelError> {
-        let lexicon = Lexicon::read(&mut model.section("lexicon")?)?;
-        let mut section = model.section("unigrams")?;
-        let count = section.u32()? as usize;
-        let (unigrams, _) = section.bytes(count * 2)?.as_chunks::<2>();
-        let words = lexicon.words().zip(unigrams).skip(1);
-        Ok(Self { steps: words.map(|(word, [step, _])| (hash(word), *step)).collect() })
+    /// The frequencies of a model's words.
+    #[must_use]
+    pub fn new(candidates: &Arc<Candidates>, language_model: &Arc<LanguageModel>) -> Self {
+        Self { model: Some((Arc::clone(candidates), Arc::clone(language_model))) }
     }
 
     /// The negative logarithm of a word's share of all words (letter codes), in units; `None` for a word that the model lacks.
     #[must_use]
     pub fn cost(&self, word: &[u8]) -> Option<i32> {
-        self.steps.get(&hash(word)).map(|step| i32::from(*step) * COST_STEP)
+        let (candidates, language_model) = self.model.as_ref()?;
+        let id = candidates.id(word);
+        (id != UNKNOWN).then(|| language_model.unigram(id))
     }
 }
 
-fn hash(word: &[u8]) -> u64 {
-    FxBuildHasher.hash_one(word)
+impl fmt::Debug for WordFrequencies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WordFrequencies").finish_non_exhaustive()
+    }
 }

@@ -19,7 +19,6 @@ use crate::dataset::{
     self, ArticleRows, BuildStamp, Counts, DatasetError, DatasetWriter, Lock, Manifest, OutputFolder, Provenance, TableFiles,
 };
 use crate::error::Error;
-use crate::frequency::WordFrequencies;
 use crate::ingest::{self, IngestSettings, Inventory, Reject, SourceFile, read_document, take_inventory};
 use crate::interrupt::Interrupt;
 use crate::model::{ModelError, ModelFile};
@@ -64,9 +63,9 @@ impl Stages {
         tag: TagSettings,
         vocabulary: Vocabulary,
     ) -> Result<Self, ModelError> {
-        let (repairer, tagger) =
-            rayon::join(|| Repairer::new(model, repair), || Ok(Tagger::new(vocabulary, tag, WordFrequencies::new(model)?)));
-        Ok(Self { repairer: repairer?, splitter: Splitter::new(model, split)?, tagger: tagger? })
+        let repairer = Repairer::new(model, repair)?;
+        let tagger = Tagger::new(vocabulary, tag, repairer.frequencies());
+        Ok(Self { repairer, splitter: Splitter::new(model, split)?, tagger })
     }
 
     /// Takes one article through every stage after ingest.

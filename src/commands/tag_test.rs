@@ -7,7 +7,6 @@ use super::{print, repair_set_up};
 use crate::cli::TagTestArgs;
 use crate::config::ConfigFault;
 use crate::error::Error;
-use crate::frequency::WordFrequencies;
 use crate::ingest::Document;
 use crate::progress::Progress;
 use crate::repair::{RepairScratch, Repaired, Repairer};
@@ -20,10 +19,11 @@ pub(super) fn tag_test(config: Option<PathBuf>, args: &TagTestArgs, progress: Pr
     for notice in vocabulary.notices() {
         progress.message(&notice.to_string());
     }
+    let repairer = Repairer::new(&model, settings)?;
     let settings_of_tags = TagSettings { nested: args.nested, expand_broader: false };
-    let tagger = Tagger::new(vocabulary, settings_of_tags, WordFrequencies::new(&model)?);
+    let tagger = Tagger::new(vocabulary, settings_of_tags, repairer.frequencies());
     let document = Document::from_text("tag-test", &text_of(&args.text)?);
-    let article = Repairer::new(&model, settings)?.repair(document, &mut RepairScratch::default());
+    let article = repairer.repair(document, &mut RepairScratch::default());
     let whole = 0..article.document().tokens().len();
     let (hits, unsupported) = tagger.find(&article, std::slice::from_ref(&whole), &mut TagScratch::default());
     let mut lines = vec![article.span_text(whole)];

@@ -72,12 +72,13 @@ fn classes_of(gold: &str, candidates: &Candidates) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::repair::WordList;
     use crate::repair::lexicon::Lexicon;
 
     #[test]
     fn a_token_belongs_to_each_of_its_letters() {
         let word = Word::new("إلى").expect("letters");
-        let candidates = Candidates::new(Lexicon::new([word.codes()]));
+        let candidates = Candidates::new(Lexicon::new([word.codes()]), &WordList::default());
         assert_eq!(classes_of("إلى", &candidates), ["letter ى", "letter إ", "word up to three letters"]);
         assert_eq!(classes_of("زيد", &candidates), ["letter none of these", "word not in the lexicon"]);
         assert_eq!(classes_of("ما_قورن", &candidates)[1], "word two words, or other characters");

@@ -126,16 +126,10 @@ pub struct Candidates {
 }
 
 impl Candidates {
-    /// Compiles the way back.
+    /// Compiles the way back, to the lexicon's words and to the user's own.
     #[must_use]
-    pub fn new(lexicon: Lexicon) -> Self {
-        Self { index: CandidateIndex::new(&lexicon), lexicon, own: OwnWords::new(&WordList::default()) }
-    }
-
-    /// The same with words of the user's own.
-    #[must_use]
-    pub fn with_own_words(self, words: &WordList) -> Self {
-        Self { own: OwnWords::new(words), ..self }
+    pub fn new(lexicon: Lexicon, own: &WordList) -> Self {
+        Self { index: CandidateIndex::new(&lexicon), lexicon, own: OwnWords::new(own) }
     }
 
     /// The lexicon.
@@ -251,7 +245,7 @@ mod tests {
     /// What is proposed in place of a damaged word, where the lexicon holds `words`; and the law.
     fn proposed_by(channel: Channel, words: &[&str], damaged: &str) -> Vec<(String, Derivation)> {
         let words: Vec<Word> = words.iter().map(|word| Word::new(word).expect("letters")).collect();
-        let candidates = Candidates::new(Lexicon::new(words.iter().map(Word::codes)));
+        let candidates = Candidates::new(Lexicon::new(words.iter().map(Word::codes)), &WordList::default());
         let damaged = Word::new(damaged).expect("letters");
         let found = candidates.propose(channel, damaged.codes());
         for proposal in &found {
@@ -319,8 +313,7 @@ mod tests {
     fn proposed_with_own(words: &[&str], own: &[&str], damaged: &str) -> Vec<(String, Derivation, i32)> {
         let word = |text: &&str| Word::new(text).expect("letters");
         let words: Vec<Word> = words.iter().map(word).collect();
-        let candidates = Candidates::new(Lexicon::new(words.iter().map(Word::codes)));
-        let candidates = candidates.with_own_words(&WordList::new(own.iter().map(word)));
+        let candidates = Candidates::new(Lexicon::new(words.iter().map(Word::codes)), &WordList::new(own.iter().map(word)));
         let found = candidates.propose(Channel::Stripped, word(&damaged).codes()).into_iter();
         found.map(|p| (decode_word(candidates.letters(&p)), p.derivation, p.cost)).collect()
     }
@@ -333,7 +326,7 @@ mod tests {
         assert_eq!(found[0], ("وأبسوس".to_owned(), Derivation::Own, Derivation::Proclitic.cost() - OWN_UNKNOWN));
         assert!(found[1..].iter().all(|(.., cost)| *cost >= BESIDE_WORDS), "guesses stand behind it: {found:?}");
         let own = WordList::new(Word::new("أبسوس"));
-        let candidates = Candidates::new(Lexicon::new([])).with_own_words(&own);
+        let candidates = Candidates::new(Lexicon::new([]), &own);
         let is_own = |text: &str| candidates.is_own(Word::new(text).expect("letters").codes());
         assert!(is_own("أبسوس") && is_own("وبأبسوس"));
         assert!(!is_own("ابسوس"), "not as it stands");

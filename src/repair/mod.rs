@@ -32,6 +32,8 @@ pub use repaired::{Alternative, Finding, Outcome, PlaceOdds, Reading, Repaired};
 pub use stretches::Stretch;
 pub use word_list::{WordList, WordListFault};
 
+use std::sync::Arc;
+
 use candidates::Candidates;
 use channel::{Channel, Traces};
 use damage::Spelling;
@@ -51,6 +53,7 @@ use crate::arabic::decode_word;
 use crate::encoder::features::WORD_FEATURES;
 use crate::encoder::network::StoredNetwork;
 use crate::encoder::{Encoder, EncoderScratch};
+use crate::frequency::WordFrequencies;
 use crate::ingest::Document;
 use crate::model::{ModelError, ModelFile};
 
@@ -88,8 +91,8 @@ pub struct RepairSettings {
 
 /// The repair stage: immutable, shared by all workers.
 pub struct Repairer {
-    candidates: Candidates,
-    language_model: LanguageModel,
+    candidates: Arc<Candidates>,
+    language_model: Arc<LanguageModel>,
     encoder: Option<Encoder>,
     decoder: Decoder,
     settings: RepairSettings,
@@ -146,10 +149,9 @@ impl Repairer {
     /// # Errors
     /// Where the model lacks a section or one is damaged.
     pub fn new(model: &ModelFile, settings: RepairSettings) -> Result<Self, ModelError> {
-        let mut repairer = Self::without_encoder(model)?;
+        let mut repairer = Self::with_own_words(model, &settings.lexicon)?;
         repairer.encoder = Some(Encoder::new(StoredNetwork::open(model)?));
         repairer.decoder = Decoder::new(LANGUAGE_WEIGHT, SHARPNESS);
-        repairer.candidates = repairer.candidates.with_own_words(&settings.lexicon);
         repairer.settings = settings;
         Ok(repairer)
     }
@@ -159,14 +161,18 @@ impl Repairer {
     /// # Errors
     /// Where the model lacks a section or one is damaged.
     pub fn without_encoder(model: &ModelFile) -> Result<Self, ModelError> {
+        Self::with_own_words(model, &WordList::default())
+    }
+
+    fn with_own_words(model: &ModelFile, words: &WordList) -> Result<Self, ModelError> {
         let lexicon = Lexicon::read(&mut model.section("lexicon")?)?;
         let language_model = LanguageModel::new(model)?;
         if language_model.vocabulary() != lexicon.len() {
             return Err(model.section("unigrams")?.corrupt("its vocabulary is not the lexicon's"));
         }
         Ok(Self {
-            candidates: Candidates::new(lexicon),
-            language_model,
+            candidates: Arc::new(Candidates::new(lexicon, words)),
+            language_model: Arc::new(language_model),
             encoder: None,
             decoder: Decoder::new(256, SHARPNESS),
             settings: RepairSettings::default(),
@@ -306,6 +312,12 @@ impl Repairer {
     #[must_use]
     pub fn candidates(&self) -> &Candidates {
         &self.candidates
+    }
+
+    /// How common words are.
+    #[must_use]
+    pub fn frequencies(&self) -> WordFrequencies {
+        WordFrequencies::new(&self.candidates, &self.language_model)
     }
 
     /// What was found of each token.

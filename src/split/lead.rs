@@ -11,6 +11,7 @@
 //! tokens from the article's first on, and some text is left; where in doubt, words stay in the text, where nothing is lost.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::SentenceKind;
 use super::evidence::Evidence;
@@ -33,6 +34,37 @@ const NAME_END: f64 = 0.15;
 const NAME_END_AFTER_CUE: f64 = 0.05;
 /// Words that are part of no name.
 const NO_NAME: &[&str] = &["في", "على", "من", "إلى", "عن", "مع", "أن", "إن", "هو", "هي", "كما", "قد", "ما", "لا", "د"];
+/// What a correspondent's name follows after a place.
+const FROM: &[&str] = &["من"];
+
+static PLACE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(PLACES));
+static AGENCY: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(AGENCIES));
+static BARE_AGENCY: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(BARE_AGENCIES));
+static CUE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(CUES));
+static CORRESPONDENT: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(FROM));
+static NOT_IN_NAMES: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NO_NAME));
+
+/// A list of phrases, made ready to be compared.
+struct Phrases(Vec<Vec<ListedWord>>);
+
+struct ListedWord {
+    /// Letter codes, with the letters merged that careless writing merges.
+    folded: Vec<u8>,
+    /// What stripping leaves of it.
+    left: Vec<u8>,
+}
+
+impl Phrases {
+    fn new(phrases: &[&str]) -> Self {
+        let word = |word| ListedWord { folded: folded(word), left: folded_plain(word) };
+        Self(phrases.iter().map(|phrase| phrase.split(' ').map(word).collect()).collect())
+    }
+
+    /// Whether one of the phrases is this word alone.
+    fn has_word(&self, is_the_word: impl Fn(&ListedWord) -> bool) -> bool {
+        self.0.iter().any(|phrase| matches!(phrase.as_slice(), [listed] if is_the_word(listed)))
+    }
+}
 
 /// The rows of an article's head, in order from its first token on.
 pub(super) fn read_lead(article: &Repaired, evidence: &[Evidence]) -> Vec<(Range<usize>, SentenceKind)> {
@@ -58,7 +90,10 @@ pub(super) fn read_lead(article: &Repaired, evidence: &[Evidence]) -> Vec<(Range
 #[must_use]
 pub fn name_of(byline: &str) -> String {
     let words = byline.split(' ').map(|word| word.trim_matches(|c| !is_letter(c))).filter(|word| !word.is_empty());
-    let is_cue = |word: &&str| CUES.iter().chain(&["من"]).any(|cue| folded(word) == folded(cue));
+    let is_cue = |word: &&str| {
+        let word = folded(word);
+        [&CUE, &CORRESPONDENT].iter().any(|list| list.has_word(|listed| listed.folded == word))
+    };
     words.skip_while(is_cue).collect::<Vec<_>>().join(" ")
 }
 
@@ -121,13 +156,12 @@ impl Lead {
     }
 
     /// How many words from `at` on are one of `phrases`: the longest, 0 for none.
-    fn phrase(&self, at: usize, phrases: &[&str]) -> usize {
-        let length = |phrase: &&str| {
-            let listed: Vec<&str> = phrase.split(' ').collect();
-            let here = self.words.get(at..at + listed.len());
-            here.filter(|here| here.iter().zip(&listed).all(|(word, listed)| word.is(listed))).map_or(0, <[_]>::len)
+    fn phrase(&self, at: usize, phrases: &Phrases) -> usize {
+        let length = |phrase: &Vec<ListedWord>| {
+            let here = self.words.get(at..at + phrase.len());
+            here.filter(|here| here.iter().zip(phrase).all(|(word, listed)| word.is(listed))).map_or(0, <[_]>::len)
         };
-        phrases.iter().map(length).max().unwrap_or(0)
+        phrases.0.iter().map(length).max().unwrap_or(0)
     }
 
     /// The end, in tokens, of a part that ends before word `end`; what holds no letters belongs to what is before it.
@@ -142,10 +176,10 @@ impl Lead {
 
     fn dateline(&self) -> Option<Dateline> {
         let mut end = 0;
-        while self.phrase(end, PLACES) > 0 {
-            end += self.phrase(end, PLACES);
+        while self.phrase(end, &PLACE) > 0 {
+            end += self.phrase(end, &PLACE);
         }
-        let agency = self.phrase(end, AGENCIES).max(self.phrase(end, BARE_AGENCIES));
+        let agency = self.phrase(end, &AGENCY).max(self.phrase(end, &BARE_AGENCY));
         let found = match (end, agency) {
             (0, _) => self.agency_end().map(|end| Dateline { end, has_agency: true }),
             (_, 0) => self.opens_credit(end).then_some(Dateline { end, has_agency: false }),
@@ -157,8 +191,8 @@ impl Lead {
 
     /// The end of an agency after at most so many words as a place has.
     fn agency_end(&self) -> Option<usize> {
-        let agency = (0..=PLACE_WORDS).find(|word| self.phrase(*word, BARE_AGENCIES) > 0)?;
-        Some(agency + self.phrase(agency, BARE_AGENCIES))
+        let agency = (0..=PLACE_WORDS).find(|word| self.phrase(*word, &BARE_AGENCY) > 0)?;
+        Some(agency + self.phrase(agency, &BARE_AGENCY))
     }
 
     /// Whether a place that no agency follows is a dateline: it is parted from the text, or a name follows.
@@ -169,14 +203,14 @@ impl Lead {
 
     /// The end of a byline from word `at` on.
     fn byline_end(&self, at: usize, after_place: bool) -> Option<usize> {
-        let from = if after_place { self.phrase(at, &["من"]) } else { 0 };
-        let cue = self.phrase(at, CUES).max(from);
+        let from = if after_place { self.phrase(at, &CORRESPONDENT) } else { 0 };
+        let cue = self.phrase(at, &CUE).max(from);
         if cue == 0 && !after_place {
             return None;
         }
         let start = at + cue;
         let least = if cue > 0 { NAME_END_AFTER_CUE } else { NAME_END };
-        let is_name = |word: &&HeadWord| !NO_NAME.iter().any(|listed| word.is(listed));
+        let is_name = |word: &&HeadWord| !NOT_IN_NAMES.has_word(|listed| word.is(listed));
         let name: Vec<_> = self.words.get(start..)?.iter().take_while(is_name).take(NAME_WORDS.end - 1).collect();
         let ends = |word: &HeadWord| word.is_parted || word.clause_end >= least;
         let words = NAME_WORDS.start + name.iter().skip(NAME_WORDS.start - 1).position(|word| ends(word))?;
@@ -185,9 +219,8 @@ impl Lead {
 }
 
 impl HeadWord {
-    fn is(&self, listed: &str) -> bool {
-        let left = || folded_plain(listed);
-        self.folded == folded(listed) || self.left.as_ref().is_some_and(|own| *own == left())
+    fn is(&self, listed: &ListedWord) -> bool {
+        self.folded == listed.folded || self.left.as_ref() == Some(&listed.left)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Writers differ more than sentences do: one newspaper's desk ends a sentence every fifteen words, another every fifty. One
 //! distribution for all would pull both to the middle, so there is one for each class of articles, told by its mean.
+//! [`LengthModel`] is what is stored; [`LengthRatios`] is compiled from it.
 
 use crate::model::{ModelError, ModelFile, SectionReader, SectionWriter};
 use crate::repair::habit::UNITS_PER_NAT;
@@ -73,32 +74,44 @@ impl LengthModel {
         };
         Ok(Self { classes: (0..CLASSES).map(|_| class()).collect::<Result<_, _>>()? })
     }
+}
 
-    /// How much likelier each length is than chance makes it, to the power of `weight`, in an article whose sentences are expected to
-    /// have so many tokens in the mean: what the classes say, weighed by how near their means are.
+/// The length model, compiled: what the classes say of each length, for sentences of bounded length and one weight.
+#[derive(Debug)]
+pub struct LengthRatios {
+    /// Of each class, the logarithm of its mean, and of how much likelier each length is than chance makes it, to the power of the weight.
+    classes: Vec<(f64, Vec<f64>)>,
+    max_tokens: usize,
+}
+
+impl LengthRatios {
+    /// Compiles a model for sentences of at most so many tokens.
     #[must_use]
-    pub fn ratios(&self, mean_tokens: f64, weight: f64, max_tokens: usize) -> Vec<f64> {
-        let nearness = |class: &LengthClass| {
-            let distance =
-                libm::log(class.mean_tokens() / mean_tokens.clamp(self.least_mean(), self.largest_mean())) / SPREAD;
+    pub fn new(model: &LengthModel, weight: f64, max_tokens: usize) -> Self {
+        // The last entry stands for all lengths from there on, so it says nothing of one of them.
+        let known = max_tokens.min(LONGEST - 1);
+        let log_ratios = |class: &LengthClass| (0..known).map(|index| weight * class.log_ratio(index)).collect();
+        let class = |class: &LengthClass| (libm::log(class.mean_tokens()), log_ratios(class));
+        Self { classes: model.classes.iter().map(class).collect(), max_tokens }
+    }
+
+    /// How much likelier each length is than chance makes it, in an article whose sentences are expected to have so many tokens in the
+    /// mean: what the classes say, weighed by how near their means are.
+    #[must_use]
+    pub fn ratios(&self, mean_tokens: f64) -> Vec<f64> {
+        let (least, largest) = (self.classes[0].0, self.classes[self.classes.len() - 1].0);
+        let mean = libm::log(mean_tokens).clamp(least, largest);
+        let nearness = |(class, _): &(f64, Vec<f64>)| {
+            let distance = (class - mean) / SPREAD;
             libm::exp(-0.5 * distance * distance)
         };
         let shares: Vec<f64> = self.classes.iter().map(nearness).collect();
         let total: f64 = shares.iter().sum();
-        let log_ratio = |index: usize| {
-            self.classes.iter().zip(&shares).map(|(class, share)| share / total * class.log_ratio(index)).sum::<f64>()
+        let mixed = |index: usize| -> f64 {
+            self.classes.iter().zip(&shares).map(|((_, ratios), share)| share / total * ratios[index]).sum()
         };
-        // The last entry stands for all lengths from there on, so it says nothing of one of them.
-        let known: Vec<f64> = (0..max_tokens.min(LONGEST - 1)).map(|index| libm::exp(weight * log_ratio(index))).collect();
-        (0..max_tokens).map(|index| known[index.min(known.len() - 1)]).collect()
-    }
-
-    fn least_mean(&self) -> f64 {
-        self.classes.first().map_or(1.5, LengthClass::mean_tokens)
-    }
-
-    fn largest_mean(&self) -> f64 {
-        self.classes.last().map_or(1.5, LengthClass::mean_tokens)
+        let known: Vec<f64> = (0..self.classes[0].1.len()).map(|index| libm::exp(mixed(index))).collect();
+        (0..self.max_tokens).map(|index| known[index.min(known.len() - 1)]).collect()
     }
 }
 
@@ -127,7 +140,7 @@ mod tests {
             class.costs[cheap] = 500;
         }
         let likeliest = |mean: f64| {
-            let ratios = model.ratios(mean, 1.0, 60);
+            let ratios = LengthRatios::new(&model, 1.0, 60).ratios(mean);
             (0..60).max_by(|a, b| ratios[*a].total_cmp(&ratios[*b])).expect("some")
         };
         assert_eq!([1.0, 10.0, 25.0, 45.0, 1000.0].map(likeliest), [9, 9, 24, 44, 44]);
@@ -139,7 +152,7 @@ mod tests {
         #[expect(clippy::cast_possible_truncation, reason = "a few thousand units")]
         let costs = (0..LONGEST).map(|index| libm::rint(cost(index) * UNITS_PER_NAT) as i32).collect();
         let model = LengthModel { classes: vec![LengthClass { mean: 1000, costs }; CLASSES] };
-        let ratios = model.ratios(10.0, 1.0, 100);
+        let ratios = LengthRatios::new(&model, 1.0, 100).ratios(10.0);
         assert!(ratios.iter().all(|ratio| (ratio - 1.0).abs() < 0.01), "{ratios:?}");
     }
 }

@@ -25,7 +25,7 @@ use crate::repair::{Damage, PlaceOdds, Repaired};
 use evidence::{Evidence, read_evidence};
 pub use lead::name_of;
 use lead::read_lead;
-use lengths::LengthModel;
+use lengths::{LengthModel, LengthRatios};
 use segmentation::{SegmentScratch, best_ends, marginals};
 
 /// Version of this stage's code: part of the build id.
@@ -111,7 +111,7 @@ pub struct SplitSettings {
 #[derive(Debug)]
 pub struct Splitter {
     settings: SplitSettings,
-    lengths: LengthModel,
+    lengths: LengthRatios,
 }
 
 /// Memory that one worker reuses between articles.
@@ -130,13 +130,13 @@ impl Splitter {
     /// # Errors
     /// Where the model lacks the section or it is damaged.
     pub fn new(model: &ModelFile, settings: SplitSettings) -> Result<Self, ModelError> {
-        Ok(Self::with_lengths(LengthModel::open(model)?, settings))
+        Ok(Self::with_lengths(&LengthModel::open(model)?, settings))
     }
 
     /// The stage with a model of sentence lengths.
     #[must_use]
-    pub const fn with_lengths(lengths: LengthModel, settings: SplitSettings) -> Self {
-        Self { settings, lengths }
+    pub fn with_lengths(lengths: &LengthModel, settings: SplitSettings) -> Self {
+        Self { settings, lengths: LengthRatios::new(lengths, settings.length_weight, settings.max_tokens) }
     }
 
     /// Cuts an article into sentences.
@@ -148,7 +148,7 @@ impl Splitter {
         }
         let first = sentences.last().map_or(0, |lead| lead.tokens.end);
         let mean = expected_tokens(article.places(), &scratch.evidence);
-        let ratios = self.lengths.ratios(mean, self.settings.length_weight, self.settings.max_tokens);
+        let ratios = self.lengths.ratios(mean);
         let ends = |token: &usize| scratch.evidence[*token] == Evidence::Ends;
         let count = article.places().len();
         let runs: Vec<usize> = (first..count).filter(|token| token + 1 == count || ends(token)).collect();
@@ -259,7 +259,7 @@ mod tests {
     fn splitter(max_tokens: usize) -> Splitter {
         let class = LengthClass { mean: 2000, costs: vec![640; LONGEST] };
         let lengths = LengthModel { classes: vec![class; CLASSES] };
-        Splitter::with_lengths(lengths, SplitSettings { max_tokens, cut_confidence: 0.4, length_weight: 0.5 })
+        Splitter::with_lengths(&lengths, SplitSettings { max_tokens, cut_confidence: 0.4, length_weight: 0.5 })
     }
 
     fn article(text: &str) -> Repaired {

@@ -22,6 +22,8 @@ const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
 const TAGGING: &str = "urn:tarmim:tagging#";
 const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const SUBJECTS: [&str; 2] = ["http://purl.org/dc/terms/subject", "http://purl.org/dc/elements/1.1/subject"];
+/// The levels of a hierarchy that are climbed; more are a circle.
+const DEEPEST: usize = 64;
 /// What relative IRIs are relative to: nothing that depends on the machine.
 const BASE: &str = "urn:tarmim:vocabulary";
 
@@ -231,8 +233,7 @@ impl Graph {
             return collection.name();
         }
         let mut widest = concept;
-        // No hierarchy is deeper than it has concepts, so a circle ends too.
-        for _ in 0..self.resources.len() {
+        for _ in 0..DEEPEST {
             let Some(wider) = widest.broader.first().and_then(|iri| self.get(iri)) else { break };
             widest = wider;
         }
