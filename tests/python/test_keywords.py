@@ -1,0 +1,149 @@
+"""Keywords, end to end: vocabularies of a user's own, what is found and why, and the queries that the README shows."""
+
+import re
+
+import duckdb
+import pytest
+
+from conftest import REPOSITORY
+
+TURTLE = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix tag: <urn:tarmim:tagging#> .
+@prefix : <http://example.org/subjects/> .
+
+:economy a skos:Concept ;
+    skos:prefLabel "اقتصاد"@ar, "economy"@en ;
+    dct:subject "economy" .
+
+:prices a skos:Concept ;
+    skos:prefLabel "أسعار النفط"@ar, "oil prices"@en ;
+    skos:altLabel "سعر البرميل"@ar ;
+    dct:subject "energy" ;
+    skos:broader :oil .
+
+:oil a skos:Concept ;
+    skos:prefLabel "نفط"@ar, "oil"@en ;
+    skos:hiddenLabel "بترول"@ar ;
+    dct:subject "energy" ;
+    skos:broader :economy .
+
+:qatar a skos:Concept, tag:Name ;
+    skos:prefLabel "قطر"@ar, "Qatar"@en ;
+    skos:altLabel "دولة قطر"@ar ;
+    tag:cue "أمير"@ar, "الدوحة"@ar ;
+    dct:subject "places" .
+"""
+TEXT = "ارتفعت أسعار النفط. ووصل أمير قطر. وبلغ قطر الدائرة عشرة أمتار. وباقتصادها القوي."
+
+
+def with_vocabulary(project, name, content):
+    (project.root / name).write_text(content, encoding="utf-8")
+    project.configure("tag", "vocabularies", f'["{name}"]')
+    return project
+
+
+def hits(project, text):
+    project.write("a.txt", text)
+    rows = project.build().rows("keywords")
+    return [(row["keyword_id"], row["surface"], row["layer"]) for row in rows]
+
+
+def test_a_skos_vocabulary_is_looked_for(empty_project):
+    found = hits(with_vocabulary(empty_project, "own.ttl", TURTLE), TEXT)
+    assert found == [
+        ("prices", "أسعار النفط.", "exact"),
+        ("qatar", "قطر.", "exact"),
+        ("qatar", "قطر", "exact"),
+        ("economy", "وباقتصادها", "inflected"),
+    ], "an article that is known to speak of a name is believed about the rest"
+    assert {row["iri"] for row in empty_project.current().rows("keywords")} >= {"http://example.org/subjects/prices"}
+
+
+def test_a_common_word_is_no_name_without_evidence(empty_project):
+    project = with_vocabulary(empty_project, "own.ttl", TURTLE)
+    assert hits(project, "بلغ قطر الدائرة عشرة أمتار.") == []
+
+
+def test_nested_and_broader_concepts_are_found_where_they_are_asked_for(empty_project):
+    project = with_vocabulary(empty_project, "own.ttl", TURTLE)
+    plain = hits(project, "ارتفعت أسعار النفط.")
+    assert [found[0] for found in plain] == ["prices"]
+    project.configure("tag", "nested", "true")
+    assert [found[0] for found in hits(project, "ارتفعت أسعار النفط.")] == ["prices", "oil"]
+    project.configure("tag", "nested", "false")
+    project.configure("tag", "expand_broader", "true")
+    found = hits(project, "ارتفعت أسعار النفط.")
+    assert [(concept, layer) for concept, _, layer in found] == [("prices", "exact"), ("oil", "broader"), ("economy", "broader")]
+    article = project.current().rows("articles")[0]
+    assert [keyword["id"] for keyword in article["keywords"]] == ["economy", "prices", "oil"], "in the vocabulary's order"
+
+
+def folded(word):
+    return word.translate(str.maketrans("أإآىة", "اااي" + "ه"))
+
+
+def test_a_wrong_repair_does_not_hide_a_hit(project):
+    """What repair held likely and did not choose is found, in a layer of its own, with its probability."""
+    rivals = {}
+    for row in project.build().rows("sentences"):
+        for doubt in row["doubts"]:
+            best = max(doubt["alternatives"], key=lambda rival: rival["confidence"], default=None)
+            if best and best["confidence"] >= 0.3 and folded(best["form"]) != folded(doubt["repaired"]):
+                rivals[best["form"]] = (row["sentence_id"], doubt["token"], best["confidence"])
+    assert len(rivals) >= 3
+    rows = "".join(f"c{number},{form},own,\n" for number, form in enumerate(rivals))
+    with_vocabulary(project, "own.csv", f"id,label,category,variants\n{rows}")
+    hits = {(row["sentence_id"], row["token_start"]): row for row in project.build().rows("keywords")}
+    for form, (sentence, token, confidence) in rivals.items():
+        hit = hits[sentence, token]
+        assert (hit["label"], hit["layer"], hit["confidence"]) == (form, "skeleton", confidence)
+
+
+def test_hits_are_the_tokens_that_they_say(seed_build):
+    sentences = {row["sentence_id"]: row for row in seed_build.rows("sentences")}
+    rows = seed_build.rows("keywords")
+    assert len(rows) > 100
+    for row in rows:
+        sentence = sentences[row["sentence_id"]]
+        tokens = sentence["raw_text"].split(" ")
+        for repair in sentence["repairs"]:
+            tokens[repair["token"]] = repair["repaired"]
+        assert row["surface"] == " ".join(tokens[row["token_start"] : row["token_end"]])
+        assert row["keyword_id"] in sentence["keyword_ids"]
+
+
+def test_faults_of_a_vocabulary_stop_the_run_and_remarks_do_not(project):
+    with_vocabulary(project, "own.ttl", TURTLE.replace(":prices a", ":prices ax"))
+    told = project.tarmim("run", expect=2).stderr
+    assert "own.ttl:10: is no sound Turtle" in told
+    with_vocabulary(project, "own.ttl", TURTLE.replace('"نفط"@ar', '"نفط 2"@ar').replace("broader :oil", "broader :coal"))
+    told = project.tarmim("check").stdout
+    assert "own.ttl:16: \"نفط 2\" of oil holds something other than Arabic words and is not looked for" in told
+    assert "own.ttl:10: http://example.org/subjects/coal is broader than prices, and no concept of the vocabulary" in told
+    project.build()
+
+
+def test_tag_test_shows_what_is_found_and_why(tmp_path, seed_project):
+    vocabulary = tmp_path / "own.ttl"
+    vocabulary.write_text(TURTLE, encoding="utf-8")
+    shown = seed_project.tarmim("tag-test", vocabulary, "اسعار النفط ف قطر ونفطها", cwd=tmp_path).stdout
+    assert "أسعار النفط في قطر ونفطها" in shown
+    assert "prices  «أسعار النفط»  exact «أسعار النفط»  tokens 0–2" in shown
+    assert "oil  «ونفطها»  inflected «نفط»  tokens 4–5" in shown
+    assert "qatar  «قطر»  passed over" in shown and "أمير، الدوحة" in shown
+    nested = seed_project.tarmim("tag-test", vocabulary, "-", "--nested", cwd=tmp_path, stdin="أسعار النفط".encode()).stdout
+    assert "oil  «النفط»" in nested
+    assert "nothing found" in seed_project.tarmim("tag-test", vocabulary, "لا شيء", cwd=tmp_path).stdout
+
+
+def queries_of_the_readme():
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    section = re.search(r"^## Keywords$(.*?)^## ", readme, re.DOTALL | re.MULTILINE).group(1)
+    return re.findall(r"```sql\n(.*?)```", section, re.DOTALL)
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_queries_of_the_readme_find_something(seed_project, number):
+    query = queries_of_the_readme()[number].replace("output/current", str(seed_project.output / "current"))
+    assert duckdb.sql(query).fetchall()
