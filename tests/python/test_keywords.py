@@ -5,7 +5,7 @@ import re
 import duckdb
 import pytest
 
-from conftest import REPOSITORY
+from conftest import REPOSITORY, write_scrambled_articles
 
 TURTLE = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix dct: <http://purl.org/dc/terms/> .
@@ -34,6 +34,7 @@ TURTLE = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
     tag:cue "أمير"@ar, "الدوحة"@ar ;
     dct:subject "places" .
 """
+ALIF = str.maketrans("أإآ", "ااا")
 TEXT = "ارتفعت أسعار النفط. ووصل أمير قطر. وبلغ قطر الدائرة عشرة أمتار. وباقتصادها القوي."
 
 
@@ -79,24 +80,26 @@ def test_nested_and_broader_concepts_are_found_where_they_are_asked_for(empty_pr
     assert [keyword["id"] for keyword in article["keywords"]] == ["economy", "prices", "oil"], "in the vocabulary's order"
 
 
-def folded(word):
-    return word.translate(str.maketrans("أإآىة", "اااي" + "ه"))
-
-
 def test_a_wrong_repair_does_not_hide_a_hit(project):
     """What repair held likely and did not choose is found, in a layer of its own, with its probability."""
+    write_scrambled_articles(project.input, 12, words=300)
     rivals = {}
     for row in project.build().rows("sentences"):
         for doubt in row["doubts"]:
-            best = max(doubt["alternatives"], key=lambda rival: rival["confidence"], default=None)
-            if best and best["confidence"] >= 0.3 and folded(best["form"]) != folded(doubt["repaired"]):
-                rivals[best["form"]] = (row["sentence_id"], doubt["token"], best["confidence"])
-    assert len(rivals) >= 3
-    rows = "".join(f"c{number},{form},own,\n" for number, form in enumerate(rivals))
+            best = max(doubt["alternatives"], key=lambda rival: rival["confidence"], default={"confidence": 0})
+            if best["confidence"] >= 0.3 and " " not in best["form"] + doubt["repaired"]:
+                rivals[row["sentence_id"], doubt["token"]] = (best["form"], doubt["repaired"], best["confidence"])
+    # A form that ends otherwise may be an inflection of the same word, and matching merges the kinds of alif.
+    begin = lambda form: form.translate(ALIF)[:3]  # noqa: E731
+    chosen = {begin(repaired) for _, repaired, _ in rivals.values()}
+    hidden = {place: rival for place, rival in rivals.items() if begin(rival[0]) not in chosen}
+    assert len(hidden) >= 3
+    forms = sorted({form for form, _, _ in hidden.values()})
+    rows = "".join(f"c{number},{form},own,\n" for number, form in enumerate(forms))
     with_vocabulary(project, "own.csv", f"id,label,category,variants\n{rows}")
     hits = {(row["sentence_id"], row["token_start"]): row for row in project.build().rows("keywords")}
-    for form, (sentence, token, confidence) in rivals.items():
-        hit = hits[sentence, token]
+    for place, (form, _, confidence) in hidden.items():
+        hit = hits[place]
         assert (hit["label"], hit["layer"], hit["confidence"]) == (form, "skeleton", confidence)
 
 
