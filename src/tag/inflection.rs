@@ -163,6 +163,7 @@ impl Bases {
         let rest = &word[start..];
         let mut take = |letters: usize, proclitic, least| {
             if let Some(rest) = rest.get(letters..).filter(|rest| rest.len() >= least) {
+                let proclitic = if rest.starts_with(&ARTICLE) { Proclitic::Article } else { proclitic };
                 self.without_endings(rest, proclitic, closed);
             }
         };
@@ -178,7 +179,7 @@ impl Bases {
             [code::LAM, code::LAM, definite @ ..] => {
                 take(2, Proclitic::Article, LEAST_LETTERS);
                 take(1, Proclitic::Article, LEAST_LETTERS);
-                let form = Form { proclitic: Proclitic::Bare, ending: Ending::None };
+                let form = Form { proclitic: Proclitic::Article, ending: Ending::None };
                 self.push([&ARTICLE, definite], form);
             }
             [code::BA | code::KAF | code::LAM, ..] => take(1, Proclitic::Bare, LEAST_LETTERS),

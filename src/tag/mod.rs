@@ -15,6 +15,7 @@ mod terms;
 mod text;
 pub mod vocabulary;
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 pub use tagged::{Hit, KeywordCount, Layer, Tagged};
@@ -236,9 +237,11 @@ impl Tagger {
     }
 }
 
-/// The longest of several terms that begin at one word; of equally long ones the one that is written most alike.
+/// The longest of several terms that begin at one word; of equally long ones the one that is written most alike. A term that needs a
+/// form that repair did not choose gives way to any other: the form that it did choose is likelier.
 fn longest(matches: &[Match]) -> Option<Match> {
-    matches.iter().copied().min_by_key(|found| (std::cmp::Reverse(found.end), found.layer, found.term))
+    let is_rival = |found: &Match| found.layer == Layer::Skeleton;
+    matches.iter().copied().min_by_key(|found| (is_rival(found), Reverse(found.end), found.layer, found.term))
 }
 
 #[cfg(test)]
