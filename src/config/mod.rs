@@ -191,7 +191,7 @@ fn read_split(reader: &mut Reader<'_>) -> SplitTable {
 fn read_tag(reader: &mut Reader<'_>) -> TagTable {
     let mut table = reader.table("tag");
     let read = TagTable {
-        vocabularies: table.strings("vocabularies", &["vocabulary/newspapers.csv"]),
+        vocabularies: table.strings("vocabularies", &["vocabulary/newspapers.ttl"]),
         nested: table.boolean("nested", false),
         expand_broader: table.boolean("expand_broader", false),
     };

@@ -162,7 +162,7 @@ pub(super) const AGENCIES: &[&str] =
 
 /// Agencies whose names mean nothing else, and what stripping leaves of them.
 pub(super) const BARE_AGENCIES: &[&str] =
-    &["وام", "رويترز", "أ ف ب", "أف ب", "ا ف ب", "أ.ف.ب", "ف ب", "فب", "د ب أ", "د ب", "د.ب.أ", "أ ش أ"];
+    &["وام", "رويترز", "أ ف ب", "أف ب", "ا ف ب", "أ.ف.ب", "ف ب", "فب", "د ب أ", "د ب", "أ ش أ"];
 
 /// Words that a writer's name follows.
 pub(super) const CUES: &[&str] = &[

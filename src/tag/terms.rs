@@ -53,6 +53,8 @@ pub(super) struct Step {
     is_definite: bool,
     /// Whether the term has the article itself, and so its words as they are: there is nothing to agree.
     is_fixed: bool,
+    /// Whether the word, by itself, is rather one of its own than a form of the term's: only what follows it can show that it is not.
+    is_doubtful: bool,
     /// Whether the last word is indefinite after a definite first one, as a predicate is (`السوق مالية`): no term ends so.
     is_predicate: bool,
 }
@@ -134,9 +136,8 @@ impl Terms {
         for (letters, form) in bases.iter() {
             let names = self.names.get(letters).filter(|_| form.ending == Ending::None);
             for root in names.into_iter().chain(self.words.get(letters)) {
-                if is_believable(word, form, root.cost, frequencies) {
-                    each(root.step(form));
-                }
+                let is_doubtful = !is_believable(word, form, root.cost, frequencies);
+                each(Step { is_doubtful, ..root.step(form) });
             }
         }
     }
@@ -156,8 +157,12 @@ impl Terms {
         let folded = fold(word);
         let bare = without_article(&folded);
         let is_definite = bare.len() < folded.len();
-        let next =
-            |node: &Node| Step { node: *node, is_predicate: step.is_definite && !is_definite && !step.is_fixed, ..step };
+        let next = |node: &Node| Step {
+            node: *node,
+            is_doubtful: false,
+            is_predicate: step.is_definite && !is_definite && !step.is_fixed,
+            ..step
+        };
         let mut follow = |edge, letters: &[u8]| {
             self.edges.get(&edge_key(step.node, edge, letters)).map(next).into_iter().for_each(&mut each)
         };
@@ -175,14 +180,14 @@ impl Terms {
 
     /// The term that ends at a place.
     pub(super) fn end(&self, step: Step) -> Option<TermIndex> {
-        self.ends.get(&step.node).copied().filter(|_| !step.is_predicate)
+        self.ends.get(&step.node).copied().filter(|_| !step.is_predicate && !step.is_doubtful)
     }
 }
 
 impl Root {
     fn step(&self, form: Form) -> Step {
         let is_definite = form.is_definite() || self.has_article;
-        Step { node: self.node, is_definite, is_fixed: self.has_article, is_predicate: false }
+        Step { node: self.node, is_definite, is_fixed: self.has_article, is_doubtful: false, is_predicate: false }
     }
 }
 
