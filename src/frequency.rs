@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::repair::candidates::Candidates;
 use crate::repair::language_model::LanguageModel;
-use crate::repair::lexicon::UNKNOWN;
+use crate::repair::lexicon::{UNKNOWN, WordId};
 
 /// The cost, in units of [`crate::repair::habit::UNITS_PER_NAT`], that halves a frequency.
 pub const HALVING: i32 = 177;
@@ -25,12 +25,27 @@ impl WordFrequencies {
         Self { model: Some((Arc::clone(candidates), Arc::clone(language_model))) }
     }
 
+    /// The lexicon's id of a word (letter codes); `None` for a word that the model lacks.
+    #[must_use]
+    pub fn id(&self, word: &[u8]) -> Option<WordId> {
+        let (candidates, _) = self.model.as_ref()?;
+        Some(candidates.id(word)).filter(|id| *id != UNKNOWN)
+    }
+
     /// The negative logarithm of a word's share of all words (letter codes), in units; `None` for a word that the model lacks.
     #[must_use]
     pub fn cost(&self, word: &[u8]) -> Option<i32> {
-        let (candidates, language_model) = self.model.as_ref()?;
-        let id = candidates.id(word);
-        (id != UNKNOWN).then(|| language_model.unigram(id))
+        let (_, language_model) = self.model.as_ref()?;
+        self.id(word).map(|id| language_model.unigram(id))
+    }
+
+    /// The logarithm of how much likelier a word is after another than by itself, in units; 0 where the model knows no such pair.
+    #[must_use]
+    pub fn association(&self, first: &[u8], second: &[u8]) -> i32 {
+        let Some((_, language_model)) = &self.model else { return 0 };
+        let (Some(first), Some(second)) = (self.id(first), self.id(second)) else { return 0 };
+        let pair = language_model.bigram(first, second);
+        if pair.backoff.is_some() { language_model.unigram(second) - pair.cost } else { 0 }
     }
 }
 

@@ -64,7 +64,7 @@ impl Stages {
         vocabulary: Vocabulary,
     ) -> Result<Self, ModelError> {
         let repairer = Repairer::new(model, repair)?;
-        let tagger = Tagger::new(vocabulary, tag, repairer.frequencies());
+        let tagger = Tagger::open(vocabulary, tag, model, repairer.frequencies())?;
         Ok(Self { repairer, splitter: Splitter::new(model, split)?, tagger })
     }
 

@@ -21,7 +21,7 @@ pub(super) fn tag_test(config: Option<PathBuf>, args: &TagTestArgs, progress: Pr
     }
     let repairer = Repairer::new(&model, settings)?;
     let settings_of_tags = TagSettings { nested: args.nested, expand_broader: false };
-    let tagger = Tagger::new(vocabulary, settings_of_tags, repairer.frequencies());
+    let tagger = Tagger::open(vocabulary, settings_of_tags, &model, repairer.frequencies())?;
     let document = Document::from_text("tag-test", &text_of(&args.text)?);
     let article = repairer.repair(document, &mut RepairScratch::default());
     let whole = 0..article.document().tokens().len();

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::repair::{Alternative, Reading};
 use crate::split::{Sentence, SentenceKind, name_of};
-use crate::tag::{Tagged, Vocabulary};
+use crate::tag::{Keyphrase, Tagged, Vocabulary};
 
 /// A form that a token may have had.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -81,6 +81,12 @@ pub(super) struct KeyphraseRow {
     text: String,
     score: f32,
     count: usize,
+}
+
+impl From<&Keyphrase> for KeyphraseRow {
+    fn from(keyphrase: &Keyphrase) -> Self {
+        Self { text: keyphrase.text.clone(), score: keyphrase.score, count: keyphrase.count }
+    }
 }
 
 /// A row of `articles`.
@@ -268,7 +274,7 @@ fn article_row(tagged: &Tagged, vocabulary: &Vocabulary, sentences: &[SentenceRo
         unresolved_count: total(|sentence| sentence.unresolved_count),
         mean_confidence: mean_confidence(tagged, 0..document.tokens().len()),
         keywords: keywords.collect(),
-        keyphrases: Vec::new(),
+        keyphrases: tagged.keyphrases().iter().map(KeyphraseRow::from).collect(),
         duplicate_of: None,
         near_duplicate_of: None,
     }

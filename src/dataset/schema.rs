@@ -168,7 +168,7 @@ fn articles() -> Vec<Field> {
     ];
     let keyphrase = vec![
         text("text", "the phrase in its commonest, well-written form"),
-        with_unit(field("score", DataType::Float32, "weight of the phrase in the article"), "score"),
+        with_unit(field("score", DataType::Float32, "weight of the phrase, to be compared within its article"), "score"),
         count("count", "occurrences", "occurrences in the article"),
     ];
     vec![
@@ -192,7 +192,11 @@ fn articles() -> Vec<Field> {
         tokens("unresolved_count", "tokens that no word of the lexicon explains; left as they were"),
         probability("mean_confidence", "mean over the tokens of the probability that the form is right"),
         structs("keywords", keyword, "concepts of the vocabulary with their counts, most frequent first"),
-        structs("keyphrases", keyphrase, "phrases that say what the article is about; empty in this version"),
+        structs(
+            "keyphrases",
+            keyphrase,
+            "phrases of the article that say what it is about, best first; bylines and datelines are not read",
+        ),
         nullable(
             "duplicate_of",
             DataType::Utf8,
@@ -223,8 +227,11 @@ fn keywords() -> Vec<Field> {
              another reading of it was taken, or broader where a narrower concept was found",
         ),
         probability("confidence", "probability that the sentence has the words that were read; that of the least sure one"),
-        tokens("token_start", "first token of the hit in the sentence, from 0"),
-        tokens("token_end", "token after the last of the hit in the sentence"),
+        tokens(
+            "token_start",
+            "first token of the hit in the sentence's raw_text, from 0; text may have more words, where two had run together",
+        ),
+        tokens("token_end", "token after the last of the hit in the sentence's raw_text"),
     ]
 }
 

@@ -19,6 +19,7 @@ pub type ComparedHit = (usize, usize, usize);
 
 /// Agreement of the hits, and of the concepts of each article.
 #[derive(Clone, Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names of figures in a line of JSON, among others")]
 pub struct TaggingAgreement {
     tag_hits: usize,
     tag_hit_p: Ratio,

@@ -154,7 +154,9 @@ impl Bases {
 
     fn push(&mut self, parts: [&[u8]; 2], form: Form) {
         let start = self.letters.len();
-        parts.iter().for_each(|part| self.letters.extend_from_slice(part));
+        for part in parts {
+            self.letters.extend_from_slice(part);
+        }
         self.bases.push((start..self.letters.len(), form));
     }
 

@@ -10,25 +10,30 @@
 
 mod evidence;
 pub mod inflection;
+mod matcher;
+pub mod phrases;
 mod tagged;
 mod terms;
 mod text;
 pub mod vocabulary;
 
-use std::cmp::Reverse;
 use std::ops::Range;
 
+pub use phrases::Keyphrase;
 pub use tagged::{Hit, KeywordCount, Layer, Tagged};
 pub use terms::TermIndex;
 pub use vocabulary::{Concept, ConceptIndex, Vocabulary, VocabularyFault};
 
 use crate::frequency::WordFrequencies;
+use crate::model::{ModelError, ModelFile};
 use crate::repair::Repaired;
 use crate::split::Sentence;
 use evidence::{Claim, Cues, weigh};
 use inflection::Bases;
-use terms::{Step, Terms};
-use text::{Source, TextWord, read_words};
+use matcher::{Match, Matcher};
+use phrases::background::{Background, StoredBackground};
+use phrases::{PhraseExtractor, PhraseScratch};
+use text::{TextWord, read_words};
 
 /// Version of this stage's code: part of the build id.
 pub const VERSION: u32 = 2;
@@ -47,9 +52,9 @@ pub struct TagSettings {
 pub struct Tagger {
     vocabulary: Vocabulary,
     settings: TagSettings,
-    frequencies: WordFrequencies,
-    terms: Terms,
+    matcher: Matcher,
     cues: Cues,
+    phrases: PhraseExtractor,
     /// The broader concepts of each, where hits are expanded.
     ancestors: Vec<Vec<ConceptIndex>>,
 }
@@ -59,41 +64,35 @@ pub struct Tagger {
 pub struct TagScratch {
     words: Vec<TextWord>,
     bases: Bases,
-    matches: Vec<Match>,
-}
-
-/// A term found in the words of a sentence.
-#[derive(Clone, Copy, Debug)]
-struct Match {
-    term: TermIndex,
-    /// The word after its last.
-    end: usize,
-    layer: Layer,
-    confidence: f32,
-}
-
-/// Where a walk through the words of a sentence stands.
-#[derive(Clone, Copy)]
-struct Walk {
-    step: Step,
-    /// The word after the last.
-    end: usize,
-    layer: Layer,
-    confidence: f32,
+    phrases: PhraseScratch,
 }
 
 impl Tagger {
-    /// Compiles a vocabulary. Where two concepts share a term, the first has it.
+    /// Compiles a vocabulary, with what a model knows of words. Where two concepts share a term, the first has it.
+    ///
+    /// # Errors
+    /// Where the model lacks a section or it is damaged.
+    pub fn open(
+        vocabulary: Vocabulary,
+        settings: TagSettings,
+        model: &ModelFile,
+        frequencies: WordFrequencies,
+    ) -> Result<Self, ModelError> {
+        let background = Background::new(StoredBackground::open(model)?, frequencies.clone());
+        Ok(Self::new(vocabulary, settings, frequencies, background))
+    }
+
+    /// Compiles a vocabulary.
     #[must_use]
-    pub fn new(vocabulary: Vocabulary, settings: TagSettings, frequencies: WordFrequencies) -> Self {
+    pub fn new(vocabulary: Vocabulary, settings: TagSettings, frequencies: WordFrequencies, background: Background) -> Self {
         let ancestors = |concept| if settings.expand_broader { vocabulary.ancestors(concept) } else { Vec::new() };
         Self {
-            terms: Terms::new(&vocabulary, &frequencies),
+            matcher: Matcher::new(&vocabulary, frequencies),
             cues: Cues::new(&vocabulary),
+            phrases: PhraseExtractor::new(background),
             ancestors: (0..vocabulary.concepts().len()).map(ancestors).collect(),
             vocabulary,
             settings,
-            frequencies,
         }
     }
 
@@ -106,7 +105,7 @@ impl Tagger {
     /// The term of a hit as the vocabulary writes it.
     #[must_use]
     pub fn term_text(&self, hit: &Hit) -> &str {
-        let term = self.terms.term(hit.term);
+        let term = self.matcher.term(hit.term);
         &self.vocabulary.concepts()[term.concept].terms[term.number]
     }
 
@@ -115,7 +114,8 @@ impl Tagger {
     pub fn tag(&self, article: Repaired, sentences: Vec<Sentence>, scratch: &mut TagScratch) -> Tagged {
         let runs: Vec<Range<usize>> = sentences.iter().map(|sentence| sentence.tokens.clone()).collect();
         let (hits, _) = self.find(&article, &runs, scratch);
-        Tagged::new(article, sentences, hits)
+        let keyphrases = self.phrases.extract(&article, &sentences, &mut scratch.phrases);
+        Tagged::new(article, sentences, hits, keyphrases)
     }
 
     /// The hits in runs of tokens, and those that lack evidence; each in the order of the tokens.
@@ -132,95 +132,29 @@ impl Tagger {
     }
 
     fn tag_sentence(&self, sentence: usize, scratch: &mut TagScratch, claims: &mut Vec<Claim>) {
-        let TagScratch { words, bases, matches } = scratch;
+        let TagScratch { words, bases, .. } = scratch;
         let mut start = 0;
         while start < words.len() {
-            self.matches_at(words, start, bases, matches);
-            let Some(longest) = longest(matches) else {
+            let Some(longest) = self.matcher.longest(words, start, bases) else {
                 start += 1;
                 continue;
             };
-            claims.push(self.claim(sentence, words, start, longest, bases));
+            claims.push(self.claim(sentence, words, longest, bases));
             if self.settings.nested {
-                self.nested(sentence, words, start..longest.end, longest, bases, matches, claims);
+                let inside = self.matcher.inside(words, longest, bases);
+                claims.extend(inside.into_iter().map(|found| self.claim(sentence, words, found, bases)));
             }
             start = longest.end;
         }
     }
 
-    /// The terms inside a longer one.
-    fn nested(
-        &self,
-        sentence: usize,
-        words: &[TextWord],
-        outer: Range<usize>,
-        longest: Match,
-        bases: &mut Bases,
-        matches: &mut Vec<Match>,
-        claims: &mut Vec<Claim>,
-    ) {
-        let concept = |found: &Match| self.terms.term(found.term).concept;
-        for start in outer.clone() {
-            self.matches_at(words, start, bases, matches);
-            let mut inside: Vec<Match> = matches
-                .iter()
-                .copied()
-                .filter(|found| {
-                    found.end <= outer.end && found.end - start < outer.len() && concept(found) != concept(&longest)
-                })
-                .collect();
-            inside.sort_by_key(|found| (found.end, found.layer));
-            inside.dedup_by_key(|found| found.end);
-            claims.extend(inside.into_iter().map(|found| self.claim(sentence, words, start, found, bases)));
-        }
-    }
-
-    fn claim(&self, sentence: usize, words: &[TextWord], start: usize, found: Match, bases: &mut Bases) -> Claim {
-        let term = self.terms.term(found.term);
-        let tokens = words[start].token..words[found.end - 1].token + 1;
+    fn claim(&self, sentence: usize, words: &[TextWord], found: Match, bases: &mut Bases) -> Claim {
+        let term = self.matcher.term(found.term);
+        let tokens = words[found.start].token..words[found.end - 1].token + 1;
         let is_supported = !self.cues.are_needed(term.concept, term.words.len())
             || self.cues.speak_for(term.concept, &tokens, words, bases);
         let Match { term: index, layer, confidence, .. } = found;
         Claim { hit: Hit { sentence, concept: term.concept, tokens, layer, term: index, confidence }, is_supported }
-    }
-
-    /// Every term that begins at a word.
-    fn matches_at(&self, words: &[TextWord], start: usize, bases: &mut Bases, matches: &mut Vec<Match>) {
-        matches.clear();
-        let mut walks: Vec<Walk> = Vec::new();
-        for form in &words[start].forms {
-            let layer = if form.source == Source::Chosen { Layer::Exact } else { Layer::Skeleton };
-            let begin = |step| walks.push(Walk { step, end: start + 1, layer, confidence: form.probability });
-            match form.source {
-                Source::Skeleton => self.terms.begin_with_skeleton(&form.letters, bases, begin),
-                Source::Chosen | Source::Rival => self.terms.begin(&form.letters, bases, &self.frequencies, begin),
-            }
-        }
-        while let Some(walk) = walks.pop() {
-            if let Some(term) = self.terms.end(walk.step) {
-                let layer = walk.layer.max(self.written_layer(&words[start..walk.end], term));
-                matches.push(Match { term, end: walk.end, layer, confidence: walk.confidence });
-            }
-            if let Some(word) = words.get(walk.end).filter(|_| !words[walk.end - 1].is_closed) {
-                self.go_on(walk, word, bases, &mut walks);
-            }
-        }
-    }
-
-    fn go_on(&self, walk: Walk, word: &TextWord, bases: &mut Bases, walks: &mut Vec<Walk>) {
-        for form in &word.forms {
-            let layer = if form.source == Source::Chosen { walk.layer } else { Layer::Skeleton };
-            let confidence = walk.confidence.min(form.probability);
-            self.terms.go_on(walk.step, &form.letters, bases, form.source == Source::Skeleton, |step| {
-                walks.push(Walk { step, end: walk.end + 1, layer, confidence });
-            });
-        }
-    }
-
-    /// Whether the words, as repair chose them, are the term's own.
-    fn written_layer(&self, words: &[TextWord], term: TermIndex) -> Layer {
-        let written = words.iter().map(|word| &word.forms[0].letters);
-        if written.eq(&self.terms.term(term).words) { Layer::Exact } else { Layer::Inflected }
     }
 
     /// The hits, each followed by those of its concept's broader ones.
@@ -237,13 +171,6 @@ impl Tagger {
     }
 }
 
-/// The longest of several terms that begin at one word; of equally long ones the one that is written most alike. A term that needs a
-/// form that repair did not choose gives way to any other: the form that it did choose is likelier.
-fn longest(matches: &[Match]) -> Option<Match> {
-    let is_rival = |found: &Match| found.layer == Layer::Skeleton;
-    matches.iter().copied().min_by_key(|found| (is_rival(found), Reverse(found.end), found.layer, found.term))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,7 +179,7 @@ mod tests {
 
     fn found(settings: TagSettings, csv: &str, text: &str) -> Vec<(String, String, Layer)> {
         let vocabulary = vocabulary::tests::read("v.csv", &format!("id,label,category,variants,broader,kind,cues\n{csv}"));
-        let tagger = Tagger::new(vocabulary.expect("sound"), settings, WordFrequencies::default());
+        let tagger = Tagger::new(vocabulary.expect("sound"), settings, WordFrequencies::default(), Background::default());
         let document = Document::from_text("t", text);
         let count = document.tokens().len();
         let outcomes = (0..count).map(|_| Outcome { confidence: 1.0, unresolved: false, reading: None });
@@ -260,7 +187,7 @@ mod tests {
         let places = vec![PlaceOdds::UNLIKELY; outcomes.len()];
         let stretches = Stretch::whole(&document, Damage::Intact);
         let article = Repaired::new(document, stretches, outcomes, places);
-        let (hits, _) = tagger.find(&article, &[0..count], &mut TagScratch::default());
+        let (hits, _) = tagger.find(&article, std::slice::from_ref(&(0..count)), &mut TagScratch::default());
         let concepts = tagger.vocabulary().concepts();
         let shown = |hit: &Hit| (concepts[hit.concept].id.clone(), article.span_text(hit.tokens.clone()), hit.layer);
         hits.iter().map(shown).collect()
@@ -270,7 +197,7 @@ mod tests {
         found(TagSettings::default(), csv, text)
     }
 
-    fn texts<'f>(found: &'f [(String, String, Layer)]) -> Vec<&'f str> {
+    fn texts(found: &[(String, String, Layer)]) -> Vec<&str> {
         found.iter().map(|(_, text, _)| text.as_str()).collect()
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{ConceptIndex, TermIndex};
+use super::{ConceptIndex, Keyphrase, TermIndex};
 use crate::repair::Repaired;
 use crate::split::Sentence;
 
@@ -65,13 +65,14 @@ pub struct Tagged {
     article: Repaired,
     sentences: Vec<Sentence>,
     hits: Vec<Hit>,
+    keyphrases: Vec<Keyphrase>,
 }
 
 impl Tagged {
-    /// Joins an article with its sentences and hits; hits are in the order of their tokens.
+    /// Joins an article with its sentences, its hits in the order of their tokens, and its keyphrases, best first.
     #[must_use]
-    pub fn new(article: Repaired, sentences: Vec<Sentence>, hits: Vec<Hit>) -> Self {
-        Self { article, sentences, hits }
+    pub fn new(article: Repaired, sentences: Vec<Sentence>, hits: Vec<Hit>, keyphrases: Vec<Keyphrase>) -> Self {
+        Self { article, sentences, hits, keyphrases }
     }
 
     /// The repaired article.
@@ -90,6 +91,12 @@ impl Tagged {
     #[must_use]
     pub fn hits(&self) -> &[Hit] {
         &self.hits
+    }
+
+    /// What it is about, in its own words, best first.
+    #[must_use]
+    pub fn keyphrases(&self) -> &[Keyphrase] {
+        &self.keyphrases
     }
 
     /// The keywords of one sentence.

@@ -45,18 +45,32 @@ struct Root {
     has_article: bool,
 }
 
+/// How definite the first word of a term is in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Definiteness {
+    Indefinite,
+    /// By an article or a pronoun: what agrees with it is definite too.
+    Definite,
+    /// The term has the article itself, and so its words as they are: nothing has to agree.
+    Fixed,
+}
+
+/// Whether a term can end with the last word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    Free,
+    /// The word, by itself, is rather one of its own than a form of the term's: only what follows it can show that it is not.
+    Doubtful,
+    /// The word is indefinite after a definite first one, as a predicate is (`السوق مالية`).
+    Predicate,
+}
+
 /// Where a walk through the trie stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Step {
     node: Node,
-    /// Whether the first word is definite in the text.
-    is_definite: bool,
-    /// Whether the term has the article itself, and so its words as they are: there is nothing to agree.
-    is_fixed: bool,
-    /// Whether the word, by itself, is rather one of its own than a form of the term's: only what follows it can show that it is not.
-    is_doubtful: bool,
-    /// Whether the last word is indefinite after a definite first one, as a predicate is (`السوق مالية`): no term ends so.
-    is_predicate: bool,
+    first: Definiteness,
+    closing: Closing,
 }
 
 /// The trie.
@@ -67,7 +81,7 @@ pub(super) struct Terms {
     skeletons: FxHashMap<Vec<u8>, Vec<Root>>,
     edges: FxHashMap<Vec<u8>, Node>,
     ends: FxHashMap<Node, TermIndex>,
-    terms: Vec<Term>,
+    listed: Vec<Term>,
     nodes: Node,
 }
 
@@ -84,7 +98,7 @@ impl Terms {
     }
 
     pub(super) fn term(&self, index: TermIndex) -> &Term {
-        &self.terms[index]
+        &self.listed[index]
     }
 
     fn add(&mut self, term: Term, is_name: bool, frequencies: &WordFrequencies) {
@@ -95,8 +109,8 @@ impl Terms {
             let agrees = !is_name && (root.has_article || !has_article(word));
             node = self.follow(node, word, written, agrees);
         }
-        self.ends.entry(node).or_insert(self.terms.len());
-        self.terms.push(term);
+        self.ends.entry(node).or_insert(self.listed.len());
+        self.listed.push(term);
     }
 
     fn root(&mut self, written: &[u8], folded: &[u8], is_name: bool, frequencies: &WordFrequencies) -> Root {
@@ -137,7 +151,7 @@ impl Terms {
             let names = self.names.get(letters).filter(|_| form.ending == Ending::None);
             for root in names.into_iter().chain(self.words.get(letters)) {
                 let is_doubtful = !is_believable(word, form, root.cost, frequencies);
-                each(Step { is_doubtful, ..root.step(form) });
+                each(Step { closing: if is_doubtful { Closing::Doubtful } else { Closing::Free }, ..root.step(form) });
             }
         }
     }
@@ -157,14 +171,12 @@ impl Terms {
         let folded = fold(word);
         let bare = without_article(&folded);
         let is_definite = bare.len() < folded.len();
-        let next = |node: &Node| Step {
-            node: *node,
-            is_doubtful: false,
-            is_predicate: step.is_definite && !is_definite && !step.is_fixed,
-            ..step
-        };
+        let is_predicate = step.first == Definiteness::Definite && !is_definite;
+        let closing = if is_predicate { Closing::Predicate } else { Closing::Free };
         let mut follow = |edge, letters: &[u8]| {
-            self.edges.get(&edge_key(step.node, edge, letters)).map(next).into_iter().for_each(&mut each)
+            if let Some(node) = self.edges.get(&edge_key(step.node, edge, letters)) {
+                each(Step { node: *node, closing, ..step });
+            }
         };
         if is_skeleton {
             return follow(Edge::Skeleton, &without_article(&skeleton(word)));
@@ -173,21 +185,25 @@ impl Terms {
         for (letters, _) in bases.iter() {
             follow(Edge::Noun, letters);
         }
-        if is_definite == step.is_definite {
+        if is_definite == (step.first != Definiteness::Indefinite) {
             follow(Edge::Adjective, &agreement_key(&folded));
         }
     }
 
     /// The term that ends at a place.
     pub(super) fn end(&self, step: Step) -> Option<TermIndex> {
-        self.ends.get(&step.node).copied().filter(|_| !step.is_predicate && !step.is_doubtful)
+        self.ends.get(&step.node).copied().filter(|_| step.closing == Closing::Free)
     }
 }
 
 impl Root {
     fn step(&self, form: Form) -> Step {
-        let is_definite = form.is_definite() || self.has_article;
-        Step { node: self.node, is_definite, is_fixed: self.has_article, is_doubtful: false, is_predicate: false }
+        let first = match (self.has_article, form.is_definite()) {
+            (true, _) => Definiteness::Fixed,
+            (false, true) => Definiteness::Definite,
+            (false, false) => Definiteness::Indefinite,
+        };
+        Step { node: self.node, first, closing: Closing::Free }
     }
 }
 

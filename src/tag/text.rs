@@ -50,7 +50,7 @@ pub(super) fn read_words(article: &Repaired, tokens: Range<usize>, words: &mut V
         let reading = readings.next_if(|reading| reading.token == token);
         let text = article.token_text(token);
         let spans = words_of(text);
-        let opens_with_mark = !spans.first().is_some_and(|span| span.bytes.start == 0);
+        let opens_with_mark = spans.first().is_none_or(|span| span.bytes.start != 0);
         if let Some(before) = words.last_mut().filter(|_| opens_with_mark) {
             before.is_closed = true;
         }

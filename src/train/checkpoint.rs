@@ -66,7 +66,7 @@ impl Checkpoints {
     }
 }
 
-const SECTIONS: [&str; 6] = ["lexicon", "unigrams", "bigrams", "trigrams", "encoder", "lengths"];
+const SECTIONS: [&str; 7] = ["lexicon", "unigrams", "bigrams", "trigrams", "encoder", "lengths", "phrases"];
 
 fn read_sections(file: &ModelFile) -> Option<Vec<Section>> {
     let present = SECTIONS.into_iter().filter_map(|name| Some((name, file.section(name).ok()?)));

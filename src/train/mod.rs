@@ -3,7 +3,7 @@
 //! ```text
 //! corpus ─ spelling (lexicon) ─ n-grams ─┬─────────────┐
 //! corpus ─ damage ─ candidates ──────────┴─ encoder ───┼─ model file
-//! corpus ─ sentence lengths ───────────────────────────┘
+//! corpus ─ sentence lengths, background of phrases ────┘
 //! ```
 //!
 //! Invariant: the model depends on the corpus, the word lists and the seed alone. A finished stage is kept in the checkpoint
@@ -15,6 +15,7 @@ mod encoder;
 mod lengths;
 mod ngrams;
 pub mod noise;
+mod phrases;
 mod spelling;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 use crate::model::{ModelCard, ModelError, ModelFile, SectionWriter, assemble};
 use crate::progress::Progress;
 use crate::repair::Repairer;
+use crate::repair::lexicon::Lexicon;
 use checkpoint::Checkpoints;
 use corpus::{Corpus, is_word};
 use spelling::Spelling;
@@ -113,6 +115,13 @@ pub fn train(settings: &TrainSettings, progress: Progress) -> Result<String, Tra
         lengths::learn(&corpus).write(&mut section);
         Ok(vec![("lengths", section.into_bytes())])
     })?;
+    let phrases = checkpoints.stage("phrases", phrases::VERSION, &dependencies, || {
+        let model = ModelFile::parse(assemble(&repair).into())?;
+        let lexicon = Lexicon::read(&mut model.section("lexicon")?)?;
+        let mut section = SectionWriter::default();
+        phrases::learn(&corpus, &lexicon).write(&mut section);
+        Ok(vec![("phrases", section.into_bytes())])
+    })?;
     let card = ModelCard {
         seed: settings.seed,
         sources: corpus.sources,
@@ -120,7 +129,7 @@ pub fn train(settings: &TrainSettings, progress: Progress) -> Result<String, Tra
         trained_by: concat!("tarmim ", env!("CARGO_PKG_VERSION")).to_owned(),
     };
     let card = ("card", serde_json::to_vec(&card).expect("a card is plain data"));
-    let bytes = assemble(&[vec![card], repair, encoder, lengths].concat());
+    let bytes = assemble(&[vec![card], repair, encoder, lengths, phrases].concat());
     checkpoint::write_beside(&settings.output, &bytes).map_err(|source| TrainError::io(&settings.output, source))?;
     Ok(ModelFile::parse(bytes.into())?.id().to_owned())
 }

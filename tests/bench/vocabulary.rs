@@ -90,7 +90,9 @@ fn main() {
     let report = |name: &str, file: &Path| {
         let (vocabulary, read) = timed(|| Vocabulary::read(&[file]).expect("sound"));
         let concepts = vocabulary.concepts().len();
-        let (tagger, compile) = timed(|| Tagger::new(vocabulary, TagSettings::default(), repairer.frequencies()));
+        let (tagger, compile) = timed(|| {
+            Tagger::open(vocabulary, TagSettings::default(), &plan.model, repairer.frequencies()).expect("the shipped model")
+        });
         let mut scratch = TagScratch::default();
         let tag = |article: &Repaired| {
             let whole = 0..article.document().tokens().len();

@@ -29,6 +29,15 @@ struct TagCase {
     why: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyphraseCase {
+    input: String,
+    found: Vec<String>,
+    absent: Vec<String>,
+    why: String,
+}
+
 fn cases<T: for<'de> Deserialize<'de>>(toml: &str) -> Vec<T> {
     toml::from_str::<Cases<T>>(toml).expect("golden cases are TOML").case
 }
@@ -65,6 +74,23 @@ fn tag() {
         let found: Vec<&str> = tagged.hits().iter().map(|hit| concepts[hit.concept].id.as_str()).collect();
         if found != case.concepts {
             wrong.push(format!("{}\n  {}\n  expected {:?}\n  found    {found:?}", case.why, case.input, case.concepts));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn keyphrases() {
+    let mut wrong = Vec::new();
+    for case in cases::<KeyphraseCase>(include_str!("../golden/keyphrases.toml")) {
+        let tagged = process(&case.input);
+        let got: Vec<&str> = tagged.keyphrases().iter().map(|keyphrase| keyphrase.text.as_str()).collect();
+        let has = |phrase: &&String| got.contains(&phrase.as_str());
+        if !case.found.iter().all(|phrase| has(&phrase)) || case.absent.iter().any(|phrase| has(&phrase)) {
+            wrong.push(format!(
+                "{}\n  expected {:?}\n  not      {:?}\n  found    {got:?}",
+                case.why, case.found, case.absent
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

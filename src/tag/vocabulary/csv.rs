@@ -58,9 +58,8 @@ pub(super) fn read(bytes: &[u8], report: &mut Report) -> Vec<Entry> {
 /// Whether the header has what is required; a column that nobody knows is a fault too, since it may be one misspelt.
 fn check_header(headers: &StringRecord, report: &mut Report) -> bool {
     let found: Vec<&str> = headers.iter().collect();
-    for missing in REQUIRED.iter().filter(|required| !found.contains(required)) {
-        let what = format!("no column \"{missing}\"; expected {}, found {}", REQUIRED.join(","), found.join(","));
-        report.fault(1, what);
+    if let Some(missing) = REQUIRED.iter().find(|required| !found.contains(required)) {
+        report.fault(1, format!("no column \"{missing}\"; expected {}, found {}", REQUIRED.join(","), found.join(",")));
         return false;
     }
     for unknown in found.iter().filter(|name| !REQUIRED.contains(name) && !OPTIONAL.contains(name)) {

@@ -238,7 +238,7 @@ fn terms_of(entry: &Entry, report: &mut Report) -> Vec<String> {
 fn comparable(term: &str) -> Vec<Vec<u8>> {
     let mut words: Vec<Vec<u8>> = term.split(' ').map(folded_codes).collect();
     if let Some(first) = words.first_mut() {
-        *first = without_article(first).to_vec();
+        *first = without_article(first);
     }
     words
 }

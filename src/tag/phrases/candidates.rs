@@ -1,0 +1,236 @@
+//! Every noun phrase that an article may hold, counted: runs of words that may stand together, by their stems.
+//!
+//! Phrases are paths in a trie of stems, so that counting one takes a look-up a word. Invariant: what is counted of a phrase is
+//! counted over all its occurrences, and depends on the order of the words alone.
+
+use rustc_hash::FxHashMap;
+
+use super::background::Background;
+use super::stop_words::Standing;
+use super::words::{Clitic, PhraseWord, PhraseWords, StemId, WordIndex};
+use crate::arabic::code;
+
+/// Most words of a phrase, those not counted that can only begin it or stand inside.
+pub(super) const LONGEST: usize = 4;
+/// How much likelier than by itself a word with `و` must be after the one before it to go on its phrase, in units: 3 nats.
+const COORDINATE: i32 = 3 * 256;
+
+/// A phrase in the trie; 0 is its root.
+pub(super) type PhraseId = u32;
+
+/// A word of the article, and whether something parts it from the one before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PlacedWord {
+    pub(super) word: WordIndex,
+    pub(super) is_parted: bool,
+}
+
+/// In how many of a phrase's occurrences something speaks against its being whole.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Cuts {
+    /// A noun stands right before.
+    pub(super) noun_before: u32,
+    /// A noun stands right after.
+    pub(super) noun_after: u32,
+    /// It begins with a definite word after a definite one: an adjective without its noun.
+    pub(super) modifier: u32,
+    /// It ends indefinite, and a definite word follows: the second half of a construct is cut off.
+    pub(super) construct: u32,
+    /// It ends definite, and a definite word follows: an adjective is cut off.
+    pub(super) adjective: u32,
+    /// One of its words has a pronoun.
+    pub(super) possessed: u32,
+    /// Two phrases that happen to be neighbours may meet in it.
+    pub(super) seam: u32,
+}
+
+/// A phrase and what is counted of it; one that is only the beginning of others has no occurrence.
+#[derive(Clone, Debug)]
+pub(super) struct Phrase {
+    pub(super) parent: PhraseId,
+    pub(super) stem: StemId,
+    /// All words.
+    pub(super) words: usize,
+    /// The telling of its stems, summed.
+    pub(super) idf: f64,
+    pub(super) count: u32,
+    /// Place of its first occurrence.
+    pub(super) first: usize,
+    pub(super) cuts: Cuts,
+}
+
+/// Where a phrase stands: words `start..end`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Occurrence {
+    pub(super) phrase: PhraseId,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// The phrases of an article.
+#[derive(Debug, Default)]
+pub(super) struct Candidates {
+    edges: FxHashMap<(PhraseId, StemId), PhraseId>,
+    pub(super) phrases: Vec<Phrase>,
+    pub(super) occurrences: Vec<Occurrence>,
+}
+
+impl Candidates {
+    /// Counts the phrases of an article.
+    pub(super) fn collect(&mut self, placed: &[PlacedWord], words: &PhraseWords, background: &Background) {
+        self.edges.clear();
+        self.phrases.clear();
+        self.occurrences.clear();
+        let root = Phrase { parent: 0, stem: 0, words: 0, idf: 0.0, count: 0, first: 0, cuts: Cuts::default() };
+        self.phrases.push(root);
+        let text = Text { placed, words, background };
+        for start in 0..placed.len() {
+            if text.word(start).is_noun() {
+                self.collect_from(start, text);
+            }
+        }
+    }
+
+    fn collect_from(&mut self, start: usize, text: Text<'_>) {
+        let head = text.word(start);
+        let noun_before = start > 0 && head.clitic == Clitic::None && text.goes_on_as_noun(start - 1, start);
+        let before = start.checked_sub(1).map(|before| text.word(before));
+        let is_modifier = head.is_definite && before.is_some_and(|before| before.is_definite || before.is_possessed);
+        let (mut phrase, mut size) = (0, 0);
+        let mut cuts = Cuts::default();
+        for end in start..text.placed.len() {
+            let word = text.word(end);
+            if end > start {
+                if text.placed[end].is_parted || self.has_stem(phrase, word.stem) || !text.continues(end) {
+                    break;
+                }
+                cuts.seam |= u32::from(is_seam(text.word(end - 1), word));
+            }
+            size += usize::from(matches!(word.standing, Standing::Anywhere | Standing::End));
+            if size > LONGEST {
+                break;
+            }
+            phrase = self.child(phrase, word, start);
+            cuts.possessed |= u32::from(word.is_possessed);
+            if matches!(word.standing, Standing::Begin | Standing::Inside) {
+                continue;
+            }
+            let noun_after = text.noun_after(end);
+            let cut_off = noun_after && text.word(end + 1).is_definite;
+            let is_closed = word.is_definite || word.is_possessed;
+            cuts.noun_before = u32::from(noun_before);
+            cuts.noun_after = u32::from(noun_after);
+            cuts.modifier = u32::from(noun_before && is_modifier);
+            cuts.construct = u32::from(cut_off && !is_closed);
+            cuts.adjective = u32::from(cut_off && is_closed);
+            self.count(phrase, cuts, start);
+            self.occurrences.push(Occurrence { phrase, start, end: end + 1 });
+        }
+    }
+
+    fn child(&mut self, parent: PhraseId, word: &PhraseWord, first: usize) -> PhraseId {
+        let next = PhraseId::try_from(self.phrases.len()).expect("fewer than 2^32 phrases");
+        let id = *self.edges.entry((parent, word.stem)).or_insert(next);
+        if id == next {
+            let Phrase { words, idf, .. } = self.phrases[parent as usize];
+            let (words, idf) = (words + 1, idf + word.statistics.idf);
+            self.phrases.push(Phrase { parent, stem: word.stem, words, idf, count: 0, first, cuts: Cuts::default() });
+        }
+        id
+    }
+
+    fn count(&mut self, phrase: PhraseId, cuts: Cuts, start: usize) {
+        let phrase = &mut self.phrases[phrase as usize];
+        if phrase.count == 0 {
+            phrase.first = start;
+        }
+        phrase.count += 1;
+        let Cuts { noun_before, noun_after, modifier, construct, adjective, possessed, seam } = &mut phrase.cuts;
+        *noun_before += cuts.noun_before;
+        *noun_after += cuts.noun_after;
+        *modifier += cuts.modifier;
+        *construct += cuts.construct;
+        *adjective += cuts.adjective;
+        *possessed += cuts.possessed;
+        *seam += cuts.seam;
+    }
+
+    fn has_stem(&self, mut phrase: PhraseId, stem: StemId) -> bool {
+        while phrase != 0 {
+            if self.phrases[phrase as usize].stem == stem {
+                return true;
+            }
+            phrase = self.phrases[phrase as usize].parent;
+        }
+        false
+    }
+
+    /// The stems of a phrase, in order.
+    pub(super) fn stems(&self, mut phrase: PhraseId) -> Vec<StemId> {
+        let mut stems = Vec::new();
+        while phrase != 0 {
+            stems.push(self.phrases[phrase as usize].stem);
+            phrase = self.phrases[phrase as usize].parent;
+        }
+        stems.reverse();
+        stems
+    }
+
+    /// The phrase of these stems, if it was counted.
+    pub(super) fn find(&self, stems: &[StemId]) -> Option<PhraseId> {
+        let phrase = stems.iter().try_fold(0, |phrase, stem| self.edges.get(&(phrase, *stem)).copied())?;
+        Some(phrase).filter(|phrase| self.phrases[*phrase as usize].count > 0)
+    }
+}
+
+/// An article's words, to be looked at in their places.
+#[derive(Clone, Copy)]
+struct Text<'t> {
+    placed: &'t [PlacedWord],
+    words: &'t PhraseWords,
+    background: &'t Background,
+}
+
+impl<'t> Text<'t> {
+    fn word(&self, place: usize) -> &'t PhraseWord {
+        self.words.word(self.placed[place].word)
+    }
+
+    /// Whether a word is a noun, and nothing parts it from the next.
+    fn goes_on_as_noun(&self, place: usize, next: usize) -> bool {
+        self.word(place).is_noun() && !self.placed[next].is_parted
+    }
+
+    /// Whether a noun stands right after a word.
+    fn noun_after(&self, place: usize) -> bool {
+        let Some(next) = self.placed.get(place + 1) else { return false };
+        let word = self.words.word(next.word);
+        !next.is_parted && word.is_noun() && word.clitic == Clitic::None
+    }
+
+    /// Whether a word can go on a phrase that the one before it is in.
+    fn continues(&self, place: usize) -> bool {
+        let (last, word) = (self.word(place - 1), self.word(place));
+        match (word.standing, word.clitic) {
+            (Standing::Never, _) | (_, Clitic::Other) => false,
+            (_, Clitic::None) => last.is_accusative || !word.is_accusative,
+            (_, Clitic::And) => {
+                word.is_definite == last.is_definite
+                    && self.background.association(&last.written, &word.written) >= COORDINATE
+            }
+        }
+    }
+}
+
+/// Whether two phrases may meet between two words: a common noun without the article after a name or a definite word, or what may
+/// be an imperfect after the latter.
+fn is_seam(last: &PhraseWord, word: &PhraseWord) -> bool {
+    if word.is_definite || word.clitic != Clitic::None {
+        return false;
+    }
+    if word.is_common() {
+        return last.standing == Standing::Anywhere && (last.is_definite || last.is_name());
+    }
+    let may_be_imperfect = matches!(word.core.first(), Some(&(code::YA | code::TA | code::NUN))) && word.core.len() >= 5;
+    last.is_definite && !word.statistics.is_known && may_be_imperfect
+}

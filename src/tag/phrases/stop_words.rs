@@ -1,0 +1,92 @@
+//! Where a word may stand in a noun phrase.
+//!
+//! The list is data (`stop_words.txt`): words that are in no phrase, and after a line that begins with `@` those that may only begin
+//! one, stand inside, or end it. Invariant: kinds of alif are merged on both sides, nothing else, since `علي` is a name and `على` is none.
+
+use rustc_hash::FxHashMap;
+
+use crate::arabic::{Word, code, is_hamzated_alif};
+
+const LIST: &str = include_str!("stop_words.txt");
+
+/// Where a word may stand in a phrase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nowhere: a function word, a verb.
+    Never,
+    /// At its beginning, with another word after it: `شبه`, `عبد`.
+    Begin,
+    /// Inside: `بن`.
+    Inside,
+    /// At its end, with another word before it: `الأول`, `يناير`.
+    End,
+    /// Anywhere, and alone.
+    Anywhere,
+}
+
+/// The words that may not stand anywhere.
+#[derive(Debug)]
+pub struct StopWords {
+    listed: FxHashMap<Vec<u8>, Standing>,
+}
+
+impl Default for StopWords {
+    fn default() -> Self {
+        let mut listed = FxHashMap::default();
+        let mut standing = Standing::Never;
+        for line in LIST.lines().filter(|line| !line.starts_with('#')) {
+            match line.strip_prefix('@') {
+                Some("begin") => standing = Standing::Begin,
+                Some("inside") => standing = Standing::Inside,
+                Some("end") => standing = Standing::End,
+                Some(other) => unreachable!("the list has no section {other}"),
+                None => {
+                    for word in line.split_whitespace().filter_map(Word::new) {
+                        listed.entry(with_plain_alif(word.codes())).or_insert(standing);
+                    }
+                }
+            }
+        }
+        Self { listed }
+    }
+}
+
+impl StopWords {
+    /// Where a word (letter codes as written) may stand, as far as the list tells.
+    #[must_use]
+    pub fn standing(&self, word: &[u8]) -> Standing {
+        let word = with_plain_alif(word);
+        if word.len() < 2 {
+            return Standing::Never;
+        }
+        if let Some(standing) = self.listed.get(&word) {
+            return *standing;
+        }
+        match word.as_slice() {
+            [code::WAW | code::FA, rest @ ..] if self.listed.get(rest) == Some(&Standing::Never) => Standing::Never,
+            _ => Standing::Anywhere,
+        }
+    }
+}
+
+fn with_plain_alif(word: &[u8]) -> Vec<u8> {
+    word.iter().map(|letter| if is_hamzated_alif(*letter) { code::ALIF } else { *letter }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_read_with_its_sections() {
+        let words = StopWords::default();
+        let standing = |word: &str| words.standing(Word::new(word).expect("Arabic letters").codes());
+        assert_eq!(standing("إلى"), Standing::Never);
+        assert_eq!(standing("وإلى"), Standing::Never);
+        assert_eq!(standing("بن"), Standing::Inside);
+        assert_eq!(standing("عبد"), Standing::Begin);
+        assert_eq!(standing("يناير"), Standing::End);
+        assert_eq!(standing("اقتصاد"), Standing::Anywhere);
+        assert_eq!(standing("و"), Standing::Never);
+    }
+}
