@@ -21,7 +21,7 @@ use schema::Table;
 use writer::TableWriter;
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Why a build cannot be written or published.
 #[derive(Debug, thiserror::Error)]

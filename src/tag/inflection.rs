@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::arabic::{Word, code, encode_letter, fold_letter};
+use crate::arabic::{Word, code, encode_letter, fold_letter, is_hamzated_alif};
 
 /// The longest word that is looked at, in letters.
 const MOST_LETTERS: usize = 32;
@@ -129,13 +129,14 @@ impl Bases {
             return;
         }
         let closed = word.last() == Some(&code::TA_MARBUTA);
-        let mut folded = [0; MOST_LETTERS];
-        let folded = &mut folded[..word.len()];
-        folded.iter_mut().zip(word).for_each(|(folded, letter)| *folded = fold_letter(*letter));
-        self.without_endings(folded, Proclitic::None, closed);
-        let conjunction = usize::from(matches!(folded[0], code::WAW | code::FA));
+        let mut buffer = [0; MOST_LETTERS];
+        let letters = &mut buffer[..word.len()];
+        letters.copy_from_slice(word);
+        half_fold(letters);
+        self.without_endings(letters, Proclitic::None, closed);
+        let conjunction = usize::from(matches!(letters[0], code::WAW | code::FA));
         for start in 0..=conjunction {
-            self.without_proclitics(folded, start, closed);
+            self.without_proclitics(letters, start, closed);
         }
     }
 
@@ -155,7 +156,7 @@ impl Bases {
     fn push(&mut self, parts: [&[u8]; 2], form: Form) {
         let start = self.letters.len();
         for part in parts {
-            self.letters.extend_from_slice(part);
+            self.letters.extend(part.iter().copied().map(fold_letter));
         }
         self.bases.push((start..self.letters.len(), form));
     }
@@ -204,7 +205,7 @@ impl Bases {
         if proclitic == Proclitic::Article || word.starts_with(&ARTICLE) {
             return;
         }
-        self.singulars(word, &CONSTRUCTS, form(Ending::Construct));
+        self.constructs(word, form(Ending::Construct));
         for pronoun in PRONOUNS {
             let Some(stem) = word.strip_suffix(pronoun).filter(|stem| stem.len() >= LEAST_STEM) else { continue };
             self.without_pronoun(stem, form(Ending::Pronoun));
@@ -221,7 +222,17 @@ impl Bases {
             _ => {}
         }
         self.singulars(stem, &NUMBERS[2..3], form);
-        self.singulars(stem, &CONSTRUCTS, form);
+        self.constructs(stem, form);
+    }
+
+    /// Takes off what a dual or plural keeps before a genitive, and the accusative's `ا`. None of them stands after `ة`, so what they
+    /// leave does not end in its folded form: `رياضها` is no `رياضة`.
+    fn constructs(&mut self, word: &[u8], form: Form) {
+        let fits =
+            |(ending, _): &&(&[u8], &[&[u8]])| word.strip_suffix(*ending).is_some_and(|stem| stem.last() != Some(&code::HA));
+        for construct in CONSTRUCTS.iter().filter(fits) {
+            self.singulars(word, std::slice::from_ref(construct), form);
+        }
     }
 
     fn singulars(&mut self, word: &[u8], endings: &[(&[u8], &[&[u8]])], form: Form) {
@@ -242,7 +253,20 @@ impl Bases {
     }
 }
 
-/// What is left of a later word of a phrase (folded) when its article and the endings that agree are taken off.
+/// Letters in which an article can stand.
+const ARTICLE_LETTERS: usize = 3;
+
+/// Folds a word (letter codes as written) but for a hamza on what would look like an article without it: `إلكتروني` has none.
+fn half_fold(word: &mut [u8]) {
+    for at in 0..word.len() {
+        let is_kept = at < ARTICLE_LETTERS && is_hamzated_alif(word[at]) && word.get(at + 1) == Some(&code::LAM);
+        if !is_kept {
+            word[at] = fold_letter(word[at]);
+        }
+    }
+}
+
+/// What is left of a later word of a phrase (letter codes as written) when its article and the endings that agree are taken off.
 #[must_use]
 pub fn agreement_key(word: &[u8]) -> Vec<u8> {
     let mut bare = without_article(word);
@@ -251,10 +275,12 @@ pub fn agreement_key(word: &[u8]) -> Vec<u8> {
     bare
 }
 
-/// A word (folded) without its article; a conjunction or preposition before the article stays.
+/// A word (letter codes as written), folded, without its article; a conjunction or preposition before the article stays.
 #[must_use]
 pub fn without_article(word: &[u8]) -> Vec<u8> {
-    match word {
+    let mut half_folded = word.to_vec();
+    half_fold(&mut half_folded);
+    let mut bare = match half_folded.as_slice() {
         [code::ALIF, code::LAM, rest @ ..] if rest.len() >= LEAST_LETTERS => rest.to_vec(),
         [clitic @ (code::WAW | code::FA | code::BA | code::KAF), code::ALIF, code::LAM, rest @ ..]
             if rest.len() >= LEAST_STEM =>
@@ -262,11 +288,13 @@ pub fn without_article(word: &[u8]) -> Vec<u8> {
             [&[*clitic], rest].concat()
         }
         [code::LAM, code::LAM, rest @ ..] if rest.len() >= LEAST_STEM => [&[code::LAM], rest].concat(),
-        _ => word.to_vec(),
-    }
+        _ => half_folded,
+    };
+    bare.iter_mut().for_each(|letter| *letter = fold_letter(*letter));
+    bare
 }
 
-/// Whether a word (folded) has the article.
+/// Whether a word (letter codes as written) has the article.
 #[must_use]
 pub fn has_article(word: &[u8]) -> bool {
     without_article(word).len() < word.len()
@@ -324,6 +352,7 @@ mod tests {
             ("سنفط", "نفط"),
             ("منفط", "نفط"),
             ("نفطية", "نفط"),
+            ("رياضها", "رياضة"),
         ] {
             assert!(!is_form_of(word, base), "{word} of {base}");
         }
@@ -331,10 +360,11 @@ mod tests {
 
     #[test]
     fn adjectives_agree() {
-        let key = |word: &str| agreement_key(&folded_codes(word));
+        let key = |word: &str| agreement_key(&written_codes(word));
         assert_eq!(key("الصغيرة"), key("صغير"));
         assert_eq!(key("والمتوسطة"), key("ومتوسطة"));
         assert_ne!(key("الكبيرة"), key("الصغيرة"));
         assert_ne!(key("مالية"), key("ميه"), "no article inside a word");
+        assert_eq!(key("الإلكترونية"), key("إلكتروني"), "no article in إل");
     }
 }

@@ -102,34 +102,34 @@ impl Terms {
     }
 
     fn add(&mut self, term: Term, is_name: bool, frequencies: &WordFrequencies) {
-        let folded: Vec<Vec<u8>> = term.words.iter().map(|word| fold(word)).collect();
-        let root = self.root(&term.words[0], &folded[0], is_name, frequencies);
+        let root = self.root(&term.words[0], is_name, frequencies);
         let mut node = root.node;
-        for (word, written) in folded[1..].iter().zip(&term.words[1..]) {
+        for word in &term.words[1..] {
             let agrees = !is_name && (root.has_article || !has_article(word));
-            node = self.follow(node, word, written, agrees);
+            node = self.follow(node, word, agrees);
         }
         self.ends.entry(node).or_insert(self.listed.len());
         self.listed.push(term);
     }
 
-    fn root(&mut self, written: &[u8], folded: &[u8], is_name: bool, frequencies: &WordFrequencies) -> Root {
+    fn root(&mut self, written: &[u8], is_name: bool, frequencies: &WordFrequencies) -> Root {
+        let folded = fold(written);
         let roots = if is_name { &mut self.names } else { &mut self.words };
-        if let Some(root) = roots.get(folded) {
+        if let Some(root) = roots.get(&folded) {
             return *root;
         }
         let definite = [&[code::ALIF, code::LAM], written].concat();
         let cost = frequencies.cost(written).into_iter().chain(frequencies.cost(&definite)).min();
         self.nodes += 1;
-        let root = Root { node: self.nodes, cost, has_article: has_article(folded) };
-        roots.insert(folded.to_vec(), root);
+        let root = Root { node: self.nodes, cost, has_article: has_article(written) };
+        roots.insert(folded, root);
         for skeleton in skeletons(written) {
             self.skeletons.entry(skeleton).or_default().push(root);
         }
         root
     }
 
-    fn follow(&mut self, node: Node, word: &[u8], written: &[u8], agrees: bool) -> Node {
+    fn follow(&mut self, node: Node, word: &[u8], agrees: bool) -> Node {
         let noun = edge_key(node, Edge::Noun, &without_article(word));
         let next = *self.edges.entry(noun).or_insert_with(|| {
             self.nodes += 1;
@@ -138,7 +138,7 @@ impl Terms {
         if agrees {
             self.edges.entry(edge_key(node, Edge::Adjective, &agreement_key(word))).or_insert(next);
         }
-        for skeleton in skeletons(written) {
+        for skeleton in skeletons(word) {
             self.edges.entry(edge_key(node, Edge::Skeleton, &without_article(&skeleton))).or_insert(next);
         }
         next
@@ -168,9 +168,8 @@ impl Terms {
 
     /// Calls `each` with every place that a later word leads to.
     pub(super) fn go_on(&self, step: Step, word: &[u8], bases: &mut Bases, is_skeleton: bool, mut each: impl FnMut(Step)) {
-        let folded = fold(word);
-        let bare = without_article(&folded);
-        let is_definite = bare.len() < folded.len();
+        let bare = without_article(word);
+        let is_definite = bare.len() < word.len();
         let is_predicate = step.first == Definiteness::Definite && !is_definite;
         let closing = if is_predicate { Closing::Predicate } else { Closing::Free };
         let mut follow = |edge, letters: &[u8]| {
@@ -186,7 +185,7 @@ impl Terms {
             follow(Edge::Noun, letters);
         }
         if is_definite == (step.first != Definiteness::Indefinite) {
-            follow(Edge::Adjective, &agreement_key(&folded));
+            follow(Edge::Adjective, &agreement_key(word));
         }
     }
 

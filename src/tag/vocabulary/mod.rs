@@ -12,7 +12,7 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use super::inflection::{folded_codes, without_article};
+use super::inflection::{folded_codes, without_article, written_codes};
 use crate::arabic::{Word, is_mark};
 
 /// Index of a concept in its vocabulary.
@@ -236,11 +236,9 @@ fn terms_of(entry: &Entry, report: &mut Report) -> Vec<String> {
 
 /// A term's words as they are compared: folded, the first without its article.
 fn comparable(term: &str) -> Vec<Vec<u8>> {
-    let mut words: Vec<Vec<u8>> = term.split(' ').map(folded_codes).collect();
-    if let Some(first) = words.first_mut() {
-        *first = without_article(first);
-    }
-    words
+    let mut words = term.split(' ');
+    let first = words.next().map(|first| without_article(&written_codes(first)));
+    first.into_iter().chain(words.map(folded_codes)).collect()
 }
 
 fn report_shared_terms(entries: &[Entry], terms: &[Vec<String>], report: &mut Report) {
