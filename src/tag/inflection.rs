@@ -1,7 +1,7 @@
 //! The forms in which a vocabulary's word can stand in a text: clitics before it, endings and pronouns after it.
 //!
 //! Everything here runs over folded letter codes (see [`crate::arabic::fold_letter`]), on both sides of a comparison, so
-//! `ة` is `ه` throughout. Invariant: what is taken off is told ([`Form`]), so that [`super::terms`] can weigh whether the word is not
+//! `ة` is `ه` throughout. Invariant: what is taken off is told ([`Form`]), so that `terms` can weigh whether the word is not
 //! rather one of its own: `بطاقة` can be `طاقة` with `ب`, and is not.
 
 use std::ops::Range;
@@ -290,7 +290,9 @@ pub fn without_article(word: &[u8]) -> Vec<u8> {
         [code::LAM, code::LAM, rest @ ..] if rest.len() >= LEAST_STEM => [&[code::LAM], rest].concat(),
         _ => half_folded,
     };
-    bare.iter_mut().for_each(|letter| *letter = fold_letter(*letter));
+    for letter in &mut bare {
+        *letter = fold_letter(*letter);
+    }
     bare
 }
 

@@ -146,6 +146,8 @@ def test_eval_and_a_scored_build_agree_to_the_digit(bench, evaluated, tmp_path, 
         "sure_share",
         "sure_right",
         "boundary_calibration_error",
+        "tag_hits",
+        *(f"tag_{unit}_{figure}" for unit in ("hit", "article") for figure in ("p", "r", "f1")),
     ]
     assert found[len(expected)][1] >= dict(found)["lenient_acc"], "nobody chooses better than what there is to choose from"
 

@@ -1,6 +1,6 @@
-//! The vocabulary: concepts with their Arabic terms, read from CSV ([`csv`]) and from SKOS in any of its usual files ([`skos`]).
+//! The vocabulary: concepts with their Arabic terms, read from CSV (`csv`) and from SKOS in any of its usual files (`skos`).
 //!
-//! Both readers make [`Entry`]s, which are put together here. Invariant: ids are unique, every term is made of Arabic words, and every
+//! Both readers make entries, which are put together here. Invariant: ids are unique, every term is made of Arabic words, and every
 //! broader concept is one of the vocabulary. What would make a build wrong is a [`VocabularyFault`] and stops it; what a
 //! vocabulary made for other purposes may well hold (labels in other scripts, links to elsewhere) is a notice, listed by `check`.
 
