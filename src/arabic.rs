@@ -126,6 +126,12 @@ pub fn is_hamzated_alif(code: u8) -> bool {
     matches!(code, code::ALIF_HAMZA | code::ALIF_HAMZA_BELOW | code::ALIF_MADDA)
 }
 
+/// A word (letter codes) with every alif bare; all else stays, since `علي` is a name and `على` is none.
+#[must_use]
+pub fn with_plain_alif(word: &[u8]) -> Vec<u8> {
+    word.iter().map(|letter| if is_hamzated_alif(*letter) { code::ALIF } else { *letter }).collect()
+}
+
 /// The letter that careless or preprocessed writing puts for `code`: `أ إ آ` → `ا`, `ى` → `ي`, `ة` → `ه`.
 #[must_use]
 pub fn fold_letter(code: u8) -> u8 {

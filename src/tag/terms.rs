@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::inflection::{Bases, Ending, Form, Proclitic, agreement_key, has_article, without_article, written_codes};
 use super::vocabulary::{ConceptIndex, Vocabulary};
-use crate::arabic::code;
+use crate::arabic::{code, with_plain_alif};
 use crate::frequency::{HALVING, WordFrequencies};
 
 /// A place in the trie.
@@ -234,9 +234,7 @@ fn skeleton(written: &[u8]) -> Vec<u8> {
 
 /// What the damage may have left of a word: an alif that carries a hamza was typed bare, or deleted.
 fn skeletons(written: &[u8]) -> Vec<Vec<u8>> {
-    let bare = |letter: u8| if crate::arabic::is_hamzated_alif(letter) { code::ALIF } else { letter };
-    let typed_bare: Vec<u8> = written.iter().copied().map(bare).collect();
-    let mut found = vec![skeleton(written), skeleton(&typed_bare)];
+    let mut found = vec![skeleton(written), skeleton(&with_plain_alif(written))];
     found.dedup();
     found.retain(|letters| letters.len() >= LEAST_SKELETON);
     found

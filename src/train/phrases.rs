@@ -6,7 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use super::corpus::{Corpus, Symbol, is_word};
-use crate::arabic::{Word, code, is_hamzated_alif};
+use crate::arabic::{Word, code, with_plain_alif};
 use crate::repair::lexicon::Lexicon;
 use crate::tag::phrases::background::{IDF_STEPS, SHARE_STEPS, StemSteps, StoredBackground, WordNotes};
 use crate::tag::phrases::stem::{article_length, light_stem};
@@ -206,8 +206,4 @@ fn count_stems(corpus: &Corpus, forms: &Forms<'_>) -> Vec<StemCounts> {
         }
     }
     counts
-}
-
-fn with_plain_alif(word: &[u8]) -> Vec<u8> {
-    word.iter().map(|letter| if is_hamzated_alif(*letter) { code::ALIF } else { *letter }).collect()
 }

@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::arabic::{Word, code, is_hamzated_alif};
+use crate::arabic::{Word, code, with_plain_alif};
 
 const LIST: &str = include_str!("stop_words.txt");
 
@@ -67,10 +67,6 @@ impl StopWords {
             _ => Standing::Anywhere,
         }
     }
-}
-
-fn with_plain_alif(word: &[u8]) -> Vec<u8> {
-    word.iter().map(|letter| if is_hamzated_alif(*letter) { code::ALIF } else { *letter }).collect()
 }
 
 #[cfg(test)]
