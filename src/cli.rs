@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::dataset::export::ExportFormat;
+use crate::dataset::schema::Table;
 use crate::progress::LogFormat;
 
 /// Restores Arabic newspaper text whose letters were deleted, and makes of it a clean, annotated dataset.
@@ -43,6 +45,8 @@ pub enum Command {
     TagTest(TagTestArgs),
     /// Print statistics of the current build
     Stats(StatsArgs),
+    /// Write a build as JSONL or plain text
+    Export(ExportArgs),
     /// Score benchmark files
     Eval(EvalArgs),
     /// Train a model from clean text
@@ -119,6 +123,28 @@ pub struct StatsArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// What to write
+    #[arg(value_enum)]
+    pub format: ExportFormat,
+    /// File to write, or with --each-article the folder; - is standard output
+    pub to: PathBuf,
+    /// Table to write: articles, sentences, keywords or rejects; text is that of articles or sentences
+    #[arg(long, value_enum, default_value_t = Table::Articles)]
+    pub table: Table,
+    /// Write a file for each article, named as its source is
+    #[arg(long)]
+    pub each_article: bool,
+    /// Id of the build [default: the current one]
+    #[arg(long, value_name = "ID")]
+    pub build: Option<String>,
+    /// Folder of the builds, instead of dataset.output
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
 }
 
 /// Arguments of `eval`.

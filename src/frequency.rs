@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::repair::candidates::Candidates;
+use crate::repair::channel::Channel;
 use crate::repair::language_model::LanguageModel;
 use crate::repair::lexicon::{UNKNOWN, WordId};
 
@@ -37,6 +38,14 @@ impl WordFrequencies {
     pub fn cost(&self, word: &[u8]) -> Option<i32> {
         let (_, language_model) = self.model.as_ref()?;
         self.id(word).map(|id| language_model.unigram(id))
+    }
+
+    /// The cost of the most frequent word that a word (letter codes) is, however carelessly it is spelt (`مدرسه` for `مدرسة`).
+    #[must_use]
+    pub fn cost_however_spelt(&self, word: &[u8]) -> Option<i32> {
+        let (candidates, language_model) = self.model.as_ref()?;
+        let spelt = candidates.words_for(Channel::Folded, word).into_iter().map(|(id, _)| language_model.unigram(id));
+        spelt.chain(self.cost(word)).min()
     }
 
     /// The logarithm of how much likelier a word is after another than by itself, in units; 0 where the model knows no such pair.

@@ -39,6 +39,11 @@ fn measure(build_folder: &Path, counts: &Counts) -> PolarsResult<Vec<Check>> {
         .join(articles.clone(), [col("article_id")], [col("article_id")], JoinArgs::new(JoinType::Anti))
         .select([len().alias("rows")])
         .collect()?;
+    let stray_keywords = scan(build_folder, Table::Keywords)?
+        .join(sentences.clone(), [col("sentence_id")], [col("sentence_id")], JoinArgs::new(JoinType::Anti))
+        .select([len().alias("rows")])
+        .collect()?;
+    let keywords = scan(build_folder, Table::Keywords)?.select([len().alias("rows")]).collect()?;
     let of_sentences = sentences
         .select([
             len().alias("rows"),
@@ -60,6 +65,8 @@ fn measure(build_folder: &Path, counts: &Counts) -> PolarsResult<Vec<Check>> {
         check("different sentence_id", number(counts.sentences), whole(&of_sentences, "ids")?),
         check("tokens in sentences", number(counts.tokens), whole(&of_sentences, "tokens")?),
         check("sentences whose article is missing", 0, whole(&orphans, "rows")?),
+        check("rows of keywords", number(counts.keywords), whole(&keywords, "rows")?),
+        check("keywords whose sentence is missing", 0, whole(&stray_keywords, "rows")?),
         check("rows of articles", number(counts.articles), whole(&of_articles, "rows")?),
         check("different article_id", number(counts.articles), whole(&of_articles, "ids")?),
         check("sentences that articles count", number(counts.sentences), whole(&of_articles, "sentences")?),

@@ -5,6 +5,7 @@
 mod check;
 mod eval;
 mod explain;
+mod export;
 mod repair;
 mod run;
 mod stats;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{Cli, Command, OverrideArgs};
 use crate::config::{Overrides, PipelineFile, Plan, repair_settings};
+use crate::dataset::OutputFolder;
 use crate::error::Error;
 use crate::model::{ModelError, ModelFile};
 use crate::progress::Progress;
@@ -42,6 +44,7 @@ pub fn execute(cli: Cli) -> Result<(), Error> {
         Command::Explain(args) => explain::explain(&config, args, progress),
         Command::TagTest(args) => tag_test::tag_test(cli.config, &args, progress),
         Command::Stats(args) => stats::stats(&config, args),
+        Command::Export(args) => export::export(&config, args, progress),
         Command::Eval(args) => eval::eval(&config, &args),
         Command::Train(args) => train::train(args, progress, cli.quiet),
     }
@@ -70,6 +73,25 @@ fn repair_set_up(config: Option<PathBuf>, model: Option<&Path>) -> Result<(Model
     let settings = repair_settings(&table, folder).map_err(Error::Config)?;
     let configured = table.model.map(|path| folder.join(path));
     Ok((opened(model.or(configured.as_deref()))?, settings))
+}
+
+/// The folder of the builds: the one named, or that of the configuration.
+fn output_folder(config: &Path, named: Option<PathBuf>) -> Result<PathBuf, Error> {
+    if let Some(named) = named {
+        return Ok(named);
+    }
+    let file = PipelineFile::open_sound(config).map_err(Error::Config)?;
+    Ok(config.parent().unwrap_or(Path::new("")).join(file.dataset.output))
+}
+
+/// The folder of a build, the current one if none is named; resolved once, so that a build published meanwhile cannot mix with it.
+fn build_folder(output: &Path, build_id: Option<&str>) -> Result<PathBuf, Error> {
+    let builds = OutputFolder::new(output);
+    let (folder, what) = match build_id {
+        Some(id) => (builds.build(id), format!("there is no build {id}")),
+        None => (builds.current(), "there is no build yet; run `tarmim run`".to_owned()),
+    };
+    std::fs::canonicalize(&folder).map_err(|_| Error::NothingToRead { input: output.display().to_string(), what })
 }
 
 /// Prints to standard output.

@@ -13,7 +13,7 @@ use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
 pub const SCHEMA_VERSION: &str = "1.2";
 
 /// The tables of a build.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Table {
     /// One row per sentence.
     Sentences,
@@ -220,7 +220,7 @@ fn keywords() -> Vec<Field> {
         nullable("iri", DataType::Utf8, "the concept's IRI; null for one from a CSV vocabulary"),
         text("label", "its preferred label"),
         text("category", "its category"),
-        text("surface", "the words as they stand in the repaired sentence"),
+        text("surface", "the tokens of the hit as they stand in the repaired sentence"),
         text(
             "layer",
             "how the hit was found: exact as the vocabulary writes it, inflected, skeleton where repair was unsure of a word and \

@@ -62,6 +62,10 @@ pub fn tagging_agreement(records: &[Record], predictions: &[Prediction], tagger:
 /// For each record, the hits in its right forms.
 fn hits_of_the_right_text(records: &[Record], tagger: &Tagger) -> Vec<BTreeSet<ComparedHit>> {
     let hits = |scratch: &mut TagScratch, record: &Record| {
+        // A record whose forms do not line up with its tokens is not scored; see the invariant of `evaluate`.
+        if record.gold.len() != record.damaged.split_whitespace().count() {
+            return BTreeSet::new();
+        }
         let article = right_article(record);
         let (hits, _) = tagger.find(&article, &right_sentences(record), scratch);
         hits.iter().map(compared).collect()
@@ -82,9 +86,10 @@ fn right_article(record: &Record) -> Repaired {
 
 fn right_sentences(record: &Record) -> Vec<Range<usize>> {
     let mut start = 0;
-    let ends = record.ends.iter().map(|end| end + 1).chain([record.gold.len()]);
+    let count = record.gold.len();
+    let ends = record.ends.iter().map(|end| end + 1).chain([count]);
     let sentences = ends.map(|end| {
-        let sentence = start..end.max(start);
+        let sentence = start..end.clamp(start, count);
         start = sentence.end;
         sentence
     });

@@ -1,7 +1,8 @@
 //! Evidence for terms that are common words too: `قطر` is a country, a diameter, and "dripped".
 //!
-//! A term of one word, of a concept that has cues, counts where one of them stands in the same sentence, or where the article
-//! names the concept by a term of several words. Invariant: evidence only takes hits away.
+//! A term of one word, of a concept that has cues, counts where one of them stands in the same sentence, and so does the rest of such hits
+//! in an article that is known to speak of the concept: by a hit with a cue, or by a term of several words. Words keep their sense within an
+//! article (Gale, Church and Yarowsky 1992). Invariant: evidence takes hits away, or puts another concept of the same words in their place.
 
 use std::ops::Range;
 
@@ -57,14 +58,22 @@ impl Cues {
 pub(super) struct Claim {
     pub(super) hit: Hit,
     pub(super) is_supported: bool,
+    /// What the same words are where nothing supports the claim.
+    pub(super) instead: Option<Hit>,
 }
 
-/// The hits that something supports, then those that nothing does.
+/// The hits that something supports, and those that nothing does.
 pub(super) fn weigh(claims: Vec<Claim>) -> (Vec<Hit>, Vec<Hit>) {
     let supported: FxHashSet<ConceptIndex> =
         claims.iter().filter(|claim| claim.is_supported).map(|claim| claim.hit.concept).collect();
-    let (kept, dropped): (Vec<Claim>, Vec<Claim>) =
-        claims.into_iter().partition(|claim| supported.contains(&claim.hit.concept));
-    let hits = |claims: Vec<Claim>| claims.into_iter().map(|claim| claim.hit).collect();
-    (hits(kept), hits(dropped))
+    let (mut hits, mut unsupported) = (Vec::new(), Vec::new());
+    for claim in claims {
+        if supported.contains(&claim.hit.concept) {
+            hits.push(claim.hit);
+        } else {
+            unsupported.push(claim.hit);
+            hits.extend(claim.instead);
+        }
+    }
+    (hits, unsupported)
 }

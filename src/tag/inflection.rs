@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::arabic::{Word, code, encode_letter, fold_letter, is_hamzated_alif};
 
 /// The longest word that is looked at, in letters.
-const MOST_LETTERS: usize = 32;
+pub(super) const MOST_LETTERS: usize = 32;
 /// Letters that must be left of a word when a clitic is taken off.
 const LEAST_LETTERS: usize = 2;
 /// Letters that must be left when an ending is taken off.

@@ -33,7 +33,7 @@ pub(super) struct Match {
 }
 
 /// Where a walk through the words of a sentence stands.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Walk {
     step: Step,
     /// The word after the last.
@@ -53,9 +53,20 @@ impl Matcher {
 
     /// The longest term that begins at a word; of equally long ones the one that is written most alike.
     pub(super) fn longest(&self, words: &[TextWord], start: usize, bases: &mut Bases) -> Option<Match> {
+        Self::best(self.matches_at(words, start, bases))
+    }
+
+    /// The term of another concept that has the same words as a match.
+    pub(super) fn other_than(&self, found: Match, words: &[TextWord], bases: &mut Bases) -> Option<Match> {
+        let concept = |found: &Match| self.term(found.term).concept;
+        let mut others = self.matches_at(words, found.start, bases);
+        others.retain(|other| other.end == found.end && concept(other) != concept(&found));
+        Self::best(others)
+    }
+
+    fn best(matches: Vec<Match>) -> Option<Match> {
         let is_rival = |found: &Match| found.layer == Layer::Skeleton;
-        let matches = self.matches_at(words, start, bases).into_iter();
-        matches.min_by_key(|found| (is_rival(found), Reverse(found.end), found.layer, found.term))
+        matches.into_iter().min_by_key(|found| (is_rival(found), Reverse(found.end), found.layer, found.term))
     }
 
     /// The terms of other concepts inside a longer one, one for each run of words.
@@ -79,6 +90,8 @@ impl Matcher {
     /// Every term that begins at a word.
     fn matches_at(&self, words: &[TextWord], start: usize, bases: &mut Bases) -> Vec<Match> {
         let mut walks: Vec<Walk> = Vec::new();
+        // Several ways lead to one place: each is gone once, or a long term would be found in 2^n ways.
+        let mut gone: Vec<Walk> = Vec::new();
         for form in &words[start].forms {
             let layer = if form.source == Source::Chosen { Layer::Exact } else { Layer::Skeleton };
             let begin = |step| walks.push(Walk { step, end: start + 1, layer, confidence: form.probability });
@@ -89,6 +102,10 @@ impl Matcher {
         }
         let mut matches = Vec::new();
         while let Some(walk) = walks.pop() {
+            if gone.contains(&walk) {
+                continue;
+            }
+            gone.push(walk);
             if let Some(term) = self.terms.end(walk.step) {
                 let layer = walk.layer.max(self.written_layer(&words[start..walk.end], term));
                 matches.push(Match { term, start, end: walk.end, layer, confidence: walk.confidence });

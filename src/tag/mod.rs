@@ -149,25 +149,44 @@ impl Tagger {
     }
 
     fn claim(&self, sentence: usize, words: &[TextWord], found: Match, bases: &mut Bases) -> Claim {
-        let term = self.matcher.term(found.term);
-        let tokens = words[found.start].token..words[found.end - 1].token + 1;
-        let is_supported = !self.cues.are_needed(term.concept, term.words.len())
-            || self.cues.speak_for(term.concept, &tokens, words, bases);
-        let Match { term: index, layer, confidence, .. } = found;
-        Claim { hit: Hit { sentence, concept: term.concept, tokens, layer, term: index, confidence }, is_supported }
+        let (hit, is_supported) = self.weighed(sentence, words, found, bases);
+        let other = if is_supported { None } else { self.matcher.other_than(found, words, bases) };
+        let other = other.map(|other| self.weighed(sentence, words, other, bases));
+        let instead = other.and_then(|(hit, is_supported)| is_supported.then_some(hit));
+        Claim { hit, is_supported, instead }
     }
 
-    /// The hits, each followed by those of its concept's broader ones.
+    /// A match as a hit, and whether it stands by itself.
+    fn weighed(&self, sentence: usize, words: &[TextWord], found: Match, bases: &mut Bases) -> (Hit, bool) {
+        let Match { term: index, start, end, layer, confidence } = found;
+        let term = self.matcher.term(index);
+        let tokens = words[start].token..words[end - 1].token + 1;
+        let is_supported = !self.cues.are_needed(term.concept, term.words.len())
+            || self.cues.speak_for(term.concept, &tokens, words, bases);
+        (Hit { sentence, concept: term.concept, tokens, layer, term: index, confidence }, is_supported)
+    }
+
+    /// The hits, each followed by those of its concept's broader ones; the same words speak of a concept once.
     fn expanded(&self, hits: Vec<Hit>) -> Vec<Hit> {
-        let broader = |hit: &Hit| {
-            let hit = hit.clone();
-            self.ancestors[hit.concept].iter().map(move |concept| Hit {
-                concept: *concept,
-                layer: Layer::Broader,
-                ..hit.clone()
-            })
-        };
-        hits.into_iter().flat_map(|hit| std::iter::once(hit.clone()).chain(broader(&hit)).collect::<Vec<_>>()).collect()
+        let mut all: Vec<Hit> = Vec::with_capacity(hits.len());
+        for (index, hit) in hits.iter().enumerate() {
+            all.push(hit.clone());
+            for concept in &self.ancestors[hit.concept] {
+                let speaks = |other: &&Hit| {
+                    other.concept == *concept && other.tokens.start < hit.tokens.end && hit.tokens.start < other.tokens.end
+                };
+                let near = |other: &&Hit| other.sentence == hit.sentence;
+                let is_there = hits[index..]
+                    .iter()
+                    .take_while(near)
+                    .chain(all.iter().rev().take_while(near))
+                    .any(|other| speaks(&other));
+                if !is_there {
+                    all.push(Hit { concept: *concept, layer: Layer::Broader, ..hit.clone() });
+                }
+            }
+        }
+        all
     }
 }
 
@@ -242,7 +261,7 @@ mod tests {
         {
             assert_eq!(texts(&hits(csv, text)), [text]);
         }
-        for text in ["السوق مالية", "سعر المالية", "أسعار النفطية", "أسعار عن النفط"]
+        for text in ["السوق مالية", "سعر المالية", "الأسعار النفط", "أسعار النفطية", "أسعار عن النفط"]
         {
             assert_eq!(texts(&hits(csv, text)), [""; 0], "{text}");
         }
@@ -262,6 +281,31 @@ mod tests {
         let found = found(expand, CSV, "صناعات صغيرة ومتوسطة");
         let ids: Vec<(&str, Layer)> = found.iter().map(|(id, _, layer)| (id.as_str(), *layer)).collect();
         assert_eq!(ids, [("sme", Layer::Exact), ("industry", Layer::Broader), ("economy", Layer::Broader)]);
+    }
+
+    #[test]
+    fn nested_and_broader_together_count_one_mention_once() {
+        let both = TagSettings { nested: true, expand_broader: true };
+        let found = found(both, CSV, "صناعات صغيرة ومتوسطة");
+        let ids: Vec<&str> = found.iter().map(|(id, _, _)| id.as_str()).collect();
+        assert_eq!(ids, ["sme", "economy", "industry"]);
+    }
+
+    #[test]
+    fn careless_spelling_in_a_vocabulary_and_a_long_term_are_no_harm() {
+        let words = "صناعة تجارة زراعة سياحة ثقافة رياضة صحة بيئة طاقة مالية ادارة عمارة حضارة تجربة فكرة";
+        let term = [words, words].join(" ");
+        assert_eq!(texts(&hits(&format!("long,{term},x,,,,\n"), &term)), [term.as_str()]);
+        let csv = "new,الكتروني جديد,x,,,,\nelectronic,إلكتروني,x,,,,\n";
+        assert_eq!(texts(&hits(csv, "وإلكترونيا")), ["وإلكترونيا"]);
+    }
+
+    #[test]
+    fn a_name_without_evidence_gives_way_to_what_the_word_is_else() {
+        let csv = "ain,العين,places,,,name,نادي\neye,عين,health,,,,\n";
+        let ids = |text| hits(csv, text).into_iter().map(|(id, _, _)| id).collect::<Vec<_>>();
+        assert_eq!(ids("فحص العين"), ["eye"]);
+        assert_eq!(ids("فاز النادي في العين ثم فحص العين"), ["ain", "ain"], "a word keeps its sense within an article");
     }
 
     #[test]

@@ -21,9 +21,14 @@ const LEAST_SKELETON: usize = 4;
 /// How a later word follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Edge {
+    /// As the noun that the term has.
     Noun = 0,
+    /// Agreeing with the first word.
     Adjective = 1,
+    /// As the letters that the damage leaves.
     Skeleton = 2,
+    /// As a noun with the article after a first word without it: no construct's first word has one (`الوزارة الصناعة`).
+    Genitive = 3,
 }
 
 /// A term of a concept.
@@ -36,10 +41,11 @@ pub(super) struct Term {
     pub(super) words: Vec<Vec<u8>>,
 }
 
-/// The first word of terms.
+/// The first word of terms; spellings that fold together are one.
 #[derive(Clone, Copy, Debug)]
 struct Root {
     node: Node,
+    is_name: bool,
     /// Cost of the word, with or without its article, whichever is more frequent; `None` where the model knows neither.
     cost: Option<i32>,
     has_article: bool,
@@ -66,7 +72,7 @@ enum Closing {
 }
 
 /// Where a walk through the trie stands.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     node: Node,
     first: Definiteness,
@@ -76,9 +82,10 @@ pub(super) struct Step {
 /// The trie.
 #[derive(Debug, Default)]
 pub(super) struct Terms {
-    words: FxHashMap<Vec<u8>, Root>,
-    names: FxHashMap<Vec<u8>, Root>,
-    skeletons: FxHashMap<Vec<u8>, Vec<Root>>,
+    roots: Vec<Root>,
+    words: FxHashMap<Vec<u8>, usize>,
+    names: FxHashMap<Vec<u8>, usize>,
+    skeletons: FxHashMap<Vec<u8>, Vec<usize>>,
     edges: FxHashMap<Vec<u8>, Node>,
     ends: FxHashMap<Node, TermIndex>,
     listed: Vec<Term>,
@@ -102,35 +109,39 @@ impl Terms {
     }
 
     fn add(&mut self, term: Term, is_name: bool, frequencies: &WordFrequencies) {
-        let root = self.root(&term.words[0], is_name, frequencies);
-        let mut node = root.node;
+        let first = &term.words[0];
+        let mut node = self.root(first, is_name, frequencies);
         for word in &term.words[1..] {
-            let agrees = !is_name && (root.has_article || !has_article(word));
-            node = self.follow(node, word, agrees);
+            let agrees = !is_name && (has_article(first) || !has_article(word));
+            let noun = if has_article(word) && !has_article(first) { Edge::Genitive } else { Edge::Noun };
+            node = self.follow(node, word, noun, agrees);
         }
         self.ends.entry(node).or_insert(self.listed.len());
         self.listed.push(term);
     }
 
-    fn root(&mut self, written: &[u8], is_name: bool, frequencies: &WordFrequencies) -> Root {
-        let folded = fold(written);
-        let roots = if is_name { &mut self.names } else { &mut self.words };
-        if let Some(root) = roots.get(&folded) {
-            return *root;
-        }
+    /// Where terms that begin with a word go on.
+    fn root(&mut self, written: &[u8], is_name: bool, frequencies: &WordFrequencies) -> Node {
         let definite = [&[code::ALIF, code::LAM], written].concat();
-        let cost = frequencies.cost(written).into_iter().chain(frequencies.cost(&definite)).min();
-        self.nodes += 1;
-        let root = Root { node: self.nodes, cost, has_article: has_article(written) };
-        roots.insert(folded, root);
-        for skeleton in skeletons(written) {
-            self.skeletons.entry(skeleton).or_default().push(root);
+        let costs = [written, &definite].map(|word| frequencies.cost_however_spelt(word));
+        let cost = costs.into_iter().flatten().min();
+        let by_letters = if is_name { &mut self.names } else { &mut self.words };
+        let index = *by_letters.entry(fold(written)).or_insert(self.roots.len());
+        if let Some(root) = self.roots.get_mut(index) {
+            root.cost = root.cost.into_iter().chain(cost).min();
+            root.has_article &= has_article(written);
+            return root.node;
         }
-        root
+        self.nodes += 1;
+        self.roots.push(Root { node: self.nodes, is_name, cost, has_article: has_article(written) });
+        for skeleton in skeletons(written) {
+            self.skeletons.entry(skeleton).or_default().push(index);
+        }
+        self.nodes
     }
 
-    fn follow(&mut self, node: Node, word: &[u8], agrees: bool) -> Node {
-        let noun = edge_key(node, Edge::Noun, &without_article(word));
+    fn follow(&mut self, node: Node, word: &[u8], noun: Edge, agrees: bool) -> Node {
+        let noun = edge_key(node, noun, &without_article(word));
         let next = *self.edges.entry(noun).or_insert_with(|| {
             self.nodes += 1;
             self.nodes
@@ -148,10 +159,11 @@ impl Terms {
     pub(super) fn begin(&self, word: &[u8], bases: &mut Bases, frequencies: &WordFrequencies, mut each: impl FnMut(Step)) {
         bases.find(word);
         for (letters, form) in bases.iter() {
-            let names = self.names.get(letters).filter(|_| form.ending == Ending::None);
-            for root in names.into_iter().chain(self.words.get(letters)) {
-                let is_doubtful = !is_believable(word, form, root.cost, frequencies);
-                each(Step { closing: if is_doubtful { Closing::Doubtful } else { Closing::Free }, ..root.step(form) });
+            for root in self.names.get(letters).into_iter().chain(self.words.get(letters)).map(|index| &self.roots[*index]) {
+                if root.takes(form) {
+                    let is_doubtful = !is_believable(word, form, root.cost, frequencies);
+                    each(Step { closing: if is_doubtful { Closing::Doubtful } else { Closing::Free }, ..root.step(form) });
+                }
             }
         }
     }
@@ -160,9 +172,8 @@ impl Terms {
     pub(super) fn begin_with_skeleton(&self, word: &[u8], bases: &mut Bases, mut each: impl FnMut(Step)) {
         bases.find(&skeleton(word));
         for (letters, form) in bases.iter() {
-            for root in self.skeletons.get(letters).into_iter().flatten() {
-                each(root.step(form));
-            }
+            let roots = self.skeletons.get(letters).into_iter().flatten().map(|index| &self.roots[*index]);
+            roots.filter(|root| root.takes(form)).for_each(|root| each(root.step(form)));
         }
     }
 
@@ -183,6 +194,9 @@ impl Terms {
         bases.find_endings(&bare, word.last() == Some(&code::TA_MARBUTA), is_definite);
         for (letters, _) in bases.iter() {
             follow(Edge::Noun, letters);
+            if step.first == Definiteness::Indefinite {
+                follow(Edge::Genitive, letters);
+            }
         }
         if is_definite == (step.first != Definiteness::Indefinite) {
             follow(Edge::Adjective, &agreement_key(word));
@@ -196,6 +210,11 @@ impl Terms {
 }
 
 impl Root {
+    /// Whether the word can stand in this form: a name takes no ending.
+    fn takes(&self, form: Form) -> bool {
+        !self.is_name || form.ending == Ending::None
+    }
+
     fn step(&self, form: Form) -> Step {
         let first = match (self.has_article, form.is_definite()) {
             (true, _) => Definiteness::Fixed,

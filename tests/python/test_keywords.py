@@ -156,6 +156,12 @@ def test_keyphrases_are_words_of_their_article(seed_build):
     assert any("الصناعات الصغيرة" in phrase["text"] for row in rows for phrase in row["keyphrases"])
 
 
+def test_the_example_of_the_readme_comes_out_as_it_stands_there(seed_project):
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    text, shown = re.search(r"\$ tarmim tag-test vocabulary/newspapers.ttl '(.*?)'\n(.*?)```", readme, re.DOTALL).groups()
+    assert seed_project.tarmim("tag-test", "vocabulary/newspapers.ttl", text).stdout == shown
+
+
 def queries_of_the_readme():
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     section = re.search(r"^## Keywords$(.*?)^## ", readme, re.DOTALL | re.MULTILINE).group(1)

@@ -82,7 +82,7 @@ impl PhraseExtractor {
         shown(&chosen, candidates, placed, words)
     }
 
-    /// Appends the words of a sentence; a mark, a missing number and the sentence's border part them.
+    /// Appends the words of a sentence; a mark and the sentence's border part them.
     fn place(&self, article: &Repaired, sentence: &Sentence, scratch: &mut PhraseScratch) {
         let PhraseScratch { text, words, placed, .. } = scratch;
         text.clear();
@@ -126,7 +126,7 @@ fn shown(chosen: &[Chosen], candidates: &Candidates, placed: &[PlacedWord], word
     chosen.iter().map(keyphrase).collect()
 }
 
-/// A phrase as it stands in one place: the first word without its clitics, none with the accusative's alif.
+/// A phrase as it stands in one place: words without clitics and the accusative's alif, but for one that is joined by `و`.
 fn form_of(occurrence: Occurrence, placed: &[PlacedWord], words: &PhraseWords) -> String {
     let form = |place: usize| {
         let word = words.word(placed[place].word);

@@ -29,7 +29,6 @@ struct Row {
 
 /// The entries of a file.
 pub(super) fn read(bytes: &[u8], report: &mut Report) -> Vec<Entry> {
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(bytes);
     let headers = match reader.headers() {
         Ok(headers) => headers.clone(),
@@ -42,10 +41,11 @@ pub(super) fn read(bytes: &[u8], report: &mut Report) -> Vec<Entry> {
         return Vec::new();
     }
     let mut entries = Vec::new();
+    let mut lines = Lines { bytes, at: 0, line: 1 };
     for record in reader.records() {
         let (line, row) = match record {
-            Ok(record) => (record.position().map_or(0, Position::line), record.deserialize::<Row>(Some(&headers))),
-            Err(error) => (error.position().map_or(0, Position::line), Err(error)),
+            Ok(record) => (lines.line_of(record.position()), record.deserialize::<Row>(Some(&headers))),
+            Err(error) => (lines.line_of(error.position()), Err(error)),
         };
         match row {
             Ok(row) => entries.extend(entry(row, line, report)),
@@ -53,6 +53,26 @@ pub(super) fn read(bytes: &[u8], report: &mut Report) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// Tells the lines of records that come in order. The reader's own count is off after `\r\n` and blank lines.
+struct Lines<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line that a record begins on, from 1; 0 where its position is not known.
+    fn line_of(&mut self, position: Option<&Position>) -> u64 {
+        let Some(start) = position.and_then(|position| usize::try_from(position.byte()).ok()) else { return 0 };
+        let is_break = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let blank = self.bytes.get(start..).map_or(0, |rest| rest.iter().take_while(|byte| is_break(byte)).count());
+        let passed = self.bytes.get(self.at..start + blank).unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.at = (start + blank).max(self.at);
+        self.line
+    }
 }
 
 /// Whether the header has what is required; a column that nobody knows is a fault too, since it may be one misspelt.
@@ -84,6 +104,7 @@ fn entry(row: Row, line: u64, report: &mut Report) -> Option<Entry> {
         broader: parted(&row.broader),
         cues: parted(&row.cues),
         id: row.id,
+        has_local_id: false,
         iri: None,
         label: row.label,
         category: row.category,
@@ -112,6 +133,14 @@ mod tests {
         assert!(found[0].starts_with("4: the label is empty"));
         assert!(found[1].starts_with("4: the kind is \"place\""));
         assert!(found[2].starts_with("3: the id \"oil\" was used before"));
+    }
+
+    #[test]
+    fn lines_are_right_after_windows_line_ends_and_blank_lines() {
+        let text = "id,label,category,variants\na,راء,x,\n\n\nb,,x,\n";
+        assert!(faults("v.csv", text)[0].starts_with("5: the label is empty"));
+        assert!(faults("v.csv", &text.replace('\n', "\r\n"))[0].starts_with("5: the label is empty"));
+        assert!(faults("v.csv", &format!("\u{feff}{text}"))[0].starts_with("5: the label is empty"));
     }
 
     #[test]

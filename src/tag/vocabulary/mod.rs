@@ -12,7 +12,7 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use super::inflection::{folded_codes, without_article, written_codes};
+use super::inflection::{MOST_LETTERS, folded_codes, without_article, written_codes};
 use crate::arabic::{Word, is_mark};
 
 /// Index of a concept in its vocabulary.
@@ -37,7 +37,7 @@ pub struct Concept {
     pub broader: Vec<ConceptIndex>,
     /// Whether it is a name, which takes clitics, but no plural and no pronoun.
     pub is_name: bool,
-    /// Words of which one must stand in the same sentence for a term of one word to count; none where it needs no evidence.
+    /// Words that speak for a term of one word where they stand in its sentence; none where it needs no evidence.
     pub cues: Vec<String>,
 }
 
@@ -131,6 +131,8 @@ impl Vocabulary {
 #[derive(Debug, Default)]
 struct Entry {
     id: String,
+    /// Whether the id is the last part of the IRI, which other IRIs may end in too.
+    has_local_id: bool,
     iri: Option<String>,
     label: String,
     variants: Vec<String>,
@@ -163,6 +165,8 @@ impl Report {
 }
 
 fn read_entries(file: &Path, bytes: &[u8], report: &mut Report) -> Vec<Entry> {
+    // Editors of one maker put a byte order mark before everything.
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
     if extension == "csv" {
         return csv::read(bytes, report);
@@ -179,6 +183,7 @@ fn read_entries(file: &Path, bytes: &[u8], report: &mut Report) -> Vec<Entry> {
 fn assemble(mut entries: Vec<Entry>, report: &mut Report) -> Vec<Concept> {
     check_ids(&mut entries, report);
     let mut terms: Vec<Vec<String>> = entries.iter().map(|entry| terms_of(entry, report)).collect();
+    let mut cues: Vec<Vec<String>> = entries.iter().map(|entry| cues_of(entry, report)).collect();
     report_shared_terms(&entries, &terms, report);
     let by_name: HashMap<&str, ConceptIndex> = (0..)
         .zip(&entries)
@@ -196,14 +201,19 @@ fn assemble(mut entries: Vec<Entry>, report: &mut Report) -> Vec<Concept> {
         terms: std::mem::take(&mut terms[index]),
         broader,
         is_name: entry.is_name,
-        cues: entry.cues,
+        cues: std::mem::take(&mut cues[index]),
     };
     entries.into_iter().zip(links).enumerate().map(concept).collect()
 }
 
+/// Reports ids that are used twice. Of two IRIs that end alike the later one is its concept's id in full.
 fn check_ids(entries: &mut Vec<Entry>, report: &mut Report) {
     let mut seen: HashMap<String, (String, u64)> = HashMap::new();
-    entries.retain(|entry| {
+    entries.retain_mut(|entry| {
+        if let Some(iri) = entry.iri.clone().filter(|_| entry.has_local_id && seen.contains_key(&entry.id)) {
+            report.notice(entry, format!("another concept has the id \"{}\"; this one has its IRI for an id", entry.id));
+            entry.id = iri;
+        }
         if let Some((file, line)) = seen.get(&entry.id) {
             let what = format!("the id \"{}\" was used before, at {file}:{line}; ids must be unique", entry.id);
             report.faults.push(VocabularyFault { file: entry.file.clone(), line: entry.line, what });
@@ -227,11 +237,26 @@ fn terms_of(entry: &Entry, report: &mut Report) -> Vec<String> {
             report.notice(entry, what);
         } else if terms.contains(&term) {
             report.notice(entry, format!("\"{written}\" of {} is listed twice", entry.id));
+        } else if words.iter().any(|word| word.chars().count() > MOST_LETTERS) {
+            let what = format!(
+                "\"{written}\" of {} has a word of more than {MOST_LETTERS} letters and is not looked for",
+                entry.id
+            );
+            report.notice(entry, what);
         } else {
             terms.push(term);
         }
     }
     terms
+}
+
+/// The cues of an entry that can speak: Arabic words.
+fn cues_of(entry: &Entry, report: &mut Report) -> Vec<String> {
+    let (words, others): (Vec<String>, Vec<String>) = entry.cues.iter().cloned().partition(|cue| Word::new(cue).is_some());
+    for cue in others {
+        report.notice(entry, format!("the cue \"{cue}\" of {} is not one Arabic word and is not looked for", entry.id));
+    }
+    words
 }
 
 /// A term's words as they are compared: folded, the first without its article.

@@ -17,6 +17,7 @@ use oxrdfio::{RdfFormat, RdfParseError, RdfParser};
 use rustc_hash::FxHashMap;
 
 use super::{Entry, Report};
+use crate::arabic::is_letter;
 
 const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
 const TAGGING: &str = "urn:tarmim:tagging#";
@@ -93,7 +94,7 @@ struct Label {
 impl Label {
     fn is_arabic(&self) -> bool {
         let language = self.language.as_str();
-        language == "ar" || language.starts_with("ar-") || (language.is_empty() && !self.text.is_ascii())
+        language == "ar" || language.starts_with("ar-") || (language.is_empty() && self.text.chars().any(is_letter))
     }
 }
 
@@ -105,6 +106,8 @@ struct Resource {
     line: u64,
     is_concept: bool,
     is_name: bool,
+    /// Whether it is a node without an IRI: the parser calls it otherwise each time.
+    is_blank: bool,
     preferred: Vec<Label>,
     other: Vec<Label>,
     notations: Vec<String>,
@@ -116,10 +119,19 @@ struct Resource {
 }
 
 impl Resource {
+    /// Its notation, or the last part of its IRI.
     fn id(&self) -> &str {
+        if let Some(notation) = self.notation() {
+            return notation;
+        }
+        let iri = self.iri.trim_end_matches(['#', '/', ':']);
+        iri.rsplit(['#', '/', ':']).next().unwrap_or(iri)
+    }
+
+    fn notation(&self) -> Option<&str> {
         match self.notations.as_slice() {
-            [notation] => notation,
-            _ => self.iri.rsplit(['#', '/', ':']).next().unwrap_or(&self.iri),
+            [notation] if !notation.is_empty() => Some(notation),
+            _ => None,
         }
     }
 
@@ -159,11 +171,12 @@ impl Graph {
     }
 
     fn add(&mut self, quad: &Quad, line: u64) {
-        let iri = match &quad.subject {
-            NamedOrBlankNode::NamedNode(node) => node.as_str(),
-            NamedOrBlankNode::BlankNode(node) => node.as_str(),
+        let (iri, is_blank) = match &quad.subject {
+            NamedOrBlankNode::NamedNode(node) => (node.as_str(), false),
+            NamedOrBlankNode::BlankNode(node) => (node.as_str(), true),
         };
         let subject = self.resource(iri);
+        subject.is_blank = is_blank;
         if subject.line == 0 {
             subject.line = line;
         }
@@ -206,23 +219,44 @@ impl Graph {
     fn entry(&self, concept: &Resource, report: &mut Report) -> Option<Entry> {
         let mut terms = concept.arabic();
         let label = terms.next();
+        let is_nameless = concept.is_blank && concept.notation().is_none();
         let entry = Entry {
             id: concept.id().to_owned(),
-            iri: Some(concept.iri.clone()),
+            has_local_id: concept.notation().is_none(),
+            iri: (!concept.is_blank).then(|| concept.iri.clone()),
             label: label.unwrap_or_default(),
             variants: terms.collect(),
             category: self.category(concept),
             gloss: concept.gloss().unwrap_or_default().to_owned(),
-            broader: concept.broader.clone(),
+            broader: self.labelled_broader(concept),
             is_name: concept.is_name,
             cues: concept.cues.clone(),
             line: concept.line,
             file: report.file.clone(),
         };
-        if entry.label.is_empty() {
+        if is_nameless {
+            report.notice(&entry, format!("\"{}\" has no IRI and no notation, and is not looked for", entry.label));
+        } else if entry.label.is_empty() {
             report.notice(&entry, format!("{} has no Arabic label and is not looked for", entry.id));
         }
-        Some(entry).filter(|entry| !entry.label.is_empty())
+        Some(entry).filter(|entry| !is_nameless && !entry.label.is_empty())
+    }
+
+    /// The next broader concepts that have an Arabic label: where one has none, those above it.
+    fn labelled_broader(&self, concept: &Resource) -> Vec<String> {
+        let mut labelled = Vec::new();
+        let mut level: Vec<&String> = concept.broader.iter().collect();
+        for _ in 0..DEEPEST {
+            let mut above = Vec::new();
+            for iri in level {
+                match self.get(iri) {
+                    Some(wider) if wider.is_concept && wider.arabic().next().is_none() => above.extend(&wider.broader),
+                    _ => labelled.push(iri.clone()),
+                }
+            }
+            level = above;
+        }
+        labelled
     }
 
     fn category(&self, concept: &Resource) -> String {
@@ -249,7 +283,7 @@ impl Resource {
             (Some("prefLabel"), _) => self.preferred.push(label()),
             (Some("altLabel" | "hiddenLabel"), _) => self.other.push(label()),
             (Some("notation"), _) => self.notations.push(text()),
-            (_, Some("cue")) => self.cues.push(text()),
+            (_, Some("cue")) if label().is_arabic() => self.cues.push(text()),
             _ if SUBJECTS.contains(&predicate) => self.subjects.push(text()),
             _ => {}
         }
@@ -318,6 +352,30 @@ mod tests {
         let twice = format!("{TURTLE}\n:o a skos:Concept ; skos:notation \"oil\" ; skos:prefLabel \"زيت\"@ar .\n");
         assert!(faults("v.ttl", &twice)[0].starts_with("24: the id \"oil\" was used before, at"));
         assert!(faults("v.ttl", "")[0].contains("no skos:Concept"));
+    }
+
+    #[test]
+    fn ids_are_told_apart_and_never_made_up() {
+        let head = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n";
+        let concept = |iri: &str, label: &str| format!("{iri} a skos:Concept ; skos:prefLabel \"{label}\"@ar .\n");
+        let slashes =
+            [concept("<http://x/1/>", "راء"), concept("<http://x/2/>", "زاي"), concept("<http://y/2>", "سين")].concat();
+        let vocabulary = read("v.ttl", &format!("\u{feff}{head}{slashes}")).expect("sound");
+        let ids: Vec<&str> = vocabulary.concepts().iter().map(|concept| concept.id.as_str()).collect();
+        assert_eq!(ids, ["1", "2", "http://y/2"]);
+        assert_eq!(notices("v.ttl", &format!("{head}{slashes}")).len(), 1);
+        let blank = format!("{head}{}{}", concept("[]", "نفط"), concept("<http://x/3>", "غاز"));
+        assert_eq!(notices("v.ttl", &blank), ["2: \"نفط\" has no IRI and no notation, and is not looked for"]);
+    }
+
+    #[test]
+    fn a_concept_without_an_arabic_label_does_not_break_the_hierarchy() {
+        let turtle =
+            TURTLE.replace("skos:prefLabel \"خليج\"@ar, \"Golfe\"@fr", "skos:prefLabel \"Golfe\"@fr ; skos:broader :oil");
+        let vocabulary = read("v.ttl", &turtle).expect("sound");
+        let qatar = vocabulary.concepts().iter().find(|concept| concept.id == "QA").expect("there");
+        assert_eq!(qatar.broader.iter().map(|wider| vocabulary.concepts()[*wider].id.as_str()).collect::<Vec<_>>(), ["oil"]);
+        assert_eq!(vocabulary.notices().len(), 1, "that it has no Arabic label");
     }
 
     #[test]

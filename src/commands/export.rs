@@ -1,0 +1,39 @@
+//! `tarmim export`: a build as JSONL or plain text, one file for each article or one for all.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::{build_folder, output_folder};
+use crate::cli::ExportArgs;
+use crate::dataset::export::{ExportFormat, export_all, export_articles, export_to_file};
+use crate::dataset::schema::Table;
+use crate::error::Error;
+use crate::progress::Progress;
+
+/// Writes a table of a build.
+pub(super) fn export(config: &Path, args: ExportArgs, progress: Progress) -> Result<(), Error> {
+    let ExportArgs { format, to, table, each_article, build, output } = args;
+    if format == ExportFormat::Text && !matches!(table, Table::Articles | Table::Sentences) {
+        let name = table.name();
+        return Err(Error::Usage(format!(
+            "--table {name}: only articles and sentences have a text; export {name} as jsonl"
+        )));
+    }
+    let build = build_folder(&output_folder(config, output)?, build.as_deref())?;
+    if to == Path::new("-") {
+        if each_article {
+            return Err(Error::Usage("--each-article: name a folder, not standard output".to_owned()));
+        }
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        export_all(&build, table, format, &mut out)?;
+        return out.flush().map_err(|source| Error::Io { what: "standard output".to_owned(), source });
+    }
+    if each_article {
+        let count = export_articles(&build, table, format, &to)?;
+        progress.message(&format!("{count} files written below {}", to.display()));
+        return Ok(());
+    }
+    export_to_file(&build, table, format, &to)?;
+    progress.message(&format!("{} written", to.display()));
+    Ok(())
+}

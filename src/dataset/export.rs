@@ -1,0 +1,188 @@
+//! Taking a build out of Parquet: rows as JSON, or the repaired text, for tools that read neither Arrow nor SQL.
+//!
+//! Rows are streamed, one batch at a time. Invariant: a file that is exported appears whole or not at all, and nothing that is
+//! there already is written over.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Component, Path, PathBuf};
+
+use arrow::array::{AsArray, RecordBatch, StringArray};
+use arrow::error::ArrowError;
+use arrow::json::writer::LineDelimited;
+use arrow::json::{Writer, WriterBuilder};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::DatasetError;
+use super::schema::Table;
+
+/// Rows read at once.
+const BATCH_ROWS: usize = 4096;
+
+/// What an export is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExportFormat {
+    /// One JSON object a row, one a line.
+    Jsonl,
+    /// The repaired text, sentences on lines of their own; of articles, with a blank line after each.
+    Text,
+}
+
+impl ExportFormat {
+    /// The ending of a file's name.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Jsonl => "jsonl",
+            Self::Text => "txt",
+        }
+    }
+}
+
+/// Writes all rows of a table of a build to one stream.
+///
+/// # Errors
+/// Where a table cannot be read or the stream not be written.
+pub fn export_all(build: &Path, table: Table, format: ExportFormat, out: &mut dyn Write) -> Result<(), DatasetError> {
+    for batch in batches(build, table)? {
+        write_rows(&batch?, table, format, out).map_err(|source| failed(build, source))?;
+    }
+    Ok(())
+}
+
+/// Writes all rows of a table of a build to one file, which must not be there yet.
+///
+/// # Errors
+/// Where it is, a table cannot be read or the file not be written.
+pub fn export_to_file(build: &Path, table: Table, format: ExportFormat, file: &Path) -> Result<(), DatasetError> {
+    let mut out = NewFile::create(file.to_owned())?;
+    export_all(build, table, format, &mut out.stream)?;
+    out.finish()
+}
+
+/// Writes the rows of each article to a file of its own below a folder, named as the article's source is, and returns how many.
+///
+/// # Errors
+/// Where such a file is there already, a table cannot be read or a file not be written.
+pub fn export_articles(build: &Path, table: Table, format: ExportFormat, folder: &Path) -> Result<usize, DatasetError> {
+    let mut open: Option<(String, NewFile)> = None;
+    let mut count = 0;
+    for batch in batches(build, table)? {
+        let batch = batch?;
+        let paths = text_column(&batch, "source_path");
+        let mut start = 0;
+        while start < batch.num_rows() {
+            let path = paths.value(start);
+            let rows = (start..batch.num_rows()).take_while(|row| paths.value(*row) == path).count();
+            if open.as_ref().is_none_or(|(open, _)| open != path) {
+                let next = NewFile::create(article_file(folder, path, format)?)?;
+                count += 1;
+                if let Some((_, finished)) = open.replace((path.to_owned(), next)) {
+                    finished.finish()?;
+                }
+            }
+            let (_, file) = open.as_mut().expect("opened above");
+            write_rows(&batch.slice(start, rows), table, format, &mut file.stream)
+                .map_err(|source| failed(build, source))?;
+            start += rows;
+        }
+    }
+    open.map_or(Ok(()), |(_, last)| last.finish())?;
+    Ok(count)
+}
+
+/// The file of an article: its source's path below the folder, with another ending. A path that would lead out of it is refused.
+fn article_file(folder: &Path, source_path: &str, format: ExportFormat) -> Result<PathBuf, DatasetError> {
+    let source = Path::new(source_path);
+    if !source.components().all(|component| matches!(component, Component::Normal(_))) {
+        return Err(DatasetError::Io {
+            path: source_path.to_owned(),
+            source: std::io::Error::new(std::io::ErrorKind::InvalidInput, "leads out of the folder"),
+        });
+    }
+    Ok(folder.join(format!("{source_path}.{}", format.extension())))
+}
+
+/// A batch of rows, or why there is none.
+type Batch = Result<RecordBatch, DatasetError>;
+
+/// The batches of a table's files, in order; each file is opened when it is its turn.
+fn batches(build: &Path, table: Table) -> Result<impl Iterator<Item = Batch>, DatasetError> {
+    let folder = build.join(table.name());
+    let entries = std::fs::read_dir(&folder).map_err(|source| DatasetError::io(&folder, source))?;
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    let opened = |path: PathBuf| -> Box<dyn Iterator<Item = Batch>> {
+        match batches_of(path) {
+            Ok(batches) => Box::new(batches),
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        }
+    };
+    Ok(files.into_iter().flat_map(opened))
+}
+
+fn batches_of(path: PathBuf) -> Result<impl Iterator<Item = Batch>, DatasetError> {
+    let file = File::open(&path).map_err(|source| DatasetError::io(&path, source))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|source| failed(&path, source))?;
+    let reader = builder.with_batch_size(BATCH_ROWS).build().map_err(|source| failed(&path, source))?;
+    Ok(reader.map(move |batch| batch.map_err(|source| failed(&path, source))))
+}
+
+fn failed(place: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> DatasetError {
+    DatasetError::Io { path: place.display().to_string(), source: std::io::Error::other(source) }
+}
+
+fn write_rows(batch: &RecordBatch, table: Table, format: ExportFormat, out: &mut dyn Write) -> Result<(), ArrowError> {
+    match format {
+        ExportFormat::Jsonl => {
+            let mut writer: Writer<_, LineDelimited> = WriterBuilder::new().with_explicit_nulls(true).build(out);
+            writer.write(batch)?;
+            writer.finish()
+        }
+        ExportFormat::Text => {
+            let end = if table == Table::Articles { "\n\n" } else { "\n" };
+            let mut texts = text_column(batch, "text").iter().flatten();
+            Ok(texts.try_for_each(|text| write!(out, "{text}{end}"))?)
+        }
+    }
+}
+
+fn text_column<'b>(batch: &'b RecordBatch, name: &str) -> &'b StringArray {
+    batch.column_by_name(name).expect("a column of the schema").as_string()
+}
+
+/// A file that takes its name when it is finished, and is gone where it is not.
+struct NewFile {
+    path: PathBuf,
+    part: PathBuf,
+    stream: BufWriter<File>,
+}
+
+impl NewFile {
+    fn create(path: PathBuf) -> Result<Self, DatasetError> {
+        if path.exists() {
+            let there = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "is there already; name another place");
+            return Err(DatasetError::io(&path, there));
+        }
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|source| DatasetError::io(folder, source))?;
+        }
+        let mut part = path.clone().into_os_string();
+        part.push(".part");
+        let part = PathBuf::from(part);
+        let file = File::create(&part).map_err(|source| DatasetError::io(&part, source))?;
+        Ok(Self { path, part, stream: BufWriter::new(file) })
+    }
+
+    fn finish(mut self) -> Result<(), DatasetError> {
+        let written = self.stream.flush().and_then(|()| std::fs::rename(&self.part, &self.path));
+        written.map_err(|source| DatasetError::io(&self.path, source))
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        // Renamed away where it was finished; what cannot be removed stays with a name that tells.
+        let _ = std::fs::remove_file(&self.part);
+    }
+}

@@ -1,0 +1,68 @@
+"""Taking a build out: the same rows as JSON, the text as text, whole files or none."""
+
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from conftest import TABLES
+
+
+def lines(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def as_json(value):
+    """A value as JSON has it: a 32-bit number with the digits that it was rounded to."""
+    if isinstance(value, float):
+        return round(value, 4)
+    if isinstance(value, list):
+        return [as_json(item) for item in value]
+    return {key: as_json(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_jsonl_holds_every_row_with_every_column(seed_project, seed_build, table):
+    exported = lines(seed_project.tarmim("export", "jsonl", "-", "--table", table).stdout)
+    assert exported == [as_json(row) for row in seed_build.rows(table)]
+
+
+def test_text_holds_the_articles_as_repaired(seed_project, seed_build):
+    text = seed_project.tarmim("export", "text", "-").stdout
+    assert text == "".join(f"{row['text']}\n\n" for row in seed_build.rows("articles"))
+    text = seed_project.tarmim("export", "text", "-", "--table", "sentences").stdout
+    assert text.splitlines() == [row["text"] for row in seed_build.rows("sentences")]
+
+
+def test_each_article_has_a_file_of_its_own(seed_project, seed_build, tmp_path):
+    seed_project.tarmim("export", "jsonl", tmp_path / "all", "--table", "sentences", "--each-article")
+    for path, rows in seed_build.sentences_by_path().items():
+        exported = lines((tmp_path / "all" / f"{path}.jsonl").read_text(encoding="utf-8"))
+        assert [row["sentence_id"] for row in exported] == [row["sentence_id"] for row in rows]
+    assert len(list((tmp_path / "all").rglob("*"))) == len(seed_build.rows("articles"))
+
+
+def test_nothing_is_written_over(seed_project, tmp_path):
+    target = tmp_path / "articles.jsonl"
+    seed_project.tarmim("export", "jsonl", target)
+    first = target.read_bytes()
+    assert first and "is there already" in seed_project.tarmim("export", "jsonl", target, expect=1).stderr
+    assert target.read_bytes() == first
+    assert [path.name for path in tmp_path.iterdir()] == [target.name], "no half-written file is left"
+
+
+def test_an_older_build_can_be_named(project):
+    first = project.build()
+    project.configure("split", "max_tokens", "12")
+    second = project.build()
+    count = len(lines(project.tarmim("export", "jsonl", "-", "--table", "sentences", "--build", first.id).stdout))
+    assert count == pq.read_table(first.folder / "sentences").num_rows < pq.read_table(second.folder / "sentences").num_rows
+
+
+def test_what_cannot_be_exported_is_told(seed_project, empty_project, tmp_path):
+    assert "only articles and sentences have a text" in seed_project.tarmim(
+        "export", "text", "-", "--table", "keywords", expect=2
+    ).stderr
+    assert "name a folder" in seed_project.tarmim("export", "text", "-", "--each-article", expect=2).stderr
+    assert "no build 0123" in seed_project.tarmim("export", "text", "-", "--build", "0123", expect=3).stderr
+    assert "there is no build yet" in empty_project.tarmim("export", "text", tmp_path / "x", expect=3).stderr
