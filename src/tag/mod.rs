@@ -128,7 +128,7 @@ impl Tagger {
             self.tag_sentence(index, scratch, &mut claims);
         }
         let (hits, unsupported) = weigh(claims);
-        (self.expanded(hits), unsupported)
+        (self.expanded(&hits), unsupported)
     }
 
     fn tag_sentence(&self, sentence: usize, scratch: &mut TagScratch, claims: &mut Vec<Claim>) {
@@ -167,7 +167,7 @@ impl Tagger {
     }
 
     /// The hits, each followed by those of its concept's broader ones; the same words speak of a concept once.
-    fn expanded(&self, hits: Vec<Hit>) -> Vec<Hit> {
+    fn expanded(&self, hits: &[Hit]) -> Vec<Hit> {
         let mut all: Vec<Hit> = Vec::with_capacity(hits.len());
         for (index, hit) in hits.iter().enumerate() {
             all.push(hit.clone());

@@ -69,7 +69,7 @@ impl Lines<'_> {
         let is_break = |byte: &u8| matches!(byte, b'\r' | b'\n');
         let blank = self.bytes.get(start..).map_or(0, |rest| rest.iter().take_while(|byte| is_break(byte)).count());
         let passed = self.bytes.get(self.at..start + blank).unwrap_or_default();
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.line += passed.split(|byte| *byte == b'\n').skip(1).map(|_| 1).sum::<u64>();
         self.at = (start + blank).max(self.at);
         self.line
     }
