@@ -62,7 +62,6 @@ pub struct Tagger {
 /// Memory that one worker reuses between articles.
 #[derive(Debug, Default)]
 pub struct TagScratch {
-    words: Vec<TextWord>,
     bases: Bases,
     phrases: PhraseScratch,
 }
@@ -112,27 +111,30 @@ impl Tagger {
     /// Tags an article.
     #[must_use]
     pub fn tag(&self, article: Repaired, sentences: Vec<Sentence>, scratch: &mut TagScratch) -> Tagged {
-        let runs: Vec<Range<usize>> = sentences.iter().map(|sentence| sentence.tokens.clone()).collect();
-        let (hits, _) = self.find(&article, &runs, scratch);
-        let keyphrases = self.phrases.extract(&article, &sentences, &mut scratch.phrases);
+        let words: Vec<Vec<TextWord>> =
+            sentences.iter().map(|sentence| read_words(&article, sentence.tokens.clone())).collect();
+        let (hits, _) = self.find_in(&words, &mut scratch.bases);
+        let keyphrases = self.phrases.extract(&sentences, &words, &mut scratch.phrases);
         Tagged::new(article, sentences, hits, keyphrases)
     }
 
     /// The hits in runs of tokens, and those that lack evidence; each in the order of the tokens.
     #[must_use]
     pub fn find(&self, article: &Repaired, sentences: &[Range<usize>], scratch: &mut TagScratch) -> (Vec<Hit>, Vec<Hit>) {
+        let words: Vec<Vec<TextWord>> = sentences.iter().map(|tokens| read_words(article, tokens.clone())).collect();
+        self.find_in(&words, &mut scratch.bases)
+    }
+
+    fn find_in(&self, sentences: &[Vec<TextWord>], bases: &mut Bases) -> (Vec<Hit>, Vec<Hit>) {
         let mut claims = Vec::new();
-        for (index, tokens) in sentences.iter().enumerate() {
-            scratch.words.clear();
-            read_words(article, tokens.clone(), &mut scratch.words);
-            self.tag_sentence(index, scratch, &mut claims);
+        for (index, words) in sentences.iter().enumerate() {
+            self.tag_sentence(index, words, bases, &mut claims);
         }
         let (hits, unsupported) = weigh(claims);
         (self.expanded(&hits), unsupported)
     }
 
-    fn tag_sentence(&self, sentence: usize, scratch: &mut TagScratch, claims: &mut Vec<Claim>) {
-        let TagScratch { words, bases, .. } = scratch;
+    fn tag_sentence(&self, sentence: usize, words: &[TextWord], bases: &mut Bases, claims: &mut Vec<Claim>) {
         let mut start = 0;
         while start < words.len() {
             let Some(longest) = self.matcher.longest(words, start, bases) else {

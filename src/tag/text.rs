@@ -43,8 +43,9 @@ pub(super) struct TextWord {
     pub(super) is_closed: bool,
 }
 
-/// Appends the words of a run of tokens.
-pub(super) fn read_words(article: &Repaired, tokens: Range<usize>, words: &mut Vec<TextWord>) {
+/// The words of a run of tokens.
+pub(super) fn read_words(article: &Repaired, tokens: Range<usize>) -> Vec<TextWord> {
+    let mut words: Vec<TextWord> = Vec::with_capacity(tokens.len());
     let mut readings = article.readings(tokens.clone()).peekable();
     for token in tokens {
         let reading = readings.next_if(|reading| reading.token == token);
@@ -55,13 +56,14 @@ pub(super) fn read_words(article: &Repaired, tokens: Range<usize>, words: &mut V
             before.is_closed = true;
         }
         let probability = article.findings()[token].confidence;
-        for (index, span) in spans.iter().enumerate() {
-            let end = spans.get(index + 1).map_or(text.len(), |next| next.bytes.start);
+        let first = words.len();
+        let mut spans = spans.into_iter().peekable();
+        while let Some(span) = spans.next() {
+            let end = spans.peek().map_or(text.len(), |next| next.bytes.start);
             let is_closed = text[span.bytes.end..end].chars().any(|c| c != ' ' && !is_mark(c));
-            let chosen = TextForm { letters: span.codes.clone(), probability, source: Source::Chosen };
+            let chosen = TextForm { letters: span.codes, probability, source: Source::Chosen };
             words.push(TextWord { token, forms: vec![chosen], is_closed });
         }
-        let first = words.len() - spans.len();
         if let Some(reading) = reading {
             add_rivals(reading, &mut words[first..]);
         }
@@ -69,6 +71,7 @@ pub(super) fn read_words(article: &Repaired, tokens: Range<usize>, words: &mut V
             add_skeletons(&words_of(article.document().token_text(token)), probability, &mut words[first..]);
         }
     }
+    words
 }
 
 fn add_rivals(reading: &Reading, words: &mut [TextWord]) {

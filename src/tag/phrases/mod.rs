@@ -21,9 +21,8 @@ use self::candidates::{Candidates, Occurrence, PhraseId, PlacedWord};
 use self::selection::{Chosen, select};
 use self::stop_words::StopWords;
 use self::words::{Clitic, PhraseWords};
-use super::text::{TextWord, read_words};
+use super::text::TextWord;
 use crate::arabic::decode_word;
-use crate::repair::Repaired;
 use crate::split::{Sentence, SentenceKind};
 
 /// Most phrases of an article; a short one has [`FEWEST`] and one more for each [`WORDS_EACH`] words.
@@ -52,7 +51,6 @@ pub struct PhraseExtractor {
 /// Memory that one worker reuses between articles.
 #[derive(Debug, Default)]
 pub struct PhraseScratch {
-    text: Vec<TextWord>,
     words: PhraseWords,
     placed: Vec<PlacedWord>,
     candidates: Candidates,
@@ -65,14 +63,19 @@ impl PhraseExtractor {
         Self { background, stop_words: StopWords::default() }
     }
 
-    /// The keyphrases of an article, best first. Bylines and datelines are not read: names of writers are no subjects.
+    /// The keyphrases of an article, given the words of each of its sentences, best first. Bylines and datelines are not read: names of writers are no subjects.
     #[must_use]
-    pub fn extract(&self, article: &Repaired, sentences: &[Sentence], scratch: &mut PhraseScratch) -> Vec<Keyphrase> {
+    pub(super) fn extract(
+        &self,
+        sentences: &[Sentence],
+        words: &[Vec<TextWord>],
+        scratch: &mut PhraseScratch,
+    ) -> Vec<Keyphrase> {
         scratch.words.begin_article();
         scratch.placed.clear();
-        for sentence in sentences {
+        for (sentence, words) in sentences.iter().zip(words) {
             if matches!(sentence.kind, SentenceKind::Body | SentenceKind::Headline) {
-                self.place(article, sentence, scratch);
+                self.place(words, scratch);
             }
         }
         let PhraseScratch { placed, candidates, words, .. } = scratch;
@@ -83,10 +86,8 @@ impl PhraseExtractor {
     }
 
     /// Appends the words of a sentence; a mark and the sentence's border part them.
-    fn place(&self, article: &Repaired, sentence: &Sentence, scratch: &mut PhraseScratch) {
-        let PhraseScratch { text, words, placed, .. } = scratch;
-        text.clear();
-        read_words(article, sentence.tokens.clone(), text);
+    fn place(&self, text: &[TextWord], scratch: &mut PhraseScratch) {
+        let PhraseScratch { words, placed, .. } = scratch;
         let mut is_parted = true;
         let mut after_accusative = false;
         for word in text {

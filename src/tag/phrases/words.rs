@@ -89,8 +89,8 @@ impl PhraseWord {
 #[derive(Debug, Default)]
 pub(super) struct PhraseWords {
     words: Vec<PhraseWord>,
-    /// By letters, and whether an accusative stands before.
-    by_letters: FxHashMap<(Vec<u8>, bool), WordIndex>,
+    /// By letters, after an accusative and not.
+    by_letters: [FxHashMap<Vec<u8>, WordIndex>; 2],
     stems: FxHashMap<Vec<u8>, StemId>,
 }
 
@@ -114,14 +114,13 @@ impl PhraseWords {
         background: &Background,
         stop_words: &StopWords,
     ) -> WordIndex {
-        let key = (letters.to_vec(), after_accusative);
-        if let Some(index) = self.by_letters.get(&key) {
+        if let Some(index) = self.by_letters[usize::from(after_accusative)].get(letters) {
             return *index;
         }
         let word = self.read(letters, after_accusative, background, stop_words);
         let index = WordIndex::try_from(self.words.len()).expect("fewer than 2^32 words");
         self.words.push(word);
-        self.by_letters.insert(key, index);
+        self.by_letters[usize::from(after_accusative)].insert(letters.to_vec(), index);
         index
     }
 
