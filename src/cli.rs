@@ -47,6 +47,8 @@ pub enum Command {
     Stats(StatsArgs),
     /// Write a build as JSONL or plain text
     Export(ExportArgs),
+    /// Print the data dictionary: every table and column with its meaning
+    Dictionary,
     /// Score benchmark files
     Eval(EvalArgs),
     /// Train a model from clean text

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Cli, Command, OverrideArgs};
 use crate::config::{Overrides, PipelineFile, Plan, repair_settings};
 use crate::dataset::OutputFolder;
+use crate::dataset::dictionary::data_dictionary;
 use crate::error::Error;
 use crate::model::{ModelError, ModelFile};
 use crate::progress::Progress;
@@ -45,6 +46,7 @@ pub fn execute(cli: Cli) -> Result<(), Error> {
         Command::TagTest(args) => tag_test::tag_test(cli.config, &args, progress),
         Command::Stats(args) => stats::stats(&config, args),
         Command::Export(args) => export::export(&config, args, progress),
+        Command::Dictionary => print(data_dictionary().trim_end()),
         Command::Eval(args) => eval::eval(&config, &args),
         Command::Train(args) => train::train(args, progress, cli.quiet),
     }

@@ -3,6 +3,7 @@
 //! Invariant: readers see a whole build or none. Equal rows give equal bytes: the schema is explicit, rows come in the order
 //! of their sources, batches have a constant size, and nothing in a file depends on the clock.
 
+pub mod dictionary;
 pub mod export;
 mod manifest;
 mod output;

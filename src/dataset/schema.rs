@@ -40,6 +40,17 @@ impl Table {
         }
     }
 
+    /// What a row stands for.
+    #[must_use]
+    pub fn rows(self) -> &'static str {
+        match self {
+            Self::Sentences => "One row per sentence",
+            Self::Articles => "One row per article",
+            Self::Keywords => "One row per keyword hit",
+            Self::Rejects => "One row per input that could not be used",
+        }
+    }
+
     /// The columns that rows are sorted by.
     #[must_use]
     pub fn sorted_by(self) -> &'static [&'static str] {

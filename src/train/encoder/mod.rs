@@ -5,10 +5,13 @@
 //! the corpus, the repairer, the seed and the processor's instruction set, not on the number of threads or on interruptions.
 
 mod batch;
+mod layers;
+mod layout;
 mod loss;
 mod network;
 mod optimiser;
 mod snapshot;
+mod stack;
 mod table;
 mod vocabulary;
 
@@ -28,8 +31,9 @@ use crate::model::SectionWriter;
 use crate::progress::Progress;
 use crate::repair::Repairer;
 use batch::{Batch, Forms, Piece, Source};
+use layout::{Affine, Layout, StackLayout};
 use loss::{CandidateGradients, Tally, learn};
-use network::{Activations, Affine, Gradients, Layout, StackLayout};
+use network::{Activations, Gradients};
 use optimiser::{Adam, schedule};
 use snapshot::Snapshot;
 use table::{Table, Touched};

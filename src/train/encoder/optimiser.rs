@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::network::Layout;
+use super::layout::Layout;
 use super::table::Table;
 use crate::encoder::EMBEDDING;
 

@@ -96,7 +96,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::encoder::features::FeatureRows;
-    use crate::train::encoder::network::Layout;
+    use crate::train::encoder::layout::Layout;
 
     #[test]
     fn a_snapshot_reads_back_and_one_of_another_shape_is_not_read() {
