@@ -36,12 +36,7 @@ pub(super) fn tag_test(config: Option<PathBuf>, args: &TagTestArgs, progress: Pr
 }
 
 fn open_vocabulary(file: &Path) -> Result<Vocabulary, Error> {
-    let fault = |fault: crate::tag::VocabularyFault| ConfigFault {
-        file: fault.file,
-        line: usize::try_from(fault.line).unwrap_or(0),
-        what: fault.what,
-    };
-    Vocabulary::read(&[file]).map_err(|faults| Error::Config(faults.into_iter().map(fault).collect()))
+    Vocabulary::read(&[file]).map_err(|faults| Error::Config(faults.into_iter().map(ConfigFault::from).collect()))
 }
 
 fn text_of(argument: &str) -> Result<String, Error> {

@@ -77,11 +77,7 @@ impl Plan {
             given => given.to_vec(),
         };
         let vocabulary = Vocabulary::read(&vocabularies).unwrap_or_else(|found| {
-            faults.extend(found.into_iter().map(|fault| ConfigFault {
-                file: fault.file,
-                line: usize::try_from(fault.line).unwrap_or(0),
-                what: fault.what,
-            }));
+            faults.extend(found.into_iter().map(ConfigFault::from));
             Vocabulary::default()
         });
         let repair = repair_settings(&file.repair, folder).unwrap_or_else(|found| {

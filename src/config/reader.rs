@@ -10,6 +10,8 @@ use std::ops::RangeInclusive;
 use toml::Spanned;
 use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
+use crate::tag::VocabularyFault;
+
 /// Something wrong in a configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigFault {
@@ -27,6 +29,12 @@ impl fmt::Display for ConfigFault {
             0 => write!(f, "{}: {}", self.file, self.what),
             line => write!(f, "{}:{line}: {}", self.file, self.what),
         }
+    }
+}
+
+impl From<VocabularyFault> for ConfigFault {
+    fn from(fault: VocabularyFault) -> Self {
+        Self { file: fault.file, line: usize::try_from(fault.line).unwrap_or(0), what: fault.what }
     }
 }
 
