@@ -195,6 +195,21 @@ def seed_build(seed_project):
 
 
 @pytest.fixture(scope="session")
+def sentences(seed_build):
+    return seed_build.rows("sentences")
+
+
+@pytest.fixture(scope="session")
+def articles(seed_build):
+    return seed_build.rows("articles")
+
+
+@pytest.fixture(scope="session")
+def keywords(seed_build):
+    return seed_build.rows("keywords")
+
+
+@pytest.fixture(scope="session")
 def bench():
     """The folder of the development sets and their scorer."""
     folder = os.environ.get("TARMIM_BENCH")

@@ -103,19 +103,6 @@ def test_a_wrong_repair_does_not_hide_a_hit(project):
         assert (hit["label"], hit["layer"], hit["confidence"]) == (form, "skeleton", confidence)
 
 
-def test_hits_are_the_tokens_that_they_say(seed_build):
-    sentences = {row["sentence_id"]: row for row in seed_build.rows("sentences")}
-    rows = seed_build.rows("keywords")
-    assert len(rows) > 100
-    for row in rows:
-        sentence = sentences[row["sentence_id"]]
-        tokens = sentence["raw_text"].split(" ")
-        for repair in sentence["repairs"]:
-            tokens[repair["token"]] = repair["repaired"]
-        assert row["surface"] == " ".join(tokens[row["token_start"] : row["token_end"]])
-        assert row["keyword_id"] in sentence["keyword_ids"]
-
-
 def test_faults_of_a_vocabulary_stop_the_run_and_remarks_do_not(project):
     with_vocabulary(project, "own.ttl", TURTLE.replace(":prices a", ":prices ax"))
     told = project.tarmim("run", expect=2).stderr
