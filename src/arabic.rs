@@ -126,6 +126,18 @@ pub fn is_hamzated_alif(code: u8) -> bool {
     matches!(code, code::ALIF_HAMZA | code::ALIF_HAMZA_BELOW | code::ALIF_MADDA)
 }
 
+/// A word (letter codes), each letter folded.
+#[must_use]
+pub fn fold_word(word: &[u8]) -> Vec<u8> {
+    word.iter().copied().map(fold_letter).collect()
+}
+
+/// The folded letter codes of a text; everything but Arabic letters is left out.
+#[must_use]
+pub fn folded_codes(text: &str) -> Vec<u8> {
+    text.chars().filter_map(encode_letter).map(fold_letter).collect()
+}
+
 /// A word (letter codes) with every alif bare; all else stays, since `علي` is a name and `على` is none.
 #[must_use]
 pub fn with_plain_alif(word: &[u8]) -> Vec<u8> {

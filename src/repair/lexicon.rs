@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use super::channel::{Channel, Traces};
-use crate::arabic::fold_letter;
+use crate::arabic::fold_word;
 use crate::model::{ModelError, SectionReader, SectionWriter};
 
 /// A word's rank by frequency in the lexicon.
@@ -105,7 +105,7 @@ impl CandidateIndex {
             || Buckets::new(lexicon, |word, forms| Channel::Stripped.damaged_forms(word, forms)),
             || {
                 rayon::join(
-                    || Buckets::new(lexicon, |word, forms| single(fold(word), forms)),
+                    || Buckets::new(lexicon, |word, forms| single(fold_word(word), forms)),
                     || Buckets::new(lexicon, |word, forms| single(word.to_vec(), forms)),
                 )
             },
@@ -117,7 +117,7 @@ impl CandidateIndex {
     pub fn candidates(&self, lexicon: &Lexicon, channel: Channel, damaged: &[u8], found: &mut Vec<(WordId, Traces)>) {
         let bucket = match channel {
             Channel::Stripped => self.stripped.bucket(damaged),
-            Channel::Folded => self.folded.bucket(&fold(damaged)),
+            Channel::Folded => self.folded.bucket(&fold_word(damaged)),
         };
         let explained = |id: &WordId| channel.explain(lexicon.word(*id), damaged).map(|traces| (*id, traces));
         found.extend(bucket.iter().filter_map(explained));
@@ -128,10 +128,6 @@ impl CandidateIndex {
     pub fn id(&self, lexicon: &Lexicon, word: &[u8]) -> WordId {
         self.intact.bucket(word).iter().copied().find(|id| lexicon.word(*id) == word).unwrap_or(UNKNOWN)
     }
-}
-
-fn fold(word: &[u8]) -> Vec<u8> {
-    word.iter().copied().map(fold_letter).collect()
 }
 
 fn single(form: Vec<u8>, forms: &mut Vec<Vec<u8>>) {

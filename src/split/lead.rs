@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 use super::SentenceKind;
 use super::evidence::Evidence;
 use super::gazetteer::{AGENCIES, BARE_AGENCIES, CUES, PLACES};
-use crate::arabic::{encode_letter, fold_letter, is_letter, is_plain};
+use crate::arabic::{encode_letter, fold_letter, folded_codes, is_letter, is_plain};
 use crate::ingest::Gap;
 use crate::repair::{Damage, Repaired};
 
@@ -56,7 +56,7 @@ struct ListedWord {
 
 impl Phrases {
     fn new(phrases: &[&str]) -> Self {
-        let word = |word| ListedWord { folded: folded(word), left: folded_plain(word) };
+        let word = |word| ListedWord { folded: folded_codes(word), left: folded_plain(word) };
         Self(phrases.iter().map(|phrase| phrase.split(' ').map(word).collect()).collect())
     }
 
@@ -91,7 +91,7 @@ pub(super) fn read_lead(article: &Repaired, evidence: &[Evidence]) -> Vec<(Range
 pub fn name_of(byline: &str) -> String {
     let words = byline.split(' ').map(|word| word.trim_matches(|c| !is_letter(c))).filter(|word| !word.is_empty());
     let is_cue = |word: &&str| {
-        let word = folded(word);
+        let word = folded_codes(word);
         [&CUE, &CORRESPONDENT].iter().any(|list| list.has_word(|listed| listed.folded == word))
     };
     words.skip_while(is_cue).collect::<Vec<_>>().join(" ")
@@ -235,8 +235,8 @@ fn head_words(article: &Repaired, token: usize) -> Vec<HeadWord> {
         let breaks = token + 1 < article.places().len() && article.document().tokens()[token].gap != Gap::Space;
         let is_parted = !is_last || raw.ends_with(':') || breaks;
         HeadWord {
-            folded: folded(piece),
-            left: (article.damage(token) == Damage::Stripped).then(|| folded(raw)),
+            folded: folded_codes(piece),
+            left: (article.damage(token) == Damage::Stripped).then(|| folded_codes(raw)),
             token,
             is_last,
             is_parted,
@@ -244,11 +244,6 @@ fn head_words(article: &Repaired, token: usize) -> Vec<HeadWord> {
         }
     };
     pieces.iter().enumerate().map(word).collect()
-}
-
-/// Letter codes, with the letters merged that careless writing merges.
-fn folded(word: &str) -> Vec<u8> {
-    word.chars().filter_map(encode_letter).map(fold_letter).collect()
 }
 
 /// What stripping leaves of a word.

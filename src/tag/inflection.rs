@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::arabic::{Word, code, encode_letter, fold_letter, is_hamzated_alif};
+use crate::arabic::{Word, code, fold_letter, is_hamzated_alif};
 
 /// The longest word that is looked at, in letters.
 pub(super) const MOST_LETTERS: usize = 32;
@@ -103,12 +103,6 @@ const AGREEMENT: [&[u8]; 8] = [
 ];
 
 const ARTICLE: [u8; 2] = [code::ALIF, code::LAM];
-
-/// The folded letter codes of a word; everything but Arabic letters is left out.
-#[must_use]
-pub fn folded_codes(text: &str) -> Vec<u8> {
-    text.chars().filter_map(encode_letter).map(fold_letter).collect()
-}
 
 /// The bases that a word of the text may be a form of, the word itself first; reused from word to word.
 #[derive(Debug, Default)]
@@ -311,6 +305,7 @@ pub fn written_codes(word: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arabic::folded_codes;
 
     fn is_form_of(word: &str, base: &str) -> bool {
         let mut bases = Bases::default();

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::inflection::{Bases, Ending, Form, Proclitic, agreement_key, has_article, without_article, written_codes};
 use super::vocabulary::{ConceptIndex, Vocabulary};
-use crate::arabic::{code, with_plain_alif};
+use crate::arabic::{code, fold_word, with_plain_alif};
 use crate::frequency::{HALVING, WordFrequencies};
 
 /// A place in the trie.
@@ -126,7 +126,7 @@ impl Terms {
         let costs = [written, &definite].map(|word| frequencies.cost_however_spelt(word));
         let cost = costs.into_iter().flatten().min();
         let by_letters = if is_name { &mut self.names } else { &mut self.words };
-        let index = *by_letters.entry(fold(written)).or_insert(self.roots.len());
+        let index = *by_letters.entry(fold_word(written)).or_insert(self.roots.len());
         if let Some(root) = self.roots.get_mut(index) {
             root.cost = root.cost.into_iter().chain(cost).min();
             root.has_article &= has_article(written);
@@ -240,10 +240,6 @@ fn is_believable(word: &[u8], form: Form, base: Option<i32>, frequencies: &WordF
         (Some(_), None) => false,
         (None, _) => true,
     }
-}
-
-fn fold(written: &[u8]) -> Vec<u8> {
-    written.iter().copied().map(crate::arabic::fold_letter).collect()
 }
 
 /// The letters of a word that the damage spares.

@@ -3,7 +3,7 @@
 //! The stemmer `light10` of Larkey, Ballesteros and Connell (Light Stemming for Arabic Information Retrieval, 2007), over folded letter codes. It is
 //! used to tell that two phrases are the same, never to write one.
 
-use crate::arabic::{code, fold_letter};
+use crate::arabic::{code, fold_word};
 
 /// Articles, alone and behind what is written together with them.
 const ARTICLES: [&[u8]; 6] = [
@@ -32,7 +32,7 @@ const LEAST_AFTER_CONJUNCTION: usize = 3;
 /// The stem of a word (letter codes as written), as folded letter codes.
 #[must_use]
 pub fn light_stem(word: &[u8]) -> Vec<u8> {
-    let folded: Vec<u8> = word.iter().copied().map(fold_letter).collect();
+    let folded = fold_word(word);
     let mut stem = folded.as_slice();
     if let [code::WAW, rest @ ..] = stem
         && rest.len() >= LEAST_AFTER_CONJUNCTION

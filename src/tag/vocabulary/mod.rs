@@ -12,8 +12,8 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use super::inflection::{MOST_LETTERS, folded_codes, without_article, written_codes};
-use crate::arabic::{Word, is_mark};
+use super::inflection::{MOST_LETTERS, without_article, written_codes};
+use crate::arabic::{Word, folded_codes, is_mark};
 
 /// Index of a concept in its vocabulary.
 pub type ConceptIndex = usize;
