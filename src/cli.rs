@@ -35,6 +35,12 @@ pub struct Cli {
 pub enum Command {
     /// Build the dataset
     Run(RunArgs),
+    /// Show what a run would do, and why, without doing it
+    Plan(PlanArgs),
+    /// List the builds that are kept
+    Builds(BuildsArgs),
+    /// Make an older build current again
+    Rollback(RollbackArgs),
     /// Repair text: from standard input to standard output
     Repair(RepairArgs),
     /// Check the configuration and all that it names, without writing anything
@@ -75,12 +81,47 @@ pub struct RunArgs {
     /// Overrides.
     #[command(flatten)]
     pub overrides: OverrideArgs,
-    /// Read only the first N files
+    /// Read only the first N articles
     #[arg(long, value_name = "N")]
     pub limit: Option<NonZeroUsize>,
-    /// Build again even if nothing has changed
+    /// Build again even if nothing has changed, and all of it anew
     #[arg(long)]
     pub force: bool,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// Overrides.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// List at most N articles
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub list: usize,
+}
+
+/// Arguments of `builds`.
+#[derive(Debug, Args)]
+pub struct BuildsArgs {
+    /// Folder of the builds, instead of dataset.output
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `rollback`.
+#[derive(Debug, Args)]
+pub struct RollbackArgs {
+    /// Id of the build [default: the one published before the current one]
+    pub build: Option<String>,
+    /// Folder of the builds, instead of dataset.output
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
 }
 
 /// Arguments of `repair`.

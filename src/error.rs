@@ -3,6 +3,7 @@
 use crate::config::ConfigFault;
 use crate::dataset::DatasetError;
 use crate::evaluate::EvaluateError;
+use crate::ingest::ReadError;
 use crate::model::ModelError;
 use crate::train::TrainError;
 
@@ -46,6 +47,9 @@ pub enum Error {
         /// The signal's number.
         signal: i32,
     },
+    /// The input cannot be read to its end.
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// A build cannot be written.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
@@ -89,7 +93,7 @@ impl Error {
             Self::TooManyRejects { .. } => 5,
             Self::Dataset(DatasetError::Locked { .. }) => 75,
             Self::Interrupted { signal } => u8::try_from(128 + signal).unwrap_or(1),
-            Self::Dataset(_) | Self::Train(_) | Self::Analysis { .. } | Self::Io { .. } => 1,
+            Self::Dataset(_) | Self::Read(_) | Self::Train(_) | Self::Analysis { .. } | Self::Io { .. } => 1,
         }
     }
 

@@ -21,7 +21,9 @@ pub mod repair;
 pub mod split;
 pub mod tag;
 
+pub mod cache;
 pub mod dataset;
+pub mod duplicates;
 
 pub mod analysis;
 pub mod evaluate;
@@ -34,3 +36,4 @@ pub mod interrupt;
 pub mod matrix;
 pub mod model;
 pub mod progress;
+pub mod rounded;

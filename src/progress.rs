@@ -83,7 +83,7 @@ impl Progress {
         }
         bar.set_prefix(name);
         let now = Instant::now();
-        Stage { progress: self, name, unit, bar, total, done: 0, words: 0, started: now, told: now }
+        Stage { progress: self, name, unit, bar, total, done: 0, articles: 0, words: 0, started: now, told: now }
     }
 }
 
@@ -101,12 +101,19 @@ pub struct Stage {
     bar: ProgressBar,
     total: u64,
     done: u64,
+    articles: u64,
     words: u64,
     started: Instant,
     told: Instant,
 }
 
 impl Stage {
+    /// Reports that so many steps are finished in all, and what came of them.
+    pub fn reach(&mut self, steps: u64, articles: u64, words: u64) {
+        self.articles += articles;
+        self.advance(steps.saturating_sub(self.done), words);
+    }
+
     /// Reports finished steps, and the words in them.
     pub fn advance(&mut self, steps: u64, words: u64) {
         self.done += steps;

@@ -1,19 +1,28 @@
 //! `tarmim check`: reads and checks everything that a run would, and writes nothing.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::{open_plan, print};
 use crate::cli::OverrideArgs;
 use crate::error::Error;
-use crate::ingest::read_document;
+use crate::ingest::{Ingested, Reject, read_records};
 use crate::pipeline::{Stages, inventory_of};
 
 /// Checks the configuration, the vocabularies, the model and the inputs.
 pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Result<(), Error> {
     let plan = open_plan(config, overrides)?;
-    let inventory = inventory_of(&plan, None)?;
-    let mut rejects = inventory.rejects.clone();
-    rejects.extend(inventory.files.iter().filter_map(|file| read_document(file, &plan.ingest).err()));
+    let inventory = inventory_of(&plan)?;
+    let (mut articles, mut rejects) = (0, Vec::new());
+    read_records(&inventory, &plan.ingest, &mut |ingested, _| {
+        let reject = match ingested {
+            Ingested::Record(record) => record.read(&plan.ingest).err(),
+            Ingested::Reject(reject) => Some(reject),
+        };
+        articles += usize::from(reject.is_none());
+        rejects.extend(reject);
+        ControlFlow::Continue(())
+    })?;
     let (own, protected) = (plan.repair.lexicon.words().len(), plan.repair.protect.words().len());
     let (files, concepts, model_id) = (inventory.files.len(), plan.vocabulary.concepts().len(), plan.model.id().to_owned());
     let notices: Vec<String> = plan.vocabulary.notices().iter().map(|notice| format!("  {notice}")).collect();
@@ -24,12 +33,21 @@ pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Resu
     let mut lines = vec![
         format!("configuration sound: {}", config.display()),
         format!("model {model_id}, {concepts} concepts, {own} own words, {protected} protected words"),
-        format!("{files} files to read, {} passed over, {} that would be rejected", inventory.skipped, rejects.len()),
+        format!(
+            "{articles} articles in {files} files, {} files passed over, {} inputs that would be rejected",
+            inventory.skipped,
+            rejects.len()
+        ),
     ];
-    lines.extend(rejects.iter().map(|reject| format!("  {}: {}", reject.source_path, reject.message)));
+    lines.extend(rejects.iter().map(shown_reject));
     if !notices.is_empty() {
         lines.push(format!("{} remarks on the vocabulary, none of which stops a run", notices.len()));
         lines.extend(notices);
     }
     print(&lines.join("\n"))
+}
+
+fn shown_reject(reject: &Reject) -> String {
+    let record = reject.record.as_ref().map(|record| format!(" ({record})")).unwrap_or_default();
+    format!("  {}{record}: {}", reject.source_path, reject.message)
 }

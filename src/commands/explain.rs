@@ -1,7 +1,7 @@
 //! `tarmim explain`: every repair of an article or a sentence, what else it might have been, and how probable each is.
 
 use std::fmt::Write;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::path::Path;
 
 use super::{open_plan, print};
@@ -9,7 +9,7 @@ use crate::cli::ExplainArgs;
 use crate::config::Plan;
 use crate::dataset::OutputFolder;
 use crate::error::Error;
-use crate::ingest::{SourceFile, article_id, read_document};
+use crate::ingest::{Ingested, Inventory, Origin, Record, read_records};
 use crate::pipeline::{Scratch, Stages, inventory_of, planned_build_id};
 use crate::progress::Progress;
 use crate::repair::Repaired;
@@ -21,8 +21,9 @@ const FORM_WIDTH: usize = 18;
 /// Explains an article or one of its sentences.
 pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> Result<(), Error> {
     let plan = open_plan(config, args.overrides)?;
-    let (file, sentence) = find_target(&plan, &args.target)?;
-    let document = read_document(&file, &plan.ingest)
+    let (record, sentence) = find_target(&plan, &args.target)?;
+    let document = record
+        .read(&plan.ingest)
         .map_err(|reject| Error::NothingToRead { input: args.target.clone(), what: reject.message })?;
     let current = OutputFolder::new(&plan.output).current_manifest();
     let note = current.filter(|current| current.build_id != planned_build_id(&plan).unwrap_or_default());
@@ -44,12 +45,13 @@ pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> R
     print(&shown(&tagged, wanted, plan.repair.doubt_threshold))
 }
 
-/// The file that a target names, and the sentence, if it names one.
-fn find_target(plan: &Plan, target: &str) -> Result<(SourceFile, Option<usize>), Error> {
+/// The record that a target names, and the sentence, if it names one.
+fn find_target(plan: &Plan, target: &str) -> Result<(Record, Option<usize>), Error> {
     let path = Path::new(target);
     if path.is_file() {
-        let source_path = source_path(path, &plan.input);
-        return Ok((SourceFile { path: path.to_owned(), source_path, hash: None, bytes: 0 }, None));
+        let inventory = Inventory::of_file(path, &source_path(path, &plan.input));
+        let nothing = || Error::NothingToRead { input: target.to_owned(), what: "no article in it can be read".to_owned() };
+        return Ok((first_record(plan, &inventory, &|_| true)?.ok_or_else(nothing)?, None));
     }
     let (article, sentence) = match target.split_once(':') {
         Some((article, index)) => (article, Some(index)),
@@ -58,10 +60,22 @@ fn find_target(plan: &Plan, target: &str) -> Result<(SourceFile, Option<usize>),
     let index = sentence.map(str::parse).transpose();
     let index =
         index.map_err(|_| Error::Usage(format!("{target}: expected article_id:index, such as 0123456789abcdef:4")))?;
-    let files = inventory_of(plan, None)?.files;
-    let found = files.into_iter().find(|file| article_id(&file.source_path, "") == article);
+    let found = first_record(plan, &inventory_of(plan)?, &|origin| origin.article_id() == article)?;
     let unknown = || Error::Usage(format!("{target}: no such file, and no article of {} has this id", plan.input.display()));
     Ok((found.ok_or_else(unknown)?, index))
+}
+
+/// The first record that is asked for.
+fn first_record(plan: &Plan, inventory: &Inventory, wanted: &dyn Fn(&Origin) -> bool) -> Result<Option<Record>, Error> {
+    let mut found = None;
+    read_records(inventory, &plan.ingest, &mut |ingested, _| match ingested {
+        Ingested::Record(record) if wanted(&record.origin) => {
+            found = Some(record);
+            ControlFlow::Break(())
+        }
+        _ => ControlFlow::Continue(()),
+    })?;
+    Ok(found)
 }
 
 /// A file's path relative to the input folder, if it lies in it, however the path was typed.
@@ -74,7 +88,7 @@ fn source_path(path: &Path, input: &Path) -> String {
 fn shown(tagged: &Tagged, sentences: Range<usize>, doubt_threshold: f32) -> String {
     let article = tagged.article();
     let document = article.document();
-    let mut text = format!("{}  {}  {}\n", document.article_id, document.source_path, article.damage_name());
+    let mut text = format!("{}  {}  {}\n", document.article_id, document.origin.source_path, article.damage_name());
     for index in sentences {
         let sentence = &tagged.sentences()[index];
         let tokens = sentence.tokens.clone();

@@ -2,11 +2,14 @@
 //!
 //! Data goes to standard output; progress, hints and errors to standard error.
 
+mod builds;
 mod check;
 mod eval;
 mod explain;
 mod export;
+mod plan;
 mod repair;
+mod rollback;
 mod run;
 mod stats;
 mod tag_test;
@@ -40,6 +43,9 @@ pub fn execute(cli: Cli) -> Result<(), Error> {
     let config = cli.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
     match cli.command {
         Command::Run(args) => run::run(&config, args, progress, cli.quiet),
+        Command::Plan(args) => plan::plan(&config, args),
+        Command::Builds(args) => builds::builds(&config, args),
+        Command::Rollback(args) => rollback::rollback(&config, args, cli.quiet),
         Command::Repair(args) => repair::repair(cli.config, &args),
         Command::Check(args) => check::check(&config, args, cli.quiet),
         Command::Explain(args) => explain::explain(&config, args, progress),

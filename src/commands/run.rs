@@ -1,5 +1,7 @@
 //! `tarmim run`: builds the dataset, and says what was built.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -9,7 +11,7 @@ use serde_json::json;
 
 use super::{open_plan, print};
 use crate::cli::RunArgs;
-use crate::dataset::{Counts, Manifest};
+use crate::dataset::{Counts, Manifest, RollBack};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::pipeline::{self, RunOptions, RunOutcome};
@@ -24,6 +26,11 @@ pub(super) fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool)
     let output = plan.output.clone();
     let (event, manifest, summary) = match pipeline::run(plan, options, progress, &interrupt)? {
         RunOutcome::UpToDate(manifest) => ("up_to_date", manifest, String::from("up to date: nothing has changed since")),
+        RunOutcome::RolledBack(manifest, RollBack { from, at, .. }) => {
+            let from = from.join(", ");
+            let why = format!("rolled back from {from} on {at}, and nothing has changed since (`run --force` builds anew); kept:");
+            ("rolled_back", manifest, why)
+        }
         RunOutcome::Published(manifest) => {
             ("published", manifest, format!("published in {:.1} s:", started.elapsed().as_secs_f64()))
         }
@@ -40,7 +47,7 @@ pub(super) fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool)
 }
 
 fn describe(summary: &str, manifest: &Manifest, output: &Path) -> String {
-    let Counts { inputs, articles, rejects, sentences, keywords, tokens, repaired, unresolved } = manifest.counts;
+    let Counts { inputs, articles, rejects, dropped, sentences, keywords, tokens, repaired, unresolved } = manifest.counts;
     let current = output.join("current");
     let current = current.display();
     let mut text = format!("{summary} build {} in {current}\n", manifest.build_id);
@@ -57,9 +64,21 @@ fn describe(summary: &str, manifest: &Manifest, output: &Path) -> String {
         0 => writeln!(text, "  none of {inputs} inputs rejected"),
         _ => writeln!(text, "  {rejects} of {inputs} inputs rejected: see {current}/rejects/part-00000.parquet"),
     };
+    if dropped > 0 {
+        let _ = writeln!(text, "  {dropped} copies left out, listed there too");
+    }
+    let _ = writeln!(text, "  {}", shown_work(&manifest.run.work));
     let _ =
         write!(text, "look at it:\n  duckdb -c \"select text, keyword_ids from '{current}/sentences/*.parquet' limit 10\"");
     text
+}
+
+/// What was done, the most frequent reason first.
+fn shown_work(work: &BTreeMap<String, usize>) -> String {
+    let mut reasons: Vec<(&String, &usize)> = work.iter().collect();
+    reasons.sort_by_key(|(_, articles)| Reverse(**articles));
+    let shown: Vec<String> = reasons.iter().map(|(reason, articles)| format!("{articles} {reason}")).collect();
+    format!("articles: {}", shown.join(", "))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "for display")]

@@ -11,6 +11,8 @@ use std::path::Path;
 pub use plan::{Overrides, Plan, repair_settings};
 pub use reader::{ConfigFault, KeyLines, Reader};
 
+use crate::dataset::PartitionBy;
+use crate::duplicates::DuplicatePolicy;
 use crate::ingest::Encoding;
 use crate::ingest::decode::DeclaredEncoding;
 
@@ -42,9 +44,9 @@ pub struct IngestTable {
     pub skip: Vec<String>,
     /// Encoding of all files, or found out for each.
     pub encoding: Option<DeclaredEncoding>,
-    /// Whether an article's folder is its section.
-    pub section_from_folder: bool,
-    /// Largest file, in MiB.
+    /// What an article's path says of it.
+    pub path_pattern: String,
+    /// Largest text, page or record, in MiB.
     pub max_file_mib: u64,
 }
 
@@ -94,6 +96,14 @@ pub struct DatasetTable {
     pub max_reject_ratio: f64,
     /// How many builds are kept.
     pub keep_builds: u64,
+    /// What is done with copies.
+    pub duplicates: DuplicatePolicy,
+    /// Least similarity of a near duplicate.
+    pub near_duplicate_similarity: f64,
+    /// What tables are parted by.
+    pub partition_by: PartitionBy,
+    /// Whether what is worked out of each article is kept for the next run.
+    pub cache: bool,
 }
 
 impl PipelineFile {
@@ -157,7 +167,7 @@ fn read_ingest(reader: &mut Reader<'_>) -> IngestTable {
         files: table.strings("files", &["**/*.txt"]),
         skip: table.strings("skip", &["**/.*"]),
         encoding: table.choice("encoding", None, &encodings),
-        section_from_folder: table.boolean("section_from_folder", true),
+        path_pattern: table.string("path_pattern", "**/{section}/*"),
         max_file_mib: table.integer("max_file_mib", 64, 1..=4096),
     };
     table.finish();
@@ -200,11 +210,18 @@ fn read_tag(reader: &mut Reader<'_>) -> TagTable {
 }
 
 fn read_dataset(reader: &mut Reader<'_>) -> DatasetTable {
+    let policies =
+        [DuplicatePolicy::Off, DuplicatePolicy::Flag, DuplicatePolicy::DropExact, DuplicatePolicy::Drop].map(|policy| (policy.name(), policy));
+    let partitions = [PartitionBy::None, PartitionBy::Section, PartitionBy::Year].map(|by| (by.name(), by));
     let mut table = reader.table("dataset");
     let read = DatasetTable {
         output: table.string("output", "output"),
         max_reject_ratio: table.number("max_reject_ratio", 0.1, 0.0..=1.0),
         keep_builds: table.integer("keep_builds", 5, 1..=10_000),
+        duplicates: table.choice("duplicates", DuplicatePolicy::Flag, &policies),
+        near_duplicate_similarity: table.number("near_duplicate_similarity", 0.5, 0.0..=1.0),
+        partition_by: table.choice("partition_by", PartitionBy::None, &partitions),
+        cache: table.boolean("cache", true),
     };
     table.finish();
     read

@@ -6,7 +6,10 @@ use globset::Glob;
 use serde_json::{Value, json};
 
 use super::{ConfigFault, IngestTable, PipelineFile, RepairTable};
+use crate::dataset::PartitionBy;
+use crate::duplicates::{DuplicateSettings, Duplicates};
 use crate::ingest::IngestSettings;
+use crate::ingest::path_pattern::PathPattern;
 use crate::model::ModelFile;
 use crate::repair::{RepairSettings, WordList};
 use crate::split::SplitSettings;
@@ -46,6 +49,12 @@ pub struct Plan {
     pub max_reject_ratio: f64,
     /// How many builds are kept.
     pub keep_builds: usize,
+    /// What counts as a copy, and what is done with it.
+    pub duplicates: Duplicates,
+    /// What tables are parted by.
+    pub partition_by: PartitionBy,
+    /// Whether what is worked out of each article is kept for the next run.
+    pub cache: bool,
 }
 
 impl Plan {
@@ -72,6 +81,7 @@ impl Plan {
         };
         let resolve = |path: &str| folder.join(path);
         faults.extend(pattern_faults(&file.ingest).into_iter().map(|(key, what)| fault(key, what)));
+        faults.extend(PathPattern::new(&file.ingest.path_pattern).err().map(|what| fault("ingest.path_pattern", what)));
         let vocabularies = match overrides.vocabularies.as_slice() {
             [] => file.tag.vocabularies.iter().map(|path| resolve(path)).collect(),
             given => given.to_vec(),
@@ -111,16 +121,22 @@ impl Plan {
             tag: TagSettings { nested: file.tag.nested, expand_broader: file.tag.expand_broader },
             max_reject_ratio: file.dataset.max_reject_ratio,
             keep_builds: usize::try_from(file.dataset.keep_builds).unwrap_or(usize::MAX),
+            duplicates: Duplicates {
+                policy: file.dataset.duplicates,
+                settings: DuplicateSettings { least_similarity: threshold(file.dataset.near_duplicate_similarity) },
+            },
+            partition_by: file.dataset.partition_by,
+            cache: file.dataset.cache,
         })
     }
 
     /// The settings that the build's content depends on: paths, threads and limits on the run are left out.
     #[must_use]
     pub fn settings(&self) -> Value {
-        let IngestSettings { files, skip, encoding, section_from_folder, max_file_bytes } = &self.ingest;
+        let IngestSettings { files, skip, encoding, path_pattern, max_file_bytes } = &self.ingest;
         json!({
             "ingest": {
-                "files": files, "skip": skip, "section_from_folder": section_from_folder, "max_file_bytes": max_file_bytes,
+                "files": files, "skip": skip, "path_pattern": path_pattern.as_str(), "max_file_bytes": max_file_bytes,
                 "encoding": encoding.map_or("auto", |declared| declared.0.name()),
             },
             "repair": {
@@ -132,6 +148,10 @@ impl Plan {
                 "length_weight": self.split.length_weight,
             },
             "tag": { "nested": self.tag.nested, "expand_broader": self.tag.expand_broader },
+            "dataset": {
+                "duplicates": self.duplicates.policy.name(), "partition_by": self.partition_by.name(),
+                "near_duplicate_similarity": self.duplicates.settings.least_similarity,
+            },
         })
     }
 }
@@ -168,7 +188,8 @@ fn ingest_settings(table: &IngestTable) -> IngestSettings {
         files: table.files.clone(),
         skip: table.skip.clone(),
         encoding: table.encoding,
-        section_from_folder: table.section_from_folder,
+        // A faulty pattern was reported before.
+        path_pattern: PathPattern::new(&table.path_pattern).unwrap_or_default(),
         max_file_bytes: table.max_file_mib << 20,
     }
 }

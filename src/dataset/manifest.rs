@@ -17,12 +17,15 @@ pub const MANIFEST: &str = "manifest.json";
 /// How much went in and came out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Files found, those passed over on purpose left out.
+    /// Articles found, and files and records that are none; those passed over on purpose left out.
     pub inputs: usize,
     /// Articles published.
     pub articles: usize,
     /// Inputs rejected.
     pub rejects: usize,
+    /// Articles left out because they are copies of others.
+    #[serde(default)]
+    pub dropped: usize,
     /// Sentences published.
     pub sentences: usize,
     /// Keyword hits.
@@ -61,6 +64,29 @@ pub struct Provenance {
     pub settings: Value,
 }
 
+/// Seconds that each stage took, on all cores together; unpacking what earlier runs worked out, and packing it, is `cache`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the stages' names")]
+pub struct StageSeconds {
+    pub ingest: f64,
+    pub repair: f64,
+    pub split: f64,
+    pub tag: f64,
+    pub rows: f64,
+    pub cache: f64,
+}
+
+/// What a run did. Not part of the build's identity.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunReport {
+    /// Articles, by why they were worked on.
+    pub work: BTreeMap<String, usize>,
+    /// Seconds of the stages.
+    pub stage_seconds: StageSeconds,
+    /// Seconds of the run, until the build was checked.
+    pub seconds: f64,
+}
+
 /// A build's manifest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -74,6 +100,9 @@ pub struct Manifest {
     pub provenance: Provenance,
     /// How much it holds.
     pub counts: Counts,
+    /// What the run that made it did.
+    #[serde(default)]
+    pub run: RunReport,
     /// Its files, by table.
     pub tables: BTreeMap<String, Vec<PartFile>>,
 }
@@ -81,13 +110,14 @@ pub struct Manifest {
 impl Manifest {
     /// A manifest of a build finished now.
     #[must_use]
-    pub fn new(build_id: String, provenance: Provenance, counts: Counts, tables: TableFiles) -> Self {
+    pub fn new(build_id: String, provenance: Provenance, counts: Counts, tables: TableFiles, run: RunReport) -> Self {
         Self {
             schema_version: SCHEMA_VERSION.to_owned(),
             build_id,
             created: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
             provenance,
             counts,
+            run,
             tables: tables.into_iter().map(|(table, files)| (table.name().to_owned(), files)).collect(),
         }
     }

@@ -9,21 +9,23 @@ mod manifest;
 mod output;
 mod rows;
 pub mod schema;
+mod table_thread;
 mod writer;
 
 use std::path::Path;
 
-pub use manifest::{Counts, MANIFEST, Manifest, Provenance};
-pub use output::{Lock, OutputFolder};
+pub use manifest::{Counts, MANIFEST, Manifest, Provenance, RunReport, StageSeconds};
+pub use output::{Lock, OutputFolder, RollBack};
 pub use rows::{ArticleRow, ArticleRows, KeywordRow, SentenceRow, TokenCounts};
 pub use writer::{BuildStamp, PartFile};
 
 use crate::ingest::Reject;
 use schema::Table;
+use table_thread::TableThread;
 use writer::TableWriter;
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Why a build cannot be written or published.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +44,9 @@ pub enum DatasetError {
         /// The folder.
         output: String,
     },
+    /// The thread that writes a table has ended early; closing the tables says why.
+    #[error("a table's writer has stopped")]
+    WriterStopped,
     /// Rows do not fit the schema.
     #[error("cannot make a table: {0}")]
     Arrow(#[from] arrow::error::ArrowError),
@@ -51,7 +56,7 @@ pub enum DatasetError {
 }
 
 impl DatasetError {
-    fn io(path: &Path, source: std::io::Error) -> Self {
+    pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
         Self::Io { path: path.display().to_string(), source }
     }
 }
@@ -59,12 +64,52 @@ impl DatasetError {
 /// The finished files of each table.
 pub type TableFiles = Vec<(Table, Vec<PartFile>)>;
 
-/// The tables of a build being written.
+/// What the folders of a table are parted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PartitionBy {
+    /// Nothing: one folder.
+    #[default]
+    None,
+    /// The section of the article.
+    Section,
+    /// The year of publication.
+    Year,
+}
+
+/// The name of the folder of what has no section or year, as Hive has it.
+const NO_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
+
+impl PartitionBy {
+    /// The name that configuration uses.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Section => "section",
+            Self::Year => "year",
+        }
+    }
+
+    /// The folder of an article's rows, as `key=value`; empty where there is only one.
+    fn folder_of(self, article: &ArticleRow) -> String {
+        let value = match self {
+            Self::None => return String::new(),
+            Self::Section => article.section(),
+            Self::Year => article.published().and_then(|day| day.split('-').next()),
+        };
+        let value = value.filter(|value| !value.is_empty());
+        let encoded = value.map(|value| percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC));
+        format!("{}={}", self.name(), encoded.map_or_else(|| NO_VALUE.to_owned(), |value| value.to_string()))
+    }
+}
+
+/// The tables of a build being written, each by a thread of its own.
 pub struct DatasetWriter {
-    sentences: TableWriter<SentenceRow>,
-    articles: TableWriter<ArticleRow>,
-    keywords: TableWriter<KeywordRow>,
-    rejects: TableWriter<Reject>,
+    sentences: TableThread<SentenceRow>,
+    articles: TableThread<ArticleRow>,
+    keywords: TableThread<KeywordRow>,
+    rejects: TableThread<Reject>,
+    partition_by: PartitionBy,
     counts: Counts,
 }
 
@@ -73,12 +118,13 @@ impl DatasetWriter {
     ///
     /// # Errors
     /// Where a table's folder cannot be made.
-    pub fn new(build_folder: &Path, stamp: &BuildStamp) -> Result<Self, DatasetError> {
+    pub fn new(build_folder: &Path, stamp: &BuildStamp, partition_by: PartitionBy) -> Result<Self, DatasetError> {
         Ok(Self {
-            sentences: TableWriter::new(build_folder, Table::Sentences, stamp)?,
-            articles: TableWriter::new(build_folder, Table::Articles, stamp)?,
-            keywords: TableWriter::new(build_folder, Table::Keywords, stamp)?,
-            rejects: TableWriter::new(build_folder, Table::Rejects, stamp)?,
+            sentences: TableThread::new(TableWriter::new(build_folder, Table::Sentences, stamp)?),
+            articles: TableThread::new(TableWriter::new(build_folder, Table::Articles, stamp)?),
+            keywords: TableThread::new(TableWriter::new(build_folder, Table::Keywords, stamp)?),
+            rejects: TableThread::new(TableWriter::new(build_folder, Table::Rejects, stamp)?),
+            partition_by,
             counts: Counts::default(),
         })
     }
@@ -87,7 +133,8 @@ impl DatasetWriter {
     ///
     /// # Errors
     /// Where a file cannot be written.
-    pub fn push(&mut self, rows: ArticleRows) -> Result<(), DatasetError> {
+    pub fn push(&mut self, mut rows: ArticleRows) -> Result<(), DatasetError> {
+        rows.place(self.counts.articles as u64);
         let tokens = rows.token_counts();
         self.counts.inputs += 1;
         self.counts.articles += 1;
@@ -96,31 +143,45 @@ impl DatasetWriter {
         self.counts.tokens += tokens.tokens;
         self.counts.repaired += tokens.repaired;
         self.counts.unresolved += tokens.unresolved;
-        self.articles.push([rows.article])?;
-        self.sentences.push(rows.sentences)?;
-        self.keywords.push(rows.keywords)
+        let folder = self.partition_by.folder_of(&rows.article);
+        self.articles.push(&folder, vec![rows.article])?;
+        self.sentences.push(&folder, rows.sentences)?;
+        self.keywords.push(&folder, rows.keywords)
     }
 
-    /// Adds inputs that could not be used, in the order of their sources.
+    /// Adds an input that could not be used, in the order of the sources.
     ///
     /// # Errors
     /// Where a file cannot be written.
-    pub fn push_rejects(&mut self, rejects: Vec<Reject>) -> Result<(), DatasetError> {
-        self.counts.inputs += rejects.len();
-        self.counts.rejects += rejects.len();
-        self.rejects.push(rejects)
+    pub fn push_reject(&mut self, reject: Reject) -> Result<(), DatasetError> {
+        self.counts.inputs += 1;
+        self.counts.rejects += 1;
+        self.rejects.push("", vec![reject])
+    }
+
+    /// Adds an article that was left out on purpose, with the reason.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub fn push_dropped(&mut self, reason: Reject) -> Result<(), DatasetError> {
+        self.counts.inputs += 1;
+        self.counts.dropped += 1;
+        self.rejects.push("", vec![reason])
     }
 
     /// Closes all files.
     ///
     /// # Errors
-    /// Where a file cannot be written.
+    /// Where a file cannot be written, or could not before.
     pub fn finish(self) -> Result<(Counts, TableFiles), DatasetError> {
+        // All are closed even where one fails, so that the reason is told and not what followed from it.
+        let (sentences, articles) = (self.sentences.finish(), self.articles.finish());
+        let (keywords, rejects) = (self.keywords.finish(), self.rejects.finish());
         let tables = vec![
-            (Table::Sentences, self.sentences.finish()?),
-            (Table::Articles, self.articles.finish()?),
-            (Table::Keywords, self.keywords.finish()?),
-            (Table::Rejects, self.rejects.finish()?),
+            (Table::Sentences, sentences?),
+            (Table::Articles, articles?),
+            (Table::Keywords, keywords?),
+            (Table::Rejects, rejects?),
         ];
         Ok((self.counts, tables))
     }

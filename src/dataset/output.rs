@@ -6,6 +6,8 @@
 //! output/builds/.removed-<id>   a build being removed; swept likewise
 //! output/builds/<id>            a whole build: its manifest was written last
 //! output/current → builds/<id>  swapped by rename
+//! output/rolled-back.json       which builds the user went back from, and when
+//! output/.cache/                what runs worked out of each article; safe to delete
 //! ```
 //!
 //! Invariant: at every moment, whatever is killed, `current` is missing or names a whole build.
@@ -14,6 +16,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
+use serde::{Deserialize, Serialize};
 
 use super::DatasetError;
 use super::manifest::{MANIFEST, Manifest};
@@ -22,6 +25,8 @@ use super::writer::hash_file;
 const BUILDS: &str = "builds";
 const CURRENT: &str = "current";
 const LOCK: &str = ".lock";
+const CACHE: &str = ".cache";
+const ROLLED_BACK: &str = "rolled-back.json";
 const STAGING: &str = ".staging-";
 const REMOVED: &str = ".removed-";
 
@@ -29,6 +34,17 @@ const REMOVED: &str = ".removed-";
 #[derive(Clone, Debug)]
 pub struct OutputFolder {
     root: PathBuf,
+}
+
+/// That the user went back to an older build: it stays current until a run would make another build than those gone back from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RollBack {
+    /// The builds gone back from.
+    pub from: Vec<String>,
+    /// The build gone back to.
+    pub to: String,
+    /// When (UTC).
+    pub at: String,
 }
 
 /// The right to write to an output folder, given up when dropped.
@@ -48,6 +64,68 @@ impl OutputFolder {
     #[must_use]
     pub fn current(&self) -> PathBuf {
         self.root.join(CURRENT)
+    }
+
+    /// The folder of what earlier runs worked out.
+    #[must_use]
+    pub fn cache(&self) -> PathBuf {
+        self.root.join(CACHE)
+    }
+
+    fn roll_back(&self) -> Option<RollBack> {
+        serde_json::from_slice(&fs::read(self.root.join(ROLLED_BACK)).ok()?).ok()
+    }
+
+    /// The roll-back from a build, if the user went back from it and the build gone back to is still current.
+    #[must_use]
+    pub fn rolled_back_from(&self, build_id: &str) -> Option<RollBack> {
+        let current = self.current_manifest()?.build_id;
+        self.roll_back().filter(|rolled| rolled.to == current && rolled.from.iter().any(|from| from == build_id))
+    }
+
+    /// Makes an older build current again, and notes which builds the user went back from.
+    ///
+    /// # Errors
+    /// Where the note cannot be written or the link not be swapped.
+    pub fn roll_back_to(&self, build_id: &str, lock: &Lock) -> Result<RollBack, DatasetError> {
+        let current = self.current_manifest().map(|manifest| manifest.build_id);
+        let mut from: Vec<String> = self.roll_back().map(|rolled| rolled.from).unwrap_or_default();
+        from.extend(current);
+        from.retain(|from| from != build_id);
+        from.sort();
+        from.dedup();
+        let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let rolled = RollBack { from, to: build_id.to_owned(), at };
+        let (path, part) = (self.root.join(ROLLED_BACK), self.root.join(format!(".{ROLLED_BACK}")));
+        let mut json = serde_json::to_vec_pretty(&rolled).expect("a note is plain data");
+        json.push(b'\n');
+        let written = fs::write(&part, json).and_then(|()| File::open(&part)?.sync_all()).and_then(|()| fs::rename(&part, &path));
+        written.map_err(|source| DatasetError::io(&path, source))?;
+        self.point_current_at(build_id, lock)?;
+        Ok(rolled)
+    }
+
+    /// Forgets that the user went back from a build: another one was published since.
+    fn forget_roll_back(&self) -> Result<(), DatasetError> {
+        let path = self.root.join(ROLLED_BACK);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(DatasetError::io(&path, error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The manifests of all whole builds, oldest first.
+    ///
+    /// # Errors
+    /// Where the folder cannot be listed.
+    pub fn builds(&self) -> Result<Vec<Manifest>, DatasetError> {
+        let folders = self.build_folders()?.into_iter().filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            !name.starts_with('.')
+        });
+        let mut manifests: Vec<Manifest> = folders.filter_map(|path| Manifest::read(&path)).collect();
+        manifests.sort_by(|a, b| (&a.created, &a.build_id).cmp(&(&b.created, &b.build_id)));
+        Ok(manifests)
     }
 
     /// The manifest of the current build, if there is one.
@@ -147,14 +225,19 @@ impl OutputFolder {
         } else if !is_unchanged(&target, manifest) {
             exchange(staging, &target)?;
         }
-        self.point_current_at(&manifest.build_id, lock)
+        self.make_current(&manifest.build_id, lock)
     }
 
-    /// Points `current` at a build that is there.
+    /// Points `current` at a build that a run gave, which ends a roll-back.
     ///
     /// # Errors
     /// Where the link cannot be made or renamed.
-    pub fn point_current_at(&self, build_id: &str, _lock: &Lock) -> Result<(), DatasetError> {
+    pub fn make_current(&self, build_id: &str, lock: &Lock) -> Result<(), DatasetError> {
+        self.point_current_at(build_id, lock)?;
+        self.forget_roll_back()
+    }
+
+    fn point_current_at(&self, build_id: &str, _lock: &Lock) -> Result<(), DatasetError> {
         let beside = self.root.join(".current");
         let io = |source| DatasetError::io(&beside, source);
         match fs::remove_file(&beside) {

@@ -7,7 +7,9 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use crate::duplicates::Verdict;
 use crate::repair::{Alternative, Reading};
+use crate::rounded::rounded;
 use crate::split::{Sentence, SentenceKind, name_of};
 use crate::tag::{Keyphrase, Tagged, Vocabulary};
 
@@ -49,6 +51,7 @@ pub struct SentenceRow {
     sentence_id: String,
     article_id: String,
     source_path: String,
+    article_index: u64,
     sentence_index: usize,
     kind: &'static str,
     raw_text: String,
@@ -89,11 +92,20 @@ impl From<&Keyphrase> for KeyphraseRow {
     }
 }
 
+/// A field of the source that no other column holds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct ExtraRow {
+    name: String,
+    value: String,
+}
+
 /// A row of `articles`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ArticleRow {
     article_id: String,
     source_path: String,
+    record: Option<String>,
+    article_index: u64,
     content_hash: String,
     encoding: &'static str,
     title: Option<String>,
@@ -112,6 +124,20 @@ pub struct ArticleRow {
     keyphrases: Vec<KeyphraseRow>,
     duplicate_of: Option<String>,
     near_duplicate_of: Option<String>,
+    near_duplicate_similarity: Option<f32>,
+    extra: Vec<ExtraRow>,
+}
+
+impl ArticleRow {
+    /// The section of the newspaper.
+    pub(super) fn section(&self) -> Option<&str> {
+        self.section.as_deref()
+    }
+
+    /// The day of publication, year first.
+    pub(super) fn published(&self) -> Option<&str> {
+        self.published.as_deref()
+    }
 }
 
 /// A row of `keywords`.
@@ -120,6 +146,7 @@ pub struct KeywordRow {
     article_id: String,
     sentence_id: String,
     source_path: String,
+    article_index: u64,
     sentence_index: usize,
     keyword_id: String,
     iri: Option<String>,
@@ -152,6 +179,21 @@ impl ArticleRows {
             indexed().map(|(index, sentence)| sentence_row(tagged, vocabulary, index, sentence, doubt_threshold)).collect();
         let keywords = indexed().flat_map(|(index, sentence)| keyword_rows(tagged, vocabulary, index, sentence)).collect();
         Self { article: article_row(tagged, vocabulary, &sentences), sentences, keywords }
+    }
+
+    /// Gives the article its place among the articles of the build, from 0.
+    pub fn place(&mut self, article_index: u64) {
+        self.article.article_index = article_index;
+        self.sentences.iter_mut().for_each(|row| row.article_index = article_index);
+        self.keywords.iter_mut().for_each(|row| row.article_index = article_index);
+    }
+
+    /// Notes which earlier articles it is a copy of.
+    pub fn mark_duplicates(&mut self, verdict: &Verdict) {
+        let id = |id: u64| format!("{id:016x}");
+        self.article.duplicate_of = verdict.duplicate_of.map(id);
+        self.article.near_duplicate_of = verdict.near_duplicate_of.map(|(of, _)| id(of));
+        self.article.near_duplicate_similarity = verdict.near_duplicate_of.map(|(_, similarity)| similarity);
     }
 
     /// Tokens of the article, and how many of them were changed and left unexplained.
@@ -205,7 +247,8 @@ fn sentence_row(
     SentenceRow {
         sentence_id: sentence_id(tagged, index),
         article_id: document.article_id.clone(),
-        source_path: document.source_path.clone(),
+        source_path: document.origin.source_path.clone(),
+        article_index: 0,
         sentence_index: index,
         kind: sentence.kind.name(),
         raw_text: document.span_text(tokens.clone()).to_owned(),
@@ -235,11 +278,11 @@ fn reading_row(tagged: &Tagged, reading: &Reading, first: usize, origin: Option<
     }
 }
 
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean of a few thousand probabilities")]
+#[expect(clippy::cast_precision_loss, reason = "a mean of a few thousand probabilities")]
 fn mean_confidence(tagged: &Tagged, tokens: Range<usize>) -> f32 {
     let findings = &tagged.article().findings()[tokens];
     let sum: f64 = findings.iter().map(|finding| f64::from(finding.confidence)).sum();
-    (libm::rint(sum / findings.len().max(1) as f64 * 1e4) / 1e4) as f32
+    rounded(sum / findings.len().max(1) as f64)
 }
 
 fn article_row(tagged: &Tagged, vocabulary: &Vocabulary, sentences: &[SentenceRow]) -> ArticleRow {
@@ -258,14 +301,16 @@ fn article_row(tagged: &Tagged, vocabulary: &Vocabulary, sentences: &[SentenceRo
     });
     ArticleRow {
         article_id: document.article_id.clone(),
-        source_path: document.source_path.clone(),
+        source_path: document.origin.source_path.clone(),
+        record: document.origin.record.clone(),
+        article_index: 0,
         content_hash: document.content_hash(),
         encoding: document.encoding.name(),
         title: document.metadata.title.clone(),
         section: document.metadata.section.clone(),
         byline: document.metadata.byline.clone().or_else(|| of_kind(SentenceKind::Byline).map(name_of)),
         dateline: of_kind(SentenceKind::Dateline).map(str::to_owned),
-        published: None,
+        published: document.metadata.published.map(|day| day.to_string()),
         text: texts.join("\n"),
         damage: tagged.article().damage_name(),
         token_count: document.tokens().len(),
@@ -277,7 +322,13 @@ fn article_row(tagged: &Tagged, vocabulary: &Vocabulary, sentences: &[SentenceRo
         keyphrases: tagged.keyphrases().iter().map(KeyphraseRow::from).collect(),
         duplicate_of: None,
         near_duplicate_of: None,
+        near_duplicate_similarity: None,
+        extra: document.metadata.extra.iter().map(extra_row).collect(),
     }
+}
+
+fn extra_row((name, value): &(String, String)) -> ExtraRow {
+    ExtraRow { name: name.clone(), value: value.clone() }
 }
 
 fn keyword_rows<'t>(
@@ -292,7 +343,8 @@ fn keyword_rows<'t>(
         KeywordRow {
             article_id: tagged.article().document().article_id.clone(),
             sentence_id: sentence_id(tagged, index),
-            source_path: tagged.article().document().source_path.clone(),
+            source_path: tagged.article().document().origin.source_path.clone(),
+            article_index: 0,
             sentence_index: index,
             keyword_id: concept.id.clone(),
             iri: concept.iri.clone(),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
 
 /// Version of the tables: the first number changes when a column goes or changes its meaning.
-pub const SCHEMA_VERSION: &str = "1.2";
+pub const SCHEMA_VERSION: &str = "1.3";
 
 /// The tables of a build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -51,13 +51,14 @@ impl Table {
         }
     }
 
-    /// The columns that rows are sorted by.
+    /// The columns that rows are sorted by; rejects come in the order of the sources, which none of their columns shows.
     #[must_use]
     pub fn sorted_by(self) -> &'static [&'static str] {
         match self {
-            Self::Sentences => &["source_path", "sentence_index"],
-            Self::Keywords => &["source_path", "sentence_index", "token_start"],
-            Self::Articles | Self::Rejects => &["source_path"],
+            Self::Sentences => &["article_index", "sentence_index"],
+            Self::Keywords => &["article_index", "sentence_index", "token_start"],
+            Self::Articles => &["article_index"],
+            Self::Rejects => &[],
         }
     }
 
@@ -134,6 +135,19 @@ fn reading_fields(with_origin: bool) -> Vec<Field> {
     fields
 }
 
+fn source_path() -> Field {
+    text("source_path", "the article's file, relative to the input root, with /; a member of an archive follows !/")
+}
+
+fn article_index() -> Field {
+    let place = field("article_index", DataType::Int64, "place of the article in the build, from 0, in the order of the sources");
+    with_unit(place, "articles")
+}
+
+fn probability_or_null(name: &str, description: &str) -> Field {
+    with_unit(nullable(name, DataType::Float32, description), "share, rounded to 0.0001")
+}
+
 fn sentences() -> Vec<Field> {
     let gap = vec![
         tokens(
@@ -146,7 +160,8 @@ fn sentences() -> Vec<Field> {
     vec![
         text("sentence_id", "article_id, a colon, and sentence_index: unique in the build"),
         text("article_id", "the article that the sentence belongs to"),
-        text("source_path", "the article's file, relative to the input root, with /"),
+        source_path(),
+        article_index(),
         count("sentence_index", "sentences", "place of the sentence in its article, from 0"),
         text("kind", "what the row is: body, headline, byline or dateline"),
         text("raw_text", "the sentence's tokens as ingested, parted by single spaces"),
@@ -182,9 +197,12 @@ fn articles() -> Vec<Field> {
         with_unit(field("score", DataType::Float32, "weight of the phrase, to be compared within its article"), "score"),
         count("count", "occurrences", "occurrences in the article"),
     ];
+    let extra = vec![text("name", "the field's name"), text("value", "its value; JSON where it is no text")];
     vec![
         text("article_id", "16 hex digits of a hash of source_path and the record's key"),
-        text("source_path", "the article's file, relative to the input root, with /"),
+        source_path(),
+        nullable("record", DataType::Utf8, "the article's key in a file of many; null where the file is the article"),
+        article_index(),
         text("content_hash", "32 hex digits of a hash of the unified text"),
         text("encoding", "how the file's bytes were read: utf-8, utf-16le, utf-16be or windows-1256"),
         nullable("title", DataType::Utf8, "the headline, where the source gives one"),
@@ -216,8 +234,10 @@ fn articles() -> Vec<Field> {
         nullable(
             "near_duplicate_of",
             DataType::Utf8,
-            "article_id of an article with nearly the same text; null if none or unknown",
+            "article_id of the earlier article whose text is most like this one's; null if none is alike enough, or unknown",
         ),
+        probability_or_null("near_duplicate_similarity", "how much alike the two are; null where there is none"),
+        structs("extra", extra, "every other field that the source gives, in its order"),
     ]
 }
 
@@ -225,7 +245,8 @@ fn keywords() -> Vec<Field> {
     vec![
         text("article_id", "the article"),
         text("sentence_id", "the sentence"),
-        text("source_path", "the article's file, relative to the input root, with /"),
+        source_path(),
+        article_index(),
         count("sentence_index", "sentences", "place of the sentence in its article, from 0"),
         text("keyword_id", "the concept's id in the vocabulary"),
         nullable("iri", DataType::Utf8, "the concept's IRI; null for one from a CSV vocabulary"),

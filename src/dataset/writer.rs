@@ -3,6 +3,7 @@
 //! Invariant: the bytes of a file depend on its rows alone. Parquet cuts pages at the edges of the batches that it is given, so
 //! rows are gathered into batches of [`BATCH_ROWS`], whatever the number of workers or the size of the articles.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
 use serde::{Deserialize, Serialize};
 
 use super::DatasetError;
@@ -24,6 +26,8 @@ const BATCH_ROWS: usize = 8_192;
 const GROUP_ROWS: usize = 122_880;
 /// Rows of a file.
 const PART_ROWS: usize = 8 * GROUP_ROWS;
+/// Bytes that the row groups of a table's partitions may hold in memory together before the largest is written.
+const OPEN_BYTES: usize = 256 << 20;
 /// Compression level of zstd.
 const LEVEL: i32 = 3;
 /// Names the writer in every file; pinned, so that an update of a library alone does not change bytes' meaning unseen.
@@ -51,16 +55,34 @@ pub struct BuildStamp {
     pub model_id: String,
 }
 
-/// Writes the files of one table.
+/// Writes the files of one table, each partition to a folder of its own.
 pub(super) struct TableWriter<R> {
     table: Table,
     schema: SchemaRef,
     properties: WriterProperties,
     build_folder: PathBuf,
     decoder: Decoder,
-    rows: Vec<R>,
-    open: Option<(ArrowWriter<File>, usize)>,
+    partitions: BTreeMap<String, Partition<R>>,
     finished: Vec<PartFile>,
+}
+
+/// The rows of one partition: its folder's name below that of the table, empty where there is only one.
+struct Partition<R> {
+    rows: Vec<R>,
+    open: Option<OpenPart>,
+    parts: usize,
+}
+
+impl<R> Default for Partition<R> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), open: None, parts: 0 }
+    }
+}
+
+struct OpenPart {
+    writer: ArrowWriter<File>,
+    path: String,
+    rows: usize,
 }
 
 impl<R: Serialize> TableWriter<R> {
@@ -78,74 +100,87 @@ impl<R: Serialize> TableWriter<R> {
             build_folder: build_folder.to_owned(),
             decoder: decoder(&schema)?,
             schema,
-            rows: Vec::with_capacity(BATCH_ROWS),
-            open: None,
+            partitions: BTreeMap::new(),
             finished: Vec::new(),
         })
     }
 
-    /// Adds rows.
+    /// Adds rows to a partition.
     ///
     /// # Errors
     /// Where a file cannot be written.
-    pub(super) fn push(&mut self, rows: impl IntoIterator<Item = R>) -> Result<(), DatasetError> {
+    pub(super) fn push(&mut self, partition: &str, rows: impl IntoIterator<Item = R>) -> Result<(), DatasetError> {
+        if !self.partitions.contains_key(partition) {
+            self.partitions.insert(partition.to_owned(), Partition::default());
+        }
         for row in rows {
-            self.rows.push(row);
-            if self.rows.len() == BATCH_ROWS {
-                self.write_batch()?;
+            let gathered = &mut self.partitions.get_mut(partition).expect("put in above").rows;
+            gathered.push(row);
+            if gathered.len() == BATCH_ROWS {
+                self.write_batch(partition)?;
             }
         }
         Ok(())
     }
 
-    /// Writes what is left and closes the last file; a table without rows has one file without rows.
+    /// Writes what is left and closes all files; a table without rows has one file without rows.
     ///
     /// # Errors
     /// Where a file cannot be written.
     pub(super) fn finish(mut self) -> Result<Vec<PartFile>, DatasetError> {
-        if !self.rows.is_empty() {
-            self.write_batch()?;
+        if self.partitions.is_empty() {
+            self.push("", [])?;
         }
-        if self.open.is_none() && self.finished.is_empty() {
-            self.open_part()?;
+        let names: Vec<String> = self.partitions.keys().cloned().collect();
+        for name in names {
+            self.write_batch(&name)?;
+            self.close_part(&name)?;
         }
-        self.close_part()?;
+        self.finished.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(self.finished)
     }
 
-    fn write_batch(&mut self) -> Result<(), DatasetError> {
-        self.decoder.serialize(&self.rows)?;
-        let batch = self.decoder.flush()?;
-        let count = self.rows.len();
-        self.rows.clear();
-        if self.open.is_none() {
-            self.open_part()?;
+    /// Writes the rows that a partition has gathered, if it has any or no file yet.
+    fn write_batch(&mut self, name: &str) -> Result<(), DatasetError> {
+        let partition = self.partitions.get_mut(name).expect("a partition that was named");
+        if partition.open.is_none() && (partition.parts == 0 || !partition.rows.is_empty()) {
+            let path = part_path(self.table, name, partition.parts);
+            let full = self.build_folder.join(&path);
+            let io = |source| DatasetError::io(&full, source);
+            std::fs::create_dir_all(full.parent().unwrap_or(&full)).map_err(io)?;
+            let file = File::create_new(&full).map_err(io)?;
+            let writer = ArrowWriter::try_new(file, self.schema.clone(), Some(self.properties.clone()))?;
+            partition.parts += 1;
+            partition.open = Some(OpenPart { writer, path, rows: 0 });
         }
-        if let (Some((writer, rows)), Some(batch)) = (&mut self.open, batch) {
-            writer.write(&batch)?;
-            *rows += count;
-            if *rows >= PART_ROWS {
-                self.close_part()?;
+        let Some(open) = partition.open.as_mut().filter(|_| !partition.rows.is_empty()) else { return Ok(()) };
+        self.decoder.serialize(&partition.rows)?;
+        if let Some(batch) = self.decoder.flush()? {
+            open.writer.write(&batch)?;
+        }
+        open.rows += partition.rows.len();
+        partition.rows.clear();
+        if open.rows >= PART_ROWS {
+            self.close_part(name)?;
+        }
+        self.flush_largest()
+    }
+
+    /// Ends the row group of the partition that holds most in memory, where all together hold too much.
+    fn flush_largest(&mut self) -> Result<(), DatasetError> {
+        let size = |partition: &Partition<R>| partition.open.as_ref().map_or(0, |open| open.writer.in_progress_size());
+        if self.partitions.len() > 1 && self.partitions.values().map(size).sum::<usize>() > OPEN_BYTES {
+            let largest = self.partitions.values_mut().max_by_key(|partition| size(partition));
+            if let Some(open) = largest.and_then(|partition| partition.open.as_mut()) {
+                open.writer.flush()?;
             }
         }
         Ok(())
     }
 
-    fn part_path(&self) -> String {
-        format!("{}/part-{:05}.parquet", self.table.name(), self.finished.len())
-    }
-
-    fn open_part(&mut self) -> Result<(), DatasetError> {
-        let path = self.build_folder.join(self.part_path());
-        let file = File::create_new(&path).map_err(|source| DatasetError::io(&path, source))?;
-        let writer = ArrowWriter::try_new(file, self.schema.clone(), Some(self.properties.clone()))?;
-        self.open = Some((writer, 0));
-        Ok(())
-    }
-
-    fn close_part(&mut self) -> Result<(), DatasetError> {
-        let Some((writer, rows)) = self.open.take() else { return Ok(()) };
-        let path = self.part_path();
+    fn close_part(&mut self, name: &str) -> Result<(), DatasetError> {
+        let partition = self.partitions.get_mut(name).expect("a partition that was named");
+        let Some(OpenPart { writer, path, rows }) = partition.open.take() else { return Ok(()) };
         let full = self.build_folder.join(&path);
         let io = |source| DatasetError::io(&full, source);
         let file = writer.into_inner()?;
@@ -155,6 +190,12 @@ impl<R: Serialize> TableWriter<R> {
         self.finished.push(PartFile { path, rows, bytes, blake3 });
         Ok(())
     }
+}
+
+/// The path of a file, relative to the build's folder.
+fn part_path(table: Table, partition: &str, part: usize) -> String {
+    let separator = if partition.is_empty() { "" } else { "/" };
+    format!("{}/{partition}{separator}part-{part:05}.parquet", table.name())
 }
 
 /// The hash of a file, as a manifest holds it.
@@ -180,6 +221,7 @@ fn properties(table: Table, stamp: &BuildStamp) -> WriterProperties {
         let index = schema.index_of(name).expect("tables are sorted by their own columns");
         SortingColumn { column_idx: i32::try_from(index).expect("few columns"), descending: false, nulls_first: false }
     });
+    let sorted: Vec<SortingColumn> = sorted.collect();
     let entry = |key: &str, value: &str| KeyValue::new(format!("tarmim.{key}"), value.to_owned());
     let metadata = vec![
         entry("table", table.name()),
@@ -192,7 +234,10 @@ fn properties(table: Table, stamp: &BuildStamp) -> WriterProperties {
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(LEVEL).expect("a level of zstd")))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
         .set_statistics_enabled(EnabledStatistics::Page)
-        .set_sorting_columns(Some(sorted.collect()))
+        .set_sorting_columns(Some(sorted).filter(|columns| !columns.is_empty()))
+        // Rows lie in the order of the sources, not of the ids: the filter tells a reader which row groups have an article.
+        .set_column_bloom_filter_enabled(ColumnPath::from("article_id"), table != Table::Rejects)
+        .set_bloom_filter_for_dictionary_encoded_chunks(true)
         .set_key_value_metadata(Some(metadata))
         .build()
 }
@@ -212,7 +257,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let stamp = BuildStamp { build_id: "b".to_owned(), model_id: "m".to_owned() };
         let mut writer = TableWriter::new(folder.path(), Table::Rejects, &stamp).expect("a writer");
-        writer.push([Row { source_path: "a".to_owned(), unheard_of: 1 }]).expect("rows are only gathered");
+        writer.push("", [Row { source_path: "a".to_owned(), unheard_of: 1 }]).expect("rows are only gathered");
         assert!(writer.finish().is_err());
     }
 }

@@ -2,17 +2,19 @@
 //!
 //! Invariant: tokens are maximal runs of non-white-space characters of the decoded source, in order, none added, dropped
 //! or joined; [`Token::source`] slices the decoded source and is never rewritten by a later stage. The unified text is the
-//! tokens parted by single spaces, so any run of tokens is one slice of it.
+//! tokens parted by single spaces, so any run of tokens is one slice of it. A title that the source gives apart stands before
+//! the text, as a paragraph of its own.
 
 use std::ops::Range;
 
-use serde::Serialize;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::unify::unify_token;
 use crate::arabic::is_space;
 
 /// How the bytes of a source were read as text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.
     #[serde(rename = "utf-8")]
@@ -42,7 +44,7 @@ impl Encoding {
 }
 
 /// What stands between a token and the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Gap {
     /// White space within a line.
     Space,
@@ -52,8 +54,11 @@ pub enum Gap {
     Paragraph,
 }
 
+/// A title of more tokens is none: the text has run into it.
+const LONGEST_TITLE: usize = 60;
+
 /// A maximal run of non-white-space characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
     /// Bytes in the decoded source, before unification.
     pub source: Range<usize>,
@@ -64,7 +69,7 @@ pub struct Token {
 }
 
 /// What a source says of an article besides its text; `None` where it says nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
     /// The headline, where the source gives it apart from the text.
     pub title: Option<String>,
@@ -72,42 +77,87 @@ pub struct Metadata {
     pub section: Option<String>,
     /// Who wrote it.
     pub byline: Option<String>,
+    /// The day of publication.
+    pub published: Option<Date>,
+    /// Every other field, by name, in the order of the source.
+    pub extra: Vec<(String, String)>,
+}
+
+/// Where an article stands: a file, or a record in one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Relative to the input root, with `/`; a member of an archive follows `!/`.
+    pub source_path: String,
+    /// The record's key in the file; `None` where the file is one article.
+    pub record: Option<String>,
+}
+
+impl Origin {
+    /// 16 hex digits of a hash of the path and the record's key: they stay while the source stays where it is, whatever comes or goes
+    /// beside it.
+    #[must_use]
+    pub fn article_id(&self) -> String {
+        let record = self.record.as_deref().unwrap_or_default();
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.source_path.as_bytes()).update(&[0]).update(record.as_bytes());
+        hasher.finalize().to_hex()[..16].to_owned()
+    }
+
+    /// The same as a number.
+    #[must_use]
+    pub fn article_number(&self) -> u64 {
+        u64::from_str_radix(&self.article_id(), 16).expect("16 hex digits")
+    }
 }
 
 /// An article as ingested.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
-    /// 16 hex digits, stable while the source stays where it is.
+    /// See [`Origin::article_id`].
     pub article_id: String,
-    /// Relative to the input root, with `/`.
-    pub source_path: String,
+    /// Where it stands.
+    pub origin: Origin,
     /// How the source was read.
     pub encoding: Encoding,
     /// What the source says besides.
     pub metadata: Metadata,
     text: String,
+    #[serde(with = "packed")]
     tokens: Vec<Token>,
+    title_tokens: usize,
 }
 
 impl Document {
-    /// An article from the decoded text of one source.
+    /// An article from the decoded text of one source. Its title is put before it, unless the text begins with it.
     #[must_use]
-    pub fn new(source_path: &str, encoding: Encoding, metadata: Metadata, decoded: &str) -> Self {
-        let (text, tokens) = tokenise(decoded);
-        Self {
-            article_id: article_id(source_path, ""),
-            source_path: source_path.to_owned(),
-            encoding,
-            metadata,
-            text,
-            tokens,
+    pub fn new(origin: Origin, encoding: Encoding, metadata: Metadata, decoded: &str) -> Self {
+        let (mut text, mut tokens) = tokenise(decoded);
+        let title = metadata.title.as_deref().map(tokenise).unwrap_or_default();
+        let mut title_tokens = title.1.len();
+        let rest = text.strip_prefix(&title.0).filter(|rest| rest.is_empty() || rest.starts_with(' '));
+        if rest.is_none() && title_tokens > 0 {
+            (text, tokens) = tokenise(&format!("{}\n\n{decoded}", metadata.title.as_deref().unwrap_or_default()));
+        } else if title_tokens > 0 && tokens[title_tokens - 1].gap == Gap::Space {
+            // The line goes on after the title's words: they are a part of its first sentence.
+            title_tokens = 0;
         }
+        if title_tokens >= tokens.len() || title_tokens > LONGEST_TITLE {
+            title_tokens = 0;
+        }
+        Self { article_id: origin.article_id(), origin, encoding, metadata, text, tokens, title_tokens }
     }
 
     /// An article that was given as text, not as a file.
     #[must_use]
     pub fn from_text(name: &str, decoded: &str) -> Self {
-        Self::new(name, Encoding::Utf8, Metadata::default(), decoded)
+        let origin = Origin { source_path: name.to_owned(), record: None };
+        Self::new(origin, Encoding::Utf8, Metadata::default(), decoded)
+    }
+
+    /// How many tokens, from the first on, are the title that the source gives.
+    #[must_use]
+    pub fn title_tokens(&self) -> usize {
+        self.title_tokens
     }
 
     /// The unified text: the tokens, parted by single spaces.
@@ -150,12 +200,33 @@ impl Document {
     }
 }
 
-/// 16 hex digits of a hash of a source's path and a record's key in it (empty where the file is one article).
-#[must_use]
-pub fn article_id(source_path: &str, record: &str) -> String {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(source_path.as_bytes()).update(&[0]).update(record.as_bytes());
-    hasher.finalize().to_hex()[..16].to_owned()
+/// Tokens by the lengths of what they hold and what lies between them: small numbers, which take a byte each.
+mod packed {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{Gap, Token};
+
+    pub(super) fn serialize<S: Serializer>(tokens: &[Token], serializer: S) -> Result<S::Ok, S::Error> {
+        let mut end = 0;
+        serializer.collect_seq(tokens.iter().map(|token| {
+            let before = token.source.start - end;
+            end = token.source.end;
+            (before, token.source.len(), token.text.len(), token.gap)
+        }))
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Vec<Token>, D::Error> {
+        let lengths = Vec::<(usize, usize, usize, Gap)>::deserialize(deserializer)?;
+        let (mut source, mut text) = (0, 0);
+        let token = |(before, length, written, gap)| {
+            let start = source + before;
+            source = start + length;
+            let from = text;
+            text = from + written + 1;
+            Token { source: start..source, text: from..from + written, gap }
+        };
+        Ok(lengths.into_iter().map(token).collect())
+    }
 }
 
 fn tokenise(decoded: &str) -> (String, Vec<Token>) {
@@ -204,7 +275,34 @@ mod tests {
         assert_eq!(gaps, [Gap::Space, Gap::Line, Gap::Paragraph, Gap::Paragraph, Gap::Space, Gap::Paragraph]);
     }
 
+    fn titled(title: &str, text: &str) -> Document {
+        let origin = Origin { source_path: "t".to_owned(), record: None };
+        let metadata = Metadata { title: Some(title.to_owned()), ..Metadata::default() };
+        Document::new(origin, Encoding::Utf8, metadata, text)
+    }
+
+    #[test]
+    fn a_title_stands_before_the_text_once() {
+        for (title, text, unified, title_tokens, why) in [
+            ("خبر جديد", "وصل الوفد", "خبر جديد وصل الوفد", 2, "it is put before the text"),
+            ("خبر جديد", "خبر جديد\nوصل الوفد", "خبر جديد وصل الوفد", 2, "the text has it in a line of its own"),
+            ("خبر جديد", "خبر جديد عن الوفد", "خبر جديد عن الوفد", 0, "the text's first sentence begins with the same words"),
+            ("خبر جديد", "", "خبر جديد", 0, "an article of nothing else is text"),
+            ("", "وصل الوفد", "وصل الوفد", 0, "a title of no words"),
+        ] {
+            let document = titled(title, text);
+            assert_eq!((document.text(), document.title_tokens()), (unified, title_tokens), "{why}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_document_survives_its_packing(source in "[ابجد\\.ﻻﷺ\u{200c}\u{640} \t\r\n\u{1e}ـ1]{0,40}") {
+            let document = titled("خبر", &source);
+            let bytes = postcard::to_stdvec(&document).expect("packed");
+            prop_assert_eq!(postcard::from_bytes::<Document>(&bytes).expect("unpacked"), document);
+        }
+
         #[test]
         fn tokens_cover_the_source_and_nothing_else(source in "[ابجد\\.ﻻﷺ\u{200c}\u{640} \t\r\n\u{1e}ـ1]{0,40}") {
             let document = Document::from_text("t", &source);

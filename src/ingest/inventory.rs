@@ -34,11 +34,18 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// Forgets every file after the first `limit`, and the rejects after them.
-    pub fn keep_first(&mut self, limit: usize) {
-        self.files.truncate(limit);
-        let last = self.files.last().map(|file| file.source_path.clone()).unwrap_or_default();
-        self.rejects.retain(|reject| reject.source_path <= last);
+    /// An inventory of one file, read as it is now.
+    #[must_use]
+    pub fn of_file(path: &Path, source_path: &str) -> Self {
+        let bytes = path.metadata().map_or(0, |metadata| metadata.len());
+        let file = SourceFile { path: path.to_owned(), source_path: source_path.to_owned(), hash: None, bytes };
+        Self { files: vec![file], ..Self::default() }
+    }
+
+    /// Bytes of all files.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
     }
 
     /// Adds everything that the build depends on to a hash.

@@ -3,21 +3,29 @@
 //! Invariant: files come in the byte order of their paths, so everything after depends on names and contents alone; every
 //! file is either a document or a [`Reject`], and none is passed over in silence.
 
+pub mod dates;
 pub mod decode;
 mod document;
+pub mod html;
 mod inventory;
+pub mod path_pattern;
+mod record;
+mod records;
 pub(crate) mod unify;
 
 use serde::Serialize;
 
-pub use document::{Document, Encoding, Gap, Metadata, Token, article_id};
+pub use document::{Document, Encoding, Gap, Metadata, Origin, Token};
 pub use inventory::{Inventory, SourceFile, take_inventory};
+pub use record::{Body, Given, Record};
+pub use records::{Ingested, ReadError, read_records};
 pub use unify::unify_token;
 
 use decode::DeclaredEncoding;
+use path_pattern::PathPattern;
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// An input that could not be used: a row of the rejects table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -52,40 +60,9 @@ pub struct IngestSettings {
     pub skip: Vec<String>,
     /// The encoding, if it is known.
     pub encoding: Option<DeclaredEncoding>,
-    /// Whether the name of an article's folder is its section.
-    pub section_from_folder: bool,
-    /// Largest file, in bytes.
+    /// What an article's path says of it.
+    pub path_pattern: PathPattern,
+    /// Largest text, page or record, in bytes.
     pub max_file_bytes: u64,
 }
 
-/// Reads one file as an article.
-///
-/// # Errors
-/// Where it cannot be read or holds no text.
-pub fn read_document(file: &SourceFile, settings: &IngestSettings) -> Result<Document, Reject> {
-    let reject = |code, message| Reject::new(&file.source_path, code, message);
-    let bytes = std::fs::read(&file.path).map_err(|error| reject("unreadable", format!("cannot be read: {error}")))?;
-    if file.hash.is_some_and(|hash| hash != blake3::hash(&bytes)) {
-        return Err(reject("changed", "the file changed while the build was running; run again".to_owned()));
-    }
-    let (text, encoding) = decode::decode(&bytes, settings.encoding).map_err(|fault| Reject {
-        byte_offset: fault.offset.map(|offset| offset as u64),
-        ..reject(fault.code, fault.message)
-    })?;
-    let section = settings.section_from_folder.then(|| parent_folder(&file.source_path)).flatten();
-    let metadata = Metadata { section, ..Metadata::default() };
-    let document = Document::new(&file.source_path, encoding, metadata, &text);
-    if document.tokens().is_empty() {
-        return Err(reject(
-            "empty",
-            format!("no text: {} bytes, all of them white space; delete the file or add it to skip", bytes.len()),
-        ));
-    }
-    Ok(document)
-}
-
-/// The name of the folder that a file lies in, if it is not the input root.
-fn parent_folder(source_path: &str) -> Option<String> {
-    let (folder, _) = source_path.rsplit_once('/')?;
-    Some(folder.rsplit('/').next().unwrap_or(folder).to_owned())
-}

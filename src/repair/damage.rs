@@ -4,13 +4,13 @@
 //! script deleted; a normalised one has lost only those that have a bare twin; a softly misspelt one has lost some of
 //! them; an intact one is left as it is.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::channel::Channel;
 use crate::arabic::{code, is_plain};
 
 /// The state of a stretch of writing, as `articles.damage` names it where the whole article is one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Damage {
     /// Every letter but the 28 plain ones was deleted.

@@ -95,8 +95,7 @@ pub(super) fn places(tokens: usize, words: &[ArticleWord], answers: &[[f32; QUES
     for (index, (word, [sentence_end, missing_number, clause_end])) in words.iter().zip(answers).enumerate() {
         let next = words.get(index + 1).map_or(tokens, |next| next.token);
         if next > word.token {
-            places[next - 1] =
-                PlaceOdds { sentence_end: *sentence_end, missing_number: *missing_number, clause_end: *clause_end };
+            places[next - 1] = PlaceOdds::new(*sentence_end, *missing_number, *clause_end);
         }
     }
     places

@@ -56,6 +56,7 @@ use crate::encoder::{Encoder, EncoderScratch};
 use crate::frequency::WordFrequencies;
 use crate::ingest::Document;
 use crate::model::{ModelError, ModelFile};
+use crate::rounded::rounded;
 
 /// Version of this stage's code: part of the build id, raised whenever equal input could give other output.
 pub const VERSION: u32 = 3;
@@ -378,10 +379,4 @@ fn find_words(document: &Document, words: &mut Vec<ArticleWord>) {
         let spans = words_of(document.token_text(token));
         words.extend(spans.into_iter().map(|span| ArticleWord::new(token, span)));
     }
-}
-
-/// A probability as tables hold it: to four decimals.
-#[expect(clippy::cast_possible_truncation, reason = "four decimals fit a 32-bit float")]
-fn rounded(probability: f64) -> f32 {
-    (libm::rint(probability * 1e4) / 1e4) as f32
 }

@@ -5,45 +5,52 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::damage::Damage;
 use super::is_number_remnant;
 use super::stretches::Stretch;
 use crate::ingest::Document;
+use crate::rounded::probability;
 
 /// Another form that a token might have had.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alternative {
     /// The whole token in that form.
     pub form: String,
     /// Posterior probability, rounded to 1e-4.
+    #[serde(with = "probability")]
     pub confidence: f32,
 }
 
 /// A token that was changed, or that the model is in doubt about.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// Index in the article.
     pub token: usize,
     /// The form chosen; equal to the raw token where it was left as it is.
     pub form: String,
     /// Posterior probability of the form, rounded to 1e-4.
+    #[serde(with = "probability")]
     pub confidence: f32,
     /// The next best forms, best first.
     pub alternatives: Vec<Alternative>,
 }
 
 /// What was found out about one token.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Posterior probability that the form chosen is right, rounded to 1e-4.
+    #[serde(with = "probability")]
     pub confidence: f32,
     /// Nothing explains the token: no word of the lexicon can have been damaged to it.
     pub unresolved: bool,
     reading: Option<u32>,
 }
 
-/// What the encoder says of the place after a token, as log-odds.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What the encoder says of the place after a token, as log-odds rounded to [`PlaceOdds::UNIT`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "[i16; 3]", from = "[i16; 3]")]
 pub struct PlaceOdds {
     /// That a sentence ends there.
     pub sentence_end: f32,
@@ -56,10 +63,37 @@ pub struct PlaceOdds {
 impl PlaceOdds {
     /// A place of which nothing is known but that hardly anything ends or is missing there.
     pub const UNLIKELY: Self = Self { sentence_end: -8.0, missing_number: -8.0, clause_end: -8.0 };
+    /// What log-odds are rounded to: where they matter most, 0.002 of a probability.
+    pub const UNIT: f32 = 1.0 / 128.0;
+
+    /// The odds, rounded.
+    #[must_use]
+    pub fn new(sentence_end: f32, missing_number: f32, clause_end: f32) -> Self {
+        Self::from([sentence_end, missing_number, clause_end].map(units))
+    }
+}
+
+/// Log-odds in units of [`PlaceOdds::UNIT`].
+#[expect(clippy::cast_possible_truncation, reason = "a conversion that saturates, far beyond any log-odds")]
+fn units(log_odds: f32) -> i16 {
+    libm::rintf(log_odds / PlaceOdds::UNIT) as i16
+}
+
+impl From<PlaceOdds> for [i16; 3] {
+    fn from(odds: PlaceOdds) -> Self {
+        [odds.sentence_end, odds.missing_number, odds.clause_end].map(units)
+    }
+}
+
+impl From<[i16; 3]> for PlaceOdds {
+    fn from(odds: [i16; 3]) -> Self {
+        let [sentence_end, missing_number, clause_end] = odds.map(|units| f32::from(units) * Self::UNIT);
+        Self { sentence_end, missing_number, clause_end }
+    }
 }
 
 /// An article whose spelling has been restored.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Repaired {
     document: Document,
     stretches: Vec<Stretch>,
@@ -106,6 +140,12 @@ impl Repaired {
         assert_eq!(findings.len(), document.tokens().len(), "one outcome for each token");
         assert_eq!(places.len(), document.tokens().len(), "one place after each token");
         Self { document, stretches, findings, readings, places }
+    }
+
+    /// The article as ingested, without what repair found.
+    #[must_use]
+    pub fn into_document(self) -> Document {
+        self.document
     }
 
     /// The article as ingested.

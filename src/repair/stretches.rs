@@ -11,13 +11,15 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
+
 use super::damage::{Damage, LetterCensus, Spelling};
 use super::habit::{UNITS_PER_NAT, cost_of};
 use crate::arabic::{code, is_plain, is_sentence_mark};
 use crate::ingest::{Document, Gap};
 
 /// A run of an article's tokens that is in one state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stretch {
     /// Indices of the article's tokens.
     pub tokens: Range<usize>,

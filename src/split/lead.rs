@@ -76,7 +76,8 @@ pub(super) fn read_lead(article: &Repaired, evidence: &[Evidence]) -> Vec<(Range
         at = end.unwrap_or(at);
         at
     };
-    let at = push(headline_end(article, evidence), SentenceKind::Headline);
+    let title = Some(article.document().title_tokens()).filter(|tokens| *tokens > 0);
+    let at = push(title.or_else(|| headline_end(article, evidence)), SentenceKind::Headline);
     let lead = Lead::new(article, at);
     let dateline = lead.dateline();
     push(dateline.map(|dateline| lead.token_end(dateline.end)), SentenceKind::Dateline);

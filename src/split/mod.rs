@@ -20,8 +20,11 @@ mod segmentation;
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{ModelError, ModelFile};
 use crate::repair::{Damage, PlaceOdds, Repaired};
+use crate::rounded::{probability as ten_thousandths, rounded};
 use evidence::{Evidence, read_evidence};
 pub use lead::name_of;
 use lead::read_lead;
@@ -48,7 +51,7 @@ const USUAL_CLAUSE_END: f64 = 1.0;
 const CALIBRATION: (f64, f64) = (0.68, -0.32);
 
 /// What a row of the sentences table is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SentenceKind {
     /// Running text.
     Body,
@@ -74,23 +77,25 @@ impl SentenceKind {
 }
 
 /// A place where a number was deleted.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NumberGap {
     /// The number stood after this token of the article; a lone `ر`, which is what a number left of itself, stands for the place
     /// that it is in.
     pub token: usize,
     /// Probability, rounded to 1e-4.
+    #[serde(with = "ten_thousandths")]
     pub confidence: f32,
 }
 
 /// A sentence: a run of an article's tokens.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sentence {
     /// Indices of the article's tokens.
     pub tokens: Range<usize>,
     /// What it is.
     pub kind: SentenceKind,
     /// Probability that a sentence ends at its end, rounded to 1e-4; 1 where the text itself says so, and at the article's end.
+    #[serde(with = "ten_thousandths")]
     pub boundary_confidence: f32,
     /// Where numbers are missing, in order.
     pub number_gaps: Vec<NumberGap>,
@@ -241,12 +246,6 @@ fn calibrated(cut: f64) -> f64 {
 /// The probability of log-odds.
 fn probability(log_odds: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-log_odds))
-}
-
-/// Rounded to 1e-4.
-#[expect(clippy::cast_possible_truncation, reason = "four decimals fit a 32-bit float")]
-fn rounded(probability: f64) -> f32 {
-    (libm::rint(probability * 1e4) / 1e4) as f32
 }
 
 #[cfg(test)]

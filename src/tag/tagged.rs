@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::{ConceptIndex, Keyphrase, TermIndex};
 use crate::repair::Repaired;
+use crate::rounded::probability;
 use crate::split::Sentence;
 
 /// How a keyword was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Layer {
     /// Written as the vocabulary writes it.
     Exact,
@@ -34,7 +37,7 @@ impl Layer {
 }
 
 /// A concept found in a sentence.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hit {
     /// Index of the sentence.
     pub sentence: usize,
@@ -47,6 +50,7 @@ pub struct Hit {
     /// The term that was found.
     pub term: TermIndex,
     /// How probable it is that the text has the words that were read: that of the least sure one.
+    #[serde(with = "probability")]
     pub confidence: f32,
 }
 

@@ -15,6 +15,7 @@ pub mod stop_words;
 pub(crate) mod words;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use self::background::Background;
 use self::candidates::{Candidates, Occurrence, PhraseId, PlacedWord};
@@ -23,6 +24,7 @@ use self::stop_words::StopWords;
 use self::words::{Clitic, PhraseWords};
 use super::text::TextWord;
 use crate::arabic::decode_word;
+use crate::rounded::rounded;
 use crate::split::{Sentence, SentenceKind};
 
 /// Most phrases of an article; a short one has [`FEWEST`] and one more for each [`WORDS_EACH`] words.
@@ -31,7 +33,7 @@ const FEWEST: usize = 4;
 const WORDS_EACH: usize = 40;
 
 /// A phrase that says what an article is about.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Keyphrase {
     /// The phrase in its commonest form.
     pub text: String,
@@ -135,9 +137,4 @@ fn form_of(occurrence: Occurrence, placed: &[PlacedWord], words: &PhraseWords) -
         decode_word(if is_joined { &word.written } else { &word.core })
     };
     (occurrence.start..occurrence.end).map(form).collect::<Vec<_>>().join(" ")
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a score of a few digits")]
-fn rounded(score: f64) -> f32 {
-    (libm::rint(score * 1e4) / 1e4) as f32
 }

@@ -1,0 +1,144 @@
+//! One file of outcomes: written front to back, read at any place.
+//!
+//! ```text
+//! magic ─ packed outcomes … ─ index (keys; id, fingerprint and place of each) ─ hash, place and length of the index
+//! ```
+//!
+//! Invariant: a file that was cut short or changed has no valid end and is not opened; an outcome carries a checksum of its own.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use super::{Fingerprint, PackedOutcome, StageKeys};
+use crate::dataset::DatasetError;
+
+/// The first bytes; the number is that of the format.
+const MAGIC: &[u8; 16] = b"tarmim cache 001";
+/// The last bytes: the index's hash, its place, its length.
+const FOOTER: usize = 32 + 8 + 8;
+
+/// Where an outcome lies, and of what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Of the record.
+    pub fingerprint: Fingerprint,
+    offset: u64,
+    length: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Index {
+    keys: StageKeys,
+    entries: Vec<(u64, Entry)>,
+}
+
+/// A file of outcomes, open.
+#[derive(Debug)]
+pub(super) struct CacheFile {
+    file: File,
+    keys: StageKeys,
+    entries: FxHashMap<u64, Entry>,
+}
+
+impl CacheFile {
+    /// `None` where there is no such file, or it is not whole.
+    pub(super) fn open(path: &Path) -> Option<Self> {
+        let file = File::open(path).ok()?;
+        let length = file.metadata().ok()?.len();
+        let mut footer = [0; FOOTER];
+        file.read_exact_at(&mut footer, length.checked_sub(FOOTER as u64)?).ok()?;
+        let number = |at: usize| u64::from_le_bytes(footer[at..at + 8].try_into().expect("eight bytes"));
+        let (place, size) = (number(32), number(40));
+        if place.checked_add(size)?.checked_add(FOOTER as u64)? != length {
+            return None;
+        }
+        let mut index = vec![0; usize::try_from(size).ok()?];
+        file.read_exact_at(&mut index, place).ok()?;
+        let mut magic = [0; MAGIC.len()];
+        file.read_exact_at(&mut magic, 0).ok()?;
+        if magic != *MAGIC || blake3::hash(&index).as_bytes() != &footer[..32] {
+            return None;
+        }
+        let Index { keys, entries } = postcard::from_bytes(&index).ok()?;
+        Some(Self { file, keys, entries: entries.into_iter().collect() })
+    }
+
+    pub(super) fn keys(&self) -> &StageKeys {
+        &self.keys
+    }
+
+    pub(super) fn entry(&self, article_id: u64) -> Option<&Entry> {
+        self.entries.get(&article_id)
+    }
+
+    pub(super) fn article_ids(&self) -> impl Iterator<Item = u64> {
+        let mut ids: Vec<u64> = self.entries.keys().copied().collect();
+        ids.sort_unstable();
+        ids.into_iter()
+    }
+
+    pub(super) fn read(&self, entry: &Entry) -> Option<PackedOutcome> {
+        let mut bytes = vec![0; entry.length as usize];
+        self.file.read_exact_at(&mut bytes, entry.offset).ok()?;
+        Some(PackedOutcome(bytes))
+    }
+}
+
+/// Writes the outcomes of a run.
+#[derive(Debug)]
+pub struct CacheWriter {
+    path: PathBuf,
+    file: BufWriter<File>,
+    offset: u64,
+    index: Index,
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} entries", self.entries.len())
+    }
+}
+
+impl CacheWriter {
+    pub(super) fn create(path: PathBuf, keys: &StageKeys) -> Result<Self, DatasetError> {
+        let file = File::create(&path).map_err(|source| DatasetError::io(&path, source))?;
+        let index = Index { keys: keys.clone(), entries: Vec::new() };
+        let mut writer = Self { path, file: BufWriter::with_capacity(1 << 20, file), offset: 0, index };
+        writer.write(MAGIC)?;
+        Ok(writer)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), DatasetError> {
+        self.offset += bytes.len() as u64;
+        self.file.write_all(bytes).map_err(|source| DatasetError::io(&self.path, source))
+    }
+
+    /// Adds the outcome of an article.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn push(&mut self, article_id: u64, fingerprint: Fingerprint, outcome: &PackedOutcome) -> Result<(), DatasetError> {
+        let length = u32::try_from(outcome.0.len()).expect("an article is smaller than 4 GiB");
+        self.index.entries.push((article_id, Entry { fingerprint, offset: self.offset, length }));
+        self.write(&outcome.0)
+    }
+
+    /// Writes the index and returns the path of the file, which is whole from now on.
+    pub(super) fn finish(mut self) -> Result<PathBuf, DatasetError> {
+        let index = postcard::to_stdvec(&self.index).expect("an index is plain data");
+        let place = self.offset;
+        self.write(&index)?;
+        self.write(blake3::hash(&index).as_bytes())?;
+        self.write(&place.to_le_bytes())?;
+        self.write(&(index.len() as u64).to_le_bytes())?;
+        let path = self.path;
+        let file = self.file.into_inner().map_err(|error| DatasetError::io(&path, error.into_error()))?;
+        file.sync_all().map_err(|source| DatasetError::io(&path, source))?;
+        Ok(path)
+    }
+}

@@ -1,0 +1,86 @@
+//! What the outcome of each stage depends on besides the article.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A stage whose outcome is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StageName {
+    /// Bytes to text and tokens.
+    Ingest,
+    /// Tokens to words as they were spelt.
+    Repair,
+    /// Tokens to sentences.
+    Split,
+    /// Sentences to keywords and keyphrases.
+    Tag,
+}
+
+impl StageName {
+    /// All, in the order in which data flows.
+    pub const ALL: [Self; 4] = [Self::Ingest, Self::Repair, Self::Split, Self::Tag];
+
+    /// The name that people see.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ingest => "ingest",
+            Self::Repair => "repair",
+            Self::Split => "split",
+            Self::Tag => "tag",
+        }
+    }
+}
+
+/// For each stage, by name, what its outcome depends on: a version, the hash of a model or a vocabulary, a setting.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageKeys(BTreeMap<StageName, BTreeMap<String, String>>);
+
+impl StageKeys {
+    /// Adds something that a stage depends on.
+    #[must_use]
+    pub fn with(mut self, stage: StageName, name: &str, value: &impl ToString) -> Self {
+        self.0.entry(stage).or_default().insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// The first stage that other keys make differ, and the names of what differs in it.
+    #[must_use]
+    pub fn first_difference(&self, other: &Self) -> Option<(StageName, Vec<String>)> {
+        StageName::ALL.into_iter().find_map(|stage| {
+            let (mine, theirs) = (self.0.get(&stage), other.0.get(&stage));
+            if mine == theirs {
+                return None;
+            }
+            let value = |keys: Option<&BTreeMap<String, String>>, name: &String| keys.and_then(|keys| keys.get(name).cloned());
+            let mut names: Vec<String> = mine.into_iter().chain(theirs).flat_map(|keys| keys.keys().cloned()).collect();
+            names.sort();
+            names.dedup();
+            names.retain(|name| value(mine, name) != value(theirs, name));
+            Some((stage, names))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(model: &str, vocabulary: &str) -> StageKeys {
+        let keys = StageKeys::default().with(StageName::Repair, "code", &1).with(StageName::Repair, "model", &model);
+        keys.with(StageName::Tag, "vocabulary", &vocabulary)
+    }
+
+    #[test]
+    fn the_first_stage_that_differs_is_told_with_what_differs() {
+        assert_eq!(keys("a", "v").first_difference(&keys("a", "v")), None);
+        assert_eq!(keys("a", "v").first_difference(&keys("a", "w")), Some((StageName::Tag, vec!["vocabulary".to_owned()])));
+        assert_eq!(keys("a", "v").first_difference(&keys("b", "w")), Some((StageName::Repair, vec!["model".to_owned()])));
+        assert_eq!(
+            StageKeys::default().first_difference(&keys("a", "v")),
+            Some((StageName::Repair, vec!["code".to_owned(), "model".to_owned()]))
+        );
+    }
+}

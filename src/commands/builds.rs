@@ -1,0 +1,45 @@
+//! `tarmim builds`: the builds that are kept, which one is current, and which the user went back from.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::{output_folder, print};
+use crate::cli::BuildsArgs;
+use crate::dataset::{Manifest, OutputFolder};
+use crate::error::Error;
+
+/// Lists the builds, oldest first.
+pub(super) fn builds(config: &Path, args: BuildsArgs) -> Result<(), Error> {
+    let output = OutputFolder::new(&output_folder(config, args.output)?);
+    let current = output.current_manifest().map(|manifest| manifest.build_id);
+    let builds = output.builds().unwrap_or_default();
+    let state = |id: &str| match (Some(id) == current.as_deref(), output.rolled_back_from(id)) {
+        (true, _) => "current".to_owned(),
+        (false, Some(rolled)) => format!("rolled back from on {}", rolled.at),
+        (false, None) => String::new(),
+    };
+    if args.json {
+        let build = |manifest: &Manifest| {
+            json!({
+                "build_id": manifest.build_id, "created": manifest.created, "counts": manifest.counts,
+                "model_id": manifest.provenance.model_id, "state": state(&manifest.build_id),
+            })
+        };
+        return print(&json!(builds.iter().map(build).collect::<Vec<_>>()).to_string());
+    }
+    if builds.is_empty() {
+        return print("there is no build yet; run `tarmim run`");
+    }
+    let line = |manifest: &Manifest| {
+        let Manifest { build_id, created, counts, .. } = manifest;
+        let line = format!(
+            "{build_id}  {created}  {:>9} articles {:>10} sentences  {}",
+            counts.articles,
+            counts.sentences,
+            state(build_id)
+        );
+        line.trim_end().to_owned()
+    };
+    print(&builds.iter().map(line).collect::<Vec<_>>().join("\n"))
+}

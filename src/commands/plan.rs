@@ -1,0 +1,56 @@
+//! `tarmim plan`: what a run would do, and why, without doing it.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::{open_plan, print};
+use crate::cli::PlanArgs;
+use crate::error::Error;
+use crate::pipeline::{Preview, PreviewedArticle, preview};
+
+/// Prints what a run would do.
+pub(super) fn plan(config: &Path, args: PlanArgs) -> Result<(), Error> {
+    let plan = open_plan(config, args.overrides)?;
+    let preview = preview(&plan, args.list)?;
+    if args.json { print(&as_json(&preview)) } else { print(shown(&preview).trim_end()) }
+}
+
+fn as_json(preview: &Preview) -> String {
+    let article = |article: &PreviewedArticle| {
+        json!({
+            "article_id": article.origin.article_id(), "source_path": article.origin.source_path, "record": article.origin.record,
+            "first_stage": article.work.first_stage().map(|stage| stage.name()), "reason": article.work.reason(),
+        })
+    };
+    let current = preview.current.as_ref().map(|current| &current.build_id);
+    json!({
+        "build_id": preview.build_id, "current": current, "up_to_date": preview.is_up_to_date(), "work": preview.work,
+        "rejects": preview.rejects, "gone": preview.gone,
+        "articles": preview.articles.iter().map(article).collect::<Vec<_>>(),
+    })
+    .to_string()
+}
+
+fn shown(preview: &Preview) -> String {
+    let mut text = match (&preview.current, preview.is_up_to_date()) {
+        (_, true) => format!("build {} is current: a run would write nothing\n", preview.build_id),
+        (Some(current), false) => format!("a run would publish build {}; current is {}\n", preview.build_id, current.build_id),
+        (None, false) => format!("a run would publish build {}, the first one\n", preview.build_id),
+    };
+    // Writing to a string cannot fail.
+    for (reason, articles) in &preview.work {
+        let _ = writeln!(text, "  {articles:>8} articles  {reason}");
+    }
+    for (count, what) in [(preview.gone, "articles gone"), (preview.rejects, "inputs that cannot be read")] {
+        if count > 0 {
+            let _ = writeln!(text, "  {count:>8} {what}");
+        }
+    }
+    for PreviewedArticle { origin, work } in &preview.articles {
+        let record = origin.record.as_ref().map(|record| format!(" ({record})")).unwrap_or_default();
+        let _ = writeln!(text, "    {}  {}{record}: {}", origin.article_id(), origin.source_path, work.reason());
+    }
+    text
+}

@@ -1,0 +1,270 @@
+//! What is kept of an article to compare it with all others: 124 bytes, however long it is.
+//!
+//! - the *text hash*, 128 bits of BLAKE3 over the words as written: equal words, equal hash;
+//! - the *sketch*, two bits of each of 256 minima over the hashes of the article's pairs of neighbouring words, reduced (see
+//!   [`super::words`]): the share of equal minima says which share of their pairs two articles have in common. One-permutation
+//!   `MinHash` (Li, Owen & Zhang 2012) with optimal densification (Shrivastava 2017), truncated to b = 2 bits (Li & König 2010);
+//! - twelve *anchors*, minima over runs of three words: what two articles must share one of before they are compared at all.
+//!
+//! Pairs measure, since a single edited word spoils two pairs but three runs of three; runs of three find, since unrelated articles share
+//! pairs (`رئيس الحكومة`) far more often.
+//!
+//! Invariant: a signature depends on the reduced words and their order alone, so it is the same on every machine, and
+//! articles below [`SHORT`] words have one that equals no other but that of the very same reduced words.
+
+use serde::{Deserialize, Serialize};
+
+use super::words::{WordReader, chain, mix};
+
+/// Articles with fewer reduced words are compared as a whole: of so few pairs, a dateline and a formula are already half.
+pub const SHORT: usize = 20;
+/// Articles with fewer reduced words are compared as written only: so few consonants are no evidence.
+pub const TOO_SHORT: usize = 5;
+/// Runs of three words by which a signature can be found.
+pub(super) const ANCHORS: usize = 12;
+/// Minima in a sketch.
+const BINS: usize = 256;
+/// Minima, two bits each, in a word of the sketch.
+const PER_WORD: usize = 32;
+/// No minimum: greater than every hash but one in 2^64, which is as good as none.
+const EMPTY: u64 = u64::MAX;
+
+/// What is kept of an article to compare it with others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    text: [u8; 16],
+    sketch: Sketch,
+    anchors: [u32; ANCHORS],
+}
+
+impl Signature {
+    /// The signature of an article, from its tokens in order.
+    pub fn of<'a>(tokens: impl Iterator<Item = &'a str>) -> Self {
+        let mut reader = WordReader::new();
+        let mut runs = Runs::default();
+        tokens.for_each(|token| reader.read(token, |word| runs.push(word)));
+        let mut text = [0; 16];
+        if !reader.written().is_empty() {
+            text.copy_from_slice(&blake3::hash(reader.written()).as_bytes()[..16]);
+        }
+        let (sketch, anchors) = runs.finish();
+        Self { text, sketch, anchors }
+    }
+
+    /// 128 bits of a hash of the words as written: without marks, digits and diacritics, but with their hamzas; `None` for an
+    /// article without a word, which is no copy of anything.
+    #[must_use]
+    pub fn text_hash(&self) -> Option<[u8; 16]> {
+        (self.text != [0; 16]).then_some(self.text)
+    }
+
+    /// What measures similarity.
+    pub(super) fn sketch(&self) -> Sketch {
+        self.sketch
+    }
+
+    /// What finds candidates; none for an article that is compared as written only.
+    pub(super) fn anchors(&self) -> impl Iterator<Item = u32> {
+        self.anchors.iter().copied().filter(|anchor| *anchor != 0)
+    }
+}
+
+/// Two bits of each minimum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Sketch([u64; BINS / PER_WORD]);
+
+impl Sketch {
+    /// How many minima agree, 0 to 256; about 64 do in articles that have nothing in common.
+    pub(super) fn agreements(&self, other: &Self) -> u32 {
+        let differing = |(a, b): (&u64, &u64)| ((a ^ b) | ((a ^ b) >> 1)) & 0x5555_5555_5555_5555;
+        256 - self.0.iter().zip(&other.0).map(|pair| differing(pair).count_ones()).sum::<u32>()
+    }
+}
+
+/// The similarity that a number of agreements stands for, 0 to 1, rounded to 1e-4.
+///
+/// Agreements `m` estimate the Jaccard index `J = (m/256 - 1/4) / (3/4)`; the similarity is Dice's `2J / (1 + J)`, which is
+/// `2 (m - 64) / (m + 128)`.
+#[expect(clippy::cast_precision_loss, reason = "at most 20,000")]
+pub(super) fn similarity(agreements: u32) -> f32 {
+    let (above, below) = (2 * agreements.saturating_sub(64), agreements + 128);
+    let rounded = (20_000 * above / below).div_ceil(2);
+    rounded as f32 / 10_000.0
+}
+
+/// Gathers minima over the runs of neighbouring words.
+struct Runs {
+    words: usize,
+    /// All words, while they are few.
+    all: u64,
+    /// The last word, and the last pair.
+    last: u64,
+    last_pair: u64,
+    pairs: [u64; BINS],
+    triples: [u64; ANCHORS],
+}
+
+impl Default for Runs {
+    fn default() -> Self {
+        Self { words: 0, all: 0, last: 0, last_pair: 0, pairs: [EMPTY; BINS], triples: [EMPTY; ANCHORS] }
+    }
+}
+
+impl Runs {
+    fn push(&mut self, word: u64) {
+        let pair = chain(self.last, word);
+        if self.words >= 1 {
+            keep_least(&mut self.pairs, pair);
+        }
+        if self.words >= 2 {
+            keep_least(&mut self.triples, chain(self.last_pair, word));
+        }
+        if self.words < SHORT {
+            self.all = chain(self.all, word);
+        }
+        (self.last, self.last_pair) = (word, pair);
+        self.words += 1;
+    }
+
+    fn finish(mut self) -> (Sketch, [u32; ANCHORS]) {
+        if self.words < TOO_SHORT {
+            return (Sketch([0; BINS / PER_WORD]), [0; ANCHORS]);
+        }
+        if self.words < SHORT {
+            let mut anchors = [0; ANCHORS];
+            anchors[0] = anchor(self.all);
+            return (sketch(&[self.all; BINS]), anchors);
+        }
+        densify(&mut self.pairs);
+        (sketch(&self.pairs), self.triples.map(|least| if least == EMPTY { 0 } else { anchor(least) }))
+    }
+}
+
+/// Puts a hash into its bin if it is the least there. The high bits choose the bin, so within one they say little but order.
+#[expect(clippy::cast_possible_truncation, reason = "the high half of the product is below N")]
+fn keep_least<const N: usize>(bins: &mut [u64; N], hash: u64) {
+    let bin = &mut bins[((u128::from(hash) * N as u128) >> 64) as usize];
+    *bin = (*bin).min(hash);
+}
+
+/// 32 bits that tell a run from others, never 0.
+#[expect(clippy::cast_possible_truncation, reason = "the low bits are wanted: the minimum leaves them at random")]
+fn anchor(hash: u64) -> u32 {
+    (hash as u32).max(1)
+}
+
+/// Gives each empty bin the minimum of a bin that is not, chosen by the empty bin's own fixed sequence of all bins.
+fn densify(bins: &mut [u64; BINS]) {
+    let sparse = *bins;
+    for (bin, least) in bins.iter_mut().enumerate().filter(|(_, least)| **least == EMPTY) {
+        let donors = (1..).flat_map(|turn: u64| mix(((bin as u64) << 32) | turn).to_le_bytes());
+        // Ends: at least one bin is not empty, and the sequence comes to each again and again.
+        *least = donors.map(|donor| sparse[usize::from(donor)]).find(|least| *least != EMPTY).unwrap_or(EMPTY);
+    }
+}
+
+/// Two bits of each minimum, mixed with its bin's number so that a minimum given to many bins agrees by chance in each anew.
+fn sketch(minima: &[u64; BINS]) -> Sketch {
+    let mut words = [0; BINS / PER_WORD];
+    for (bin, least) in minima.iter().enumerate() {
+        words[bin / PER_WORD] |= two_bits(*least, bin) << (2 * (bin % PER_WORD));
+    }
+    Sketch(words)
+}
+
+/// The minima are mixed already, so one multiplication makes two bits that depend on both.
+fn two_bits(least: u64, bin: usize) -> u64 {
+    (least ^ mix_bin(bin)).wrapping_mul(0xd6e8_feb8_6659_fd93) >> 62
+}
+
+fn mix_bin(bin: usize) -> u64 {
+    (bin as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn of(text: &str) -> Signature {
+        Signature::of(text.split_whitespace())
+    }
+
+    /// Words that no two numbers share, of letters that are kept.
+    fn word(number: u32) -> String {
+        let letters: Vec<char> = "بتجحدرسشصطعفقكلمنو".chars().collect();
+        let digit = |place| number / 18_u32.pow(place) % 18;
+        (0..6).map(|place| letters[digit(place) as usize]).collect()
+    }
+
+    fn text(numbers: impl Iterator<Item = u32>) -> String {
+        numbers.map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn similarity_is_the_share_of_common_pairs() {
+        for (agreements, expected) in [(256, 1.0), (64, 0.0), (0, 0.0), (128, 0.5), (160, 0.6667), (255, 0.9974)] {
+            assert!((similarity(agreements) - expected).abs() < 1e-6, "{agreements} agreements");
+        }
+    }
+
+    #[test]
+    fn estimates_lie_around_the_truth_as_the_documented_error_says() {
+        // 80 pairs of texts each; the second shares its first `common` words, so `common - 1` of `length - 1` pairs.
+        for (length, common) in [(30u32, 18u32), (60, 48), (400, 220), (1000, 700)] {
+            let truth = f64::from(common - 1) / f64::from(length - 1);
+            let estimates = (0..80).map(|round| {
+                let start = round * 10_007;
+                let copied = (start..start + common).chain(start + 5000..start + 5000 + length - common);
+                let (a, b) = (of(&text(start..start + length)), of(&text(copied)));
+                f64::from(similarity(a.sketch().agreements(&b.sketch())))
+            });
+            let errors: Vec<f64> = estimates.map(|estimate| estimate - truth).collect();
+            let mean = errors.iter().sum::<f64>() / 80.0;
+            let deviation = (errors.iter().map(|error| error * error).sum::<f64>() / 80.0).sqrt();
+            assert!(mean.abs() < 0.015, "{common} of {length}: biased by {mean}");
+            assert!(deviation < 0.06, "{common} of {length}: deviates by {deviation}");
+        }
+    }
+
+    #[test]
+    fn a_short_article_is_all_or_nothing() {
+        let whole = text(0..19);
+        let edited = format!("{} {}", text(0..18), word(99));
+        assert_eq!(of(&whole).sketch().agreements(&of(&format!("{whole} 2017.")).sketch()), 256, "a number is no word");
+        assert!(similarity(of(&whole).sketch().agreements(&of(&edited).sketch())) < 0.3, "one word in nineteen differs");
+        assert_eq!(of(&whole).anchors().count(), 1);
+        assert_eq!(of("دبي - الخليج").anchors().count(), 0, "a dateline is found as written only");
+    }
+
+    #[test]
+    fn an_article_without_words_has_no_text_hash() {
+        assert_eq!(of("2017 ... ٣٫٥").text_hash(), None);
+        assert_eq!(of("قال، نعم.").text_hash(), of("قال نعم 5").text_hash());
+        assert_ne!(of("قال أحمد").text_hash(), of("قال احمد").text_hash());
+        assert_ne!(of("Breaking news").text_hash(), of("Old news").text_hash());
+    }
+
+    /// Pinned: the signature is the same on every machine, and a change of it is a change of version.
+    #[test]
+    fn signatures_do_not_drift() {
+        let signature = of(&text(0..50));
+        let json = serde_json::to_vec(&signature).expect("plain data");
+        assert_eq!(serde_json::from_slice::<Signature>(&json).expect("its own form"), signature);
+        assert_eq!(&blake3::hash(&json).to_hex()[..16], "c9b5ad728b68b166");
+    }
+
+    proptest! {
+        #[test]
+        fn spelling_is_not_seen(words in prop::collection::vec("[بتسمنهيو]{1,3}[اأإآءئؤ]?[بتسمن]{0,2}[ةىاأءئ]{0,2}", 20..60)) {
+            let intact = words.join(" ");
+            let normalised = intact.replace(['أ', 'إ', 'آ'], "ا").replace('ى', "ي").replace('ة', "ه");
+            let stripped: String = intact.chars().filter(|c| !"ةىأإآءئؤ".contains(*c)).collect();
+            for copy in [normalised, stripped] {
+                let (a, b) = (of(&intact), of(&copy));
+                prop_assert_eq!(a.sketch(), b.sketch(), "{}", copy);
+                prop_assert!(a.anchors().eq(b.anchors()));
+            }
+        }
+    }
+}

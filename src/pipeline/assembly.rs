@@ -1,0 +1,178 @@
+//! Puts finished articles together to tables, in the order of the sources: what needs to know the articles before is decided here.
+//!
+//! Invariant: every record that comes in goes out as an article, a reject or a dropped copy, and is counted once.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashSet;
+
+use super::LISTED_REJECTS;
+use super::work::{Done, DoneDocument, Finished};
+use crate::cache::{CacheWriter, Work};
+use crate::dataset::{Counts, DatasetError, DatasetWriter, TableFiles};
+use crate::duplicates::{DuplicateIndex, DuplicatePolicy, Duplicates, Verdict};
+use crate::ingest::Reject;
+
+/// Lists the articles that were worked on, with the reason.
+const REDONE: &str = "redone.csv";
+
+/// A build's tables while articles come in.
+pub(super) struct Assembly {
+    writer: DatasetWriter,
+    next_cache: Option<CacheWriter>,
+    policy: DuplicatePolicy,
+    duplicates: DuplicateIndex,
+    article_ids: FxHashSet<u64>,
+    redone: Redone,
+    first_rejects: Vec<Reject>,
+}
+
+/// A build's tables when all articles are in.
+pub(super) struct Assembled {
+    pub(super) counts: Counts,
+    pub(super) tables: TableFiles,
+    /// How many articles were worked on, by the reason.
+    pub(super) work: BTreeMap<String, usize>,
+    pub(super) next_cache: Option<CacheWriter>,
+    pub(super) first_rejects: Vec<Reject>,
+}
+
+impl Assembly {
+    pub(super) fn new(
+        writer: DatasetWriter,
+        next_cache: Option<CacheWriter>,
+        duplicates: Duplicates,
+        build_folder: &Path,
+    ) -> Result<Self, DatasetError> {
+        Ok(Self {
+            writer,
+            next_cache,
+            policy: duplicates.policy,
+            duplicates: DuplicateIndex::new(duplicates.settings),
+            article_ids: FxHashSet::default(),
+            redone: Redone::create(build_folder.join(REDONE))?,
+            first_rejects: Vec::new(),
+        })
+    }
+
+    /// Adds what became of the next record.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub(super) fn push(&mut self, finished: Finished) -> Result<(), DatasetError> {
+        match finished {
+            Finished::Reject(reject) => self.push_reject(reject),
+            Finished::Article(done) => self.push_article(*done),
+        }
+    }
+
+    fn push_reject(&mut self, reject: Reject) -> Result<(), DatasetError> {
+        if self.first_rejects.len() < LISTED_REJECTS {
+            self.first_rejects.push(reject.clone());
+        }
+        self.writer.push_reject(reject)
+    }
+
+    fn push_article(&mut self, done: Done) -> Result<(), DatasetError> {
+        let Done { document, mut rows, signature, outcome, work } = done;
+        if !self.article_ids.insert(document.article_id) {
+            let record = document.record.as_deref().unwrap_or_default();
+            let message = format!("another record before it has the same key {record}; keys must be unique in a file");
+            return self.push_reject(reject(&document, "ingest", "duplicate_key", message));
+        }
+        if let Some(cache) = &mut self.next_cache {
+            cache.push(document.article_id, document.fingerprint, &outcome)?;
+        }
+        self.redone.note(&document, &work)?;
+        if self.policy == DuplicatePolicy::Off {
+            return self.writer.push(rows);
+        }
+        let verdict = self.duplicates.add(document.article_id, &signature);
+        if let Some(message) = self.reason_to_drop(&verdict) {
+            return self.writer.push_dropped(reject(&document, "duplicates", "duplicate", message));
+        }
+        rows.mark_duplicates(&verdict);
+        self.writer.push(rows)
+    }
+
+    fn reason_to_drop(&self, verdict: &Verdict) -> Option<String> {
+        let drops_near = self.policy == DuplicatePolicy::Drop;
+        match (verdict.duplicate_of, verdict.near_duplicate_of) {
+            _ if matches!(self.policy, DuplicatePolicy::Off | DuplicatePolicy::Flag) => None,
+            (Some(of), _) => Some(format!("left out: the same text as article {of:016x}")),
+            (None, Some((of, similarity))) if drops_near => {
+                Some(format!("left out: nearly the same text as article {of:016x} (similarity {similarity})"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The error behind an error: where a table's writer has stopped, closing the tables says why.
+    pub(super) fn why(self, error: DatasetError) -> DatasetError {
+        match error {
+            DatasetError::WriterStopped => self.writer.finish().err().unwrap_or(error),
+            other => other,
+        }
+    }
+
+    /// Closes all files.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub(super) fn finish(self) -> Result<Assembled, DatasetError> {
+        let (counts, tables) = self.writer.finish()?;
+        let Self { next_cache, first_rejects, .. } = self;
+        Ok(Assembled { counts, tables, work: self.redone.finish()?, next_cache, first_rejects })
+    }
+}
+
+fn reject(document: &DoneDocument, stage: &'static str, code: &'static str, message: String) -> Reject {
+    Reject {
+        source_path: document.source_path.clone(),
+        record: document.record.clone(),
+        stage,
+        code,
+        message,
+        byte_offset: document.byte_offset,
+    }
+}
+
+/// The list of the articles that were worked on, and how many there are of each reason.
+struct Redone {
+    path: PathBuf,
+    list: csv::Writer<BufWriter<File>>,
+    reasons: BTreeMap<String, usize>,
+}
+
+impl Redone {
+    fn create(path: PathBuf) -> Result<Self, DatasetError> {
+        let file = File::create_new(&path).map_err(|source| DatasetError::io(&path, source))?;
+        let mut redone = Self { list: csv::Writer::from_writer(BufWriter::new(file)), path, reasons: BTreeMap::new() };
+        redone.write(["article_id", "source_path", "record", "first_stage", "reason"])?;
+        Ok(redone)
+    }
+
+    fn note(&mut self, document: &DoneDocument, work: &Work) -> Result<(), DatasetError> {
+        let reason = work.reason();
+        if let Some(first) = work.first_stage() {
+            let (id, record) = (format!("{:016x}", document.article_id), document.record.as_deref().unwrap_or_default());
+            self.write([&id, &document.source_path, record, first.name(), &reason])?;
+        }
+        *self.reasons.entry(reason).or_default() += 1;
+        Ok(())
+    }
+
+    fn write(&mut self, row: [&str; 5]) -> Result<(), DatasetError> {
+        self.list.write_record(row).map_err(|error| DatasetError::io(&self.path, error.into()))
+    }
+
+    fn finish(self) -> Result<BTreeMap<String, usize>, DatasetError> {
+        let io = |source| DatasetError::io(&self.path, source);
+        let mut file = self.list.into_inner().map_err(|error| io(error.into_error()))?;
+        file.flush().and_then(|()| file.get_ref().sync_all()).map_err(io)?;
+        Ok(self.reasons)
+    }
+}

@@ -1,0 +1,180 @@
+//! The pipeline itself: inventory, build id, the one parallel boundary, publication.
+//!
+//! ```text
+//! inventory ─▶ records ─▶ batches ─▶ [ ingest ▸ repair ▸ split ▸ tag ▸ rows ] on all cores ─▶ assembly ─▶ gates ─▶ publish
+//! ```
+//!
+//! Invariant: stages are immutable and shared, each worker has its own scratch, results come back in the order of the records.
+//! One thread reads, one assembles what is finished, and a batch is worked on meanwhile: a few batches are in memory, whatever the
+//! size of the input.
+
+mod assembly;
+mod identity;
+mod preview;
+mod stages;
+mod work;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::analysis::gates::check_staged;
+use crate::cache::{ArticleCache, CacheFolder, StageKeys};
+use crate::config::Plan;
+use crate::dataset::{BuildStamp, DatasetWriter, Lock, Manifest, OutputFolder, Provenance, RollBack, RunReport};
+use crate::error::Error;
+use crate::ingest::{Inventory, take_inventory};
+use crate::interrupt::Interrupt;
+use crate::progress::Progress;
+use assembly::{Assembled, Assembly};
+use identity::{build_id, provenance, stage_keys};
+pub use preview::{Preview, PreviewedArticle, preview};
+pub use stages::{Scratch, Stages};
+use work::Workers;
+
+/// Rejects listed in a message.
+const LISTED_REJECTS: usize = 10;
+
+/// How one run differs from another with the same plan.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RunOptions {
+    /// Only the first so many articles.
+    pub limit: Option<usize>,
+    /// Build even if the build is there already, and all of it anew.
+    pub force: bool,
+}
+
+/// How a run ended well.
+#[derive(Debug)]
+pub enum RunOutcome {
+    /// The current build is that of this input already; nothing was written.
+    UpToDate(Box<Manifest>),
+    /// The user rolled back from the build that this input gives; nothing was written.
+    RolledBack(Box<Manifest>, RollBack),
+    /// A build was published.
+    Published(Box<Manifest>),
+}
+
+/// Builds the dataset.
+///
+/// # Errors
+/// Where there is nothing to read, too much is rejected, a check fails, a signal comes or a file cannot be written. The
+/// build that was current stays current.
+pub fn run(plan: Plan, options: RunOptions, progress: Progress, interrupt: &Interrupt) -> Result<RunOutcome, Error> {
+    let started = Instant::now();
+    let inventory = inventory_of(&plan)?;
+    let provenance = provenance(&plan, &inventory, options.limit);
+    let build_id = build_id(&provenance);
+    let output = OutputFolder::new(&plan.output);
+    let current = output.current_manifest();
+    if !options.force
+        && let (Some(manifest), Some(rolled)) = (&current, output.rolled_back_from(&build_id))
+    {
+        return Ok(RunOutcome::RolledBack(Box::new(manifest.clone()), rolled));
+    }
+    let same = |manifest: &&Manifest| manifest.build_id == build_id && !options.force && output.current_is_complete();
+    if let Some(manifest) = current.as_ref().filter(same) {
+        return Ok(RunOutcome::UpToDate(Box::new(manifest.clone())));
+    }
+    let lock = output.lock()?;
+    if let Some(manifest) = output.whole_build(&build_id).filter(|_| !options.force) {
+        output.make_current(&build_id, &lock)?;
+        return Ok(RunOutcome::Published(Box::new(manifest)));
+    }
+    let (keep, before) = (plan.keep_builds, current.map(|manifest| manifest.build_id));
+    let staged = StagedBuild { output: &output, lock: &lock, folder: output.stage(&build_id, &lock)?, started };
+    let identity = Identity { keys: stage_keys(&plan), provenance, build_id };
+    let manifest = staged.fill(plan, &inventory, identity, options, progress, interrupt)?;
+    output.collect_old_builds(keep, before.as_deref(), &lock)?;
+    Ok(RunOutcome::Published(Box::new(manifest)))
+}
+
+/// The id of the build that a run would publish now.
+///
+/// # Errors
+/// [`Error::NothingToRead`] where there is no input.
+pub fn planned_build_id(plan: &Plan) -> Result<String, Error> {
+    Ok(build_id(&provenance(plan, &inventory_of(plan)?, None)))
+}
+
+/// The files to be read.
+///
+/// # Errors
+/// [`Error::NothingToRead`] where there is none.
+pub fn inventory_of(plan: &Plan) -> Result<Inventory, Error> {
+    let nothing = |what: String| Error::NothingToRead { input: plan.input.display().to_string(), what };
+    if !plan.input.is_dir() {
+        return Err(nothing("there is no such folder; give --input DIR or set ingest.input".to_owned()));
+    }
+    let inventory = take_inventory(&plan.input, &plan.output, &plan.ingest);
+    if inventory.files.is_empty() {
+        let patterns = plan.ingest.files.join(", ");
+        let others = inventory.rejects.len() + inventory.skipped;
+        return Err(nothing(format!("no file that can be read matches {patterns} ({others} other files); set ingest.files")));
+    }
+    Ok(inventory)
+}
+
+/// What a build is known by.
+struct Identity {
+    build_id: String,
+    provenance: Provenance,
+    keys: StageKeys,
+}
+
+/// A build being written; its folder goes away with it unless it was published.
+struct StagedBuild<'o> {
+    output: &'o OutputFolder,
+    lock: &'o Lock,
+    folder: PathBuf,
+    started: Instant,
+}
+
+impl Drop for StagedBuild<'_> {
+    fn drop(&mut self) {
+        // A published build was renamed away. What cannot be removed now is swept by the next run.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl StagedBuild<'_> {
+    fn fill(
+        &self,
+        plan: Plan,
+        inventory: &Inventory,
+        identity: Identity,
+        options: RunOptions,
+        progress: Progress,
+        interrupt: &Interrupt,
+    ) -> Result<Manifest, Error> {
+        let Identity { build_id, provenance, keys } = identity;
+        let cache_folder = plan.cache.then(|| CacheFolder::new(self.output.cache()));
+        let cache = match &cache_folder {
+            Some(folder) => folder.open(keys, options.force),
+            None => ArticleCache::empty(keys),
+        };
+        let stamp = BuildStamp { build_id: build_id.clone(), model_id: plan.model.id().to_owned() };
+        let writer = DatasetWriter::new(&self.folder, &stamp, plan.partition_by)?;
+        let next_cache = cache_folder.as_ref().map(|folder| folder.begin(cache.keys())).transpose()?;
+        let assembly = Assembly::new(writer, next_cache, plan.duplicates, &self.folder)?;
+        let stages = Stages::new(&plan.model, plan.repair.clone(), plan.split, plan.tag, plan.vocabulary)?;
+        let workers = Workers::new(&stages, &cache, &plan.ingest, plan.repair.doubt_threshold, interrupt);
+        let bar = progress.stage("build", "bytes", inventory.bytes());
+        let assembled = workers.build(inventory, options.limit, assembly, bar)?;
+        let Assembled { counts, tables, work, next_cache, first_rejects } = assembled;
+        if let (Some(folder), Some(next)) = (&cache_folder, next_cache) {
+            folder.keep(next, workers.interrupted().is_none())?;
+        }
+        workers.interrupted().map_or(Ok(()), |signal| Err(Error::Interrupted { signal }))?;
+        if counts.reject_ratio() > plan.max_reject_ratio {
+            let listed: Vec<String> = first_rejects.iter().map(|r| format!("{}: {}", r.source_path, r.message)).collect();
+            let (rejects, inputs, limit) = (counts.rejects, counts.inputs, plan.max_reject_ratio);
+            return Err(Error::TooManyRejects { rejects, inputs, limit, listed: listed.join("\n") });
+        }
+        check_staged(&self.folder, &counts)?;
+        interrupt.received().map_or(Ok(()), |signal| Err(Error::Interrupted { signal }))?;
+        let report = RunReport { work, stage_seconds: workers.stage_seconds(), seconds: self.started.elapsed().as_secs_f64() };
+        let manifest = Manifest::new(build_id, provenance, counts, tables, report);
+        self.output.publish(&self.folder, &manifest, self.lock)?;
+        Ok(manifest)
+    }
+}

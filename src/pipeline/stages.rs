@@ -1,0 +1,63 @@
+//! All stages after ingest, ready to run.
+
+use crate::ingest::Document;
+use crate::model::{ModelError, ModelFile};
+use crate::repair::{RepairScratch, RepairSettings, Repaired, Repairer};
+use crate::split::{Sentence, SplitScratch, SplitSettings, Splitter};
+use crate::tag::{TagScratch, TagSettings, Tagged, Tagger, Vocabulary};
+
+/// All stages, ready to run: immutable, shared by all workers.
+pub struct Stages {
+    /// Restores spelling.
+    pub repairer: Repairer,
+    /// Cuts sentences.
+    pub splitter: Splitter,
+    /// Finds keywords.
+    pub tagger: Tagger,
+}
+
+/// Memory that one worker reuses between articles.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    repair: RepairScratch,
+    split: SplitScratch,
+    tag: TagScratch,
+}
+
+impl Stages {
+    /// The stages with a model's data and a vocabulary.
+    ///
+    /// # Errors
+    /// Where the model lacks a section or one is damaged.
+    pub fn new(
+        model: &ModelFile,
+        repair: RepairSettings,
+        split: SplitSettings,
+        tag: TagSettings,
+        vocabulary: Vocabulary,
+    ) -> Result<Self, ModelError> {
+        let repairer = Repairer::new(model, repair)?;
+        let tagger = Tagger::open(vocabulary, tag, model, repairer.frequencies())?;
+        Ok(Self { repairer, splitter: Splitter::new(model, split)?, tagger })
+    }
+
+    /// Takes one article through every stage after ingest.
+    #[must_use]
+    pub fn process(&self, document: Document, scratch: &mut Scratch) -> Tagged {
+        let repaired = self.repair(document, scratch);
+        let sentences = self.split(&repaired, scratch);
+        self.tag(repaired, sentences, scratch)
+    }
+
+    pub(super) fn repair(&self, document: Document, scratch: &mut Scratch) -> Repaired {
+        self.repairer.repair(document, &mut scratch.repair)
+    }
+
+    pub(super) fn split(&self, repaired: &Repaired, scratch: &mut Scratch) -> Vec<Sentence> {
+        self.splitter.split(repaired, &mut scratch.split)
+    }
+
+    pub(super) fn tag(&self, repaired: Repaired, sentences: Vec<Sentence>, scratch: &mut Scratch) -> Tagged {
+        self.tagger.tag(repaired, sentences, &mut scratch.tag)
+    }
+}

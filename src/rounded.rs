@@ -1,0 +1,66 @@
+//! Figures as tables hold them: rounded to 1e-4, with a portable rounding, so that they agree on every machine.
+//!
+//! A probability that is so rounded is a whole number of ten-thousandths, and is kept as one where it is kept in bytes: that loses
+//! nothing, which is the law of [`probability`].
+
+/// Ten-thousandths in one.
+const UNIT: f64 = 1e4;
+
+/// A figure rounded to 1e-4.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, reason = "rounded figures have few digits")]
+pub fn rounded(figure: f64) -> f32 {
+    (libm::rint(figure * UNIT) / UNIT) as f32
+}
+
+/// A rounded probability as two bytes, for `serde(with)`.
+pub mod probability {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::UNIT;
+
+    /// Ten-thousandths of a rounded probability.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 10,000")]
+    pub fn to_units(probability: f32) -> u16 {
+        libm::rint(f64::from(probability) * UNIT) as u16
+    }
+
+    /// The probability of so many ten-thousandths.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "rounded figures have few digits")]
+    pub fn from_units(units: u16) -> f32 {
+        (f64::from(units) / UNIT) as f32
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+    pub fn serialize<S: Serializer>(probability: &f32, serializer: S) -> Result<S::Ok, S::Error> {
+        to_units(*probability).serialize(serializer)
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Those of the deserializer.
+    pub fn deserialize<'d, D: Deserializer<'d>>(deserializer: D) -> Result<f32, D::Error> {
+        u16::deserialize(deserializer).map(from_units)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rounded_probability_survives_as_two_bytes() {
+        for units in 0..=10_000 {
+            let probability = rounded(f64::from(units) / UNIT);
+            assert_eq!(probability::to_units(probability), units);
+            assert_eq!(probability::from_units(units).to_bits(), probability.to_bits());
+        }
+    }
+}
