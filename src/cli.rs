@@ -51,6 +51,8 @@ pub enum Command {
     TagTest(TagTestArgs),
     /// Print statistics of the current build
     Stats(StatsArgs),
+    /// Show what changed from one build to another
+    Diff(DiffArgs),
     /// Write a build as JSONL or plain text
     Export(ExportArgs),
     /// Print the data dictionary: every table and column with its meaning
@@ -87,6 +89,9 @@ pub struct RunArgs {
     /// Build again even if nothing has changed, and all of it anew
     #[arg(long)]
     pub force: bool,
+    /// Add OpenLineage events of the run to a file, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub lineage: Option<PathBuf>,
 }
 
 /// Arguments of `plan`.
@@ -166,6 +171,29 @@ pub struct StatsArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The earlier build: an id, current, or a build's folder [default: the build before the current one]
+    #[arg(value_name = "A")]
+    pub before: Option<String>,
+    /// The later build [default: current]
+    #[arg(value_name = "B")]
+    pub after: Option<String>,
+    /// Folder of the builds, instead of dataset.output
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Write the whole lists to DIR/articles.parquet and DIR/sentences.parquet
+    #[arg(long, value_name = "DIR")]
+    pub parquet: Option<PathBuf>,
+    /// Changes shown of each table
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
 }
 
 /// Arguments of `export`.

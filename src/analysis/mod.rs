@@ -1,22 +1,38 @@
-//! Analysis over built tables, with polars: the checks before publishing, and the statistics of a build.
+//! Analysis over built tables, with polars: the checks before publishing, the statistics of a build, and what
+//! changed from one to another.
 //!
-//! Invariant: this module only reads. It sees a build as its users do, through the Parquet files, so a check here is a check
+//! Invariant: this module changes no build. It sees a build as its users do, through the Parquet files, so a check here is a check
 //! of what they will load.
 
+pub mod diff;
 pub mod gates;
 pub mod stats;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use polars::prelude::{DataFrame, LazyFrame, PlRefPath, PolarsResult, ScanArgsParquet};
+use polars::prelude::{DataFrame, Engine, HiveOptions, LazyFrame, PlRefPath, PolarsResult, ScanArgsParquet};
 
+use crate::dataset::part_files;
 use crate::dataset::schema::Table;
 use crate::error::Error;
 
 /// All files of one table of a build.
 fn scan(build_folder: &Path, table: Table) -> PolarsResult<LazyFrame> {
-    let pattern = build_folder.join(table.name()).join("*.parquet");
-    LazyFrame::scan_parquet(PlRefPath::from(&*pattern.to_string_lossy()), ScanArgsParquet::default())
+    let pattern = build_folder.join(table.name()).join("**").join("*.parquet");
+    // The columns are those of the files, whatever folders they lie in.
+    let hive_options = HiveOptions { enabled: Some(false), ..HiveOptions::default() };
+    let args = ScanArgsParquet { hive_options, ..ScanArgsParquet::default() };
+    LazyFrame::scan_parquet(PlRefPath::from(&*pattern.to_string_lossy()), args)
+}
+
+/// The same files for readers of Arrow.
+fn files(build_folder: &Path, table: Table) -> Result<Vec<PathBuf>, Error> {
+    Ok(part_files(build_folder, table)?)
+}
+
+/// The result of a query, made piece by piece, so that the table need not fit into memory.
+fn collect(query: LazyFrame) -> PolarsResult<DataFrame> {
+    Ok(query.collect_with_engine(Engine::Streaming)?.unwrap_single())
 }
 
 /// Names the build in an error of polars.

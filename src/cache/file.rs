@@ -72,6 +72,10 @@ impl CacheFile {
         &self.keys
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(super) fn entry(&self, article_id: u64) -> Option<&Entry> {
         self.entries.get(&article_id)
     }
@@ -126,6 +130,10 @@ impl CacheWriter {
         let length = u32::try_from(outcome.0.len()).expect("an article is smaller than 4 GiB");
         self.index.entries.push((article_id, Entry { fingerprint, offset: self.offset, length }));
         self.write(&outcome.0)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.index.entries.len()
     }
 
     /// Writes the index and returns the path of the file, which is whole from now on.

@@ -54,7 +54,8 @@ impl StageKeys {
             if mine == theirs {
                 return None;
             }
-            let value = |keys: Option<&BTreeMap<String, String>>, name: &String| keys.and_then(|keys| keys.get(name).cloned());
+            let value =
+                |keys: Option<&BTreeMap<String, String>>, name: &String| keys.and_then(|keys| keys.get(name).cloned());
             let mut names: Vec<String> = mine.into_iter().chain(theirs).flat_map(|keys| keys.keys().cloned()).collect();
             names.sort();
             names.dedup();

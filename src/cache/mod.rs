@@ -177,8 +177,13 @@ impl CacheFolder {
     /// Where a file cannot be written or renamed.
     pub fn keep(&self, written: CacheWriter, is_complete: bool) -> Result<(), DatasetError> {
         let [unfinished, articles] = FILES.map(|name| self.0.join(name));
-        let next = written.finish()?;
         let target = if is_complete { &articles } else { &unfinished };
+        let count = written.len();
+        let next = written.finish()?;
+        if !is_complete && CacheFile::open(&unfinished).is_some_and(|other| other.len() > count) {
+            // A run before this one got further.
+            return remove(&next);
+        }
         std::fs::rename(&next, target).map_err(|source| DatasetError::io(target, source))?;
         if is_complete {
             remove(&unfinished)?;

@@ -55,7 +55,10 @@ impl PackedOutcome {
     /// Decompresses it; `None` where it is damaged.
     #[must_use]
     pub fn parts(&self) -> Option<Parts> {
-        let parts = zstd::bulk::decompress(&self.0, zstd::zstd_safe::get_frame_content_size(&self.0).ok()??.try_into().ok().filter(|size| *size < LARGEST)?);
+        let parts = zstd::bulk::decompress(
+            &self.0,
+            zstd::zstd_safe::get_frame_content_size(&self.0).ok()??.try_into().ok().filter(|size| *size < LARGEST)?,
+        );
         parts.ok().filter(|parts| parts.len() >= HEAD).map(Parts)
     }
 }

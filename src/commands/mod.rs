@@ -4,9 +4,11 @@
 
 mod builds;
 mod check;
+mod diff;
 mod eval;
 mod explain;
 mod export;
+mod lineage;
 mod plan;
 mod repair;
 mod rollback;
@@ -51,6 +53,7 @@ pub fn execute(cli: Cli) -> Result<(), Error> {
         Command::Explain(args) => explain::explain(&config, args, progress),
         Command::TagTest(args) => tag_test::tag_test(cli.config, &args, progress),
         Command::Stats(args) => stats::stats(&config, args),
+        Command::Diff(args) => diff::diff(&config, args, progress),
         Command::Export(args) => export::export(&config, args, progress),
         Command::Dictionary => print(data_dictionary().trim_end()),
         Command::Eval(args) => eval::eval(&config, &args),

@@ -36,7 +36,9 @@ fn as_json(preview: &Preview) -> String {
 fn shown(preview: &Preview) -> String {
     let mut text = match (&preview.current, preview.is_up_to_date()) {
         (_, true) => format!("build {} is current: a run would write nothing\n", preview.build_id),
-        (Some(current), false) => format!("a run would publish build {}; current is {}\n", preview.build_id, current.build_id),
+        (Some(current), false) => {
+            format!("a run would publish build {}; current is {}\n", preview.build_id, current.build_id)
+        }
         (None, false) => format!("a run would publish build {}, the first one\n", preview.build_id),
     };
     // Writing to a string cannot fail.

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
+use super::lineage::Lineage;
 use super::{open_plan, print};
 use crate::cli::RunArgs;
 use crate::dataset::{Counts, Manifest, RollBack};
@@ -24,26 +25,32 @@ pub(super) fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool)
     let options = RunOptions { limit: args.limit.map(NonZeroUsize::get), force: args.force };
     let plan = open_plan(config, args.overrides)?;
     let output = plan.output.clone();
-    let (event, manifest, summary) = match pipeline::run(plan, options, progress, &interrupt)? {
-        RunOutcome::UpToDate(manifest) => ("up_to_date", manifest, String::from("up to date: nothing has changed since")),
-        RunOutcome::RolledBack(manifest, RollBack { from, at, .. }) => {
+    let lineage = args.lineage.map(|log| Lineage::begin(log, &plan)).transpose()?;
+    let outcome = pipeline::run(plan, options, progress, &interrupt);
+    if let Some(lineage) = lineage {
+        lineage.end(outcome.as_ref())?;
+    }
+    let outcome = outcome?;
+    let (event, summary) = match &outcome {
+        RunOutcome::UpToDate(_) => ("up_to_date", String::from("up to date: nothing has changed since")),
+        RunOutcome::RolledBack(_, RollBack { from, at, .. }) => {
             let from = from.join(", ");
-            let why = format!("rolled back from {from} on {at}, and nothing has changed since (`run --force` builds anew); kept:");
-            ("rolled_back", manifest, why)
+            let why =
+                format!("rolled back from {from} on {at}, and nothing has changed since (`run --force` builds anew); kept:");
+            ("rolled_back", why)
         }
-        RunOutcome::Published(manifest) => {
-            ("published", manifest, format!("published in {:.1} s:", started.elapsed().as_secs_f64()))
-        }
+        RunOutcome::Published(_) => ("published", format!("published in {:.1} s:", started.elapsed().as_secs_f64())),
     };
+    let manifest = outcome.manifest();
     let place = output.join("builds").join(&manifest.build_id);
     if progress == Progress::Json {
-        let data = json!({ "build_id": manifest.build_id, "build": place, "counts": manifest.counts });
+        let data = json!({ "build_id": manifest.build_id, "build": place, "counts": manifest.counts, "run": manifest.run });
         progress.event(event, &summary, &data);
     }
     if quiet {
         return Ok(());
     }
-    print(&describe(&summary, &manifest, &output))
+    print(&describe(&summary, manifest, &output))
 }
 
 fn describe(summary: &str, manifest: &Manifest, output: &Path) -> String {

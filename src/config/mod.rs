@@ -11,16 +11,22 @@ use std::path::Path;
 pub use plan::{Overrides, Plan, repair_settings};
 pub use reader::{ConfigFault, KeyLines, Reader};
 
+use crate::analysis::gates::figures::Figure;
+use crate::analysis::gates::limits::{DriftPolicy, GateSettings};
 use crate::dataset::PartitionBy;
+use crate::dataset::description::CardSettings;
 use crate::duplicates::DuplicatePolicy;
 use crate::ingest::Encoding;
 use crate::ingest::decode::DeclaredEncoding;
+use crate::ingest::source::FieldNames;
 
 /// `pipeline.toml` as typed, defaults filled in. Paths are as written; see [`Plan`] for what they are relative to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PipelineFile {
     /// `[ingest]`.
     pub ingest: IngestTable,
+    /// `[fields]`.
+    pub fields: FieldNames,
     /// `[repair]`.
     pub repair: RepairTable,
     /// `[split]`.
@@ -29,6 +35,10 @@ pub struct PipelineFile {
     pub tag: TagTable,
     /// `[dataset]`.
     pub dataset: DatasetTable,
+    /// `[gates]`.
+    pub gates: GateSettings,
+    /// `[card]`.
+    pub card: CardSettings,
     /// Where each key stands, for faults that only its value's use shows.
     pub lines: KeyLines,
 }
@@ -113,10 +123,13 @@ impl PipelineFile {
         let mut reader = Reader::new(file, source);
         let mut read = Self {
             ingest: read_ingest(&mut reader),
+            fields: read_fields(&mut reader),
             repair: read_repair(&mut reader),
             split: read_split(&mut reader),
             tag: read_tag(&mut reader),
             dataset: read_dataset(&mut reader),
+            gates: read_gates(&mut reader),
+            card: read_card(&mut reader),
             lines: KeyLines::new(),
         };
         let (lines, faults) = reader.finish();
@@ -164,11 +177,25 @@ fn read_ingest(reader: &mut Reader<'_>) -> IngestTable {
     let mut table = reader.table("ingest");
     let read = IngestTable {
         input: table.string("input", "raw"),
-        files: table.strings("files", &["**/*.txt"]),
-        skip: table.strings("skip", &["**/.*"]),
+        files: table.strings("files", &["**/*"]),
+        skip: table.strings("skip", &["**/.*", "**/__MACOSX/**"]),
         encoding: table.choice("encoding", None, &encodings),
         path_pattern: table.string("path_pattern", "**/{section}/*"),
         max_file_mib: table.integer("max_file_mib", 64, 1..=4096),
+    };
+    table.finish();
+    read
+}
+
+fn read_fields(reader: &mut Reader<'_>) -> FieldNames {
+    let mut table = reader.table("fields");
+    let read = FieldNames {
+        text: table.strings("text", &["text", "body", "content", "article"]),
+        title: table.strings("title", &["title", "headline"]),
+        published: table.strings("published", &["published", "date", "publication_date", "pubdate", "datetime"]),
+        section: table.strings("section", &["section", "category", "topic"]),
+        byline: table.strings("byline", &["byline", "author", "authors", "writer"]),
+        id: table.strings("id", &["id", "article_id", "key", "url"]),
     };
     table.finish();
     read
@@ -210,8 +237,8 @@ fn read_tag(reader: &mut Reader<'_>) -> TagTable {
 }
 
 fn read_dataset(reader: &mut Reader<'_>) -> DatasetTable {
-    let policies =
-        [DuplicatePolicy::Off, DuplicatePolicy::Flag, DuplicatePolicy::DropExact, DuplicatePolicy::Drop].map(|policy| (policy.name(), policy));
+    let policies = [DuplicatePolicy::Off, DuplicatePolicy::Flag, DuplicatePolicy::DropExact, DuplicatePolicy::Drop]
+        .map(|policy| (policy.name(), policy));
     let partitions = [PartitionBy::None, PartitionBy::Section, PartitionBy::Year].map(|by| (by.name(), by));
     let mut table = reader.table("dataset");
     let read = DatasetTable {
@@ -219,9 +246,36 @@ fn read_dataset(reader: &mut Reader<'_>) -> DatasetTable {
         max_reject_ratio: table.number("max_reject_ratio", 0.1, 0.0..=1.0),
         keep_builds: table.integer("keep_builds", 5, 1..=10_000),
         duplicates: table.choice("duplicates", DuplicatePolicy::Flag, &policies),
-        near_duplicate_similarity: table.number("near_duplicate_similarity", 0.5, 0.0..=1.0),
+        near_duplicate_similarity: table.number("near_duplicate_similarity", 0.6, 0.0..=1.0),
         partition_by: table.choice("partition_by", PartitionBy::None, &partitions),
         cache: table.boolean("cache", true),
+    };
+    table.finish();
+    read
+}
+
+fn read_card(reader: &mut Reader<'_>) -> CardSettings {
+    let mut table = reader.table("card");
+    let read = CardSettings {
+        name: table.string("name", "Arabic newspapers, restored"),
+        licence: table.optional_string("licence"),
+        citation: table.optional_string("citation"),
+        creator: table.optional_string("creator"),
+        homepage: table.optional_string("homepage"),
+    };
+    table.finish();
+    read
+}
+
+fn read_gates(reader: &mut Reader<'_>) -> GateSettings {
+    let policies = [("fail", DriftPolicy::Fail), ("warn", DriftPolicy::Warn), ("off", DriftPolicy::Off)];
+    let default = GateSettings::default();
+    let mut table = reader.table("gates");
+    let read = GateSettings {
+        min_articles: table.integer("min_articles", default.min_articles, 0..=1_000_000_000),
+        limits: Figure::ALL.map(|figure| table.range(figure.name(), figure.default_limits(), figure.bounds())),
+        max_drift: table.number("max_drift", default.max_drift, 0.0..=1000.0),
+        drift: table.choice("drift", default.drift, &policies),
     };
     table.finish();
     read
@@ -256,6 +310,19 @@ mod tests {
         assert!(faults[2].contains(":6: split.max_tokens: expected a whole number from 1 to 10000, found 0"));
         assert!(faults[3].contains(":7: split.cut_confidence: expected a number"));
         assert!(faults[4].contains(":8: unknown table datset; did you mean dataset?"), "{}", faults[4]);
+    }
+
+    #[test]
+    fn limits_are_two_numbers_the_lesser_first() {
+        for faulty in ["0.5", "[0.5]", "[0.1, 0.2, 0.3]", "[0.6, 0.5]", "[0.0, 1.5]", "[\"0\", 1]", "[nan, 1]"] {
+            let faults = faults(&format!("[gates]\nrepaired_share = {faulty}\n"));
+            assert_eq!(faults.len(), 1, "{faulty}: {faults:#?}");
+            let expected =
+                "p.toml:2: gates.repaired_share: expected two numbers from 0 to 1, the lesser first, as [0, 0.8], found ";
+            assert!(faults[0].starts_with(expected), "{}", faults[0]);
+        }
+        let (file, faults) = PipelineFile::parse("p.toml", "[gates]\nrepaired_share = [0, 0.25]\n");
+        assert_eq!((faults, file.gates.limits[0]), (vec![], (0.0, 0.25)));
     }
 
     #[test]

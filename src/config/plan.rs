@@ -2,14 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use globset::Glob;
 use serde_json::{Value, json};
 
 use super::{ConfigFault, IngestTable, PipelineFile, RepairTable};
+use crate::analysis::gates::limits::GateSettings;
 use crate::dataset::PartitionBy;
+use crate::dataset::description::CardSettings;
 use crate::duplicates::{DuplicateSettings, Duplicates};
 use crate::ingest::IngestSettings;
 use crate::ingest::path_pattern::PathPattern;
+use crate::ingest::patterns::Patterns;
+use crate::ingest::source::FieldNames;
 use crate::model::ModelFile;
 use crate::repair::{RepairSettings, WordList};
 use crate::split::SplitSettings;
@@ -47,12 +50,16 @@ pub struct Plan {
     pub tag: TagSettings,
     /// Share of inputs that may be rejected.
     pub max_reject_ratio: f64,
+    /// What a build must be to be published.
+    pub gates: GateSettings,
     /// How many builds are kept.
     pub keep_builds: usize,
     /// What counts as a copy, and what is done with it.
     pub duplicates: Duplicates,
     /// What tables are parted by.
     pub partition_by: PartitionBy,
+    /// What the publisher says of the dataset.
+    pub card: CardSettings,
     /// Whether what is worked out of each article is kept for the next run.
     pub cache: bool,
 }
@@ -80,8 +87,8 @@ impl Plan {
             ConfigFault { file: name.to_owned(), line, what: format!("{key}: {what}") }
         };
         let resolve = |path: &str| folder.join(path);
-        faults.extend(pattern_faults(&file.ingest).into_iter().map(|(key, what)| fault(key, what)));
-        faults.extend(PathPattern::new(&file.ingest.path_pattern).err().map(|what| fault("ingest.path_pattern", what)));
+        let (ingest, found) = ingest_settings(&file.ingest, &file.fields);
+        faults.extend(found.into_iter().map(|(key, what)| fault(key, what)));
         let vocabularies = match overrides.vocabularies.as_slice() {
             [] => file.tag.vocabularies.iter().map(|path| resolve(path)).collect(),
             given => given.to_vec(),
@@ -109,7 +116,7 @@ impl Plan {
         Ok(Self {
             input: overrides.input.clone().unwrap_or_else(|| resolve(&file.ingest.input)),
             output: overrides.output.clone().unwrap_or_else(|| resolve(&file.dataset.output)),
-            ingest: ingest_settings(&file.ingest),
+            ingest,
             model,
             repair,
             split: SplitSettings {
@@ -120,12 +127,14 @@ impl Plan {
             vocabulary,
             tag: TagSettings { nested: file.tag.nested, expand_broader: file.tag.expand_broader },
             max_reject_ratio: file.dataset.max_reject_ratio,
+            gates: file.gates.clone(),
             keep_builds: usize::try_from(file.dataset.keep_builds).unwrap_or(usize::MAX),
             duplicates: Duplicates {
                 policy: file.dataset.duplicates,
                 settings: DuplicateSettings { least_similarity: threshold(file.dataset.near_duplicate_similarity) },
             },
             partition_by: file.dataset.partition_by,
+            card: file.card.clone(),
             cache: file.dataset.cache,
         })
     }
@@ -133,12 +142,17 @@ impl Plan {
     /// The settings that the build's content depends on: paths, threads and limits on the run are left out.
     #[must_use]
     pub fn settings(&self) -> Value {
-        let IngestSettings { files, skip, encoding, path_pattern, max_file_bytes } = &self.ingest;
+        let IngestSettings { files, skip, encoding, path_pattern, fields, max_file_bytes } = &self.ingest;
+        let FieldNames { text, title, published, section, byline, id } = fields;
         json!({
             "ingest": {
-                "files": files, "skip": skip, "path_pattern": path_pattern.as_str(), "max_file_bytes": max_file_bytes,
+                "path_pattern": path_pattern.as_str(), "max_file_bytes": max_file_bytes,
                 "encoding": encoding.map_or("auto", |declared| declared.0.name()),
+                "fields": {
+                    "text": text, "title": title, "published": published, "section": section, "byline": byline, "id": id,
+                },
             },
+            "select": { "files": files.written(), "skip": skip.written() },
             "repair": {
                 "doubt_threshold": self.repair.doubt_threshold, "keep_raw_below": self.repair.keep_raw_below,
                 "lexicon": self.repair.lexicon.hash(), "protect": self.repair.protect.hash(),
@@ -148,6 +162,10 @@ impl Plan {
                 "length_weight": self.split.length_weight,
             },
             "tag": { "nested": self.tag.nested, "expand_broader": self.tag.expand_broader },
+            "card": {
+                "name": self.card.name, "licence": self.card.licence, "citation": self.card.citation,
+                "creator": self.card.creator, "homepage": self.card.homepage,
+            },
             "dataset": {
                 "duplicates": self.duplicates.policy.name(), "partition_by": self.partition_by.name(),
                 "near_duplicate_similarity": self.duplicates.settings.least_similarity,
@@ -183,24 +201,21 @@ fn threshold(probability: f64) -> f32 {
     probability as f32
 }
 
-fn ingest_settings(table: &IngestTable) -> IngestSettings {
-    IngestSettings {
-        files: table.files.clone(),
-        skip: table.skip.clone(),
-        encoding: table.encoding,
-        // A faulty pattern was reported before.
-        path_pattern: PathPattern::new(&table.path_pattern).unwrap_or_default(),
-        max_file_bytes: table.max_file_mib << 20,
-    }
-}
-
-fn pattern_faults(table: &IngestTable) -> Vec<(&'static str, String)> {
-    let patterns = [("ingest.files", &table.files), ("ingest.skip", &table.skip)];
-    let faulty = patterns.iter().flat_map(|(key, patterns)| {
-        patterns.iter().filter_map(move |pattern| {
-            let error = Glob::new(pattern).err()?;
-            Some((*key, format!("{error}; expected a pattern such as \"**/*.txt\"")))
+/// What the tables `[ingest]` and `[fields]` say; what is faulty reads as nothing, and the faults are given with their keys.
+fn ingest_settings(table: &IngestTable, fields: &FieldNames) -> (IngestSettings, Vec<(&'static str, String)>) {
+    let mut faults = Vec::new();
+    let mut patterns = |key, written: &[String]| {
+        Patterns::new(written).unwrap_or_else(|found| {
+            faults.extend(found.into_iter().map(|what| (key, what)));
+            Patterns::default()
         })
+    };
+    let (files, skip) = (patterns("ingest.files", &table.files), patterns("ingest.skip", &table.skip));
+    let path_pattern = PathPattern::new(&table.path_pattern).unwrap_or_else(|what| {
+        faults.push(("ingest.path_pattern", what));
+        PathPattern::default()
     });
-    faulty.collect()
+    let max_file_bytes = table.max_file_mib << 20;
+    let encoding = table.encoding;
+    (IngestSettings { files, skip, encoding, path_pattern, fields: fields.clone(), max_file_bytes }, faults)
 }

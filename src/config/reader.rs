@@ -178,9 +178,17 @@ impl TableReader<'_, '_> {
     /// A number within a range.
     pub fn number(&mut self, key: &'static str, default: f64, range: RangeInclusive<f64>) -> f64 {
         let expected = format!("a number from {} to {}", range.start(), range.end());
+        self.read(key, default, &expected, |value| number_of(value).filter(|number| range.contains(number)))
+    }
+
+    /// Two numbers within bounds, the lesser first.
+    pub fn range(&mut self, key: &'static str, default: (f64, f64), bounds: (f64, f64)) -> (f64, f64) {
+        let ((low, high), (least, most)) = (default, bounds);
+        let expected = format!("two numbers from {least} to {most}, the lesser first, as [{low}, {high}]");
         self.read(key, default, &expected, |value| {
-            let text = value.as_float().map(DeFloat::as_str).or_else(|| value.as_integer().map(DeInteger::as_str))?;
-            text.parse().ok().filter(|number| range.contains(number))
+            let [low, high] = value.as_array()?.get(..)? else { return None };
+            let (low, high) = (number_of(low.get_ref())?, number_of(high.get_ref())?);
+            (least <= low && low <= high && high <= most).then_some((low, high))
         })
     }
 
@@ -202,6 +210,12 @@ impl TableReader<'_, '_> {
             self.reader.fault(Some(at), what);
         }
     }
+}
+
+/// A number, with or without decimals.
+fn number_of(value: &DeValue<'_>) -> Option<f64> {
+    let text = value.as_float().map(DeFloat::as_str).or_else(|| value.as_integer().map(DeInteger::as_str))?;
+    text.parse().ok()
 }
 
 /// A value as it stands in the file, shortened.

@@ -45,7 +45,7 @@ fn write_field(page: &mut String, name: &str, field: &Field) {
     }
 }
 
-fn type_name(data_type: &DataType) -> String {
+pub(super) fn type_name(data_type: &DataType) -> String {
     match data_type {
         DataType::Utf8 => "text".to_owned(),
         DataType::List(item) => format!("list of {}", type_name(item.data_type())),

@@ -13,8 +13,8 @@ use arrow::json::writer::LineDelimited;
 use arrow::json::{Writer, WriterBuilder};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::DatasetError;
 use super::schema::Table;
+use super::{DatasetError, part_files};
 
 /// Rows read at once.
 const BATCH_ROWS: usize = 4096;
@@ -108,10 +108,7 @@ type Batch = Result<RecordBatch, DatasetError>;
 
 /// The batches of a table's files, in order; each file is opened when it is its turn.
 fn batches(build: &Path, table: Table) -> Result<impl Iterator<Item = Batch>, DatasetError> {
-    let folder = build.join(table.name());
-    let entries = std::fs::read_dir(&folder).map_err(|source| DatasetError::io(&folder, source))?;
-    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    files.sort();
+    let files = part_files(build, table)?;
     let opened = |path: PathBuf| -> Box<dyn Iterator<Item = Batch>> {
         match batches_of(path) {
             Ok(batches) => Box::new(batches),
@@ -152,14 +149,14 @@ fn text_column<'b>(batch: &'b RecordBatch, name: &str) -> &'b StringArray {
 }
 
 /// A file that takes its name when it is finished, and is gone where it is not.
-struct NewFile {
+pub(crate) struct NewFile {
     path: PathBuf,
     part: PathBuf,
     stream: BufWriter<File>,
 }
 
 impl NewFile {
-    fn create(path: PathBuf) -> Result<Self, DatasetError> {
+    pub(crate) fn create(path: PathBuf) -> Result<Self, DatasetError> {
         if path.exists() {
             let there = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "is there already; name another place");
             return Err(DatasetError::io(&path, there));
@@ -174,9 +171,19 @@ impl NewFile {
         Ok(Self { path, part, stream: BufWriter::new(file) })
     }
 
-    fn finish(mut self) -> Result<(), DatasetError> {
+    pub(crate) fn finish(mut self) -> Result<(), DatasetError> {
         let written = self.stream.flush().and_then(|()| std::fs::rename(&self.part, &self.path));
         written.map_err(|source| DatasetError::io(&self.path, source))
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.stream.flush()
     }
 }
 

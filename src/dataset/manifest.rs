@@ -78,7 +78,7 @@ pub struct StageSeconds {
 
 /// What a run did. Not part of the build's identity.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct RunReport {
+pub struct RunSummary {
     /// Articles, by why they were worked on.
     pub work: BTreeMap<String, usize>,
     /// Seconds of the stages.
@@ -102,7 +102,7 @@ pub struct Manifest {
     pub counts: Counts,
     /// What the run that made it did.
     #[serde(default)]
-    pub run: RunReport,
+    pub run: RunSummary,
     /// Its files, by table.
     pub tables: BTreeMap<String, Vec<PartFile>>,
 }
@@ -110,7 +110,7 @@ pub struct Manifest {
 impl Manifest {
     /// A manifest of a build finished now.
     #[must_use]
-    pub fn new(build_id: String, provenance: Provenance, counts: Counts, tables: TableFiles, run: RunReport) -> Self {
+    pub fn new(build_id: String, provenance: Provenance, counts: Counts, tables: TableFiles, run: RunSummary) -> Self {
         Self {
             schema_version: SCHEMA_VERSION.to_owned(),
             build_id,

@@ -3,8 +3,10 @@
 //! Invariant: readers see a whole build or none. Equal rows give equal bytes: the schema is explicit, rows come in the order
 //! of their sources, batches have a constant size, and nothing in a file depends on the clock.
 
+pub mod description;
 pub mod dictionary;
 pub mod export;
+mod hashes;
 mod manifest;
 mod output;
 mod rows;
@@ -12,9 +14,11 @@ pub mod schema;
 mod table_thread;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-pub use manifest::{Counts, MANIFEST, Manifest, Provenance, RunReport, StageSeconds};
+use walkdir::WalkDir;
+
+pub use manifest::{Counts, MANIFEST, Manifest, Provenance, RunSummary, StageSeconds};
 pub use output::{Lock, OutputFolder, RollBack};
 pub use rows::{ArticleRow, ArticleRows, KeywordRow, SentenceRow, TokenCounts};
 pub use writer::{BuildStamp, PartFile};
@@ -64,6 +68,18 @@ impl DatasetError {
 /// The finished files of each table.
 pub type TableFiles = Vec<(Table, Vec<PartFile>)>;
 
+/// The files of a table of a build, in the order of their paths; folders in the table's folder are looked into.
+///
+/// # Errors
+/// Where a folder cannot be listed.
+pub fn part_files(build_folder: &Path, table: Table) -> Result<Vec<PathBuf>, DatasetError> {
+    let folder = build_folder.join(table.name());
+    let entries = WalkDir::new(&folder).sort_by_file_name().into_iter().collect::<Result<Vec<_>, _>>();
+    let entries = entries.map_err(|error| DatasetError::io(&folder, error.into()))?;
+    let paths = entries.into_iter().filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
+    Ok(paths.filter(|path| path.extension().is_some_and(|extension| extension == "parquet")).collect())
+}
+
 /// What the folders of a table are parted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PartitionBy {
@@ -90,7 +106,8 @@ impl PartitionBy {
         }
     }
 
-    /// The folder of an article's rows, as `key=value`; empty where there is only one.
+    /// The folder of an article's rows, as `key=value`; empty where there is only one. The key is not the name of a column: readers that
+    /// make a column of it would find two of one name.
     fn folder_of(self, article: &ArticleRow) -> String {
         let value = match self {
             Self::None => return String::new(),
@@ -99,7 +116,7 @@ impl PartitionBy {
         };
         let value = value.filter(|value| !value.is_empty());
         let encoded = value.map(|value| percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC));
-        format!("{}={}", self.name(), encoded.map_or_else(|| NO_VALUE.to_owned(), |value| value.to_string()))
+        format!("by_{}={}", self.name(), encoded.map_or_else(|| NO_VALUE.to_owned(), |value| value.to_string()))
     }
 }
 

@@ -4,6 +4,7 @@
 //! output/.lock                  held by a run; the kernel lets go of it when the process dies
 //! output/builds/.staging-<id>   a build being written; swept by the next run if its own died
 //! output/builds/.removed-<id>   a build being removed; swept likewise
+//! output/builds/.failed-<id>    a build that a gate refused, kept to be looked at until another is published or refused
 //! output/builds/<id>            a whole build: its manifest was written last
 //! output/current → builds/<id>  swapped by rename
 //! output/rolled-back.json       which builds the user went back from, and when
@@ -29,6 +30,7 @@ const CACHE: &str = ".cache";
 const ROLLED_BACK: &str = "rolled-back.json";
 const STAGING: &str = ".staging-";
 const REMOVED: &str = ".removed-";
+const FAILED: &str = ".failed-";
 
 /// The folder that builds are published in.
 #[derive(Clone, Debug)]
@@ -99,7 +101,8 @@ impl OutputFolder {
         let (path, part) = (self.root.join(ROLLED_BACK), self.root.join(format!(".{ROLLED_BACK}")));
         let mut json = serde_json::to_vec_pretty(&rolled).expect("a note is plain data");
         json.push(b'\n');
-        let written = fs::write(&part, json).and_then(|()| File::open(&part)?.sync_all()).and_then(|()| fs::rename(&part, &path));
+        let written =
+            fs::write(&part, json).and_then(|()| File::open(&part)?.sync_all()).and_then(|()| fs::rename(&part, &path));
         written.map_err(|source| DatasetError::io(&path, source))?;
         self.point_current_at(build_id, lock)?;
         Ok(rolled)
@@ -141,6 +144,15 @@ impl OutputFolder {
         self.current_manifest().is_some_and(|manifest| manifest.files().all(|file| size(&file.path) == Some(file.bytes)))
     }
 
+    /// The folders of all builds that are whole, in no particular order; none where there is no output folder.
+    #[must_use]
+    pub fn whole_builds(&self) -> Vec<PathBuf> {
+        let left_over = |path: &Path| path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        let mut folders = self.build_folders().unwrap_or_default();
+        folders.retain(|path| !left_over(path) && path.join(MANIFEST).is_file());
+        folders
+    }
+
     /// A build's folder.
     #[must_use]
     pub fn build(&self, build_id: &str) -> PathBuf {
@@ -171,7 +183,7 @@ impl OutputFolder {
         for path in self.build_folders()? {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let left_over = name.starts_with(STAGING) || name.starts_with(REMOVED);
-            if left_over || (path.is_dir() && !path.join(MANIFEST).exists()) {
+            if left_over || (path.is_dir() && !path.join(MANIFEST).exists() && !name.starts_with(FAILED)) {
                 fs::remove_dir_all(&path).map_err(|source| DatasetError::io(&path, source))?;
             }
         }
@@ -207,6 +219,24 @@ impl OutputFolder {
         let staging = self.root.join(BUILDS).join(format!("{STAGING}{build_id}"));
         fs::create_dir(&staging).map_err(|source| DatasetError::io(&staging, source))?;
         Ok(staging)
+    }
+
+    /// Keeps a staged build that may not be published, under a name and without the manifest that would make it a build, and
+    /// says where. The one that was kept before goes.
+    ///
+    /// # Errors
+    /// Where a folder cannot be renamed or removed.
+    pub fn keep_failed(&self, staging: &Path, build_id: &str, _lock: &Lock) -> Result<PathBuf, DatasetError> {
+        self.remove_failed()?;
+        let kept = self.root.join(BUILDS).join(format!("{FAILED}{build_id}"));
+        fs::rename(staging, &kept).map_err(|source| DatasetError::io(&kept, source))?;
+        Ok(kept)
+    }
+
+    fn remove_failed(&self) -> Result<(), DatasetError> {
+        let folders = self.build_folders()?.into_iter();
+        let is_failed = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(FAILED));
+        folders.filter(is_failed).try_for_each(|path| self.remove(&path))
     }
 
     /// Publishes a staged build: writes its manifest, renames it into place, points `current` at it.
@@ -250,11 +280,13 @@ impl OutputFolder {
         sync_folder(&self.root)
     }
 
-    /// Removes the oldest builds beyond `keep`, never the current one nor the one that was current before it.
+    /// Removes the oldest builds beyond `keep`, never the current one nor the one that was current before it, and what a
+    /// gate refused earlier.
     ///
     /// # Errors
     /// Where a folder cannot be listed or removed.
     pub fn collect_old_builds(&self, keep: usize, before: Option<&str>, _lock: &Lock) -> Result<(), DatasetError> {
+        self.remove_failed()?;
         let current = self.current_manifest().map(|manifest| manifest.build_id);
         let in_use = |id: &str| Some(id) == current.as_deref() || Some(id) == before;
         let manifests = self.build_folders()?.into_iter().filter_map(|path| Some((Manifest::read(&path)?, path)));

@@ -140,7 +140,8 @@ fn source_path() -> Field {
 }
 
 fn article_index() -> Field {
-    let place = field("article_index", DataType::Int64, "place of the article in the build, from 0, in the order of the sources");
+    let place =
+        field("article_index", DataType::Int64, "place of the article in the build, from 0, in the order of the sources");
     with_unit(place, "articles")
 }
 

@@ -18,6 +18,7 @@ use parquet::schema::types::ColumnPath;
 use serde::{Deserialize, Serialize};
 
 use super::DatasetError;
+use super::hashes::FileHashes;
 use super::schema::{SCHEMA_VERSION, Table};
 
 /// Rows of a batch; a divisor of [`GROUP_ROWS`].
@@ -42,8 +43,11 @@ pub struct PartFile {
     pub rows: usize,
     /// Its size.
     pub bytes: u64,
-    /// Its hash.
+    /// Its hash, by which builds are compared.
     pub blake3: String,
+    /// The hash that description formats and everyday tools know.
+    #[serde(default)]
+    pub sha256: String,
 }
 
 /// What every file of a build says of it.
@@ -186,8 +190,8 @@ impl<R: Serialize> TableWriter<R> {
         let file = writer.into_inner()?;
         file.sync_all().map_err(io)?;
         let bytes = file.metadata().map_err(io)?.len();
-        let blake3 = hash_file(&full)?;
-        self.finished.push(PartFile { path, rows, bytes, blake3 });
+        let FileHashes { blake3, sha256 } = FileHashes::of(&full)?;
+        self.finished.push(PartFile { path, rows, bytes, blake3, sha256 });
         Ok(())
     }
 }

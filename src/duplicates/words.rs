@@ -1,15 +1,16 @@
-//! An article's words in two forms: as they are written, for exact duplicates, and reduced to what every channel keeps, for
+//! An article's words in two forms: as they are written, numbers among them, for exact duplicates, and reduced to what every channel keeps, for
 //! near ones.
 //!
 //! A *reduced* word has lost all that one copy of an article may have and another lack: every alif (bare, with hamza, with
-//! madda: it is typed, typed bare, or deleted), `ء ئ ؤ ة ى` (deleted by the damage), and then every `ه` and `ي` at the end of what is
-//! left (what careless or preprocessed writing puts for `ة` and `ى`, and `ي` is deleted where it was typed `ى`). So the intact,
-//! the stripped, the normalised and the softly misspelt copy of a word are equal: `بيئة`, `بي`, `بيئه` are all `ب`.
+//! madda: it is typed, typed bare, or deleted), `ء ئ ؤ ة ى` (deleted by the damage), and then every `ه` and `ي` at the end
+//! of what is left (what careless or preprocessed writing puts for `ة` and `ى`, and `ي` is deleted where it was typed `ى`).
+//! So the intact, the stripped, the normalised and the softly misspelt copy of a word are equal: `بيئة`, `بي`, `بيئه` are
+//! all `ب`.
 //!
 //! Invariant: a word of which nothing is left is no word, in any copy. Numbers, marks and letters of other scripts are none
 //! either: the damage deletes them, and a word before and a word behind are neighbours.
 
-use crate::arabic::{code, encode_letter, is_mark};
+use crate::arabic::{code, encode_letter, is_digit, is_mark};
 
 const TATWEEL: char = '\u{640}';
 /// An odd number with irregular bits (2^64 divided by the golden ratio).
@@ -27,25 +28,28 @@ pub(super) fn chain(before: u64, next: u64) -> u64 {
     mix(before.wrapping_mul(STEP).wrapping_add(next))
 }
 
-/// What becomes of a letter when a word is reduced.
-enum Fate {
-    /// It is in every copy.
-    Kept,
-    /// It goes where no kept letter follows.
-    KeptInside,
-    /// It goes.
-    Dropped,
-}
+/// Letters that one copy of a word may have and another lack, a bit for each letter code.
+const DROPPED: u64 = set(&[
+    code::ALIF,
+    code::ALIF_HAMZA,
+    code::ALIF_HAMZA_BELOW,
+    code::ALIF_MADDA,
+    code::HAMZA,
+    code::WAW_HAMZA,
+    code::YA_HAMZA,
+    code::TA_MARBUTA,
+    code::MAQSURA,
+]);
+/// Letters that are kept only where one follows that is kept for certain.
+const KEPT_INSIDE: u64 = set(&[code::HA, code::YA]);
 
-fn fate(letter: u8) -> Fate {
-    use code::{ALIF, ALIF_HAMZA, ALIF_HAMZA_BELOW, ALIF_MADDA, HA, HAMZA, MAQSURA, TA_MARBUTA, WAW_HAMZA, YA, YA_HAMZA};
-    match letter {
-        ALIF | ALIF_HAMZA | ALIF_HAMZA_BELOW | ALIF_MADDA | HAMZA | WAW_HAMZA | YA_HAMZA | TA_MARBUTA | MAQSURA => {
-            Fate::Dropped
-        }
-        HA | YA => Fate::KeptInside,
-        _ => Fate::Kept,
+const fn set(mut letters: &[u8]) -> u64 {
+    let mut bits = 0;
+    while let [letter, rest @ ..] = letters {
+        bits |= 1 << *letter;
+        letters = rest;
     }
+    bits
 }
 
 /// Hashes the letters of one word as they are kept.
@@ -58,15 +62,12 @@ struct Reduction {
 }
 
 impl Reduction {
+    /// Without branches: which letter comes next is what a processor cannot foresee.
     fn push(&mut self, letter: u8) {
-        let fate = fate(letter);
-        if matches!(fate, Fate::Dropped) {
-            return;
-        }
-        self.run = (self.run ^ u64::from(letter)).wrapping_mul(STEP).rotate_left(23);
-        if matches!(fate, Fate::Kept) {
-            self.kept = self.run;
-        }
+        let bit = 1u64 << letter;
+        let longer = (self.run ^ u64::from(letter)).wrapping_mul(STEP).rotate_left(23);
+        self.run = if DROPPED & bit != 0 { self.run } else { longer };
+        self.kept = if (DROPPED | KEPT_INSIDE) & bit != 0 { self.kept } else { self.run };
     }
 
     /// The hash of the reduced word; `None` where nothing is left.
@@ -91,30 +92,48 @@ impl WordReader {
 
     /// Reads one token, which may hold several words (`المعهد.ومن`), and hands the hash of each reduced word to `found`.
     pub(super) fn read(&mut self, token: &str, mut found: impl FnMut(u64)) {
-        for c in token.chars() {
-            let letter = encode_letter(c);
-            if let Some(letter) = letter {
+        // Where the letters begin that are not yet written down.
+        let mut start = 0;
+        for (at, c) in token.char_indices() {
+            if let Some(letter) = encode_letter(c) {
                 self.reduced.push(letter);
+                continue;
             }
-            if letter.is_some() || (c.is_alphabetic() && !is_mark(c) && c != TATWEEL) {
-                self.write(c);
-            } else if !is_mark(c) && c != TATWEEL {
+            if is_digit(c) {
+                self.end_reduced(&mut found);
+                continue;
+            }
+            let inside = is_mark(c) || c == TATWEEL;
+            if !inside && c.is_alphabetic() {
+                continue;
+            }
+            self.write(&token[start..at]);
+            start = at + c.len_utf8();
+            if !inside {
                 self.end_word(&mut found);
             }
         }
+        self.write(&token[start..]);
         self.end_word(&mut found);
     }
 
-    fn write(&mut self, c: char) {
+    fn write(&mut self, letters: &str) {
+        if letters.is_empty() {
+            return;
+        }
         if !self.inside && !self.written.is_empty() {
             self.written.push(b' ');
         }
         self.inside = true;
-        self.written.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        self.written.extend_from_slice(letters.as_bytes());
     }
 
     fn end_word(&mut self, found: &mut impl FnMut(u64)) {
         self.inside = false;
+        self.end_reduced(found);
+    }
+
+    fn end_reduced(&mut self, found: &mut impl FnMut(u64)) {
         if let Some(hash) = std::mem::take(&mut self.reduced).hash() {
             found(hash);
         }
@@ -174,7 +193,7 @@ mod tests {
 
     #[test]
     fn words_as_written_keep_their_spelling() {
-        assert_eq!(written("  قالَ: «نعم» في 2017 -  FIFA.لن"), "قال نعم في FIFA لن");
+        assert_eq!(written("  قالَ: «نعم» في 2017 -  FIFA.لن"), "قال نعم في 2017 FIFA لن");
         assert_ne!(written("أحمد"), written("احمد"), "another spelling is another text");
     }
 }

@@ -286,7 +286,13 @@ mod tests {
         for (title, text, unified, title_tokens, why) in [
             ("خبر جديد", "وصل الوفد", "خبر جديد وصل الوفد", 2, "it is put before the text"),
             ("خبر جديد", "خبر جديد\nوصل الوفد", "خبر جديد وصل الوفد", 2, "the text has it in a line of its own"),
-            ("خبر جديد", "خبر جديد عن الوفد", "خبر جديد عن الوفد", 0, "the text's first sentence begins with the same words"),
+            (
+                "خبر جديد",
+                "خبر جديد عن الوفد",
+                "خبر جديد عن الوفد",
+                0,
+                "the text's first sentence begins with the same words",
+            ),
             ("خبر جديد", "", "خبر جديد", 0, "an article of nothing else is text"),
             ("", "وصل الوفد", "وصل الوفد", 0, "a title of no words"),
         ] {

@@ -2,11 +2,13 @@
 //!
 //! The build id is made of it, so that a second run on unchanged input can say so without repairing a word.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
+use super::source::{Kind, SUPPORTED, Selection, kind_of};
 use super::{IngestSettings, Reject};
 
 /// A file to be read.
@@ -20,6 +22,36 @@ pub struct SourceFile {
     pub hash: Option<blake3::Hash>,
     /// Size in bytes.
     pub bytes: u64,
+    state: Option<FileState>,
+}
+
+/// What of a file changes when it is written: size, time of the last change, and which file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct FileState {
+    bytes: u64,
+    changed: (i64, i64),
+    inode: u64,
+}
+
+impl FileState {
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = path.metadata().ok()?;
+        Some(Self { bytes: metadata.len(), changed: (metadata.ctime(), metadata.ctime_nsec()), inode: metadata.ino() })
+    }
+}
+
+impl SourceFile {
+    /// A file as it is now, not hashed yet.
+    fn new(path: &Path, source_path: String) -> Self {
+        let state = FileState::of(path);
+        Self { path: path.to_owned(), source_path, hash: None, bytes: state.map_or(0, |state| state.bytes), state }
+    }
+
+    /// Whether the file is what it was when the inventory was taken.
+    #[must_use]
+    pub fn is_unchanged(&self) -> bool {
+        self.state == FileState::of(&self.path)
+    }
 }
 
 /// All files of an input folder.
@@ -27,6 +59,8 @@ pub struct SourceFile {
 pub struct Inventory {
     /// Files to be read, sorted by `source_path`.
     pub files: Vec<SourceFile>,
+    /// Files that say something of articles.
+    pub sidecars: Vec<SourceFile>,
     /// Files that cannot be, sorted likewise.
     pub rejects: Vec<Reject>,
     /// How many files were passed over because a `skip` pattern names them.
@@ -37,9 +71,7 @@ impl Inventory {
     /// An inventory of one file, read as it is now.
     #[must_use]
     pub fn of_file(path: &Path, source_path: &str) -> Self {
-        let bytes = path.metadata().map_or(0, |metadata| metadata.len());
-        let file = SourceFile { path: path.to_owned(), source_path: source_path.to_owned(), hash: None, bytes };
-        Self { files: vec![file], ..Self::default() }
+        Self { files: vec![SourceFile::new(path, source_path.to_owned())], ..Self::default() }
     }
 
     /// Bytes of all files.
@@ -50,7 +82,7 @@ impl Inventory {
 
     /// Adds everything that the build depends on to a hash.
     pub fn fingerprint(&self, hasher: &mut blake3::Hasher) {
-        for file in &self.files {
+        for file in self.files.iter().chain(&self.sidecars) {
             hasher.update(file.source_path.as_bytes()).update(&[0]);
             hasher.update(file.hash.as_ref().map_or(&[0; 32], |hash| hash.as_bytes()));
         }
@@ -63,56 +95,56 @@ impl Inventory {
 /// Lists and hashes the files under `root`, all but those of the output folder. Faults of single files become rejects.
 #[must_use]
 pub fn take_inventory(root: &Path, output: &Path, settings: &IngestSettings) -> Inventory {
-    let (wanted, skip) = (glob_set(&settings.files), glob_set(&settings.skip));
     let mut inventory = Inventory::default();
     let output = output.canonicalize().ok();
     let is_output = |path: &Path| output.is_some() && path.canonicalize().ok() == output;
     let entries = WalkDir::new(root).follow_links(true).min_depth(1).sort_by_file_name().into_iter();
     for entry in entries.filter_entry(|entry| !(entry.file_type().is_dir() && is_output(entry.path()))) {
-        let entry = match entry {
-            Ok(entry) if entry.file_type().is_dir() => continue,
-            Ok(entry) => entry,
+        match entry {
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) => inventory.add(root, entry.path(), settings),
             Err(error) => {
                 let path = error.path().map(|path| relative(root, path)).unwrap_or_default();
                 inventory.rejects.push(Reject::new(&path, "unreadable", format!("cannot be read: {error}")));
-                continue;
             }
-        };
-        inventory.add(root, entry.path(), &wanted, &skip, settings);
+        }
     }
     inventory.files.sort_by(|a, b| a.source_path.cmp(&b.source_path));
     inventory.rejects.sort_by(|a, b| a.source_path.cmp(&b.source_path));
+    inventory.hash_all();
     inventory
 }
 
 impl Inventory {
-    fn add(&mut self, root: &Path, path: &Path, wanted: &GlobSet, skip: &GlobSet, settings: &IngestSettings) {
+    fn add(&mut self, root: &Path, path: &Path, settings: &IngestSettings) {
         let source_path = relative(root, path);
-        if skip.is_match(&source_path) {
+        if settings.skip.match_path(&source_path) {
             self.skipped += 1;
             return;
         }
         let mut reject = |code, message| self.rejects.push(Reject::new(&source_path, code, message));
-        if !wanted.is_match(&source_path) {
-            let expected = settings.files.join(", ");
-            return reject(
-                "unsupported",
-                format!("not a file of a kind that is read ({expected}); add its pattern to files or skip"),
-            );
-        }
         if path.to_str().is_none() {
             return reject("path", "its name is not UTF-8; rename it".to_owned());
         }
-        let bytes = path.metadata().map_or(0, |metadata| metadata.len());
-        if bytes > settings.max_file_bytes {
-            let limit = settings.max_file_bytes;
-            return reject(
-                "too_large",
-                format!("{bytes} bytes, more than the {limit} of max_file_mib; split it or raise the limit"),
-            );
-        }
-        let hash = hash_file(path).ok();
-        self.files.push(SourceFile { path: path.to_owned(), source_path, hash, bytes });
+        let is_wanted = settings.select(&source_path) == Selection::Read;
+        let list = match kind_of(&source_path) {
+            Kind::Sidecar => &mut self.sidecars,
+            Kind::Archive => &mut self.files,
+            Kind::Articles if is_wanted => &mut self.files,
+            Kind::Articles | Kind::Unknown => {
+                let (expected, formats) = (settings.files.written().join(", "), SUPPORTED);
+                let message =
+                    format!("not a file of a kind that is read ({expected}: {formats}); add its pattern to files or skip");
+                return reject("unsupported", message);
+            }
+        };
+        list.push(SourceFile::new(path, source_path));
+    }
+
+    /// Hashes all files, on all cores.
+    fn hash_all(&mut self) {
+        let all = self.files.par_iter_mut().chain(self.sidecars.par_iter_mut());
+        all.for_each(|file| file.hash = hash_file(&file.path).ok());
     }
 }
 
@@ -120,15 +152,6 @@ fn hash_file(path: &Path) -> std::io::Result<blake3::Hash> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(std::fs::File::open(path)?)?;
     Ok(hasher.finalize())
-}
-
-/// A set of patterns that were checked before.
-fn glob_set(patterns: &[String]) -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for glob in patterns.iter().filter_map(|pattern| Glob::new(pattern).ok()) {
-        set.add(glob);
-    }
-    set.build().unwrap_or_else(|_| GlobSet::empty())
 }
 
 fn relative(root: &Path, path: &Path) -> String {

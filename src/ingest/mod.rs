@@ -1,5 +1,9 @@
 //! Ingest: turns the files of a folder into [`Document`]s, or says why one cannot be.
 //!
+//! ```text
+//! files ─ inventory ─ source (archives, compressions, formats) ─ records ─▶ Record ─ decode, html, dates ─▶ Document
+//! ```
+//!
 //! Invariant: files come in the byte order of their paths, so everything after depends on names and contents alone; every
 //! file is either a document or a [`Reject`], and none is passed over in silence.
 
@@ -8,9 +12,12 @@ pub mod decode;
 mod document;
 pub mod html;
 mod inventory;
+mod parquet;
 pub mod path_pattern;
+pub mod patterns;
 mod record;
 mod records;
+pub mod source;
 pub(crate) mod unify;
 
 use serde::Serialize;
@@ -23,6 +30,8 @@ pub use unify::unify_token;
 
 use decode::DeclaredEncoding;
 use path_pattern::PathPattern;
+use patterns::Patterns;
+use source::{FieldNames, Limits, Selection, SourceSettings, is_sidecar};
 
 /// Version of this stage's code: part of the build id.
 pub const VERSION: u32 = 2;
@@ -52,17 +61,34 @@ impl Reject {
 }
 
 /// How files are read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct IngestSettings {
-    /// Patterns (globs) of the files that are articles.
-    pub files: Vec<String>,
+    /// Patterns of the files that hold articles.
+    pub files: Patterns,
     /// Patterns of files that are passed over on purpose.
-    pub skip: Vec<String>,
+    pub skip: Patterns,
     /// The encoding, if it is known.
     pub encoding: Option<DeclaredEncoding>,
     /// What an article's path says of it.
     pub path_pattern: PathPattern,
+    /// What the fields of records are called.
+    pub fields: FieldNames,
     /// Largest text, page or record, in bytes.
     pub max_file_bytes: u64,
 }
 
+impl IngestSettings {
+    /// What is to be done with a file, or a member of an archive.
+    #[must_use]
+    pub fn select(&self, source_path: &str) -> Selection {
+        match () {
+            () if self.skip.match_path(source_path) || is_sidecar(source_path) => Selection::Skip,
+            () if self.files.match_path(source_path) => Selection::Read,
+            () => Selection::NotWanted,
+        }
+    }
+
+    fn source_settings<'s>(&'s self, wanted: &'s (dyn Fn(&str) -> Selection + Sync)) -> SourceSettings<'s> {
+        SourceSettings { limits: Limits { max_leaf_bytes: self.max_file_bytes }, encoding: self.encoding, wanted }
+    }
+}

@@ -3,8 +3,8 @@
 //! Invariant: a record's [`Fingerprint`] covers everything that its [`Document`] is made of besides the settings, so equal
 //! fingerprints under equal settings mean equal documents.
 
-use super::decode::decode;
 use super::dates::parse_date;
+use super::decode::decode;
 use super::html::read_page;
 use super::{Document, Encoding, IngestSettings, Metadata, Origin, Reject};
 use crate::cache::Fingerprint;

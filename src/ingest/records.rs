@@ -1,11 +1,21 @@
 //! All records of an input folder, one after the other: what the rest of the program sees of files, archives and tables.
 //!
-//! Invariant: records come in the order of the files' paths and, in a file, in its own order; a file that changed since the inventory
-//! was taken ends the reading, since the build's id would be that of another input.
+//! Invariant: records come in the order of the files' paths and, in a file, in its own order; all that cannot be one is a
+//! [`Reject`] in its place. A file that changed since the inventory was taken ends the reading, since the build's id would be that of
+//! another input.
 
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
-use super::{Inventory, IngestSettings, Origin, Record, Reject, Body, Given};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+
+use super::source::{Content, Found, MappedRecord, RawRecord, SidecarTable, SourceSettings, read_source};
+use super::{Body, Given, IngestSettings, Inventory, Origin, Record, Reject, SourceFile, parquet};
 
 /// The next thing that a source holds.
 #[derive(Clone, Debug)]
@@ -27,33 +37,194 @@ pub enum ReadError {
     },
 }
 
-/// Reads all records of an inventory and hands each on, with the bytes of files that were read until then. `Break` ends it.
+/// Takes what is read, with the bytes of files that were read until then; `Break` ends the reading.
+pub(super) type Emit<'e> = dyn FnMut(Ingested, u64) -> ControlFlow<()> + 'e;
+
+/// Reads all records of an inventory and hands each on.
 ///
 /// # Errors
 /// [`ReadError::Changed`].
-pub fn read_records(
-    inventory: &Inventory,
-    _settings: &IngestSettings,
-    emit: &mut dyn FnMut(Ingested, u64) -> ControlFlow<()>,
-) -> Result<(), ReadError> {
-    let mut read = 0;
-    let mut rejects = inventory.rejects.iter().peekable();
-    for file in &inventory.files {
-        while let Some(reject) = rejects.next_if(|reject| reject.source_path <= file.source_path) {
-            if emit(Ingested::Reject(reject.clone()), read).is_break() { return Ok(()); }
-        }
-        read += file.bytes;
-        let ingested = match std::fs::read(&file.path) {
-            Ok(bytes) if file.hash.is_some_and(|hash| hash != blake3::hash(&bytes)) => {
-                return Err(ReadError::Changed { path: file.source_path.clone() });
+pub fn read_records(inventory: &Inventory, settings: &IngestSettings, emit: &mut Emit<'_>) -> Result<(), ReadError> {
+    let wanted = |source_path: &str| settings.select(source_path);
+    let source_settings = settings.source_settings(&wanted);
+    let (sidecars, mut rejects) = SidecarTable::build(&inventory.sidecar_sources(), &source_settings);
+    rejects.extend(inventory.rejects.iter().cloned());
+    rejects.sort_by(|a, b| a.source_path.cmp(&b.source_path));
+    let mut reader = Reader { settings, source_settings, sidecars: &sidecars, read: Arc::default(), emit };
+    match reader.read_all(inventory, rejects) {
+        ControlFlow::Break(Some(error)) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// `Break` without an error where nobody takes what is read any more.
+type Flow = ControlFlow<Option<ReadError>>;
+
+struct Reader<'r, 'e, 'f> {
+    settings: &'r IngestSettings,
+    source_settings: SourceSettings<'r>,
+    sidecars: &'r SidecarTable,
+    /// Bytes of files before the one that is read, and of that one.
+    read: Arc<AtomicU64>,
+    emit: &'e mut Emit<'f>,
+}
+
+impl Reader<'_, '_, '_> {
+    fn read_all(&mut self, inventory: &Inventory, rejects: Vec<Reject>) -> Flow {
+        let mut rejects = rejects.into_iter().peekable();
+        let mut before = 0;
+        for file in &inventory.files {
+            while let Some(reject) = rejects.next_if(|reject| reject.source_path <= file.source_path) {
+                self.reject(reject)?;
             }
-            Ok(bytes) => Ingested::Record(Record { origin: Origin { source_path: file.source_path.clone(), record: None }, byte_offset: None, body: Body::Text(bytes), given: Given::default() }),
-            Err(error) => Ingested::Reject(Reject::new(&file.source_path, "unreadable", format!("cannot be read: {error}"))),
+            self.read.store(before, Ordering::Relaxed);
+            self.read_file(file, before)?;
+            before += file.bytes;
+        }
+        self.read.store(before, Ordering::Relaxed);
+        let unused = self.sidecars.unused();
+        rejects.chain(unused).try_for_each(|reject| self.reject(reject))
+    }
+
+    fn reject(&mut self, reject: Reject) -> Flow {
+        let read = self.read.load(Ordering::Relaxed);
+        (self.emit)(Ingested::Reject(reject), read).map_break(|()| None)
+    }
+
+    fn read_file(&mut self, file: &SourceFile, before: u64) -> Flow {
+        let opened = match File::open(&file.path) {
+            Ok(opened) => opened,
+            Err(error) => {
+                return self.reject(Reject::new(&file.source_path, "unreadable", format!("cannot be read: {error}")));
+            }
         };
-        if emit(ingested, read).is_break() { return Ok(()); }
+        let input = Counted { file: opened, before, read: Arc::clone(&self.read) };
+        let mut keys = RecordKeys::default();
+        let source_settings = self.source_settings;
+        let mut emit = |found| self.found(found, &mut keys);
+        read_source(input, &file.path, &file.source_path, &source_settings, &mut emit).map_break(|()| None)?;
+        if file.is_unchanged() {
+            return ControlFlow::Continue(());
+        }
+        ControlFlow::Break(Some(ReadError::Changed { path: file.source_path.clone() }))
     }
-    for reject in rejects {
-        if emit(Ingested::Reject(reject.clone()), read).is_break() { return Ok(()); }
+
+    fn found(&mut self, found: Found, keys: &mut RecordKeys) -> ControlFlow<()> {
+        match found {
+            Found::Record(raw) => self.record(raw, keys),
+            Found::Reject(reject) => self.emit(Ingested::Reject(reject)),
+            Found::Skipped => ControlFlow::Continue(()),
+            Found::Parquet { source_path, path } => {
+                let table = parquet::Source::File(&path);
+                self.parquet(&source_path, &table, keys)
+            }
+            Found::ParquetBytes { source_path, bytes } => self.parquet(&source_path, &parquet::Source::Bytes(bytes), keys),
+        }
     }
-    Ok(())
+
+    fn parquet(&mut self, source_path: &str, table: &parquet::Source<'_>, keys: &mut RecordKeys) -> ControlFlow<()> {
+        parquet::read_rows(source_path, table, &mut |found| self.found(found, keys))
+    }
+
+    fn emit(&mut self, ingested: Ingested) -> ControlFlow<()> {
+        let read = self.read.load(Ordering::Relaxed);
+        (self.emit)(ingested, read)
+    }
+
+    fn record(&mut self, raw: RawRecord, keys: &mut RecordKeys) -> ControlFlow<()> {
+        let RawRecord { source_path, place, byte_offset, content } = raw;
+        let sidecar = self.sidecars.lookup(&source_path);
+        let ingested = match content {
+            Content::Text(bytes) => self.whole(source_path, Body::Text(bytes), sidecar),
+            Content::Html(bytes) => self.whole(source_path, Body::Html(bytes), sidecar),
+            Content::Fields(fields) => match MappedRecord::new(&fields, &self.settings.fields) {
+                Ok(mapped) => keyed(source_path, byte_offset, mapped, keys),
+                Err(fault) => Ingested::Reject(Reject {
+                    record: place,
+                    byte_offset,
+                    ..Reject::new(&source_path, fault.code, fault.message)
+                }),
+            },
+        };
+        self.emit(ingested)
+    }
+
+    /// A file that is one article.
+    fn whole(&self, source_path: String, body: Body, sidecar: Option<&[(String, Value)]>) -> Ingested {
+        let mut mapped = MappedRecord::default();
+        if let Some(fields) = sidecar {
+            mapped.overlay(fields, &self.settings.fields);
+        }
+        let (_, mut given) = given(mapped.clone());
+        // A file is known by its path; what its sidecar calls it is kept.
+        given.extra.extend(mapped.key.map(|key| ("id".to_owned(), key)));
+        Ingested::Record(Record { origin: Origin { source_path, record: None }, byte_offset: None, body, given })
+    }
+}
+
+/// A record of a file of many.
+fn keyed(source_path: String, byte_offset: Option<u64>, mapped: MappedRecord, keys: &mut RecordKeys) -> Ingested {
+    let key = mapped.key.clone().unwrap_or_else(|| keys.key_of_text(&source_path, &mapped.text));
+    let (text, given) = given(mapped);
+    let origin = Origin { source_path, record: Some(key) };
+    Ingested::Record(Record { origin, byte_offset, body: Body::Field(text), given })
+}
+
+fn given(mapped: MappedRecord) -> (String, Given) {
+    let MappedRecord { text, title, published, section, byline, key: _, extra } = mapped;
+    (text, Given { title, section, byline, published, extra })
+}
+
+/// The keys of records that bring none: a hash of their text, so that they stay when records before them go.
+#[derive(Default)]
+struct RecordKeys {
+    /// How often each text has come, by a hash of path and text.
+    seen: FxHashMap<u64, u32>,
+}
+
+impl RecordKeys {
+    fn key_of_text(&mut self, source_path: &str, text: &str) -> String {
+        let hash = blake3::hash(text.as_bytes()).to_hex();
+        let mut place = blake3::Hasher::new();
+        place.update(source_path.as_bytes()).update(&[0]).update(text.as_bytes());
+        let place = u64::from_le_bytes(place.finalize().as_bytes()[..8].try_into().expect("eight bytes"));
+        let times = self.seen.entry(place).or_default();
+        *times += 1;
+        match *times {
+            1 => format!("text:{}", &hash[..16]),
+            times => format!("text:{}#{times}", &hash[..16]),
+        }
+    }
+}
+
+/// A file that tells how far it was read.
+struct Counted {
+    file: File,
+    before: u64,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        let place = self.file.stream_position().unwrap_or(0);
+        self.read.store(self.before + place, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+impl Seek for Counted {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl Inventory {
+    /// Every file that may be a sidecar or hold one.
+    fn sidecar_sources(&self) -> Vec<(String, std::path::PathBuf)> {
+        let all = self.files.iter().chain(&self.sidecars);
+        let mut sources: Vec<_> = all.map(|file| (file.source_path.clone(), file.path.clone())).collect();
+        sources.sort();
+        sources
+    }
 }

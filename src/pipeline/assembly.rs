@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
-use super::LISTED_REJECTS;
 use super::work::{Done, DoneDocument, Finished};
 use crate::cache::{CacheWriter, Work};
 use crate::dataset::{Counts, DatasetError, DatasetWriter, TableFiles};
@@ -27,7 +26,7 @@ pub(super) struct Assembly {
     duplicates: DuplicateIndex,
     article_ids: FxHashSet<u64>,
     redone: Redone,
-    first_rejects: Vec<Reject>,
+    inputs: usize,
 }
 
 /// A build's tables when all articles are in.
@@ -37,7 +36,8 @@ pub(super) struct Assembled {
     /// How many articles were worked on, by the reason.
     pub(super) work: BTreeMap<String, usize>,
     pub(super) next_cache: Option<CacheWriter>,
-    pub(super) first_rejects: Vec<Reject>,
+    /// How many records came in.
+    pub(super) inputs: usize,
 }
 
 impl Assembly {
@@ -54,7 +54,7 @@ impl Assembly {
             duplicates: DuplicateIndex::new(duplicates.settings),
             article_ids: FxHashSet::default(),
             redone: Redone::create(build_folder.join(REDONE))?,
-            first_rejects: Vec::new(),
+            inputs: 0,
         })
     }
 
@@ -63,17 +63,11 @@ impl Assembly {
     /// # Errors
     /// Where a file cannot be written.
     pub(super) fn push(&mut self, finished: Finished) -> Result<(), DatasetError> {
+        self.inputs += 1;
         match finished {
-            Finished::Reject(reject) => self.push_reject(reject),
+            Finished::Reject(reject) => self.writer.push_reject(reject),
             Finished::Article(done) => self.push_article(*done),
         }
-    }
-
-    fn push_reject(&mut self, reject: Reject) -> Result<(), DatasetError> {
-        if self.first_rejects.len() < LISTED_REJECTS {
-            self.first_rejects.push(reject.clone());
-        }
-        self.writer.push_reject(reject)
     }
 
     fn push_article(&mut self, done: Done) -> Result<(), DatasetError> {
@@ -81,7 +75,7 @@ impl Assembly {
         if !self.article_ids.insert(document.article_id) {
             let record = document.record.as_deref().unwrap_or_default();
             let message = format!("another record before it has the same key {record}; keys must be unique in a file");
-            return self.push_reject(reject(&document, "ingest", "duplicate_key", message));
+            return self.writer.push_reject(reject(&document, "ingest", "duplicate_key", message));
         }
         if let Some(cache) = &mut self.next_cache {
             cache.push(document.article_id, document.fingerprint, &outcome)?;
@@ -124,8 +118,8 @@ impl Assembly {
     /// Where a file cannot be written.
     pub(super) fn finish(self) -> Result<Assembled, DatasetError> {
         let (counts, tables) = self.writer.finish()?;
-        let Self { next_cache, first_rejects, .. } = self;
-        Ok(Assembled { counts, tables, work: self.redone.finish()?, next_cache, first_rejects })
+        let Self { next_cache, inputs, redone, .. } = self;
+        Ok(Assembled { counts, tables, work: redone.finish()?, inputs, next_cache })
     }
 }
 

@@ -11,16 +11,18 @@
 mod assembly;
 mod identity;
 mod preview;
+mod report;
 mod stages;
 mod work;
 
 use std::path::PathBuf;
 use std::time::Instant;
 
-use crate::analysis::gates::check_staged;
+use crate::analysis::gates::{self, Subject};
 use crate::cache::{ArticleCache, CacheFolder, StageKeys};
 use crate::config::Plan;
-use crate::dataset::{BuildStamp, DatasetWriter, Lock, Manifest, OutputFolder, Provenance, RollBack, RunReport};
+use crate::dataset::description::write_descriptions;
+use crate::dataset::{BuildStamp, DatasetWriter, Lock, Manifest, OutputFolder, Provenance, RollBack, RunSummary};
 use crate::error::Error;
 use crate::ingest::{Inventory, take_inventory};
 use crate::interrupt::Interrupt;
@@ -28,11 +30,9 @@ use crate::progress::Progress;
 use assembly::{Assembled, Assembly};
 use identity::{build_id, provenance, stage_keys};
 pub use preview::{Preview, PreviewedArticle, preview};
+use report::write_report;
 pub use stages::{Scratch, Stages};
 use work::Workers;
-
-/// Rejects listed in a message.
-const LISTED_REJECTS: usize = 10;
 
 /// How one run differs from another with the same plan.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,12 +54,22 @@ pub enum RunOutcome {
     Published(Box<Manifest>),
 }
 
+impl RunOutcome {
+    /// The build that is current now.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        match self {
+            Self::UpToDate(manifest) | Self::RolledBack(manifest, _) | Self::Published(manifest) => manifest,
+        }
+    }
+}
+
 /// Builds the dataset.
 ///
 /// # Errors
 /// Where there is nothing to read, too much is rejected, a check fails, a signal comes or a file cannot be written. The
 /// build that was current stays current.
-pub fn run(plan: Plan, options: RunOptions, progress: Progress, interrupt: &Interrupt) -> Result<RunOutcome, Error> {
+pub fn run(mut plan: Plan, options: RunOptions, progress: Progress, interrupt: &Interrupt) -> Result<RunOutcome, Error> {
     let started = Instant::now();
     let inventory = inventory_of(&plan)?;
     let provenance = provenance(&plan, &inventory, options.limit);
@@ -79,6 +89,9 @@ pub fn run(plan: Plan, options: RunOptions, progress: Progress, interrupt: &Inte
     if let Some(manifest) = output.whole_build(&build_id).filter(|_| !options.force) {
         output.make_current(&build_id, &lock)?;
         return Ok(RunOutcome::Published(Box::new(manifest)));
+    }
+    if options.limit.is_some() {
+        plan.gates.only_warn_of_drift();
     }
     let (keep, before) = (plan.keep_builds, current.map(|manifest| manifest.build_id));
     let staged = StagedBuild { output: &output, lock: &lock, folder: output.stage(&build_id, &lock)?, started };
@@ -107,9 +120,11 @@ pub fn inventory_of(plan: &Plan) -> Result<Inventory, Error> {
     }
     let inventory = take_inventory(&plan.input, &plan.output, &plan.ingest);
     if inventory.files.is_empty() {
-        let patterns = plan.ingest.files.join(", ");
+        let patterns = plan.ingest.files.written().join(", ");
         let others = inventory.rejects.len() + inventory.skipped;
-        return Err(nothing(format!("no file that can be read matches {patterns} ({others} other files); set ingest.files")));
+        return Err(nothing(format!(
+            "no file that can be read matches {patterns} ({others} other files); set ingest.files"
+        )));
     }
     Ok(inventory)
 }
@@ -160,20 +175,28 @@ impl StagedBuild<'_> {
         let workers = Workers::new(&stages, &cache, &plan.ingest, plan.repair.doubt_threshold, interrupt);
         let bar = progress.stage("build", "bytes", inventory.bytes());
         let assembled = workers.build(inventory, options.limit, assembly, bar)?;
-        let Assembled { counts, tables, work, next_cache, first_rejects } = assembled;
+        let Assembled { counts, tables, work, inputs, next_cache } = assembled;
         if let (Some(folder), Some(next)) = (&cache_folder, next_cache) {
             folder.keep(next, workers.interrupted().is_none())?;
         }
         workers.interrupted().map_or(Ok(()), |signal| Err(Error::Interrupted { signal }))?;
-        if counts.reject_ratio() > plan.max_reject_ratio {
-            let listed: Vec<String> = first_rejects.iter().map(|r| format!("{}: {}", r.source_path, r.message)).collect();
-            let (rejects, inputs, limit) = (counts.rejects, counts.inputs, plan.max_reject_ratio);
-            return Err(Error::TooManyRejects { rejects, inputs, limit, listed: listed.join("\n") });
-        }
-        check_staged(&self.folder, &counts)?;
+        let subject = Subject {
+            folder: &self.folder,
+            build_id: &build_id,
+            counts: &counts,
+            inputs,
+            max_reject_ratio: plan.max_reject_ratio,
+            max_sentence_tokens: plan.split.max_tokens,
+            settings: &plan.gates,
+            previous: self.output.current().canonicalize().ok(),
+        };
+        let gates = gates::pass(&subject, self.output, self.lock)?;
+        gates.warnings().for_each(|warning| progress.message(&warning));
         interrupt.received().map_or(Ok(()), |signal| Err(Error::Interrupted { signal }))?;
-        let report = RunReport { work, stage_seconds: workers.stage_seconds(), seconds: self.started.elapsed().as_secs_f64() };
-        let manifest = Manifest::new(build_id, provenance, counts, tables, report);
+        let run = RunSummary { work, stage_seconds: workers.stage_seconds(), seconds: self.started.elapsed().as_secs_f64() };
+        let manifest = Manifest::new(build_id, provenance, counts, tables, run);
+        write_report(&self.folder, &manifest, &gates)?;
+        write_descriptions(&self.folder, &manifest, &plan.card)?;
         self.output.publish(&self.folder, &manifest, self.lock)?;
         Ok(manifest)
     }

@@ -154,8 +154,7 @@ impl<'w> Workers<'w> {
                 (self.process(read, scratch), signature, None)
             }
         };
-        let outcome =
-            outcome.unwrap_or_else(|| self.clock.time(Clock::CACHE, || PackedOutcome::new(&tagged, &signature)));
+        let outcome = outcome.unwrap_or_else(|| self.clock.time(Clock::CACHE, || PackedOutcome::new(&tagged, &signature)));
         let vocabulary = self.stages.tagger.vocabulary();
         let rows = self.clock.time(Clock::ROWS, || ArticleRows::new(&tagged, vocabulary, self.doubt_threshold));
         Ok(Done { document, rows, signature, outcome, work })

@@ -75,7 +75,7 @@ class Build:
         self.id = self.folder.name
 
     def files(self, table):
-        return sorted((self.folder / table).glob("*.parquet"))
+        return sorted((self.folder / table).rglob("*.parquet"))
 
     def parquet_files(self):
         return [path for table in TABLES for path in self.files(table)]
@@ -263,8 +263,8 @@ def assert_sentences_are_the_source(rows, decoded):
 
 
 def assert_builds_are_whole(project):
-    """Nothing lies under the output folder but whole builds, the link to the current one, and the lock."""
-    assert {path.name for path in project.output.iterdir()} <= {"current", "builds", ".lock"}
+    """Nothing lies under the output folder but whole builds, the link to the current one, the cache and the lock."""
+    assert {path.name for path in project.output.iterdir()} <= {"current", "builds", ".lock", ".cache", "rolled-back.json"}
     builds = list((project.output / "builds").iterdir())
     assert builds
     for build in builds:

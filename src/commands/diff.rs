@@ -1,0 +1,79 @@
+//! `tarmim diff`: what changed from one build to another.
+
+use std::path::Path;
+
+use super::{output_folder, print};
+use crate::analysis::diff::{Build, Diff};
+use crate::cli::DiffArgs;
+use crate::dataset::OutputFolder;
+use crate::error::Error;
+use crate::progress::Progress;
+
+/// The name of the current build.
+const CURRENT: &str = "current";
+
+/// Compares two builds and prints what changed.
+pub(super) fn diff(config: &Path, args: DiffArgs, progress: Progress) -> Result<(), Error> {
+    let DiffArgs { before, after, output, json, parquet, limit } = args;
+    // Paths of build folders need no configuration.
+    let output = match (&before, &after) {
+        (Some(before), Some(after)) if output.is_none() && is_build(before) && is_build(after) => Path::new("").to_owned(),
+        _ => output_folder(config, output)?,
+    };
+    let after = named(&output, after.as_deref().unwrap_or(CURRENT))?;
+    let before = before.map_or_else(|| build_before(&output, &after), |before| named(&output, &before))?;
+    let diff = Diff::measure(before, after, limit, parquet.as_deref())?;
+    if json {
+        print(&serde_json::to_string(&diff).expect("a comparison is plain data"))?;
+    } else {
+        print(diff.to_string().trim_end())?;
+    }
+    if let Some(folder) = parquet {
+        progress.message(&format!("the lists are written below {}", folder.display()));
+    }
+    Ok(())
+}
+
+fn is_build(path: &str) -> bool {
+    Build::open(Path::new(path)).is_some()
+}
+
+/// The build of an id, the current one, or the one in a folder; resolved once, so that a build published meanwhile cannot mix with it.
+fn named(output: &Path, name: &str) -> Result<Build, Error> {
+    let builds = OutputFolder::new(output);
+    let of_output = if name == CURRENT { builds.current() } else { builds.build(name) };
+    let folders = [of_output, name.into()];
+    let found = folders.into_iter().find_map(|folder| Build::open(&std::fs::canonicalize(folder).ok()?));
+    found.ok_or_else(|| {
+        let what = if name == CURRENT {
+            "there is no build yet; run `tarmim run`".to_owned()
+        } else {
+            format!("there is no build {name}, in it or as a folder with a manifest; {}", listed(&all(output)))
+        };
+        Error::NothingToRead { input: output.display().to_string(), what }
+    })
+}
+
+/// The newest build that is older than another.
+fn build_before(output: &Path, after: &Build) -> Result<Build, Error> {
+    let builds = all(output);
+    let listed = listed(&builds);
+    let older = builds.into_iter().rev().find(|build| (&build.created, &build.build_id) < (&after.created, &after.build_id));
+    older.ok_or_else(|| Error::NothingToRead {
+        input: output.display().to_string(),
+        what: format!("there is no build before the current one, {}; {listed}", after.build_id),
+    })
+}
+
+/// All builds, oldest first.
+fn all(output: &Path) -> Vec<Build> {
+    let folders = OutputFolder::new(output).whole_builds();
+    let mut builds: Vec<Build> = folders.iter().filter_map(|folder| Build::open(folder)).collect();
+    builds.sort_by(|a, b| (&a.created, &a.build_id).cmp(&(&b.created, &b.build_id)));
+    builds
+}
+
+fn listed(builds: &[Build]) -> String {
+    let ids: Vec<String> = builds.iter().map(|build| format!("{} ({})", build.build_id, build.created)).collect();
+    if ids.is_empty() { "there are no builds".to_owned() } else { format!("the builds there are: {}", ids.join(", ")) }
+}

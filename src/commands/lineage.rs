@@ -1,0 +1,51 @@
+//! The `OpenLineage` events of a run: one when it begins, one when it ends, however it ends.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::Plan;
+use crate::dataset::description::lineage::{LineageRun, PRODUCER, RunState, append_event, run_event, run_id};
+use crate::error::Error;
+use crate::pipeline::RunOutcome;
+
+/// A run whose beginning is on record.
+pub(super) struct Lineage {
+    log: PathBuf,
+    run: LineageRun,
+}
+
+impl Lineage {
+    /// Writes the event of the beginning.
+    pub(super) fn begin(log: PathBuf, plan: &Plan) -> Result<Self, Error> {
+        let seed = format!("{} {} {}", now(), std::process::id(), plan.output.display());
+        let run = LineageRun {
+            run_id: run_id(seed.as_bytes()),
+            namespace: "tarmim".to_owned(),
+            job: plan.card.name.clone(),
+            producer: PRODUCER.to_owned(),
+            input: absolute(&plan.input),
+            tables: absolute(&plan.output).join("current"),
+        };
+        append_event(&log, &run_event(&run, &now(), RunState::Start))?;
+        Ok(Self { log, run })
+    }
+
+    /// Writes the event of the end.
+    pub(super) fn end(self, outcome: Result<&RunOutcome, &Error>) -> Result<(), Error> {
+        let message = outcome.err().map(ToString::to_string).unwrap_or_default();
+        let state = match outcome {
+            Ok(outcome) => RunState::Complete(outcome.manifest()),
+            Err(Error::Interrupted { .. }) => RunState::Abort(&message),
+            Err(_) => RunState::Fail(&message),
+        };
+        Ok(append_event(&self.log, &run_event(&self.run, &now(), state))?)
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The time in RFC 3339 (UTC).
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}

@@ -1,2 +1,0 @@
-//! stub
-pub fn parse_date(text: &str) -> Option<jiff::civil::Date> { text.parse().ok() }

@@ -1,0 +1,175 @@
+//! Taking out of a page's tree what is never the article, before the extractor looks for it.
+//!
+//! The extractor weighs text, and a cookie notice of three lines outweighs a short news item; so what its element's name says to be
+//! something else is taken out first. Attributes that the text does not need go too: the extractor reads addresses of pictures and
+//! videos, at a risk (it slices them at places that need not be borders of characters) and for no gain.
+
+use dom_query::{Document, NodeRef};
+
+/// Elements without running text. `form` is not among them: some systems put the whole page into one.
+const NO_TEXT: &[&str] = &[
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "iframe",
+    "object",
+    "embed",
+    "applet",
+    "video",
+    "audio",
+    "canvas",
+    "svg",
+    "math",
+    "img",
+    "picture",
+    "source",
+    "input",
+    "select",
+    "button",
+    "textarea",
+    "nav",
+    "dialog",
+    "figcaption",
+    "map",
+    "amp-ad",
+    "amp-auto-ads",
+    "amp-sidebar",
+    "amp-consent",
+    "amp-social-share",
+    "amp-embed",
+    "amp-sticky-ad",
+    "amp-user-notification",
+    "amp-analytics",
+    "amp-iframe",
+    "amp-list",
+    "amp-video",
+    "amp-youtube",
+    "amp-img",
+    "frame",
+    "frameset",
+    "link",
+    "marquee",
+];
+
+/// Words of classes and ids of what is not the article, however long it is.
+const NEVER: &[&str] = &[
+    "cookie",
+    "cookies",
+    "consent",
+    "gdpr",
+    "comments",
+    "comment",
+    "commentlist",
+    "disqus",
+    "newsletter",
+    "breadcrumb",
+    "breadcrumbs",
+    "adsbygoogle",
+    "popup",
+    "modal",
+    "outbrain",
+    "taboola",
+    "subscribe",
+];
+
+/// Words of classes and ids of what is mostly not the article, but may be part of the name of what holds it.
+const SELDOM: &[&str] = &[
+    "share",
+    "sharing",
+    "sharethis",
+    "addthis",
+    "addtoany",
+    "social",
+    "related",
+    "sidebar",
+    "navbar",
+    "nav",
+    "menu",
+    "ad",
+    "ads",
+    "advert",
+    "advertisement",
+    "banner",
+    "pagination",
+    "tags",
+    "trending",
+    "recommended",
+    "caption",
+    "credit",
+    "copyright",
+    "print",
+];
+
+/// Attributes that the extractor weighs elements by.
+const KEPT_ATTRIBUTES: &[&str] =
+    &["class", "id", "itemprop", "rel", "role", "href", "dir", "lang", "style", "hidden", "aria-hidden"];
+
+/// Takes out what is not the article.
+pub(super) fn clean(document: &Document) {
+    let Some(body) = document.body() else { return };
+    let mut text_bytes = None;
+    for node in body.descendants() {
+        let Some(name) = node.node_name() else { continue };
+        if NO_TEXT.contains(&name.as_ref()) || is_hidden(&node) {
+            node.remove_from_parent();
+            continue;
+        }
+        let label = Label::of(&node);
+        let is_noise = (label.has(NEVER) && !holds_article(&node, label.has(&["comment", "comments", "commentlist"])))
+            || (label.has(SELDOM) && {
+                let whole = *text_bytes.get_or_insert_with(|| body.text().len());
+                !holds_article(&node, false) && node.text().len() * 5 < whole * 2
+            });
+        if is_noise && !matches!(name.as_ref(), "body" | "main" | "article") {
+            node.remove_from_parent();
+        }
+        node.retain_attrs(KEPT_ATTRIBUTES);
+    }
+}
+
+/// Whether no reader sees the element.
+fn is_hidden(node: &NodeRef) -> bool {
+    if node.has_attr("hidden") {
+        return true;
+    }
+    let Some(style) = node.attr("style") else { return false };
+    let style: String = style.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    style.contains("display:none") || style.contains("visibility:hidden")
+}
+
+/// Whether the element holds what is marked as the article.
+fn holds_article(node: &NodeRef, is_comments: bool) -> bool {
+    node.descendants_it().any(|inner| {
+        let is_article = || !is_comments && inner.node_name().is_some_and(|name| name.as_ref() == "article");
+        let is_body = || inner.attr("itemprop").is_some_and(|value| value.as_ref() == "articleBody");
+        inner.node_name().is_some_and(|name| matches!(name.as_ref(), "h1" | "main")) || is_article() || is_body()
+    })
+}
+
+/// The words of an element's class and id, in lower case: `relatedPosts share-bar` has four.
+pub(super) struct Label(Vec<String>);
+
+impl Label {
+    pub(super) fn of(node: &NodeRef) -> Self {
+        let mut words = vec![String::new()];
+        for value in ["class", "id"].into_iter().filter_map(|name| node.attr(name)) {
+            let mut was_lower = false;
+            for c in value.chars() {
+                if !c.is_ascii_alphanumeric() || (was_lower && c.is_ascii_uppercase()) {
+                    words.push(String::new());
+                }
+                if let Some(word) = words.last_mut().filter(|_| c.is_ascii_alphanumeric()) {
+                    word.push(c.to_ascii_lowercase());
+                }
+                was_lower = c.is_ascii_lowercase();
+            }
+            words.push(String::new());
+        }
+        Self(words)
+    }
+
+    pub(super) fn has(&self, wanted: &[&str]) -> bool {
+        self.0.iter().any(|word| wanted.contains(&word.as_str()))
+    }
+}

@@ -1,0 +1,193 @@
+//! HTML pages: the article's text, and what the page says of it.
+//!
+//! The article is found by `dom_smoothie`, a port of Mozilla's Readability, in a tree that [`clean`] has rid of what is never the
+//! article. Where a page holds its article in JSON-LD only and makes the rest by script, that is taken.
+//!
+//! Laws: the text holds no markup, and the title is not repeated at its head; the same bytes give the same page; a page that would
+//! cost too much is a fault. A page without an article gives an empty text, which the caller rejects.
+
+mod blocks;
+mod charset;
+mod clean;
+mod metadata;
+mod parse;
+
+#[cfg(test)]
+mod golden;
+
+use dom_query::{Document, NodeRef};
+use dom_smoothie::{Config, Readability};
+
+use super::Encoding;
+use super::dates::parse_date;
+use super::decode::{DeclaredEncoding, DecodeFault};
+use crate::arabic::is_sentence_mark;
+use blocks::{Block, blocks, fold};
+use clean::Label;
+use metadata::{Findings, Metas};
+use parse::squeeze;
+
+/// Shortest article, in characters, that the extractor is content with. Below, it looks again where it would not look otherwise, and
+/// prefers whatever is longer; news in brief have about 150.
+const CHAR_THRESHOLD: usize = 140;
+
+/// Marks that part the article's title from the site's name in `<title>`.
+const TITLE_MARKS: [&str; 10] = [" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " / ", " · ", " • "];
+
+/// Blocks at the head of the text that may repeat title, author and date.
+const HEAD_BLOCKS: usize = 5;
+
+/// Words of a standfirst.
+const LEAD_WORDS: std::ops::RangeInclusive<usize> = 4..=80;
+
+/// How many elements called so are looked at.
+const MOST_LEADS: usize = 5;
+
+/// Longest line, in words, that can be nothing but a date.
+const MAX_DATE_WORDS: usize = 12;
+
+/// First words of lines that give the date, without hamza.
+const DATE_LINE_STARTS: [&str; 20] = [
+    "نشر",
+    "نشرت",
+    "تاريخ",
+    "بتاريخ",
+    "التاريخ",
+    "اخر",
+    "تحديث",
+    "حدث",
+    "يوم",
+    "الاحد",
+    "الاثنين",
+    "الثلاثاء",
+    "الاربعاء",
+    "الخميس",
+    "الجمعه",
+    "السبت",
+    "date",
+    "published",
+    "updated",
+    "posted",
+];
+
+/// An article as a page gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The text: paragraphs and headings parted by a blank line; no markup.
+    pub text: String,
+    /// The title, without the site's name.
+    pub title: Option<String>,
+    /// Who wrote it.
+    pub byline: Option<String>,
+    /// When it was published, as found.
+    pub published: Option<String>,
+    /// The section of the newspaper.
+    pub section: Option<String>,
+    /// What the bytes were.
+    pub encoding: Encoding,
+}
+
+/// Reads a page.
+///
+/// # Errors
+/// Where its bytes are no text in a supported encoding, or its HTML would cost too much to read.
+pub fn read_page(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<Page, DecodeFault> {
+    let (html, encoding) = charset::decode_page(bytes, declared)?;
+    let document = parse::parse(&html)?;
+    let metas = Metas::of(&document);
+    let date = metadata::visible_date(&document);
+    let found = metadata::json_ld(&document).or(metas.open_graph()).or(metas.plain());
+    let (site, headings, lead) = (metas.site(), headings(&document), lead(&document));
+    clean::clean(&document);
+
+    let config = Config { disable_json_ld: true, char_threshold: CHAR_THRESHOLD, ..Config::default() };
+    let (extracted, blocks) = extract(document, config);
+    let found = found.or(extracted).or(Findings { published: date, ..Findings::default() });
+    let title = found.title.map(|title| without_site(&title, site.as_deref(), &headings)).filter(|title| !title.is_empty());
+    let title = title.or_else(|| if let [only] = &headings[..] { Some(only.clone()) } else { None });
+    let mut blocks: Vec<String> = longer(blocks, found.body.as_deref())?.into_iter().map(|block| block.text).collect();
+    if let Some(lead) =
+        lead.filter(|lead| !blocks.is_empty() && !blocks.iter().any(|block| fold(block).contains(&fold(lead))))
+    {
+        let head = heads(&blocks, title.as_deref(), found.byline.as_deref());
+        blocks.insert(head, lead);
+    }
+    let head = heads(&blocks, title.as_deref(), found.byline.as_deref());
+    let text = blocks[head..].join("\n\n");
+    Ok(Page { text, title, byline: found.byline, published: found.published, section: found.section, encoding })
+}
+
+/// The texts of a page's headings.
+fn headings(document: &Document) -> Vec<String> {
+    document.select("h1, h2").nodes().iter().map(|node| squeeze(&node.text())).filter(|text| !text.is_empty()).collect()
+}
+
+/// The standfirst: a line between headline and text, which the extractor takes for a label where it is short.
+fn lead(document: &Document) -> Option<String> {
+    let names = ["lead", "standfirst", "subtitle", "subhead", "intro", "deck"];
+    let is_near_headline =
+        |node: &NodeRef| node.ancestors_it(Some(2)).any(|near| near.children_it(false).any(|child| child.has_name("h1")));
+    let is_lead =
+        |node: &NodeRef| ["p", "div", "h2", "h3"].iter().any(|name| node.has_name(name)) && Label::of(node).has(&names);
+    // The standfirst of the article is among the first; lists of other articles have theirs.
+    let lead = document.body()?.descendants_it().filter(is_lead).take(MOST_LEADS).find(is_near_headline)?;
+    let [line] = &blocks(&lead)[..] else { return None };
+    LEAD_WORDS.contains(&line.text.split_whitespace().count()).then(|| line.text.clone())
+}
+
+/// What the extractor finds.
+fn extract(document: Document, config: Config) -> (Findings, Vec<Block>) {
+    let Ok(mut reader) = Readability::with_document(document, None, Some(config)) else { return Default::default() };
+    let title = Some(squeeze(&reader.get_article_title())).filter(|title| !title.is_empty());
+    let Ok(article) = reader.parse() else { return (Findings { title, ..Findings::default() }, Vec::new()) };
+    let tidy = |text: String| Some(squeeze(&text)).filter(|text| !text.is_empty());
+    let byline = article.byline.and_then(tidy);
+    let published = article.published_time.and_then(tidy);
+    let content = reader.doc.select("#readability-page-1");
+    let blocks = content.nodes().first().map(blocks).unwrap_or_default();
+    (Findings { title, byline, published, ..Findings::default() }, blocks)
+}
+
+/// The blocks of the page, or those of its JSON-LD where these say more than twice as much: then the page shows a part only.
+fn longer(found: Vec<Block>, body: Option<&str>) -> Result<Vec<Block>, DecodeFault> {
+    let Some(body) = body else { return Ok(found) };
+    let with_breaks = body.replace("\r\n", "\n").replace(['\n', '\r', '\u{2029}'], "<br><br>");
+    let document = parse::parse(&with_breaks)?;
+    let stored = document.body().map(|body| blocks(&body)).unwrap_or_default();
+    let length = |blocks: &[Block]| blocks.iter().map(|block| block.text.len()).sum::<usize>();
+    Ok(if length(&stored) > 2 * length(&found) { stored } else { found })
+}
+
+/// A title without the name of the site, which is known, or is what a heading of the page leaves of the title.
+fn without_site(title: &str, site: Option<&str>, headings: &[String]) -> String {
+    let parts = |mark: &&str| title.split(*mark).map(str::to_owned).collect::<Vec<_>>();
+    let is_heading = |part: &String| headings.iter().any(|heading| fold(heading) == fold(part) && !fold(part).is_empty());
+    if let Some(part) = TITLE_MARKS.iter().flat_map(parts).find(is_heading) {
+        return part.trim().to_owned();
+    }
+    let Some(site) = site else { return title.to_owned() };
+    let cut = TITLE_MARKS.iter().find_map(|mark| {
+        let end = title.strip_suffix(site).and_then(|title| title.strip_suffix(mark));
+        end.or_else(|| title.strip_prefix(site).and_then(|title| title.strip_prefix(mark)))
+    });
+    cut.unwrap_or(title).trim().to_owned()
+}
+
+/// How many lines at the head of the text only repeat the title, the author or the date.
+fn heads(blocks: &[String], title: Option<&str>, byline: Option<&str>) -> usize {
+    let (title, byline) = (title.map(fold), byline.map(fold));
+    let repeats = |block: &&String| {
+        let folded = fold(block);
+        Some(&folded) == title.as_ref() || Some(&folded) == byline.as_ref() || is_date_line(block)
+    };
+    // Only while nothing but such lines came: later, a line of that kind belongs to the text.
+    blocks.iter().take(HEAD_BLOCKS).take_while(repeats).count()
+}
+
+/// Whether a line does nothing but give the date. A sentence may well be short and hold a date, but begins and ends otherwise.
+fn is_date_line(line: &str) -> bool {
+    let first = fold(line.split_whitespace().next().unwrap_or_default());
+    let begins = first.starts_with(char::is_numeric) || DATE_LINE_STARTS.contains(&first.as_str());
+    let is_sentence = line.ends_with(is_sentence_mark);
+    begins && !is_sentence && line.split_whitespace().count() <= MAX_DATE_WORDS && parse_date(line).is_some()
+}

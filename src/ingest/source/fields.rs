@@ -1,0 +1,244 @@
+//! From the fields of a record to what an article needs.
+//!
+//! Invariant: no field is lost. Each is the text, one of the known metadata, the key, or stands in `extra` in the order of the
+//! source; only null and empty ones are left out.
+
+use serde_json::Value;
+
+/// What parts the names in a list of authors.
+const LIST_SEPARATOR: &str = "، ";
+
+/// The names that columns may have, for each thing that an article needs: the first that is there and not empty wins.
+///
+/// Names are compared without regard to case and to white space around them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldNames {
+    /// The article's text.
+    pub text: Vec<String>,
+    /// Its headline.
+    pub title: Vec<String>,
+    /// When it was published.
+    pub published: Vec<String>,
+    /// Its section in the newspaper.
+    pub section: Vec<String>,
+    /// Its authors.
+    pub byline: Vec<String>,
+    /// What names it in its source.
+    pub id: Vec<String>,
+}
+
+/// A record as an article needs it; `None` where the record says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MappedRecord {
+    /// The text.
+    pub text: String,
+    /// The headline.
+    pub title: Option<String>,
+    /// When it was published, as the source writes it.
+    pub published: Option<String>,
+    /// The section.
+    pub section: Option<String>,
+    /// The authors, several parted by an Arabic comma.
+    pub byline: Option<String>,
+    /// What names the record in its source.
+    pub key: Option<String>,
+    /// Every other field that holds something, in order: strings as they are, all else as compact JSON.
+    pub extra: Vec<(String, String)>,
+}
+
+/// Why no article can be made of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MappingFault {
+    /// What kind of fault, for grouping.
+    pub code: &'static str,
+    /// What was expected, what was found, what to do.
+    pub message: String,
+}
+
+impl MappedRecord {
+    /// Maps the fields of a record.
+    ///
+    /// # Errors
+    /// Where no column that may hold the text does.
+    pub fn new(fields: &[(String, Value)], names: &FieldNames) -> Result<Self, MappingFault> {
+        let mut remaining: Vec<&(String, Value)> = fields.iter().collect();
+        let Some(text) = take(&mut remaining, &names.text, paragraphs) else {
+            return Err(no_text(fields, names));
+        };
+        let record = Self::without_text(remaining, names);
+        Ok(Self { text, ..record })
+    }
+
+    /// Lays the fields of a sidecar over the record: they win for title, date, section and byline, and over further fields of
+    /// the same name; the text and the key, if the record has one, stay.
+    pub fn overlay(&mut self, sidecar: &[(String, Value)], names: &FieldNames) {
+        let other = Self::without_text(sidecar.iter().collect(), names);
+        for (own, new) in [
+            (&mut self.title, other.title),
+            (&mut self.published, other.published),
+            (&mut self.section, other.section),
+            (&mut self.byline, other.byline),
+        ] {
+            *own = new.or_else(|| own.take());
+        }
+        self.key = self.key.take().or(other.key);
+        for (name, value) in other.extra {
+            match self.extra.iter_mut().find(|(own, _)| *own == name) {
+                Some(own) => own.1 = value,
+                None => self.extra.push((name, value)),
+            }
+        }
+    }
+
+    fn without_text(mut remaining: Vec<&(String, Value)>, names: &FieldNames) -> Self {
+        Self {
+            text: String::new(),
+            title: take(&mut remaining, &names.title, line),
+            published: take(&mut remaining, &names.published, line),
+            section: take(&mut remaining, &names.section, line),
+            byline: take(&mut remaining, &names.byline, line),
+            key: take(&mut remaining, &names.id, line),
+            extra: remaining.into_iter().filter_map(|(name, value)| Some((name.clone(), verbatim(value)?))).collect(),
+        }
+    }
+}
+
+/// Takes the first field of the names that reads as what is wanted.
+fn take(remaining: &mut Vec<&(String, Value)>, names: &[String], read: impl Fn(&Value) -> Option<String>) -> Option<String> {
+    names.iter().find_map(|name| {
+        let mut found = remaining.iter().enumerate().filter(|(_, (field, _))| same_name(field, name));
+        let (index, text) = found.find_map(|(index, (_, value))| Some((index, read(value)?)))?;
+        remaining.remove(index);
+        Some(text)
+    })
+}
+
+/// Whether two names of columns are the same.
+pub(super) fn same_name(a: &str, b: &str) -> bool {
+    let (a, b) = (a.trim(), b.trim());
+    a == b || a.to_lowercase() == b.to_lowercase()
+}
+
+/// A text, or a list of its paragraphs.
+fn paragraphs(value: &Value) -> Option<String> {
+    match value {
+        Value::Array(_) => strings(value).map(|parts| parts.join("\n")),
+        Value::String(text) => Some(text.clone()),
+        _ => None,
+    }
+    .filter(|text| !text.trim().is_empty())
+}
+
+/// A short text, a number, or a list of names.
+fn line(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Array(_) => strings(value).map(|names| names.join(LIST_SEPARATOR)),
+        _ => None,
+    }
+    .filter(|text| !text.trim().is_empty())
+}
+
+/// The strings of an array that holds nothing else.
+fn strings(value: &Value) -> Option<Vec<&str>> {
+    value.as_array()?.iter().map(Value::as_str).collect()
+}
+
+/// A field that nothing is known of.
+fn verbatim(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => (!text.is_empty()).then(|| text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+fn no_text(fields: &[(String, Value)], names: &FieldNames) -> MappingFault {
+    let found: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+    let message = format!(
+        "no text in any of the columns that may hold it ({}); columns found: {}; name the one that holds the text",
+        names.text.join(", "),
+        if found.is_empty() { "none".to_owned() } else { found.join(", ") }
+    );
+    MappingFault { code: "no_text", message }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn names() -> FieldNames {
+        let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        FieldNames {
+            text: list(&["text", "body"]),
+            title: list(&["title", "headline"]),
+            published: list(&["date"]),
+            section: list(&["section"]),
+            byline: list(&["authors"]),
+            id: list(&["id"]),
+        }
+    }
+
+    fn fields(value: &Value) -> Vec<(String, Value)> {
+        // Serde's own map is sorted; these tests name their fields in that order.
+        value.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    #[test]
+    fn fields_are_mapped() {
+        let source = json!({
+            "Authors ": ["سلمى", "زيد"], "BODY": "نص", "a": {"b": 1}, "empty": "", "headline": "عنوان", "id": 7,
+            "none": null, "text": "  ", "title": "أصل"
+        });
+        let record = MappedRecord::new(&fields(&source), &names()).expect("has a text");
+        let extra = [("a", "{\"b\":1}"), ("headline", "عنوان"), ("text", "  ")];
+        let expected = MappedRecord {
+            text: "نص".to_owned(),
+            title: Some("أصل".to_owned()),
+            byline: Some("سلمى، زيد".to_owned()),
+            key: Some("7".to_owned()),
+            extra: extra.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+            ..MappedRecord::default()
+        };
+        assert_eq!(record, expected, "the empty text gives way to the body, and what is not chosen is kept");
+    }
+
+    #[test]
+    fn a_record_without_text_names_the_columns() {
+        let fault = MappedRecord::new(&fields(&json!({"content": "نص", "text": 3})), &names()).expect_err("no text");
+        assert_eq!(fault.code, "no_text");
+        assert!(fault.message.contains("(text, body)") && fault.message.contains("content, text"), "{}", fault.message);
+    }
+
+    #[test]
+    fn a_sidecar_wins_where_it_says_something() {
+        let own = json!({"date": "2010", "id": "ا", "k": "قديم", "section": "رياضة", "text": "نص"});
+        let mut record = MappedRecord::new(&fields(&own), &names()).expect("has a text");
+        let sidecar = json!({"date": "", "id": "ب", "k": "جديد", "n": 1, "section": "اقتصاد"});
+        record.overlay(&fields(&sidecar), &names());
+        assert_eq!(record.section.as_deref(), Some("اقتصاد"));
+        assert_eq!(record.published.as_deref(), Some("2010"), "an empty field says nothing");
+        assert_eq!(record.key.as_deref(), Some("ا"), "the record's own key stays");
+        let extra = [("k".to_owned(), "جديد".to_owned()), ("n".to_owned(), "1".to_owned())];
+        assert_eq!(record.extra, extra);
+    }
+
+    proptest! {
+        #[test]
+        fn no_field_is_lost(values in proptest::collection::vec(("[a-e]|title|Headline|authors", "[ا-ي]{1,4}"), 0..8)) {
+            let mut fields = vec![("text".to_owned(), json!("نص"))];
+            fields.extend(values.iter().map(|(name, value)| (name.clone(), json!(value))));
+            let record = MappedRecord::new(&fields, &names()).expect("has a text");
+            let mut kept: Vec<&str> = record.extra.iter().map(|(_, value)| value.as_str()).collect();
+            kept.extend([&record.title, &record.byline].into_iter().filter_map(|value| value.as_deref()));
+            let mut expected: Vec<&str> = values.iter().map(|(_, value)| value.as_str()).collect();
+            kept.sort_unstable();
+            expected.sort_unstable();
+            prop_assert_eq!(kept, expected);
+        }
+    }
+}

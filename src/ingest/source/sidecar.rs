@@ -1,0 +1,345 @@
+//! Sidecars: metadata that lie in files beside the articles.
+//!
+//! Two kinds: tables named `metadata.csv` or `metadata.tsv`, a row an article; and JSON files of one object, `x.txt.json` or
+//! `x.json` beside `x.txt`. Invariant: each entry is used by an article or reported by [`SidecarTable::unused`].
+//!
+//! Paths are compared in Unicode normalisation form C: macOS decomposes `أ` in the names of files, tables hardly ever do.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as MapEntry;
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::Value;
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::fields::same_name;
+use super::output::LeafOutput;
+use super::shape::{Inner, Shape, stems};
+use super::walk::{Pass, Walk};
+use super::{Content, Found, SourceSettings, object, rows};
+use crate::ingest::Reject;
+use crate::ingest::decode::decode;
+
+/// Names of the column of a table that says which file a row is about, the most telling first.
+const PATH_COLUMNS: [&str; 4] = ["path", "file", "filename", "source_path"];
+
+/// Metadata by the article's path.
+#[derive(Debug, Default)]
+pub struct SidecarTable {
+    /// Rows of tables, by the path that they name.
+    rows: BTreeMap<String, Entry>,
+    /// JSON files, by their path without `.json`.
+    objects: BTreeMap<String, Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    fields: Vec<(String, Value)>,
+    /// The sidecar's own path.
+    source_path: String,
+    /// The row in it.
+    record: Option<String>,
+    byte_offset: Option<u64>,
+    used: AtomicBool,
+}
+
+/// Whether a file is a sidecar, by its name.
+#[must_use]
+pub fn is_sidecar(source_path: &str) -> bool {
+    delimiter(source_path).is_some() || strip_json(source_path).is_some()
+}
+
+/// The delimiter of a table of metadata; `None` for every other name.
+fn delimiter(source_path: &str) -> Option<u8> {
+    match source_path.rsplit('/').next() {
+        Some("metadata.csv") => Some(b','),
+        Some("metadata.tsv") => Some(b'\t'),
+        _ => None,
+    }
+}
+
+fn strip_json(source_path: &str) -> Option<&str> {
+    let (stem, ending) = source_path.split_at_checked(source_path.len().checked_sub(".json".len())?)?;
+    (ending.eq_ignore_ascii_case(".json") && !stem.is_empty() && !stem.ends_with('/')).then_some(stem)
+}
+
+impl SidecarTable {
+    /// Reads all sidecars among the files of an input folder and within their archives, in the order given; each file is its
+    /// source path and where it is. Also gives what is wrong with them.
+    #[must_use]
+    pub fn build(files: &[(String, PathBuf)], settings: &SourceSettings<'_>) -> (Self, Vec<Reject>) {
+        let (mut table, mut rejects) = (Self::default(), Vec::new());
+        for (source_path, path) in files {
+            let is_archive = !matches!(Shape::of(source_path).inner, Inner::Leaf(_));
+            if !is_archive && !is_sidecar(source_path) {
+                continue;
+            }
+            match File::open(path) {
+                Ok(file) => table.add_file(file, source_path, settings, &mut rejects),
+                // What cannot be opened is told of an archive when its articles are read.
+                Err(error) if !is_archive => {
+                    rejects.push(Reject::new(source_path, "unreadable", format!("cannot be read: {error}")));
+                }
+                Err(_) => {}
+            }
+        }
+        (table, rejects)
+    }
+
+    /// Adds the sidecar that a file is, or those that an archive holds.
+    pub fn add_file<R: Read + Seek>(
+        &mut self,
+        input: R,
+        source_path: &str,
+        settings: &SourceSettings<'_>,
+        rejects: &mut Vec<Reject>,
+    ) {
+        let mut emit = |found| {
+            match found {
+                Found::Record(record) => {
+                    if let Content::Text(bytes) = record.content {
+                        self.add_bytes(&record.source_path, &bytes, settings, rejects);
+                    }
+                }
+                Found::Reject(reject) => rejects.push(reject),
+                Found::Skipped | Found::Parquet { .. } | Found::ParquetBytes { .. } => {}
+            }
+            ControlFlow::Continue(())
+        };
+        let place = Path::new(source_path);
+        let _: ControlFlow<()> = Walk::new(settings, Pass::Sidecars, &mut emit).outer(input, source_path, place);
+    }
+
+    fn add_bytes(&mut self, source_path: &str, bytes: &[u8], settings: &SourceSettings<'_>, rejects: &mut Vec<Reject>) {
+        if let Some(delimiter) = delimiter(source_path) {
+            return self.add_table(source_path, delimiter, bytes, settings, rejects);
+        }
+        let parsed = match decode(bytes, settings.encoding) {
+            Ok((text, _)) => object::parse(&text).map_err(|message| ("broken_record", message, None)),
+            Err(fault) => Err((fault.code, fault.message, fault.offset)),
+        };
+        match parsed {
+            Ok(fields) => {
+                let stem = key(strip_json(source_path).unwrap_or(source_path));
+                let entry = Entry::new(fields, source_path, None, None);
+                insert(&mut self.objects, stem, entry, rejects);
+            }
+            Err((code, message, offset)) => {
+                let byte_offset = offset.map(|offset| offset as u64);
+                rejects.push(Reject { byte_offset, ..Reject::new(source_path, code, message) });
+            }
+        }
+    }
+
+    fn add_table(
+        &mut self,
+        source_path: &str,
+        delimiter: u8,
+        bytes: &[u8],
+        settings: &SourceSettings<'_>,
+        rejects: &mut Vec<Reject>,
+    ) {
+        let folder = source_path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut emit = |found| {
+            match found {
+                Found::Record(record) => {
+                    let Content::Fields(fields) = record.content else { return ControlFlow::Continue(()) };
+                    let Some((path, fields)) = split_path(fields) else {
+                        rejects.push(Reject::new(source_path, "broken_header", no_path_column()));
+                        return ControlFlow::Break(());
+                    };
+                    let entry = Entry::new(fields, source_path, record.place, record.byte_offset);
+                    insert(&mut self.rows, key(&join(folder, &path)), entry, rejects);
+                }
+                Found::Reject(reject) => rejects.push(reject),
+                Found::Skipped | Found::Parquet { .. } | Found::ParquetBytes { .. } => {}
+            }
+            ControlFlow::Continue(())
+        };
+        let mut output = LeafOutput { source_path, emit: &mut emit };
+        let _: ControlFlow<()> = rows::read(Box::new(bytes), delimiter, settings, &mut output);
+    }
+
+    /// The metadata of an article's file. Where several sidecars are about it, the nearest wins: `x.txt.json`, then
+    /// `x.json`, then a row of a table; what did not win stays unused.
+    #[must_use]
+    pub fn lookup(&self, source_path: &str) -> Option<&[(String, Value)]> {
+        if self.rows.is_empty() && self.objects.is_empty() {
+            return None;
+        }
+        let path = key(source_path);
+        let (bare, stem) = stems(&path);
+        let objects = [path.as_str(), bare, stem].into_iter().find_map(|name| self.objects.get(name));
+        let entry = objects.or_else(|| [path.as_str(), bare].into_iter().find_map(|name| self.rows.get(name)))?;
+        entry.used.store(true, Ordering::Relaxed);
+        Some(&entry.fields)
+    }
+
+    /// The entries that no look-up used, in the order of the paths that they are about; to be asked after the run.
+    #[must_use]
+    pub fn unused(&self) -> Vec<Reject> {
+        let rows = self.rows.iter().map(|(path, entry)| (path.clone(), entry));
+        let objects = self.objects.iter().map(|(stem, entry)| (format!("{stem} (with any ending)"), entry));
+        let unused = rows.chain(objects).filter(|(_, entry)| !entry.used.load(Ordering::Relaxed));
+        let reject = |(about, entry): (String, &Entry)| {
+            let message = format!(
+                "metadata of {about}, but no article of this path was read, or a sidecar nearer to it was used; \
+                 correct the path, or take the entry out"
+            );
+            let (record, byte_offset) = (entry.record.clone(), entry.byte_offset);
+            Reject { record, byte_offset, ..Reject::new(&entry.source_path, "unmatched_metadata", message) }
+        };
+        unused.map(reject).collect()
+    }
+}
+
+impl Entry {
+    fn new(fields: Vec<(String, Value)>, source_path: &str, record: Option<String>, byte_offset: Option<u64>) -> Self {
+        Self { fields, source_path: source_path.to_owned(), record, byte_offset, used: AtomicBool::new(false) }
+    }
+}
+
+fn insert(entries: &mut BTreeMap<String, Entry>, path: String, entry: Entry, rejects: &mut Vec<Reject>) {
+    match entries.entry(path) {
+        MapEntry::Vacant(vacant) => {
+            vacant.insert(entry);
+        }
+        MapEntry::Occupied(first) => {
+            let message = format!(
+                "a second entry for {}; the first, in {}, is used: take one of them out",
+                first.key(),
+                first.get().source_path
+            );
+            let (record, byte_offset) = (entry.record, entry.byte_offset);
+            rejects.push(Reject { record, byte_offset, ..Reject::new(&entry.source_path, "duplicate_path", message) });
+        }
+    }
+}
+
+/// Parts the path that a row names from its other fields.
+fn split_path(mut fields: Vec<(String, Value)>) -> Option<(String, Vec<(String, Value)>)> {
+    let column = PATH_COLUMNS.iter().find_map(|name| fields.iter().position(|(field, _)| same_name(field, name)))?;
+    let (_, path) = fields.remove(column);
+    Some((path.as_str().unwrap_or_default().trim().to_owned(), fields))
+}
+
+fn no_path_column() -> String {
+    format!("no column says which file a row is about; name it {}", PATH_COLUMNS.join(", or "))
+}
+
+/// A path as a table in a folder names it, from the input root: `.` and `..` resolved, `\` taken for `/`.
+fn join(folder: &str, path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// What paths are compared by.
+fn key(path: &str) -> String {
+    path.nfc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write as _};
+
+    use super::super::{Limits, Selection};
+    use super::*;
+
+    const SETTINGS: SourceSettings<'static> =
+        SourceSettings { limits: Limits { max_leaf_bytes: 1 << 16 }, encoding: None, wanted: &|_| Selection::Read };
+
+    fn table(files: &[(&str, &[u8])]) -> (SidecarTable, Vec<Reject>) {
+        let (mut table, mut rejects) = (SidecarTable::default(), Vec::new());
+        for (path, bytes) in files {
+            table.add_file(Cursor::new(bytes), path, &SETTINGS, &mut rejects);
+        }
+        (table, rejects)
+    }
+
+    fn titles(table: &SidecarTable, path: &str) -> Vec<String> {
+        table.lookup(path).into_iter().flatten().map(|(name, value)| format!("{name}={value}")).collect()
+    }
+
+    #[test]
+    fn sidecars_are_known_by_their_names() {
+        for (path, expected) in [
+            ("metadata.csv", true),
+            ("a.zip!/d/metadata.tsv", true),
+            ("x.txt.JSON", true),
+            ("my-metadata.csv", false),
+            ("x.jsonl", false),
+            ("d/.json", false),
+        ] {
+            assert_eq!(is_sidecar(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn articles_find_their_metadata() {
+        let rows = "title, File \nأ,./a.txt\nب,sub\\b.txt.gz\nج,../c.txt\nد,nowhere.txt\n";
+        let (table, rejects) = table(&[
+            ("d/metadata.csv", rows.as_bytes()),
+            ("d/a.txt.json", br#"{"title":"nearest"}"#),
+            ("e/x.json", br#"{"title":"any ending"}"#),
+        ]);
+        assert_eq!(rejects, []);
+        assert_eq!(titles(&table, "d/a.txt"), ["title=\"nearest\""]);
+        assert_eq!(titles(&table, "d/sub/b.txt.gz"), ["title=\"ب\""]);
+        assert_eq!(titles(&table, "c.txt"), ["title=\"ج\""]);
+        assert_eq!(titles(&table, "e/x.html.gz"), ["title=\"any ending\""]);
+        assert_eq!(titles(&table, "e/y.txt"), [""; 0]);
+        let unused: Vec<_> = table.unused().into_iter().map(|reject| (reject.record, reject.code)).collect();
+        let expected = ["row 1", "row 4"].map(|row| (Some(row.to_owned()), "unmatched_metadata"));
+        assert_eq!(unused, expected, "the row that a nearer file overrode, and the one whose path is wrong");
+    }
+
+    #[test]
+    fn composed_and_decomposed_names_are_the_same() {
+        let (table, _) = table(&[("metadata.csv", "path,n\nأخبار.txt,1\n".as_bytes())]);
+        assert_eq!(titles(&table, "ا\u{654}خبار.txt"), ["n=\"1\""]);
+    }
+
+    #[test]
+    fn archives_hold_sidecars_too() {
+        let mut writer = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in [("d/metadata.tsv", "path\ttitle\nx.txt\tعنوان\n"), ("d/x.txt", "نص"), ("y.pdf", "")] {
+            writer.start_file(name, ::zip::write::SimpleFileOptions::default()).expect("in memory");
+            writer.write_all(text.as_bytes()).expect("in memory");
+        }
+        let zip = writer.finish().expect("in memory").into_inner();
+        let (table, rejects) = table(&[("a.zip", &zip)]);
+        assert_eq!(rejects, [], "nothing is said of files that are no sidecars");
+        assert_eq!(titles(&table, "a.zip!/d/x.txt"), ["title=\"عنوان\""]);
+        assert_eq!(table.unused(), []);
+    }
+
+    #[test]
+    fn faults_of_sidecars_are_told() {
+        let (table, rejects) = table(&[
+            ("a/metadata.csv", b"title\nx\n"),
+            ("b/metadata.csv", b"path,title\nx.txt,1\nx.txt,2\ny.txt\n"),
+            ("c/x.json", b"[1]"),
+        ]);
+        let told: Vec<_> = rejects.iter().map(|reject| (reject.source_path.as_str(), reject.code)).collect();
+        let expected = [
+            ("a/metadata.csv", "broken_header"),
+            ("b/metadata.csv", "duplicate_path"),
+            ("b/metadata.csv", "broken_record"),
+            ("c/x.json", "broken_record"),
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(titles(&table, "b/x.txt"), ["title=\"1\""], "the first entry stands");
+    }
+}

@@ -1,0 +1,229 @@
+//! A stream of text with a known place: its byte order mark taken off, UTF-16 turned into UTF-8.
+//!
+//! Records are cut out of bytes at line feeds and separators, which is right in UTF-8 and Windows-1256 and wrong in UTF-16;
+//! so UTF-16 is transcoded before the cutting, and everything else is decoded after it, record by record.
+
+use std::borrow::Cow;
+use std::io::{self, BufRead, BufReader, Read};
+
+use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
+
+use super::compression::BUFFER_BYTES;
+use super::fault::Fault;
+use crate::ingest::Encoding;
+use crate::ingest::decode::{DeclaredEncoding, DecodeFault, decode};
+
+/// Text bytes, in UTF-8 or an encoding that holds ASCII as it is, and where they stand in the source.
+pub(super) struct TextStream<'r> {
+    reader: Box<dyn BufRead + 'r>,
+    /// Whether the source is UTF-16, and the bytes given are its transcription.
+    transcoded: bool,
+    offset: u64,
+}
+
+impl<'r> TextStream<'r> {
+    /// Looks at the stream's first bytes; gives the stream and the encoding that its records are known to have.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub(super) fn open(
+        mut reader: Box<dyn Read + 'r>,
+        declared: Option<DeclaredEncoding>,
+    ) -> io::Result<(Self, Option<DeclaredEncoding>)> {
+        let mut head = Vec::new();
+        reader.by_ref().take(4).read_to_end(&mut head)?;
+        let (encoding, mark) = match head[..] {
+            [0xef, 0xbb, 0xbf, ..] => (Some(Encoding::Utf8), 3),
+            [0xff, 0xfe, ..] => (Some(Encoding::Utf16Le), 2),
+            [0xfe, 0xff, ..] => (Some(Encoding::Utf16Be), 2),
+            _ if declared.is_some() => (declared.map(|DeclaredEncoding(encoding)| encoding), 0),
+            [1..=0xff, 0, 1..=0xff, 0] => (Some(Encoding::Utf16Le), 0),
+            [0, 1..=0xff, 0, 1..=0xff] => (Some(Encoding::Utf16Be), 0),
+            _ => (None, 0),
+        };
+        let body = io::Cursor::new(head.split_off(mark)).chain(reader);
+        let source = BufReader::with_capacity(BUFFER_BYTES, body);
+        let offset = mark as u64;
+        let decoder = match encoding {
+            Some(Encoding::Utf16Le) => UTF_16LE.new_decoder_without_bom_handling(),
+            Some(Encoding::Utf16Be) => UTF_16BE.new_decoder_without_bom_handling(),
+            known => return Ok((Self { reader: Box::new(source), transcoded: false, offset }, known.map(DeclaredEncoding))),
+        };
+        let transcoder = Transcoder { source, decoder, offset, text: Vec::new(), start: 0, finished: false, fault: None };
+        let stream = Self { reader: Box::new(transcoder), transcoded: true, offset };
+        Ok((stream, Some(DeclaredEncoding(Encoding::Utf8))))
+    }
+
+    /// Where in the source the next byte stands.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+}
+
+impl Read for TextStream<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.fill_buf()?.read(buffer)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl BufRead for TextStream<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.reader.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.offset += match self.reader.fill_buf() {
+            Ok(text) if self.transcoded => utf16_bytes(&text[..count.min(text.len())]),
+            _ => count as u64,
+        };
+        self.reader.consume(count);
+    }
+}
+
+/// How many bytes of UTF-16 a piece of UTF-8 stands for, even where it cuts a character: each character counts where it
+/// begins, with one unit, and with two from U+10000 on.
+fn utf16_bytes(text: &[u8]) -> u64 {
+    text.iter().map(|byte| 2 * (u64::from(byte & 0xc0 != 0x80) + u64::from(*byte >= 0xf0))).sum()
+}
+
+/// UTF-16 as UTF-8, piece by piece; a broken pair is a fault, never U+FFFD.
+struct Transcoder<R> {
+    source: R,
+    decoder: Decoder,
+    /// Where in the source the next byte to be decoded stands.
+    offset: u64,
+    text: Vec<u8>,
+    start: usize,
+    finished: bool,
+    fault: Option<Fault>,
+}
+
+impl<R: BufRead> Transcoder<R> {
+    /// Decodes the next piece; leaves nothing only at the end or at a fault, which stands behind all that is sound.
+    fn refill(&mut self) -> io::Result<()> {
+        self.start = 0;
+        self.text.clear();
+        while self.text.is_empty() && !self.finished && self.fault.is_none() {
+            self.text.resize(BUFFER_BYTES, 0);
+            let source = self.source.fill_buf().inspect_err(|_| self.text.clear())?;
+            let last = source.is_empty();
+            let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(source, &mut self.text, last);
+            self.source.consume(read);
+            self.offset += read as u64;
+            self.text.truncate(written);
+            self.finished = last && result == DecoderResult::InputEmpty;
+            if let DecoderResult::Malformed(..) = result {
+                let message = format!("broken UTF-16 before byte {}; restore the file from its source", self.offset);
+                self.fault = Some(Fault { code: "broken_encoding", message });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<R: BufRead> Read for Transcoder<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.fill_buf()?.read(buffer)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> BufRead for Transcoder<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.start == self.text.len() {
+            self.refill()?;
+        }
+        match &self.fault {
+            Some(fault) if self.text.is_empty() => Err(fault.clone().into()),
+            _ => Ok(&self.text[self.start..]),
+        }
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.start = (self.start + count).min(self.text.len());
+    }
+}
+
+/// Decodes records one by one, each as [`decode`] does.
+///
+/// A record can be too short to tell its encoding; what a longer one before it was found to be holds for it too.
+pub(super) struct RecordDecoder {
+    declared: Option<DeclaredEncoding>,
+    learned: Option<DeclaredEncoding>,
+}
+
+impl RecordDecoder {
+    /// `declared` is what [`TextStream::open`] gave.
+    pub(super) fn new(declared: Option<DeclaredEncoding>) -> Self {
+        Self { declared, learned: None }
+    }
+
+    /// The record's text, and how it was decoded.
+    ///
+    /// # Errors
+    /// Where it is no text in a supported encoding.
+    pub(super) fn decode<'b>(&mut self, bytes: &'b [u8]) -> Result<(Cow<'b, str>, DeclaredEncoding), DecodeFault> {
+        const UTF_8: DeclaredEncoding = DeclaredEncoding(Encoding::Utf8);
+        if self.declared.is_none_or(|declared| declared == UTF_8)
+            && let Ok(text) = std::str::from_utf8(bytes)
+        {
+            return Ok((Cow::Borrowed(text), UTF_8));
+        }
+        let decoded = decode(bytes, self.declared).or_else(|fault| match self.learned {
+            Some(learned) => decode(bytes, Some(learned)).map_err(|_| fault),
+            None => Err(fault),
+        });
+        let (text, encoding) = decoded?;
+        let encoding = DeclaredEncoding(encoding);
+        if self.declared.is_none() && encoding == DeclaredEncoding(Encoding::Windows1256) {
+            self.learned = Some(encoding);
+        }
+        Ok((Cow::Owned(text), encoding))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
+    #[test]
+    fn offsets_are_those_of_the_source() {
+        let source = [vec![0xff, 0xfe], utf16("قال 😀\nنعم")].concat();
+        let (mut stream, _) = TextStream::open(Box::new(&source[..]), None).expect("readable");
+        let mut line = Vec::new();
+        stream.read_until(b'\n', &mut line).expect("sound");
+        assert_eq!(std::str::from_utf8(&line), Ok("قال 😀\n"));
+        assert_eq!(stream.offset(), 2 + 2 * 7, "four units, two of the smiling face, one of the line feed");
+        stream.read_to_end(&mut line).expect("sound");
+        assert_eq!(stream.offset(), source.len() as u64);
+    }
+
+    #[test]
+    fn what_is_sound_before_broken_utf16_is_given() {
+        let source = [utf16("{a\n"), vec![0x00, 0xd8], utf16("b")].concat();
+        let (mut stream, _) = TextStream::open(Box::new(&source[..]), None).expect("readable");
+        let mut line = Vec::new();
+        stream.read_until(b'\n', &mut line).expect("sound");
+        assert_eq!(line, b"{a\n");
+        let error = stream.read_to_end(&mut line).expect_err("half a pair");
+        assert_eq!(Fault::of_read(&error).code, "broken_encoding");
+    }
+
+    #[test]
+    fn a_short_record_has_the_encoding_of_a_longer_one_before_it() {
+        let windows = |text: &str| encoding_rs::WINDOWS_1256.encode(text).0.into_owned();
+        let long = windows("تطرقنا في كثر من مر لهمي الصناعات الصغير والمتوسط بالنسب لاقتصاديات دول المجلس");
+        let mut decoder = RecordDecoder::new(None);
+        let short = windows("title: في");
+        assert!(decoder.decode(&short).is_err(), "nothing tells yet");
+        assert!(decoder.decode(&long).is_ok());
+        assert_eq!(decoder.decode(&short).map(|(text, _)| text.into_owned()), Ok("title: في".to_owned()));
+    }
+}

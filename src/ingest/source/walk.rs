@@ -1,0 +1,266 @@
+//! The walk through a file: takes off compressions, goes into archives, and hands each article's bytes to its format.
+//!
+//! Invariant: each file within gives records, or a reject, or is counted as skipped; none is passed over in silence. Nothing
+//! is written to disk, and what is held in memory is bounded by the limits, not by what an archive claims or unfolds to.
+
+use std::collections::HashSet;
+use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::ops::ControlFlow;
+
+use ::zip::ZipReadOptions;
+use ::zip::read::{Config, ZipFileEntry};
+use ::zip::unstable::read::ZipIterable;
+
+use super::compression::{BUFFER_BYTES, decompress};
+use super::fault::{Fault, Layer};
+use super::output::{Emit, LeafOutput};
+use super::shape::{Compression, Inner, Leaf, SUPPORTED, Shape};
+use super::tar::{self, MemberKind};
+use super::{Content, Found, Selection, SourceSettings, is_sidecar, json_lines, rows, zip};
+use crate::ingest::Reject;
+
+/// Most compressions and archives around an article: more than people make, few enough for the stack.
+const MAX_DEPTH: usize = 8;
+
+/// What is wanted of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pass {
+    /// Its articles.
+    Articles,
+    /// The metadata that lie beside articles, each file whole; nothing is said of the others.
+    Sidecars,
+}
+
+/// A walk through one file.
+pub(super) struct Walk<'w, 'e> {
+    settings: &'w SourceSettings<'w>,
+    pass: Pass,
+    emit: &'w mut Emit<'e>,
+    /// Hashes (blake3, cut to 128 bits) of the paths seen: a path names one record's source only.
+    seen: HashSet<[u8; 16]>,
+}
+
+impl<'w, 'e> Walk<'w, 'e> {
+    /// A walk that hands on what it finds.
+    pub(super) fn new(settings: &'w SourceSettings<'w>, pass: Pass, emit: &'w mut Emit<'e>) -> Self {
+        Self { settings, pass, emit, seen: HashSet::new() }
+    }
+
+    /// Walks through the outermost file.
+    pub(super) fn outer<R: Read + Seek>(&mut self, input: R, path: &str, place: &std::path::Path) -> ControlFlow<()> {
+        let shape = Shape::of(path);
+        if !self.is_selected(path, &shape)? {
+            return ControlFlow::Continue(());
+        }
+        let input = Layer::new(input, "unreadable", "file");
+        match shape.inner {
+            Inner::Leaf(Leaf::Parquet) if shape.compressions.is_empty() => {
+                (self.emit)(Found::Parquet { source_path: path.to_owned(), path: place.to_owned() })
+            }
+            Inner::Zip if shape.compressions.is_empty() => self.zip(BufReader::with_capacity(BUFFER_BYTES, input), path, 1),
+            _ => self.stream(Box::new(input), path, &shape, 0),
+        }
+    }
+
+    /// Walks through a file that can only be read from the front.
+    fn stream(&mut self, reader: Box<dyn Read + '_>, path: &str, shape: &Shape, depth: usize) -> ControlFlow<()> {
+        let is_container = !matches!(shape.inner, Inner::Leaf(_));
+        let depth = depth + shape.compressions.len() + usize::from(is_container);
+        if depth > MAX_DEPTH {
+            let message = format!("within {depth} archives and compressions, more than {MAX_DEPTH}; unpack it");
+            return self.reject(path, "too_deep", message);
+        }
+        let mut reader = match open(reader, &shape.compressions) {
+            Ok(reader) => reader,
+            Err(error) => return self.fault(path, Fault::of_read(&error)),
+        };
+        match shape.inner {
+            Inner::Tar => self.tar(&mut reader, path, depth),
+            Inner::Zip => match self.read_bounded(&mut reader, path)? {
+                Some(bytes) => self.zip(Cursor::new(bytes), path, depth),
+                None => ControlFlow::Continue(()),
+            },
+            Inner::Leaf(leaf) => self.leaf(reader, path, leaf),
+        }
+    }
+
+    fn leaf(&mut self, mut reader: Box<dyn Read + '_>, path: &str, leaf: Leaf) -> ControlFlow<()> {
+        let settings = self.settings;
+        let mut output = LeafOutput { source_path: path, emit: &mut *self.emit };
+        match leaf {
+            _ if self.pass == Pass::Sidecars => {}
+            Leaf::JsonLines => return json_lines::read(reader, settings, &mut output),
+            Leaf::Rows(delimiter) => return rows::read(reader, delimiter, settings, &mut output),
+            Leaf::Unsupported => return output.reject("unsupported", format!("not read; what is read: {SUPPORTED}")),
+            Leaf::Text | Leaf::Html | Leaf::Parquet => {}
+        }
+        let Some(bytes) = self.read_bounded(&mut reader, path)? else { return ControlFlow::Continue(()) };
+        let mut output = LeafOutput { source_path: path, emit: &mut *self.emit };
+        match leaf {
+            Leaf::Html => output.whole(Content::Html(bytes)),
+            Leaf::Parquet => (self.emit)(Found::ParquetBytes { source_path: path.to_owned(), bytes }),
+            _ => output.whole(Content::Text(bytes)),
+        }
+    }
+
+    /// Reads all that is left, no more than the limit; `None` where that was not possible, and was said.
+    fn read_bounded(&mut self, reader: &mut dyn Read, path: &str) -> ControlFlow<(), Option<Vec<u8>>> {
+        let limit = self.settings.limits.max_leaf_bytes;
+        let mut bytes = Vec::new();
+        match reader.take(limit.saturating_add(1)).read_to_end(&mut bytes) {
+            Err(error) => self.fault(path, Fault::of_read(&error))?,
+            Ok(count) if count as u64 > limit => {
+                let message = format!("more than the {limit} bytes of max_file_mib; split it or raise the limit");
+                self.reject(path, "too_large", message)?;
+            }
+            Ok(_) => return ControlFlow::Continue(Some(bytes)),
+        }
+        ControlFlow::Continue(None)
+    }
+
+    fn tar(&mut self, reader: &mut dyn Read, path: &str, depth: usize) -> ControlFlow<()> {
+        let mut archive = tar::Archive::new(reader);
+        loop {
+            let member = match archive.next_member() {
+                Ok(Some(member)) => member,
+                Ok(None) => return ControlFlow::Continue(()),
+                Err(fault) => return self.fault(path, fault),
+            };
+            let obstacle = match member.kind {
+                MemberKind::Folder => continue,
+                MemberKind::File => None,
+                MemberKind::Link => Some(("link", "a link, which is not followed; put the file itself there")),
+                MemberKind::Sparse => Some(("unsupported", "a sparse file, which is not read; write the archive without")),
+                MemberKind::Special => Some(("special_file", "no file but a device, a pipe or the like; leave it out")),
+            };
+            let obstacle = obstacle.map(|(code, message)| Fault { code, message: message.to_owned() });
+            let name = String::from_utf8(member.name);
+            let name = name.map_err(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+            if let Some((path, shape)) = self.admit(path, name, obstacle)? {
+                self.stream(Box::new(&mut archive), &path, &shape, depth)?;
+            }
+        }
+    }
+
+    fn zip<R: Read + Seek>(&mut self, reader: R, path: &str, depth: usize) -> ControlFlow<()> {
+        let mut archive = match ZipIterable::try_new(reader, Config::default()) {
+            Ok(archive) => archive,
+            Err(error) => return self.fault(path, zip::fault(&error)),
+        };
+        let members = match archive.files() {
+            Ok(members) => members,
+            Err(error) => return self.fault(path, zip::fault(&error)),
+        };
+        while let Some(member) = members.next() {
+            match member {
+                Ok(member) => self.zip_member(member, members.reader_mut(), path, depth)?,
+                Err(error) => return self.fault(path, zip::fault(&error)),
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn zip_member<R: Read + Seek>(
+        &mut self,
+        member: ZipFileEntry<'static>,
+        archive: &mut R,
+        path: &str,
+        depth: usize,
+    ) -> ControlFlow<()> {
+        let name = zip::name(&member);
+        if name.as_ref().is_ok_and(|name| name.ends_with('/')) {
+            return ControlFlow::Continue(());
+        }
+        let Some((path, shape)) = self.admit(path, name, zip::obstacle(&member))? else {
+            return ControlFlow::Continue(());
+        };
+        match member.with_reader(archive, ZipReadOptions::new()) {
+            Ok(reader) => {
+                self.stream(Box::new(Layer::new(reader, "broken_archive", "member of a zip archive")), &path, &shape, depth)
+            }
+            Err(error) => self.fault(&path, zip::fault(&error)),
+        }
+    }
+
+    /// The full path of a member that is to be read, and its shape; `None` where it is not, and why was said.
+    fn admit(
+        &mut self,
+        container: &str,
+        name: Result<String, String>,
+        obstacle: Option<Fault>,
+    ) -> ControlFlow<(), Option<(String, Shape)>> {
+        let name = match name {
+            Ok(name) => name,
+            Err(lossy) => {
+                let path = format!("{container}!/{lossy}");
+                self.reject(&path, "path", "its name is not UTF-8; rename it and write the archive again".to_owned())?;
+                return ControlFlow::Continue(None);
+            }
+        };
+        let path = format!("{container}!/{}", without_dots(&name));
+        let shape = Shape::of(&path);
+        if !self.is_selected(&path, &shape)? {
+            return ControlFlow::Continue(None);
+        }
+        if !self.seen.insert(hash(&path)) {
+            let message = "a second member of this name; the first was read: give it a name of its own";
+            self.reject(&path, "duplicate_path", message.to_owned())?;
+            return ControlFlow::Continue(None);
+        }
+        if let Some(fault) = obstacle {
+            self.fault(&path, fault)?;
+            return ControlFlow::Continue(None);
+        }
+        ControlFlow::Continue(Some((path, shape)))
+    }
+
+    /// Whether a file is to be read; where it is not, says so. Archives always are: what is in them is asked for.
+    fn is_selected(&mut self, path: &str, shape: &Shape) -> ControlFlow<(), bool> {
+        let selection = match (self.pass, shape.inner) {
+            (_, Inner::Zip | Inner::Tar) => Selection::Read,
+            (Pass::Sidecars, Inner::Leaf(_)) => return ControlFlow::Continue(is_sidecar(path)),
+            (Pass::Articles, Inner::Leaf(_)) => (self.settings.wanted)(path),
+        };
+        match selection {
+            Selection::Read => return ControlFlow::Continue(true),
+            Selection::Skip => (self.emit)(Found::Skipped)?,
+            Selection::NotWanted => {
+                let message = "not a file of a kind that is read; add its pattern to files or skip";
+                self.reject(path, "unsupported", message.to_owned())?;
+            }
+        }
+        ControlFlow::Continue(false)
+    }
+
+    fn fault(&mut self, path: &str, fault: Fault) -> ControlFlow<()> {
+        self.reject(path, fault.code, fault.message)
+    }
+
+    /// Hands on a reject. What hinders the articles is told when they are read, and not a second time for the sidecars.
+    fn reject(&mut self, path: &str, code: &'static str, message: String) -> ControlFlow<()> {
+        if self.pass == Pass::Sidecars && !is_sidecar(path) {
+            return ControlFlow::Continue(());
+        }
+        (self.emit)(Found::Reject(Reject::new(path, code, message)))
+    }
+}
+
+/// The reader of what the compressions hold.
+fn open<'r>(reader: Box<dyn Read + 'r>, compressions: &[Compression]) -> io::Result<Box<dyn Read + 'r>> {
+    compressions.iter().try_fold(reader, |reader, compression| decompress(*compression, reader))
+}
+
+/// A member's name without `./` before it; otherwise as it is: nothing is written under it, so `..` does no harm.
+fn without_dots(name: &str) -> &str {
+    let mut name = name;
+    while let Some(rest) = name.strip_prefix("./") {
+        name = rest.trim_start_matches('/');
+    }
+    name
+}
+
+fn hash(path: &str) -> [u8; 16] {
+    let mut short = [0; 16];
+    short.copy_from_slice(&blake3::hash(path.as_bytes()).as_bytes()[..16]);
+    short
+}
