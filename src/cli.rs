@@ -89,7 +89,7 @@ pub struct RunArgs {
     /// Build again even if nothing has changed, and all of it anew
     #[arg(long)]
     pub force: bool,
-    /// Add OpenLineage events of the run to a file, one JSON object a line
+    /// Add `OpenLineage` events of the run to a file, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub lineage: Option<PathBuf>,
 }

@@ -37,7 +37,6 @@ pub mod probability {
     ///
     /// # Errors
     /// Those of the serializer.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
     pub fn serialize<S: Serializer>(probability: &f32, serializer: S) -> Result<S::Ok, S::Error> {
         to_units(*probability).serialize(serializer)
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{open_plan, print};
+use crate::cache::StageName;
 use crate::cli::PlanArgs;
 use crate::error::Error;
 use crate::pipeline::{Preview, PreviewedArticle, preview};
@@ -21,7 +22,7 @@ fn as_json(preview: &Preview) -> String {
     let article = |article: &PreviewedArticle| {
         json!({
             "article_id": article.origin.article_id(), "source_path": article.origin.source_path, "record": article.origin.record,
-            "first_stage": article.work.first_stage().map(|stage| stage.name()), "reason": article.work.reason(),
+            "first_stage": article.work.first_stage().map(StageName::name), "reason": article.work.reason(),
         })
     };
     let current = preview.current.as_ref().map(|current| &current.build_id);

@@ -65,7 +65,9 @@ fn row_groups(source: &Source<'_>) -> PolarsResult<Vec<usize>> {
         Source::File(path) => ParquetReader::new(File::open(path)?).get_metadata()?.clone(),
         Source::Bytes(bytes) => ParquetReader::new(Cursor::new(bytes.as_slice())).get_metadata()?.clone(),
     };
-    Ok(metadata.row_groups.iter().map(|group| group.num_rows()).collect())
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "polars does not export the type")]
+    let sizes = metadata.row_groups.iter().map(|group| group.num_rows()).collect();
+    Ok(sizes)
 }
 
 fn read_slice(source: &Source<'_>, first: usize, rows: usize) -> PolarsResult<DataFrame> {

@@ -2,6 +2,8 @@
 //!
 //! Invariant: a pattern that does not match says nothing; it never makes an article unreadable.
 
+use std::fmt::Write;
+
 use regex::Regex;
 
 /// What a path says.
@@ -73,7 +75,8 @@ fn expression(pattern: &str) -> Result<String, String> {
             if !["section", "date"].contains(&name) {
                 return Err(format!("{{{name}}} is unknown; expected {{section}} or {{date}}"));
             }
-            expression.push_str(&format!("(?<{name}>[^/]*)"));
+            // Writing to a string cannot fail.
+            let _ = write!(expression, "(?<{name}>[^/]*)");
             rest = after;
         } else {
             match first {

@@ -146,13 +146,12 @@ impl<'w> Workers<'w> {
         };
         let (work, kept) = self.cache.assess(document.article_id, &document.fingerprint);
         let kept = kept.and_then(|kept| self.resume(kept, work.first_stage(), scratch));
-        let (tagged, signature, outcome) = match kept {
-            Some(resumed) => resumed,
-            None => {
-                let read = self.clock.time(Clock::INGEST, || record.read(self.ingest))?;
-                let signature = self.clock.time(Clock::INGEST, || signature_of(&read));
-                (self.process(read, scratch), signature, None)
-            }
+        let (tagged, signature, outcome) = if let Some(resumed) = kept {
+            resumed
+        } else {
+            let read = self.clock.time(Clock::INGEST, || record.read(self.ingest))?;
+            let signature = self.clock.time(Clock::INGEST, || signature_of(&read));
+            (self.process(read, scratch), signature, None)
         };
         let outcome = outcome.unwrap_or_else(|| self.clock.time(Clock::CACHE, || PackedOutcome::new(&tagged, &signature)));
         let vocabulary = self.stages.tagger.vocabulary();

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tarmim::config::{Overrides, Plan};
-use tarmim::dataset::{ArticleRows, BuildStamp, DatasetWriter};
+use tarmim::dataset::{ArticleRows, BuildStamp, DatasetWriter, PartitionBy};
 use tarmim::ingest::Document;
 use tarmim::pipeline::Stages;
 use tarmim::repair::RepairScratch;
@@ -62,7 +62,7 @@ fn main() {
     let (rows, row) = timed(|| tagged.iter().map(|t| ArticleRows::new(t, vocabulary, threshold)).collect::<Vec<_>>());
     let folder = tempfile::tempdir().expect("a temporary folder");
     let stamp = BuildStamp { build_id: "bench".to_owned(), model_id: "bench".to_owned() };
-    let mut writer = DatasetWriter::new(folder.path(), &stamp).expect("a writer");
+    let mut writer = DatasetWriter::new(folder.path(), &stamp, PartitionBy::None).expect("a writer");
     let ((), write) = timed(|| {
         for rows in rows {
             writer.push(rows).expect("written");

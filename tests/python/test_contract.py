@@ -108,7 +108,8 @@ def test_current_is_a_relative_link_to_the_build(seed_project, seed_build):
 
 
 def test_table_folders_hold_only_parquet_files(seed_build):
-    assert {path.name for path in seed_build.folder.iterdir()} == {*TABLES, "manifest.json"}
+    beside = {"manifest.json", "report.json", "redone.csv", "croissant.json", "README.md", "datapackage.json"}
+    assert {path.name for path in seed_build.folder.iterdir()} == {*TABLES, *beside}
     for table in TABLES:
         names = sorted(path.name for path in (seed_build.folder / table).iterdir())
         assert names == [f"part-{number:05}.parquet" for number in range(len(names))] and names

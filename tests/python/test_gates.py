@@ -230,6 +230,7 @@ def test_figures_that_the_build_before_wrote_down_are_believed(judged):
 def test_a_build_before_that_cannot_be_read_keeps_nobody_from_publishing(judged):
     write_articles(judged, 5, stripped)
     old = judged.build()
+    (old.folder / "report.json").unlink()
     old.files("sentences")[0].write_bytes(b"PAR1")
     judged.write("more.txt", stripped(7))
     assert "warning: drift: " in judged.tarmim("run").stderr

@@ -128,7 +128,7 @@ def test_articles_are_found_in_nested_folders(empty_project):
     articles = articles_by_path(empty_project.build())
     sections = {path: row["section"] for path, row in articles.items()}
     assert sections == {"top.txt": None, "اقتصاد/مقال.txt": "اقتصاد", "a/b/c/deep.txt": "c", "a/with space.txt": "a"}
-    empty_project.configure("ingest", "section_from_folder", "false")
+    empty_project.configure("ingest", "path_pattern", '""')
     assert {row["section"] for row in articles_by_path(empty_project.build()).values()} == {None}
 
 

@@ -177,7 +177,7 @@ def test_the_manifest_counts_what_the_tables_hold(seed_build):
     told = manifest(seed_build)
     articles = seed_build.rows("articles")
     assert told["build_id"] == seed_build.id
-    expected = {table: seed_build.table(table).num_rows for table in TABLES} | {"inputs": len(articles)}
+    expected = {table: seed_build.table(table).num_rows for table in TABLES} | {"inputs": len(articles), "dropped": 0}
     for name in ("token", "repaired", "unresolved"):
         expected[{"token": "tokens"}.get(name, name)] = sum(row[f"{name}_count"] for row in articles)
     assert told["counts"] == expected

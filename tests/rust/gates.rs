@@ -13,7 +13,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use proptest::prelude::*;
 use tarmim::analysis::gates::limits::GateSettings;
 use tarmim::analysis::gates::{GateReport, Subject, run_gates};
-use tarmim::dataset::{ArticleRows, BuildStamp, Counts, DatasetWriter};
+use tarmim::dataset::{ArticleRows, BuildStamp, Counts, DatasetWriter, PartitionBy};
 use tarmim::ingest::Document;
 use tarmim::pipeline::Scratch;
 
@@ -38,7 +38,7 @@ impl Staged {
     fn new<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let stamp = BuildStamp { build_id: "b".to_owned(), model_id: "m".to_owned() };
-        let mut writer = DatasetWriter::new(folder.path(), &stamp).expect("an empty folder");
+        let mut writer = DatasetWriter::new(folder.path(), &stamp, PartitionBy::None).expect("an empty folder");
         for (number, text) in texts.into_iter().enumerate() {
             let document = Document::from_text(&format!("{number}.txt"), text);
             let tagged = stages().process(document, &mut Scratch::default());

@@ -192,7 +192,7 @@ mod tests {
 mod samples {
     use super::CardSettings;
     use crate::dataset::schema::Table;
-    use crate::dataset::{Counts, Manifest, PartFile, Provenance};
+    use crate::dataset::{Counts, Manifest, PartFile, Provenance, RunSummary};
 
     /// Two files a table, the second in a folder of its own.
     pub(super) fn manifest() -> Manifest {
@@ -230,6 +230,7 @@ mod samples {
                 tokens: 90,
                 ..Counts::default()
             },
+            run: RunSummary::default(),
             tables: Table::ALL.map(parts).into(),
         }
     }
