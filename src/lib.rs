@@ -32,6 +32,7 @@ pub mod train;
 pub mod arabic;
 pub mod error;
 pub mod frequency;
+mod hashing;
 pub mod interrupt;
 pub mod matrix;
 pub mod model;

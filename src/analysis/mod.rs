@@ -10,7 +10,7 @@ pub mod stats;
 
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{DataFrame, Engine, HiveOptions, LazyFrame, PlRefPath, PolarsResult, ScanArgsParquet};
+use polars::prelude::{DataFrame, Engine, HiveOptions, LazyFrame, PlRefPath, PolarsError, PolarsResult, ScanArgsParquet};
 
 use crate::dataset::part_files;
 use crate::dataset::schema::Table;
@@ -18,11 +18,12 @@ use crate::error::Error;
 
 /// All files of one table of a build.
 fn scan(build_folder: &Path, table: Table) -> PolarsResult<LazyFrame> {
-    let pattern = build_folder.join(table.name()).join("**").join("*.parquet");
-    // The columns are those of the files, whatever folders they lie in.
+    let files = part_files(build_folder, table).map_err(|error| PolarsError::ComputeError(error.to_string().into()))?;
+    let paths: Vec<PlRefPath> = files.iter().map(|file| PlRefPath::from(&*file.to_string_lossy())).collect();
+    // The columns are those of the files, whatever folders they lie in; a path is taken as it is, with brackets and asterisks.
     let hive_options = HiveOptions { enabled: Some(false), ..HiveOptions::default() };
-    let args = ScanArgsParquet { hive_options, ..ScanArgsParquet::default() };
-    LazyFrame::scan_parquet(PlRefPath::from(&*pattern.to_string_lossy()), args)
+    let args = ScanArgsParquet { hive_options, glob: false, ..ScanArgsParquet::default() };
+    LazyFrame::scan_parquet_files(paths.into(), args)
 }
 
 /// The same files for readers of Arrow.

@@ -100,6 +100,16 @@ pub struct CacheWriter {
     file: BufWriter<File>,
     offset: u64,
     index: Index,
+    is_finished: bool,
+}
+
+impl Drop for CacheWriter {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            // The run has failed: what is half written helps nobody, and the next run writes over what cannot be removed.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
 }
 
 impl std::fmt::Debug for Index {
@@ -112,7 +122,7 @@ impl CacheWriter {
     pub(super) fn create(path: PathBuf, keys: &StageKeys) -> Result<Self, DatasetError> {
         let file = File::create(&path).map_err(|source| DatasetError::io(&path, source))?;
         let index = Index { keys: keys.clone(), entries: Vec::new() };
-        let mut writer = Self { path, file: BufWriter::with_capacity(1 << 20, file), offset: 0, index };
+        let mut writer = Self { path, file: BufWriter::with_capacity(1 << 20, file), offset: 0, index, is_finished: false };
         writer.write(MAGIC)?;
         Ok(writer)
     }
@@ -136,6 +146,10 @@ impl CacheWriter {
         self.index.entries.len()
     }
 
+    pub(super) fn keys(&self) -> &StageKeys {
+        &self.index.keys
+    }
+
     /// Writes the index and returns the path of the file, which is whole from now on.
     pub(super) fn finish(mut self) -> Result<PathBuf, DatasetError> {
         let index = postcard::to_stdvec(&self.index).expect("an index is plain data");
@@ -144,9 +158,9 @@ impl CacheWriter {
         self.write(blake3::hash(&index).as_bytes())?;
         self.write(&place.to_le_bytes())?;
         self.write(&(index.len() as u64).to_le_bytes())?;
-        let path = self.path;
-        let file = self.file.into_inner().map_err(|error| DatasetError::io(&path, error.into_error()))?;
-        file.sync_all().map_err(|source| DatasetError::io(&path, source))?;
-        Ok(path)
+        let synced = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
+        synced.map_err(|source| DatasetError::io(&self.path, source))?;
+        self.is_finished = true;
+        Ok(self.path.clone())
     }
 }

@@ -38,6 +38,8 @@ pub enum Work {
     From(StageName, Vec<String>),
     /// Its text or what is said of it has changed.
     Changed,
+    /// Its last outcome is damaged.
+    Damaged,
     /// It was not there.
     New,
     /// Everything is redone because the user asked for it.
@@ -52,6 +54,7 @@ impl Work {
             Self::Nothing => "unchanged".to_owned(),
             Self::From(stage, what) => format!("{} changed: {}", stage.name(), what.join(", ")),
             Self::Changed => "content changed".to_owned(),
+            Self::Damaged => "kept outcome damaged".to_owned(),
             Self::New => "new".to_owned(),
             Self::Forced => "forced".to_owned(),
         }
@@ -63,7 +66,7 @@ impl Work {
         match self {
             Self::Nothing => None,
             Self::From(stage, _) => Some(*stage),
-            Self::Changed | Self::New | Self::Forced => Some(StageName::Ingest),
+            Self::Changed | Self::Damaged | Self::New | Self::Forced => Some(StageName::Ingest),
         }
     }
 }
@@ -178,9 +181,10 @@ impl CacheFolder {
     pub fn keep(&self, written: CacheWriter, is_complete: bool) -> Result<(), DatasetError> {
         let [unfinished, articles] = FILES.map(|name| self.0.join(name));
         let target = if is_complete { &articles } else { &unfinished };
-        let count = written.len();
+        let (count, keys) = (written.len(), written.keys().clone());
         let next = written.finish()?;
-        if !is_complete && CacheFile::open(&unfinished).is_some_and(|other| other.len() > count) {
+        let got_further = |other: CacheFile| other.len() > count && *other.keys() == keys;
+        if !is_complete && CacheFile::open(&unfinished).is_some_and(got_further) {
             // A run before this one got further.
             return remove(&next);
         }

@@ -13,7 +13,7 @@ use crate::error::Error;
 pub(super) fn builds(config: &Path, args: BuildsArgs) -> Result<(), Error> {
     let output = OutputFolder::new(&output_folder(config, args.output)?);
     let current = output.current_manifest().map(|manifest| manifest.build_id);
-    let builds = output.builds().unwrap_or_default();
+    let builds = output.builds();
     let state = |id: &str| match (Some(id) == current.as_deref(), output.rolled_back_from(id)) {
         (true, _) => "current".to_owned(),
         (false, Some(rolled)) => format!("rolled back from on {}", rolled.at),

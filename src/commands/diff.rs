@@ -54,11 +54,12 @@ fn named(output: &Path, name: &str) -> Result<Build, Error> {
     })
 }
 
-/// The newest build that is older than another.
+/// The build that was current before the one that is.
 fn build_before(output: &Path, after: &Build) -> Result<Build, Error> {
     let builds = all(output);
     let listed = listed(&builds);
-    let older = builds.into_iter().rev().find(|build| (&build.created, &build.build_id) < (&after.created, &after.build_id));
+    let previous = OutputFolder::new(output).previous();
+    let older = builds.into_iter().find(|build| Some(&build.build_id) == previous.as_ref());
     older.ok_or_else(|| Error::NothingToRead {
         input: output.display().to_string(),
         what: format!("there is no build before the current one, {}; {listed}", after.build_id),

@@ -49,7 +49,7 @@ pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> R
 fn find_target(plan: &Plan, target: &str) -> Result<(Record, Option<usize>), Error> {
     let path = Path::new(target);
     if path.is_file() {
-        let inventory = Inventory::of_file(path, &source_path(path, &plan.input));
+        let inventory = inventory_with(plan, path)?;
         let nothing = || Error::NothingToRead { input: target.to_owned(), what: "no article in it can be read".to_owned() };
         return Ok((first_record(plan, &inventory, &|_| true)?.ok_or_else(nothing)?, None));
     }
@@ -63,6 +63,14 @@ fn find_target(plan: &Plan, target: &str) -> Result<(Record, Option<usize>), Err
     let found = first_record(plan, &inventory_of(plan)?, &|origin| origin.article_id() == article)?;
     let unknown = || Error::Usage(format!("{target}: no such file, and no article of {} has this id", plan.input.display()));
     Ok((found.ok_or_else(unknown)?, index))
+}
+
+/// The inventory of one file, with the sidecars of the input folder where it lies there.
+fn inventory_with(plan: &Plan, path: &Path) -> Result<Inventory, Error> {
+    let source_path = source_path(path, &plan.input);
+    let mut inventory = if plan.input.join(&source_path).is_file() { inventory_of(plan)? } else { Inventory::default() };
+    inventory.keep_file(path, &source_path);
+    Ok(inventory)
 }
 
 /// The first record that is asked for.

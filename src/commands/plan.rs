@@ -27,7 +27,8 @@ fn as_json(preview: &Preview) -> String {
     };
     let current = preview.current.as_ref().map(|current| &current.build_id);
     json!({
-        "build_id": preview.build_id, "current": current, "up_to_date": preview.is_up_to_date(), "work": preview.work,
+        "build_id": preview.build_id, "current": current, "up_to_date": preview.is_up_to_date(),
+        "rolled_back": preview.rolled_back.is_some(), "is_kept": preview.is_kept, "work": preview.work,
         "rejects": preview.rejects, "gone": preview.gone,
         "articles": preview.articles.iter().map(article).collect::<Vec<_>>(),
     })
@@ -36,6 +37,9 @@ fn as_json(preview: &Preview) -> String {
 
 fn shown(preview: &Preview) -> String {
     let mut text = match (&preview.current, preview.is_up_to_date()) {
+        (Some(current), false) if preview.rolled_back.is_some() => {
+            format!("rolled back from build {}: a run would keep {}\n", preview.build_id, current.build_id)
+        }
         (_, true) => format!("build {} is current: a run would write nothing\n", preview.build_id),
         (Some(current), false) => {
             format!("a run would publish build {}; current is {}\n", preview.build_id, current.build_id)

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{output_folder, print};
 use crate::cli::RollbackArgs;
-use crate::dataset::{Manifest, OutputFolder};
+use crate::dataset::OutputFolder;
 use crate::error::Error;
 
 /// Rolls back to a build, the one published before the current one if none is named.
@@ -12,20 +12,21 @@ pub(super) fn rollback(config: &Path, args: RollbackArgs, quiet: bool) -> Result
     let folder = output_folder(config, args.output)?;
     let output = OutputFolder::new(&folder);
     let nothing = |what: String| Error::NothingToRead { input: folder.display().to_string(), what };
-    let current = output.current_manifest().ok_or_else(|| nothing("there is no build yet; run `tarmim run`".to_owned()))?;
     let lock = output.lock()?;
-    let builds = output.builds()?;
-    let older = |manifest: &&Manifest| (&manifest.created, &manifest.build_id) < (&current.created, &current.build_id);
+    let current = output.current_manifest().ok_or_else(|| nothing("there is no build yet; run `tarmim run`".to_owned()))?;
     let target = match args.build {
         Some(id) => id,
-        None => builds.iter().rfind(older).map(|manifest| manifest.build_id.clone()).ok_or_else(|| {
-            Error::Usage(format!("no build before {} is kept; `tarmim builds` lists those that are", current.build_id))
+        None => output.previous().ok_or_else(|| {
+            let id = &current.build_id;
+            Error::Usage(format!("no build that was current before {id} is kept; `tarmim builds` lists those that are"))
         })?,
     };
     if target == current.build_id {
         return Err(Error::Usage(format!("build {target} is current already")));
     }
-    if output.whole_build(&target).is_none() {
+    let is_id = Path::new(&target).file_name().is_some_and(|name| name.to_str() == Some(&target));
+    if !is_id || output.whole_build(&target).is_none() {
+        let builds = output.builds();
         let kept: Vec<&str> = builds.iter().map(|manifest| manifest.build_id.as_str()).collect();
         let kept = kept.join(", ");
         return Err(Error::Usage(format!("there is no whole build {target}; kept are {kept}")));

@@ -27,8 +27,9 @@ pub(super) fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool)
     let output = plan.output.clone();
     let lineage = args.lineage.map(|log| Lineage::begin(log, &plan)).transpose()?;
     let outcome = pipeline::run(plan, options, progress, &interrupt);
-    if let Some(lineage) = lineage {
-        lineage.end(outcome.as_ref())?;
+    // How the run ended counts for more than the record of it.
+    if let Some(Err(error)) = lineage.map(|lineage| lineage.end(outcome.as_ref())) {
+        progress.message(&format!("warning: no lineage event of the end: {error}"));
     }
     let outcome = outcome?;
     let (event, summary) = match &outcome {
@@ -69,14 +70,16 @@ fn describe(summary: &str, manifest: &Manifest, output: &Path) -> String {
     );
     let _ = match rejects {
         0 => writeln!(text, "  none of {inputs} inputs rejected"),
-        _ => writeln!(text, "  {rejects} of {inputs} inputs rejected: see {current}/rejects/part-00000.parquet"),
+        _ => writeln!(text, "  {rejects} of {inputs} inputs rejected: see {current}/rejects/*.parquet"),
     };
     if dropped > 0 {
         let _ = writeln!(text, "  {dropped} copies left out, listed there too");
     }
     let _ = writeln!(text, "  {}", shown_work(&manifest.run.work));
+    let is_parted = manifest.files().any(|file| file.path.matches('/').count() > 1);
+    let files = if is_parted { "**/*.parquet" } else { "*.parquet" };
     let _ =
-        write!(text, "look at it:\n  duckdb -c \"select text, keyword_ids from '{current}/sentences/*.parquet' limit 10\"");
+        write!(text, "look at it:\n  duckdb -c \"select text, keyword_ids from '{current}/sentences/{files}' limit 10\"");
     text
 }
 

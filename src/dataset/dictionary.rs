@@ -17,11 +17,7 @@ pub fn data_dictionary() -> String {
     );
     for table in Table::ALL {
         // Writing to a string cannot fail.
-        let order = match table.sorted_by() {
-            [] => "in the order of the sources".to_owned(),
-            columns => format!("sorted by {}", columns.join(", ")),
-        };
-        let _ = write!(page, "\n## {}\n\n{}; {order}.\n\n", table.name(), table.rows());
+        let _ = write!(page, "\n## {}\n\n{}; {}.\n\n", table.name(), table.rows(), table.order());
         page.push_str("| column | type | unit | null | meaning |\n| --- | --- | --- | --- | --- |\n");
         for field in table.schema().fields() {
             write_field(&mut page, field.name(), field);

@@ -15,6 +15,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::schema::Table;
 use super::{DatasetError, part_files};
+use crate::ingest::Origin;
 
 /// Rows read at once.
 const BATCH_ROWS: usize = 4096;
@@ -60,24 +61,29 @@ pub fn export_to_file(build: &Path, table: Table, format: ExportFormat, file: &P
     out.finish()
 }
 
-/// Writes the rows of each article to a file of its own below a folder, named as the article's source is, and returns how many.
+/// Writes the rows of each article to a file of its own below a folder, and returns how many: named as its source is, or where the
+/// source is a file of many articles, by its id in a folder of the source's name. Rejects belong to no article and go by their source.
 ///
 /// # Errors
 /// Where such a file is there already, a table cannot be read or a file not be written.
 pub fn export_articles(build: &Path, table: Table, format: ExportFormat, folder: &Path) -> Result<usize, DatasetError> {
-    let mut open: Option<(String, NewFile)> = None;
+    let mut open: Option<(PathBuf, NewFile)> = None;
     let mut count = 0;
     for batch in batches(build, table)? {
         let batch = batch?;
         let paths = text_column(&batch, "source_path");
+        let ids = (table != Table::Rejects).then(|| text_column(&batch, "article_id"));
+        let is_same = |one: usize, other: usize| {
+            paths.value(one) == paths.value(other) && ids.is_none_or(|ids| ids.value(one) == ids.value(other))
+        };
         let mut start = 0;
         while start < batch.num_rows() {
-            let path = paths.value(start);
-            let rows = (start..batch.num_rows()).take_while(|row| paths.value(*row) == path).count();
-            if open.as_ref().is_none_or(|(open, _)| open != path) {
-                let next = NewFile::create(article_file(folder, path, format)?)?;
+            let rows = (start..batch.num_rows()).take_while(|row| is_same(*row, start)).count();
+            let path = article_file(folder, paths.value(start), ids.map(|ids| ids.value(start)), format)?;
+            if open.as_ref().is_none_or(|(open, _)| *open != path) {
+                let next = NewFile::create(path.clone())?;
                 count += 1;
-                if let Some((_, finished)) = open.replace((path.to_owned(), next)) {
+                if let Some((_, finished)) = open.replace((path, next)) {
                     finished.finish()?;
                 }
             }
@@ -91,8 +97,13 @@ pub fn export_articles(build: &Path, table: Table, format: ExportFormat, folder:
     Ok(count)
 }
 
-/// The file of an article: its source's path below the folder, with another ending. A path that would lead out of it is refused.
-fn article_file(folder: &Path, source_path: &str, format: ExportFormat) -> Result<PathBuf, DatasetError> {
+/// The file of an article. A path that would lead out of the folder is refused.
+fn article_file(
+    folder: &Path,
+    source_path: &str,
+    article_id: Option<&str>,
+    format: ExportFormat,
+) -> Result<PathBuf, DatasetError> {
     let source = Path::new(source_path);
     if !source.components().all(|component| matches!(component, Component::Normal(_))) {
         return Err(DatasetError::Io {
@@ -100,7 +111,12 @@ fn article_file(folder: &Path, source_path: &str, format: ExportFormat) -> Resul
             source: std::io::Error::new(std::io::ErrorKind::InvalidInput, "leads out of the folder"),
         });
     }
-    Ok(folder.join(format!("{source_path}.{}", format.extension())))
+    let whole = Origin { source_path: source_path.to_owned(), record: None };
+    let name = match article_id.filter(|id| *id != whole.article_id()) {
+        Some(id) => format!("{source_path}/{id}"),
+        None => source_path.to_owned(),
+    };
+    Ok(folder.join(format!("{name}.{}", format.extension())))
 }
 
 /// A batch of rows, or why there is none.

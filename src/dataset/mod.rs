@@ -9,6 +9,7 @@ pub mod export;
 mod hashes;
 mod manifest;
 mod output;
+mod partition;
 mod rows;
 pub mod schema;
 mod table_thread;
@@ -20,6 +21,7 @@ use walkdir::WalkDir;
 
 pub use manifest::{Counts, MANIFEST, Manifest, Provenance, RunSummary, StageSeconds};
 pub use output::{Lock, OutputFolder, RollBack};
+pub use partition::PartitionBy;
 pub use rows::{ArticleRow, ArticleRows, KeywordRow, SentenceRow, TokenCounts};
 pub use writer::{BuildStamp, PartFile};
 
@@ -55,11 +57,20 @@ pub enum DatasetError {
     #[error("cannot make a table: {0}")]
     Arrow(#[from] arrow::error::ArrowError),
     /// A Parquet file cannot be written.
-    #[error("cannot write a table: {0}")]
-    Parquet(#[from] parquet::errors::ParquetError),
+    #[error("{path}: {source}")]
+    Parquet {
+        /// Which.
+        path: String,
+        /// Why.
+        source: parquet::errors::ParquetError,
+    },
 }
 
 impl DatasetError {
+    pub(crate) fn parquet(path: &Path, source: parquet::errors::ParquetError) -> Self {
+        Self::Parquet { path: path.display().to_string(), source }
+    }
+
     pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
         Self::Io { path: path.display().to_string(), source }
     }
@@ -78,46 +89,6 @@ pub fn part_files(build_folder: &Path, table: Table) -> Result<Vec<PathBuf>, Dat
     let entries = entries.map_err(|error| DatasetError::io(&folder, error.into()))?;
     let paths = entries.into_iter().filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
     Ok(paths.filter(|path| path.extension().is_some_and(|extension| extension == "parquet")).collect())
-}
-
-/// What the folders of a table are parted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PartitionBy {
-    /// Nothing: one folder.
-    #[default]
-    None,
-    /// The section of the article.
-    Section,
-    /// The year of publication.
-    Year,
-}
-
-/// The name of the folder of what has no section or year, as Hive has it.
-const NO_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
-
-impl PartitionBy {
-    /// The name that configuration uses.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Section => "section",
-            Self::Year => "year",
-        }
-    }
-
-    /// The folder of an article's rows, as `key=value`; empty where there is only one. The key is not the name of a column: readers that
-    /// make a column of it would find two of one name.
-    fn folder_of(self, article: &ArticleRow) -> String {
-        let value = match self {
-            Self::None => return String::new(),
-            Self::Section => article.section(),
-            Self::Year => article.published().and_then(|day| day.split('-').next()),
-        };
-        let value = value.filter(|value| !value.is_empty());
-        let encoded = value.map(|value| percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC));
-        format!("by_{}={}", self.name(), encoded.map_or_else(|| NO_VALUE.to_owned(), |value| value.to_string()))
-    }
 }
 
 /// The tables of a build being written, each by a thread of its own.
@@ -160,7 +131,7 @@ impl DatasetWriter {
         self.counts.tokens += tokens.tokens;
         self.counts.repaired += tokens.repaired;
         self.counts.unresolved += tokens.unresolved;
-        let folder = self.partition_by.folder_of(&rows.article);
+        let folder = self.partition_by.folder_of(rows.article.section(), rows.article.published());
         self.articles.push(&folder, vec![rows.article])?;
         self.sentences.push(&folder, rows.sentences)?;
         self.keywords.push(&folder, rows.keywords)

@@ -7,6 +7,7 @@
 //! output/builds/.failed-<id>    a build that a gate refused, kept to be looked at until another is published or refused
 //! output/builds/<id>            a whole build: its manifest was written last
 //! output/current → builds/<id>  swapped by rename
+//! output/publications.jsonl     which build became current, and when
 //! output/rolled-back.json       which builds the user went back from, and when
 //! output/.cache/                what runs worked out of each article; safe to delete
 //! ```
@@ -14,6 +15,7 @@
 //! Invariant: at every moment, whatever is killed, `current` is missing or names a whole build.
 
 use std::fs::{self, File, TryLockError};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -21,13 +23,14 @@ use serde::{Deserialize, Serialize};
 
 use super::DatasetError;
 use super::manifest::{MANIFEST, Manifest};
-use super::writer::hash_file;
+use crate::hashing::hash_file;
 
 const BUILDS: &str = "builds";
 const CURRENT: &str = "current";
 const LOCK: &str = ".lock";
 const CACHE: &str = ".cache";
 const ROLLED_BACK: &str = "rolled-back.json";
+const PUBLICATIONS: &str = "publications.jsonl";
 const STAGING: &str = ".staging-";
 const REMOVED: &str = ".removed-";
 const FAILED: &str = ".failed-";
@@ -47,6 +50,13 @@ pub struct RollBack {
     pub to: String,
     /// When (UTC).
     pub at: String,
+}
+
+/// That a build became current.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Publication {
+    build_id: String,
+    at: String,
 }
 
 /// The right to write to an output folder, given up when dropped.
@@ -74,6 +84,10 @@ impl OutputFolder {
         self.root.join(CACHE)
     }
 
+    fn half_written_roll_back(&self) -> PathBuf {
+        self.root.join(format!(".{ROLLED_BACK}"))
+    }
+
     fn roll_back(&self) -> Option<RollBack> {
         serde_json::from_slice(&fs::read(self.root.join(ROLLED_BACK)).ok()?).ok()
     }
@@ -98,37 +112,63 @@ impl OutputFolder {
         from.dedup();
         let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let rolled = RollBack { from, to: build_id.to_owned(), at };
-        let (path, part) = (self.root.join(ROLLED_BACK), self.root.join(format!(".{ROLLED_BACK}")));
+        let (path, part) = (self.root.join(ROLLED_BACK), self.half_written_roll_back());
         let mut json = serde_json::to_vec_pretty(&rolled).expect("a note is plain data");
         json.push(b'\n');
         let written =
             fs::write(&part, json).and_then(|()| File::open(&part)?.sync_all()).and_then(|()| fs::rename(&part, &path));
         written.map_err(|source| DatasetError::io(&path, source))?;
         self.point_current_at(build_id, lock)?;
+        self.note_publication(build_id);
         Ok(rolled)
     }
 
-    /// Forgets that the user went back from a build: another one was published since.
-    fn forget_roll_back(&self) -> Result<(), DatasetError> {
-        let path = self.root.join(ROLLED_BACK);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(DatasetError::io(&path, error)),
-            _ => Ok(()),
-        }
+    /// Forgets that the user went back from a build: the input is another since.
+    ///
+    /// # Errors
+    /// Where the note cannot be removed.
+    pub fn forget_roll_back(&self, _lock: &Lock) -> Result<(), DatasetError> {
+        remove_file(&self.root.join(ROLLED_BACK))
+    }
+
+    /// Whether the user went back from a build.
+    #[must_use]
+    pub fn has_roll_back(&self) -> bool {
+        self.root.join(ROLLED_BACK).exists()
     }
 
     /// The manifests of all whole builds, oldest first.
-    ///
-    /// # Errors
-    /// Where the folder cannot be listed.
-    pub fn builds(&self) -> Result<Vec<Manifest>, DatasetError> {
-        let folders = self.build_folders()?.into_iter().filter(|path| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            !name.starts_with('.')
-        });
-        let mut manifests: Vec<Manifest> = folders.filter_map(|path| Manifest::read(&path)).collect();
+    #[must_use]
+    pub fn builds(&self) -> Vec<Manifest> {
+        let mut manifests: Vec<Manifest> = self.whole_builds().iter().filter_map(|path| Manifest::read(path)).collect();
         manifests.sort_by(|a, b| (&a.created, &a.build_id).cmp(&(&b.created, &b.build_id)));
-        Ok(manifests)
+        manifests
+    }
+
+    /// The builds that became current, in order, one of them more than once where it did.
+    fn publications(&self) -> Vec<Publication> {
+        let text = fs::read_to_string(self.root.join(PUBLICATIONS)).unwrap_or_default();
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// The build that was current before the one that is, if it is still kept.
+    #[must_use]
+    pub fn previous(&self) -> Option<String> {
+        let current = self.current_manifest()?.build_id;
+        let is_kept = |id: &str| self.build(id).join(MANIFEST).is_file();
+        let published = self.publications();
+        let last = published.iter().rposition(|publication| publication.build_id == current)?;
+        let earlier = published[..last].iter().rev().map(|publication| publication.build_id.clone());
+        earlier.into_iter().find(|id| *id != current && is_kept(id))
+    }
+
+    /// Notes that a build became current. The list is for people and for going back; a build is published with or without it.
+    fn note_publication(&self, build_id: &str) {
+        let path = self.root.join(PUBLICATIONS);
+        let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+        let line = serde_json::to_string(&Publication { build_id: build_id.to_owned(), at }).expect("a note is plain data");
+        let file = File::options().create(true).append(true).open(&path);
+        let _ = file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()));
     }
 
     /// The manifest of the current build, if there is one.
@@ -180,6 +220,7 @@ impl OutputFolder {
 
     /// Removes what dead runs left: staged and removed builds, and folders without a manifest.
     fn sweep(&self) -> Result<(), DatasetError> {
+        remove_file(&self.half_written_roll_back())?;
         for path in self.build_folders()? {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let left_over = name.starts_with(STAGING) || name.starts_with(REMOVED);
@@ -264,16 +305,14 @@ impl OutputFolder {
     /// Where the link cannot be made or renamed.
     pub fn make_current(&self, build_id: &str, lock: &Lock) -> Result<(), DatasetError> {
         self.point_current_at(build_id, lock)?;
-        self.forget_roll_back()
+        self.note_publication(build_id);
+        self.forget_roll_back(lock)
     }
 
     fn point_current_at(&self, build_id: &str, _lock: &Lock) -> Result<(), DatasetError> {
         let beside = self.root.join(".current");
         let io = |source| DatasetError::io(&beside, source);
-        match fs::remove_file(&beside) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
-            _ => {}
-        }
+        remove_file(&beside)?;
         std::os::unix::fs::symlink(Path::new(BUILDS).join(build_id), &beside).map_err(io)?;
         fs::rename(&beside, self.current()).map_err(io)?;
         sync_folder(&self.root.join(BUILDS))?;
@@ -289,7 +328,7 @@ impl OutputFolder {
         self.remove_failed()?;
         let current = self.current_manifest().map(|manifest| manifest.build_id);
         let in_use = |id: &str| Some(id) == current.as_deref() || Some(id) == before;
-        let manifests = self.build_folders()?.into_iter().filter_map(|path| Some((Manifest::read(&path)?, path)));
+        let manifests = self.whole_builds().into_iter().filter_map(|path| Some((Manifest::read(&path)?, path)));
         let (kept, mut old): (Vec<_>, Vec<_>) = manifests.partition(|(manifest, _)| in_use(&manifest.build_id));
         old.sort_by(|a, b| a.0.created.cmp(&b.0.created));
         let surplus = (old.len() + kept.len()).saturating_sub(keep.max(1));
@@ -297,9 +336,18 @@ impl OutputFolder {
     }
 }
 
+/// Removes a file that may not be there.
+fn remove_file(path: &Path) -> Result<(), DatasetError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(DatasetError::io(path, error)),
+        _ => Ok(()),
+    }
+}
+
 /// Whether a build's folder holds every file of a manifest, unchanged.
 fn is_unchanged(build_folder: &Path, manifest: &Manifest) -> bool {
-    let unchanged = |path: &str, hash: &str| hash_file(&build_folder.join(path)).is_ok_and(|found| found == hash);
+    let unchanged =
+        |path: &str, hash: &str| hash_file(&build_folder.join(path)).is_ok_and(|found| found.to_hex().as_str() == hash);
     build_folder.join(MANIFEST).exists() && manifest.files().all(|file| unchanged(&file.path, &file.blake3))
 }
 

@@ -62,6 +62,15 @@ impl Table {
         }
     }
 
+    /// The order of the rows, for people.
+    #[must_use]
+    pub fn order(self) -> String {
+        match self.sorted_by() {
+            [] => "in the order of the sources".to_owned(),
+            columns => format!("sorted by {}", columns.join(", ")),
+        }
+    }
+
     /// The table's schema.
     #[must_use]
     pub fn schema(self) -> SchemaRef {

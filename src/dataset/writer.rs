@@ -1,7 +1,8 @@
 //! One table on disk: rows in, Parquet files of bounded size out.
 //!
-//! Invariant: the bytes of a file depend on its rows alone. Parquet cuts pages at the edges of the batches that it is given, so
-//! rows are gathered into batches of [`BATCH_ROWS`], whatever the number of workers or the size of the articles.
+//! Invariant: the bytes of the files depend on the rows and their order alone. Parquet cuts pages at the edges of the batches that it is
+//! given, so rows are gathered into batches of [`BATCH_ROWS`], whatever the number of workers or the size of the articles. What bounds
+//! memory and open files where there are many partitions counts rows and bytes, never time.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -27,6 +28,10 @@ const BATCH_ROWS: usize = 8_192;
 const GROUP_ROWS: usize = 122_880;
 /// Rows of a file.
 const PART_ROWS: usize = 8 * GROUP_ROWS;
+/// Rows that the partitions of a table may gather together before the fullest is written.
+const WAITING_ROWS: usize = 4 * BATCH_ROWS;
+/// Files of a table that may be open at once.
+const OPEN_PARTS: usize = 64;
 /// Bytes that the row groups of a table's partitions may hold in memory together before the largest is written.
 const OPEN_BYTES: usize = 256 << 20;
 /// Compression level of zstd.
@@ -67,6 +72,8 @@ pub(super) struct TableWriter<R> {
     build_folder: PathBuf,
     decoder: Decoder,
     partitions: BTreeMap<String, Partition<R>>,
+    /// Rows that all partitions have gathered.
+    waiting: usize,
     finished: Vec<PartFile>,
 }
 
@@ -105,6 +112,7 @@ impl<R: Serialize> TableWriter<R> {
             decoder: decoder(&schema)?,
             schema,
             partitions: BTreeMap::new(),
+            waiting: 0,
             finished: Vec::new(),
         })
     }
@@ -120,11 +128,21 @@ impl<R: Serialize> TableWriter<R> {
         for row in rows {
             let gathered = &mut self.partitions.get_mut(partition).expect("put in above").rows;
             gathered.push(row);
+            self.waiting += 1;
             if gathered.len() == BATCH_ROWS {
                 self.write_batch(partition)?;
+            } else if self.waiting >= WAITING_ROWS {
+                self.write_fullest()?;
             }
         }
         Ok(())
+    }
+
+    /// Writes the rows of the partition that has gathered most.
+    fn write_fullest(&mut self) -> Result<(), DatasetError> {
+        let fullest = self.partitions.iter().max_by_key(|(_, partition)| partition.rows.len());
+        let name = fullest.map(|(name, _)| name.clone()).unwrap_or_default();
+        self.write_batch(&name)
     }
 
     /// Writes what is left and closes all files; a table without rows has one file without rows.
@@ -147,27 +165,41 @@ impl<R: Serialize> TableWriter<R> {
     /// Writes the rows that a partition has gathered, if it has any or no file yet.
     fn write_batch(&mut self, name: &str) -> Result<(), DatasetError> {
         let partition = self.partitions.get_mut(name).expect("a partition that was named");
+        self.waiting -= partition.rows.len();
         if partition.open.is_none() && (partition.parts == 0 || !partition.rows.is_empty()) {
             let path = part_path(self.table, name, partition.parts);
             let full = self.build_folder.join(&path);
             let io = |source| DatasetError::io(&full, source);
             std::fs::create_dir_all(full.parent().unwrap_or(&full)).map_err(io)?;
             let file = File::create_new(&full).map_err(io)?;
-            let writer = ArrowWriter::try_new(file, self.schema.clone(), Some(self.properties.clone()))?;
+            let writer = ArrowWriter::try_new(file, self.schema.clone(), Some(self.properties.clone()));
+            let writer = writer.map_err(|source| DatasetError::parquet(&full, source))?;
             partition.parts += 1;
             partition.open = Some(OpenPart { writer, path, rows: 0 });
         }
         let Some(open) = partition.open.as_mut().filter(|_| !partition.rows.is_empty()) else { return Ok(()) };
         self.decoder.serialize(&partition.rows)?;
         if let Some(batch) = self.decoder.flush()? {
-            open.writer.write(&batch)?;
+            let written = open.writer.write(&batch);
+            written.map_err(|source| DatasetError::parquet(&self.build_folder.join(&open.path), source))?;
         }
         open.rows += partition.rows.len();
         partition.rows.clear();
         if open.rows >= PART_ROWS {
             self.close_part(name)?;
         }
-        self.flush_largest()
+        self.flush_largest()?;
+        self.close_longest()
+    }
+
+    /// Closes the longest file, where so many are open that the system may refuse another.
+    fn close_longest(&mut self) -> Result<(), DatasetError> {
+        let open = || self.partitions.iter().filter_map(|(name, partition)| Some((partition.open.as_ref()?.rows, name)));
+        if open().count() <= OPEN_PARTS {
+            return Ok(());
+        }
+        let longest = open().max().map(|(_, name)| name.clone()).unwrap_or_default();
+        self.close_part(&longest)
     }
 
     /// Ends the row group of the partition that holds most in memory, where all together hold too much.
@@ -176,7 +208,8 @@ impl<R: Serialize> TableWriter<R> {
         if self.partitions.len() > 1 && self.partitions.values().map(size).sum::<usize>() > OPEN_BYTES {
             let largest = self.partitions.values_mut().max_by_key(|partition| size(partition));
             if let Some(open) = largest.and_then(|partition| partition.open.as_mut()) {
-                open.writer.flush()?;
+                let flushed = open.writer.flush();
+                flushed.map_err(|source| DatasetError::parquet(&self.build_folder.join(&open.path), source))?;
             }
         }
         Ok(())
@@ -187,7 +220,7 @@ impl<R: Serialize> TableWriter<R> {
         let Some(OpenPart { writer, path, rows }) = partition.open.take() else { return Ok(()) };
         let full = self.build_folder.join(&path);
         let io = |source| DatasetError::io(&full, source);
-        let file = writer.into_inner()?;
+        let file = writer.into_inner().map_err(|source| DatasetError::parquet(&full, source))?;
         file.sync_all().map_err(io)?;
         let bytes = file.metadata().map_err(io)?.len();
         let FileHashes { blake3, sha256 } = FileHashes::of(&full)?;
@@ -200,17 +233,6 @@ impl<R: Serialize> TableWriter<R> {
 fn part_path(table: Table, partition: &str, part: usize) -> String {
     let separator = if partition.is_empty() { "" } else { "/" };
     format!("{}/{partition}{separator}part-{part:05}.parquet", table.name())
-}
-
-/// The hash of a file, as a manifest holds it.
-///
-/// # Errors
-/// Where it cannot be read.
-pub(super) fn hash_file(path: &Path) -> Result<String, DatasetError> {
-    let io = |source| DatasetError::io(path, source);
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(File::open(path).map_err(io)?).map_err(io)?;
-    Ok(hasher.finalize().to_hex().to_string())
 }
 
 /// Turns rows into Arrow arrays by the names of their fields; a field that the schema lacks is an error.

@@ -32,7 +32,7 @@ use signature::{Sketch, similarity};
 use tags::TagTable;
 
 /// Version of this code: part of the build id.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What is done with copies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,13 +122,20 @@ impl DuplicateIndex {
     /// Compares an article with all that were added before, and adds it.
     pub fn add(&mut self, article_id: u64, signature: &Signature) -> Verdict {
         let verdict = self.find(signature);
-        if let (None, Some(text)) = (verdict.duplicate_of, signature.text_hash()) {
+        if verdict.duplicate_of.is_none() {
+            self.insert(article_id, signature);
+        }
+        verdict
+    }
+
+    /// Adds an article whose words none of those before has.
+    pub fn insert(&mut self, article_id: u64, signature: &Signature) {
+        if let Some(text) = signature.text_hash() {
             let row = u32::try_from(self.articles.len()).expect("memory ends before 2^32 articles");
             self.articles.push(Row { id: article_id, text, sketch: signature.sketch() });
             self.texts.insert(tag_of(text), row);
             signature.anchors().for_each(|anchor| self.anchors.insert(anchor, row));
         }
-        verdict
     }
 
     /// Compares an article with all that were added, and does not add it.

@@ -10,6 +10,7 @@ use walkdir::WalkDir;
 
 use super::source::{Kind, SUPPORTED, Selection, kind_of};
 use super::{IngestSettings, Reject};
+use crate::hashing::hash_file;
 
 /// A file to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,10 +69,10 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// An inventory of one file, read as it is now.
-    #[must_use]
-    pub fn of_file(path: &Path, source_path: &str) -> Self {
-        Self { files: vec![SourceFile::new(path, source_path.to_owned())], ..Self::default() }
+    /// Forgets all files but one, which is read as it is now.
+    pub fn keep_file(&mut self, path: &Path, source_path: &str) {
+        self.files = vec![SourceFile::new(path, source_path.to_owned())];
+        self.rejects.clear();
     }
 
     /// Bytes of all files.
@@ -105,7 +106,13 @@ pub fn take_inventory(root: &Path, output: &Path, settings: &IngestSettings) -> 
             Ok(entry) => inventory.add(root, entry.path(), settings),
             Err(error) => {
                 let path = error.path().map(|path| relative(root, path)).unwrap_or_default();
-                inventory.rejects.push(Reject::new(&path, "unreadable", format!("cannot be read: {error}")));
+                // Without the folder's own path: equal inputs give equal rejects, wherever they lie.
+                let why = match (error.io_error(), error.loop_ancestor()) {
+                    (Some(io), _) => io.to_string(),
+                    (None, Some(ancestor)) => format!("a link leads back to its folder {}", relative(root, ancestor)),
+                    (None, None) => "it cannot be listed".to_owned(),
+                };
+                inventory.rejects.push(Reject::new(&path, "unreadable", format!("cannot be read: {why}")));
             }
         }
     }
@@ -125,6 +132,9 @@ impl Inventory {
         let mut reject = |code, message| self.rejects.push(Reject::new(&source_path, code, message));
         if path.to_str().is_none() {
             return reject("path", "its name is not UTF-8; rename it".to_owned());
+        }
+        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            return reject("special_file", "no ordinary file; take it away, or add it to skip".to_owned());
         }
         let is_wanted = settings.select(&source_path) == Selection::Read;
         let list = match kind_of(&source_path) {
@@ -146,12 +156,6 @@ impl Inventory {
         let all = self.files.par_iter_mut().chain(self.sidecars.par_iter_mut());
         all.for_each(|file| file.hash = hash_file(&file.path).ok());
     }
-}
-
-fn hash_file(path: &Path) -> std::io::Result<blake3::Hash> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(std::fs::File::open(path)?)?;
-    Ok(hasher.finalize())
 }
 
 fn relative(root: &Path, path: &Path) -> String {

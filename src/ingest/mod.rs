@@ -31,10 +31,10 @@ pub use unify::unify_token;
 use decode::DeclaredEncoding;
 use path_pattern::PathPattern;
 use patterns::Patterns;
-use source::{FieldNames, Limits, Selection, SourceSettings, is_sidecar};
+use source::{FieldNames, Limits, Selection, SourceSettings};
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// An input that could not be used: a row of the rejects table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -82,7 +82,7 @@ impl IngestSettings {
     #[must_use]
     pub fn select(&self, source_path: &str) -> Selection {
         match () {
-            () if self.skip.match_path(source_path) || is_sidecar(source_path) => Selection::Skip,
+            () if self.skip.match_path(source_path) => Selection::Skip,
             () if self.files.match_path(source_path) => Selection::Read,
             () => Selection::NotWanted,
         }

@@ -8,11 +8,11 @@ use std::io::Cursor;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use polars::prelude::{AnyValue, DataFrame, Field, ParquetReader, PolarsResult, SerReader};
+use polars::prelude::{AnyValue, DataFrame, Field, ParquetReader, PolarsError, PolarsResult, SerReader};
 use serde_json::Value;
 
-use super::Reject;
 use super::source::{Content, Found, RawRecord};
+use super::{Encoding, Reject};
 
 /// Where a table lies.
 pub(super) enum Source<'s> {
@@ -32,13 +32,13 @@ pub(super) fn read_rows(
         let message = format!("not a Parquet table that can be read: {error}; write it anew from its source");
         Found::Reject(Reject::new(source_path, "broken_table", message))
     };
-    let sizes = match row_groups(source) {
+    let sizes = match guarded(|| row_groups(source)) {
         Ok(sizes) => sizes,
         Err(error) => return emit(fault(&error)),
     };
     let mut first = 0;
     for rows in sizes {
-        let frame = match read_slice(source, first, rows) {
+        let frame = match guarded(|| read_slice(source, first, rows)) {
             Ok(frame) => frame,
             Err(error) => return emit(fault(&error)),
         };
@@ -51,12 +51,19 @@ pub(super) fn read_rows(
                 source_path: source_path.to_owned(),
                 place: Some(format!("row {}", first + row + 1)),
                 byte_offset: None,
+                encoding: Encoding::Utf8,
                 content: Content::Fields(fields.collect()),
             }))?;
         }
         first += rows;
     }
     ControlFlow::Continue(())
+}
+
+/// The library gives up with a panic on some broken files; that must not end a run.
+fn guarded<T>(read: impl FnOnce() -> PolarsResult<T>) -> PolarsResult<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(PolarsError::ComputeError("the file is broken".into())))
 }
 
 /// The rows of each row group.
@@ -78,6 +85,11 @@ fn read_slice(source: &Source<'_>, first: usize, rows: usize) -> PolarsResult<Da
     }
 }
 
+/// Bytes that are text, as such; others as the list that they are.
+fn of_bytes(bytes: &[u8]) -> Value {
+    std::str::from_utf8(bytes).map_or_else(|_| Value::from(bytes.to_vec()), Value::from)
+}
+
 fn object_of<'v>(fields: &[Field], values: impl Iterator<Item = AnyValue<'v>>) -> Value {
     Value::Object(fields.iter().zip(values).map(|(field, value)| (field.name().to_string(), json_of(&value))).collect())
 }
@@ -87,6 +99,9 @@ fn json_of(value: &AnyValue<'_>) -> Value {
         AnyValue::Null => Value::Null,
         AnyValue::Boolean(truth) => Value::Bool(*truth),
         AnyValue::String(text) => Value::String((*text).to_owned()),
+        // Writers that know no text (Spark, Hive) leave bytes.
+        AnyValue::Binary(bytes) => of_bytes(bytes),
+        AnyValue::BinaryOwned(bytes) => of_bytes(bytes),
         AnyValue::StringOwned(text) => Value::String(text.to_string()),
         AnyValue::Float32(number) => Value::from(*number),
         AnyValue::Float64(number) => Value::from(*number),

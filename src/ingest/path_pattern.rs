@@ -55,7 +55,9 @@ impl PathPattern {
         let Some(found) = self.compiled.as_ref().and_then(|compiled| compiled.captures(source_path)) else {
             return Told::default();
         };
-        let part = |name| found.name(name).map(|part| part.as_str().to_owned()).filter(|part| !part.is_empty());
+        // The name of an archive says nothing of what lies in it.
+        let says = |part: &str| !part.is_empty() && !part.ends_with('!');
+        let part = |name| found.name(name).map(|part| part.as_str().to_owned()).filter(|part| says(part));
         Told { section: part("section"), published: part("date") }
     }
 }
@@ -104,6 +106,7 @@ mod tests {
             ("{section}/**", "sport/2016/x.txt", Some("sport"), None),
             ("**/{date}/{section}-*.txt", "a/2016-03-07/sport-1.txt", Some("sport"), Some("2016-03-07")),
             ("**/{section}/*", "a.zip!/رياضة/x.txt", Some("رياضة"), None),
+            ("**/{section}/*", "b/a.zip!/x.txt", None, None),
             ("", "sport/x.txt", None, None),
         ] {
             let told = PathPattern::new(pattern).expect("sound").read(path);

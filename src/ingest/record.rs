@@ -16,8 +16,8 @@ pub enum Body {
     Text(Vec<u8>),
     /// The bytes of a page.
     Html(Vec<u8>),
-    /// A field of a record, decoded.
-    Field(String),
+    /// A field of a record, decoded, and how.
+    Field(String, Encoding),
 }
 
 /// What is said of an article beside its text: by its own fields, or by a sidecar.
@@ -54,7 +54,7 @@ impl Record {
     pub fn len(&self) -> usize {
         match &self.body {
             Body::Text(bytes) | Body::Html(bytes) => bytes.len(),
-            Body::Field(text) => text.len(),
+            Body::Field(text, _) => text.len(),
         }
     }
 
@@ -71,7 +71,7 @@ impl Record {
         let (kind, body) = match &self.body {
             Body::Text(bytes) => (0, bytes.as_slice()),
             Body::Html(bytes) => (1, bytes.as_slice()),
-            Body::Field(text) => (2, text.as_bytes()),
+            Body::Field(text, encoding) => (2 + *encoding as u8, text.as_bytes()),
         };
         hasher.update(&[kind]);
         let mut part = |bytes: &[u8]| {
@@ -110,7 +110,7 @@ impl Record {
         let read = match &self.body {
             Body::Text(bytes) => decode(bytes, settings.encoding).map(|(text, encoding)| Read::text(text, encoding)),
             Body::Html(bytes) => read_page(bytes, settings.encoding).map(Read::page),
-            Body::Field(text) => Ok(Read::text(text.clone(), Encoding::Utf8)),
+            Body::Field(text, encoding) => Ok(Read::text(text.clone(), *encoding)),
         };
         let Read { text, encoding, found } =
             read.map_err(|fault| reject(fault.code, fault.message, fault.offset.map(|offset| offset as u64)))?;
@@ -151,13 +151,10 @@ fn metadata(given: Given, found: Given, origin: &Origin, settings: &IngestSettin
     let Given { title, section, byline, published, mut extra } = given;
     let told = settings.path_pattern.read(&origin.source_path);
     let day = |written: &Option<String>| written.as_deref().and_then(parse_date);
-    let dates = [published, found.published, told.published];
-    let date = dates.iter().find_map(day);
-    if date.is_none()
-        && let Some(written) = dates.into_iter().flatten().next()
-    {
-        extra.push(("published".to_owned(), written));
-    }
+    let written = [published, found.published];
+    let date = written.iter().chain([&told.published]).find_map(day);
+    let unread = written.into_iter().flatten().filter(|written| parse_date(written).is_none());
+    extra.extend(unread.map(|written| ("published".to_owned(), written)));
     extra.extend(found.extra);
     Metadata {
         title: title.or(found.title),

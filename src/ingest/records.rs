@@ -14,8 +14,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
-use super::source::{Content, Found, MappedRecord, RawRecord, SidecarTable, SourceSettings, read_source};
-use super::{Body, Given, IngestSettings, Inventory, Origin, Record, Reject, SourceFile, parquet};
+use super::source::{
+    Content, Found, MappedRecord, MappingFault, RawRecord, SidecarTable, SourceSettings, read_source, same_name,
+};
+use super::{Body, Encoding, Given, IngestSettings, Inventory, Origin, Record, Reject, SourceFile, parquet};
 
 /// The next thing that a source holds.
 #[derive(Clone, Debug)]
@@ -30,7 +32,7 @@ pub enum Ingested {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// A file is not what it was when the run began.
-    #[error("{path} changed while the build was running; run again")]
+    #[error("{path} changed while the build was running, or can be read no more; run again")]
     Changed {
         /// Relative to the input root.
         path: String,
@@ -48,12 +50,16 @@ pub fn read_records(inventory: &Inventory, settings: &IngestSettings, emit: &mut
     let wanted = |source_path: &str| settings.select(source_path);
     let source_settings = settings.source_settings(&wanted);
     let (sidecars, mut rejects) = SidecarTable::build(&inventory.sidecar_sources(), &source_settings);
+    let changed = |file: &&SourceFile| !file.is_unchanged();
     rejects.extend(inventory.rejects.iter().cloned());
     rejects.sort_by(|a, b| a.source_path.cmp(&b.source_path));
     let mut reader = Reader { settings, source_settings, sidecars: &sidecars, read: Arc::default(), emit };
-    match reader.read_all(inventory, rejects) {
-        ControlFlow::Break(Some(error)) => Err(error),
-        _ => Ok(()),
+    if let ControlFlow::Break(Some(error)) = reader.read_all(inventory, rejects) {
+        return Err(error);
+    }
+    match inventory.sidecars.iter().find(changed) {
+        Some(file) => Err(ReadError::Changed { path: file.source_path.clone() }),
+        None => Ok(()),
     }
 }
 
@@ -94,19 +100,28 @@ impl Reader<'_, '_, '_> {
     fn read_file(&mut self, file: &SourceFile, before: u64) -> Flow {
         let opened = match File::open(&file.path) {
             Ok(opened) => opened,
+            // It could be read when the inventory was taken.
+            Err(_) if file.hash.is_some() => return changed(file),
             Err(error) => {
                 return self.reject(Reject::new(&file.source_path, "unreadable", format!("cannot be read: {error}")));
             }
         };
         let input = Counted { file: opened, before, read: Arc::clone(&self.read) };
         let mut keys = RecordKeys::default();
+        let (mut is_broken_off, mut is_empty) = (false, true);
         let source_settings = self.source_settings;
-        let mut emit = |found| self.found(found, &mut keys);
+        let mut emit = |found| {
+            is_empty = false;
+            is_broken_off |= matches!(&found, Found::Reject(reject) if reject.code == "unreadable");
+            self.found(found, &mut keys)
+        };
         read_source(input, &file.path, &file.source_path, &source_settings, &mut emit).map_break(|()| None)?;
-        if file.is_unchanged() {
-            return ControlFlow::Continue(());
+        if is_empty {
+            let message = "holds no record; delete it, or add it to skip".to_owned();
+            self.reject(Reject::new(&file.source_path, "empty", message))?;
         }
-        ControlFlow::Break(Some(ReadError::Changed { path: file.source_path.clone() }))
+        let is_as_it_was = file.is_unchanged() && !(is_broken_off && file.hash.is_some());
+        if is_as_it_was { ControlFlow::Continue(()) } else { changed(file) }
     }
 
     fn found(&mut self, found: Found, keys: &mut RecordKeys) -> ControlFlow<()> {
@@ -132,13 +147,23 @@ impl Reader<'_, '_, '_> {
     }
 
     fn record(&mut self, raw: RawRecord, keys: &mut RecordKeys) -> ControlFlow<()> {
-        let RawRecord { source_path, place, byte_offset, content } = raw;
+        let RawRecord { source_path, place, byte_offset, encoding, content } = raw;
         let sidecar = self.sidecars.lookup(&source_path);
         let ingested = match content {
             Content::Text(bytes) => self.whole(source_path, Body::Text(bytes), sidecar),
             Content::Html(bytes) => self.whole(source_path, Body::Html(bytes), sidecar),
-            Content::Fields(fields) => match MappedRecord::new(&fields, &self.settings.fields) {
-                Ok(mapped) => keyed(source_path, byte_offset, mapped, keys),
+            Content::Fields(fields) => match self.map(fields, sidecar) {
+                Ok(mapped) if mapped.text.len() as u64 > self.settings.max_file_bytes => {
+                    let limit = self.settings.max_file_bytes;
+                    let message =
+                        format!("a text of more than the {limit} bytes of max_file_mib; split it or raise the limit");
+                    Ingested::Reject(Reject {
+                        record: place,
+                        byte_offset,
+                        ..Reject::new(&source_path, "too_large", message)
+                    })
+                }
+                Ok(mapped) => keyed(source_path, byte_offset, encoding, mapped, keys),
                 Err(fault) => Ingested::Reject(Reject {
                     record: place,
                     byte_offset,
@@ -147,6 +172,20 @@ impl Reader<'_, '_, '_> {
             },
         };
         self.emit(ingested)
+    }
+
+    /// A record with what a sidecar says of its file: that holds for every record that does not say it itself.
+    fn map(
+        &self,
+        mut fields: Vec<(String, Value)>,
+        sidecar: Option<&[(String, Value)]>,
+    ) -> Result<MappedRecord, MappingFault> {
+        let is_key = |name: &str| self.settings.fields.id.iter().any(|id| same_name(id, name));
+        let is_said = |fields: &[(String, Value)], name: &str| fields.iter().any(|(own, _)| same_name(own, name));
+        let said = sidecar.unwrap_or_default().iter().filter(|(name, _)| !is_key(name) && !is_said(&fields, name));
+        let said: Vec<(String, Value)> = said.cloned().collect();
+        fields.extend(said);
+        MappedRecord::new(&fields, &self.settings.fields)
     }
 
     /// A file that is one article.
@@ -162,12 +201,22 @@ impl Reader<'_, '_, '_> {
     }
 }
 
+fn changed(file: &SourceFile) -> Flow {
+    ControlFlow::Break(Some(ReadError::Changed { path: file.source_path.clone() }))
+}
+
 /// A record of a file of many.
-fn keyed(source_path: String, byte_offset: Option<u64>, mapped: MappedRecord, keys: &mut RecordKeys) -> Ingested {
+fn keyed(
+    source_path: String,
+    byte_offset: Option<u64>,
+    encoding: Encoding,
+    mapped: MappedRecord,
+    keys: &mut RecordKeys,
+) -> Ingested {
     let key = mapped.key.clone().unwrap_or_else(|| keys.key_of_text(&source_path, &mapped.text));
     let (text, given) = given(mapped);
     let origin = Origin { source_path, record: Some(key) };
-    Ingested::Record(Record { origin, byte_offset, body: Body::Field(text), given })
+    Ingested::Record(Record { origin, byte_offset, body: Body::Field(text, encoding), given })
 }
 
 fn given(mapped: MappedRecord) -> (String, Given) {

@@ -13,6 +13,7 @@ use super::work::{Done, DoneDocument, Finished};
 use crate::cache::{CacheWriter, Work};
 use crate::dataset::{Counts, DatasetError, DatasetWriter, TableFiles};
 use crate::duplicates::{DuplicateIndex, DuplicatePolicy, Duplicates, Verdict};
+use crate::error::Error;
 use crate::ingest::Reject;
 
 /// Lists the articles that were worked on, with the reason.
@@ -38,6 +39,8 @@ pub(super) struct Assembled {
     pub(super) next_cache: Option<CacheWriter>,
     /// How many records came in.
     pub(super) inputs: usize,
+    /// Why not all records came in, where they did not.
+    pub(super) ended_by: Option<Error>,
 }
 
 impl Assembly {
@@ -84,9 +87,13 @@ impl Assembly {
         if self.policy == DuplicatePolicy::Off {
             return self.writer.push(rows);
         }
-        let verdict = self.duplicates.add(document.article_id, &signature);
+        let verdict = self.duplicates.find(&signature);
         if let Some(message) = self.reason_to_drop(&verdict) {
             return self.writer.push_dropped(reject(&document, "duplicates", "duplicate", message));
+        }
+        // What is left out is no original: or a chain of copies, each like the one before, would leave out what is like nothing kept.
+        if verdict.duplicate_of.is_none() {
+            self.duplicates.insert(document.article_id, &signature);
         }
         rows.mark_duplicates(&verdict);
         self.writer.push(rows)
@@ -119,7 +126,7 @@ impl Assembly {
     pub(super) fn finish(self) -> Result<Assembled, DatasetError> {
         let (counts, tables) = self.writer.finish()?;
         let Self { next_cache, inputs, redone, .. } = self;
-        Ok(Assembled { counts, tables, work: redone.finish()?, inputs, next_cache })
+        Ok(Assembled { counts, tables, work: redone.finish()?, inputs, next_cache, ended_by: None })
     }
 }
 

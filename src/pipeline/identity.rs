@@ -47,15 +47,17 @@ pub(super) fn stage_keys(plan: &Plan) -> StageKeys {
     let settings = plan.settings();
     let of = |stage: StageName| settings[stage.name()].clone();
     let model = plan.model.id();
+    // The libraries beneath may change with the program, too.
+    let code = |version: u32| format!("{} {version}", env!("CARGO_PKG_VERSION"));
     StageKeys::default()
-        .with(StageName::Ingest, "code", &format!("{} {}", ingest::VERSION, duplicates::VERSION))
+        .with(StageName::Ingest, "code", &format!("{} {}", code(ingest::VERSION), duplicates::VERSION))
         .with(StageName::Ingest, "configuration", &of(StageName::Ingest))
-        .with(StageName::Repair, "code", &repair::VERSION)
+        .with(StageName::Repair, "code", &code(repair::VERSION))
         .with(StageName::Repair, "model", &model)
         .with(StageName::Repair, "configuration", &of(StageName::Repair))
-        .with(StageName::Split, "code", &split::VERSION)
+        .with(StageName::Split, "code", &code(split::VERSION))
         .with(StageName::Split, "configuration", &of(StageName::Split))
-        .with(StageName::Tag, "code", &tag::VERSION)
+        .with(StageName::Tag, "code", &code(tag::VERSION))
         .with(StageName::Tag, "vocabulary", &plan.vocabulary.hash())
         .with(StageName::Tag, "configuration", &of(StageName::Tag))
 }

@@ -78,11 +78,18 @@ pub fn run(mut plan: Plan, options: RunOptions, progress: Progress, interrupt: &
     let current = output.current_manifest();
     if !options.force
         && let (Some(manifest), Some(rolled)) = (&current, output.rolled_back_from(&build_id))
+        && output.current_is_complete()
     {
         return Ok(RunOutcome::RolledBack(Box::new(manifest.clone()), rolled));
     }
     let same = |manifest: &&Manifest| manifest.build_id == build_id && !options.force && output.current_is_complete();
     if let Some(manifest) = current.as_ref().filter(same) {
+        // The input is not what it was when the user went back. Another run that holds the lock will find that out, too.
+        if output.has_roll_back()
+            && let Ok(lock) = output.lock()
+        {
+            output.forget_roll_back(&lock)?;
+        }
         return Ok(RunOutcome::UpToDate(Box::new(manifest.clone())));
     }
     let lock = output.lock()?;
@@ -97,7 +104,10 @@ pub fn run(mut plan: Plan, options: RunOptions, progress: Progress, interrupt: &
     let staged = StagedBuild { output: &output, lock: &lock, folder: output.stage(&build_id, &lock)?, started };
     let identity = Identity { keys: stage_keys(&plan), provenance, build_id };
     let manifest = staged.fill(plan, &inventory, identity, options, progress, interrupt)?;
-    output.collect_old_builds(keep, before.as_deref(), &lock)?;
+    // The build is published; that an old one cannot be removed is no failure of it.
+    if let Err(error) = output.collect_old_builds(keep, before.as_deref(), &lock) {
+        progress.message(&format!("warning: an old build is left: {error}"));
+    }
     Ok(RunOutcome::Published(Box::new(manifest)))
 }
 
@@ -169,17 +179,20 @@ impl StagedBuild<'_> {
         };
         let stamp = BuildStamp { build_id: build_id.clone(), model_id: plan.model.id().to_owned() };
         let writer = DatasetWriter::new(&self.folder, &stamp, plan.partition_by)?;
-        let next_cache = cache_folder.as_ref().map(|folder| folder.begin(cache.keys())).transpose()?;
+        // A run over a part of the input must not take the place of what is known of all of it.
+        let is_kept = options.limit.is_none();
+        let next_cache = cache_folder.as_ref().filter(|_| is_kept).map(|folder| folder.begin(cache.keys())).transpose()?;
         let assembly = Assembly::new(writer, next_cache, plan.duplicates, &self.folder)?;
         let stages = Stages::new(&plan.model, plan.repair.clone(), plan.split, plan.tag, plan.vocabulary)?;
         let workers = Workers::new(&stages, &cache, &plan.ingest, plan.repair.doubt_threshold, interrupt);
         let bar = progress.stage("build", "bytes", inventory.bytes());
         let assembled = workers.build(inventory, options.limit, assembly, bar)?;
-        let Assembled { counts, tables, work, inputs, next_cache } = assembled;
+        let Assembled { counts, tables, work, inputs, next_cache, ended_by } = assembled;
+        let ended_by = workers.interrupted().map(|signal| Error::Interrupted { signal }).or(ended_by);
         if let (Some(folder), Some(next)) = (&cache_folder, next_cache) {
-            folder.keep(next, workers.interrupted().is_none())?;
+            folder.keep(next, ended_by.is_none())?;
         }
-        workers.interrupted().map_or(Ok(()), |signal| Err(Error::Interrupted { signal }))?;
+        ended_by.map_or(Ok(()), Err)?;
         let subject = Subject {
             folder: &self.folder,
             build_id: &build_id,

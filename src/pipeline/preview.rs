@@ -9,9 +9,9 @@ use super::identity::{build_id, provenance, stage_keys};
 use super::inventory_of;
 use crate::cache::{ArticleCache, Work};
 use crate::config::Plan;
-use crate::dataset::{Manifest, OutputFolder};
+use crate::dataset::{Manifest, OutputFolder, RollBack};
 use crate::error::Error;
-use crate::ingest::{Ingested, Origin, read_records};
+use crate::ingest::{Ingested, Origin, Record, read_records};
 
 /// An article that a run would work on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +29,18 @@ pub struct Preview {
     pub build_id: String,
     /// The build that is current now.
     pub current: Option<Manifest>,
+    /// That the user went back from that build, so that a run keeps the current one.
+    pub rolled_back: Option<RollBack>,
     /// How many articles it would work on, by the reason; the unchanged ones are among them.
     pub work: BTreeMap<String, usize>,
     /// The first of those that it would work on.
     pub articles: Vec<PreviewedArticle>,
-    /// Inputs that would be rejected before they are read as text.
+    /// Inputs that would be rejected.
     pub rejects: usize,
+    /// Whether that build is kept already, so that a run would only make it current.
+    pub is_kept: bool,
+    /// Whether the current build has all its files.
+    pub is_complete: bool,
     /// Articles that earlier runs knew and that are gone.
     pub gone: usize,
 }
@@ -43,7 +49,25 @@ impl Preview {
     /// Whether a run would write nothing.
     #[must_use]
     pub fn is_up_to_date(&self) -> bool {
-        self.current.as_ref().is_some_and(|current| current.build_id == self.build_id)
+        self.is_complete && self.current.as_ref().is_some_and(|current| current.build_id == self.build_id)
+    }
+}
+
+impl Preview {
+    /// Notes what a run would do with a record. What would be read anew is read, since it may turn out to be no article.
+    fn note(&mut self, record: Record, cache: &ArticleCache, plan: &Plan, seen: &mut FxHashSet<u64>, listed: usize) {
+        let article_id = record.origin.article_number();
+        let (work, _) = cache.assess(article_id, &record.fingerprint());
+        let origin = record.origin.clone();
+        let is_article = work == Work::Nothing || record.read(&plan.ingest).is_ok();
+        if !is_article || !seen.insert(article_id) {
+            self.rejects += 1;
+            return;
+        }
+        *self.work.entry(work.reason()).or_default() += 1;
+        if work != Work::Nothing && self.articles.len() < listed {
+            self.articles.push(PreviewedArticle { origin, work });
+        }
     }
 }
 
@@ -56,30 +80,26 @@ pub fn preview(plan: &Plan, listed: usize) -> Result<Preview, Error> {
     let output = OutputFolder::new(&plan.output);
     let keys = stage_keys(plan);
     let cache = if plan.cache { ArticleCache::open(&output.cache(), keys, false) } else { ArticleCache::empty(keys) };
+    let build_id = build_id(&provenance(plan, &inventory, None));
     let mut preview = Preview {
-        build_id: build_id(&provenance(plan, &inventory, None)),
+        rolled_back: output.rolled_back_from(&build_id),
+        is_kept: output.whole_build(&build_id).is_some(),
+        is_complete: output.current_is_complete(),
+        build_id,
         current: output.current_manifest(),
         work: BTreeMap::new(),
         articles: Vec::new(),
         rejects: 0,
         gone: 0,
     };
-    let mut gone: FxHashSet<u64> = cache.known().collect();
+    let mut seen = FxHashSet::default();
     read_records(&inventory, &plan.ingest, &mut |ingested, _| {
         match ingested {
             Ingested::Reject(_) => preview.rejects += 1,
-            Ingested::Record(record) => {
-                let article_id = record.origin.article_number();
-                gone.remove(&article_id);
-                let (work, _) = cache.assess(article_id, &record.fingerprint());
-                *preview.work.entry(work.reason()).or_default() += 1;
-                if work != Work::Nothing && preview.articles.len() < listed {
-                    preview.articles.push(PreviewedArticle { origin: record.origin, work });
-                }
-            }
+            Ingested::Record(record) => preview.note(record, &cache, plan, &mut seen, listed),
         }
         ControlFlow::Continue(())
     })?;
-    preview.gone = gone.len();
+    preview.gone = cache.known().collect::<FxHashSet<u64>>().difference(&seen).count();
     Ok(preview)
 }

@@ -118,22 +118,22 @@ impl<'w> Workers<'w> {
             drop(to_assembly);
             progress.finish();
             let assembled = assembling.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            match reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
-                Err(error) if self.interrupted().is_none() => Err(error.into()),
-                _ => Ok(assembled),
-            }
+            let read = reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            Ok(Assembled { ended_by: read.err().map(Error::from), ..assembled })
         })
     }
 
     /// Every stage of every article of a batch runs here, and nowhere else.
     fn work_through(&self, batch: Vec<Ingested>) -> Vec<Finished> {
         let work = |scratch: &mut Scratch, ingested| match ingested {
+            // What is left of the batch is not worked on when a signal has come: the run is over, and a long batch would keep it.
+            _ if self.interrupted().is_some() => None,
             Ingested::Record(record) => {
-                self.work_on(record, scratch).map_or_else(Finished::Reject, |done| Finished::Article(Box::new(done)))
+                Some(self.work_on(record, scratch).map_or_else(Finished::Reject, |done| Finished::Article(Box::new(done))))
             }
-            Ingested::Reject(reject) => Finished::Reject(reject),
+            Ingested::Reject(reject) => Some(Finished::Reject(reject)),
         };
-        batch.into_par_iter().map_init(Scratch::default, work).collect()
+        batch.into_par_iter().map_init(Scratch::default, work).flatten().collect()
     }
 
     fn work_on(&self, record: Record, scratch: &mut Scratch) -> Result<Done, Reject> {
@@ -144,8 +144,12 @@ impl<'w> Workers<'w> {
             record: record.origin.record.clone(),
             byte_offset: record.byte_offset,
         };
-        let (work, kept) = self.cache.assess(document.article_id, &document.fingerprint);
+        let (mut work, kept) = self.cache.assess(document.article_id, &document.fingerprint);
+        let is_kept = kept.is_some();
         let kept = kept.and_then(|kept| self.resume(kept, work.first_stage(), scratch));
+        if is_kept && kept.is_none() {
+            work = Work::Damaged;
+        }
         let (tagged, signature, outcome) = if let Some(resumed) = kept {
             resumed
         } else {

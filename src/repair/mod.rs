@@ -59,7 +59,7 @@ use crate::model::{ModelError, ModelFile};
 use crate::rounded::rounded;
 
 /// Version of this stage's code: part of the build id, raised whenever equal input could give other output.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Weight of the language model's costs, in 1/256, joined log-linearly with what [`evidence`] adds up.
 const LANGUAGE_WEIGHT: i32 = 120;

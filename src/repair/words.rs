@@ -7,6 +7,10 @@ use std::ops::Range;
 
 use crate::arabic::{encode_letter, is_letter, is_mark};
 
+/// A longer run of letters is no word of any language: `ههههه…`, or text without spaces. It is left as it is, like a foreign name, since
+/// what a word can stand for takes time that grows with the square of its length.
+const LONGEST_WORD: usize = 64;
+
 /// A word inside a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WordSpan {
@@ -41,7 +45,7 @@ pub fn words_of(token: &str) -> Vec<WordSpan> {
             _ => open = false,
         }
     }
-    words.retain(|word| !belongs_to_another_script(token, &word.bytes));
+    words.retain(|word| word.codes.len() <= LONGEST_WORD && !belongs_to_another_script(token, &word.bytes));
     words
 }
 
@@ -65,6 +69,11 @@ mod tests {
         assert_eq!(texts("150/120"), Vec::<&str>::new());
         assert_eq!(texts("ب3ر5"), ["ب", "ر"]);
         assert_eq!(texts("چاد"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn an_endless_run_of_letters_is_no_word() {
+        assert_eq!(texts(&format!("{}،نعم", "ه".repeat(100_000))), ["نعم"]);
     }
 
     #[test]

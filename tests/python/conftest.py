@@ -264,7 +264,7 @@ def assert_sentences_are_the_source(rows, decoded):
 
 def assert_builds_are_whole(project):
     """Nothing lies under the output folder but whole builds, the link to the current one, the cache and the lock."""
-    assert {path.name for path in project.output.iterdir()} <= {"current", "builds", ".lock", ".cache", "rolled-back.json"}
+    assert {path.name for path in project.output.iterdir()} <= {"current", "builds", ".lock", ".cache", "rolled-back.json", "publications.jsonl"}
     builds = list((project.output / "builds").iterdir())
     assert builds
     for build in builds:

@@ -1,4 +1,4 @@
-"""Rebuilds redo what has changed and nothing else, `plan` says what that is beforehand, and the bytes are those of a full build.
+"""Rebuilds redo what has changed and nothing else, as `plan` says beforehand; the bytes are those of a full build.
 
 The yardstick is always the same: a build of the same project into an empty output folder, in which nothing can be taken up.
 """
@@ -20,7 +20,16 @@ import zipfile
 import pytest
 from blake3 import blake3
 
-from conftest import PROGRAM, Build, Project, assert_builds_are_whole, scrambled, snapshot, wait_until, write_scrambled_articles
+from conftest import (
+    PROGRAM,
+    Build,
+    Project,
+    assert_builds_are_whole,
+    scrambled,
+    snapshot,
+    wait_until,
+    write_scrambled_articles,
+)
 
 STAGES = ("ingest", "repair", "split", "tag")
 
@@ -342,7 +351,8 @@ SETTINGS = {
 def assert_redone_from(build, plan, reason):
     first = None if reason is None else reason.split()[0]
     assert plan["work"] == {reason or "unchanged": ARTICLES}
-    assert {(row["first_stage"], row["reason"]) for row in plan["articles"]} == (set() if reason is None else {(first, reason)})
+    told = {(row["first_stage"], row["reason"]) for row in plan["articles"]}
+    assert told == (set() if reason is None else {(first, reason)})
     assert_only_later_stages_took_time(build, first)
 
 
@@ -354,8 +364,13 @@ def test_a_changed_setting_redoes_from_the_stage_that_it_belongs_to(mixed, tmp_p
     assert_redone_from(build, plan, reason)
 
 
-# What each key of [fields] makes of the records that have such a field is another record; the others are redone all the same.
-FIELDS = {"title": ('["headline"]', 4), "byline": ('["author"]', 1), "section": ('["page"]', 1), "text": ('["nothing", "text"]', 0)}
+# How many records have the field that a key of [fields] finds, or finds no more: they are other records then.
+FIELDS = {
+    "title": ('["headline"]', 4),
+    "byline": ('["author"]', 1),
+    "section": ('["page"]', 1),
+    "text": ('["nothing", "text"]', 0),
+}
 
 
 @pytest.mark.parametrize("key", FIELDS)
@@ -460,6 +475,7 @@ def random_change(generator, project, step):
     """One change of the input or of the configuration."""
     path = generator.choice(["politics/a.txt", "politics/b.txt", "economy/d.txt", "economy/e-copy.txt", "sport/g.txt"])
     number = generator.randrange(1, 9)
+    vocabulary = generator.choice(['["own.csv"]', '["vocabulary/newspapers.ttl"]'])
     changes = [
         edit(path, number),
         edit(path, 1000 + step),
@@ -470,7 +486,7 @@ def random_change(generator, project, step):
         lambda project: project.configure("split", "max_tokens", generator.randrange(10, 120)),
         lambda project: project.configure("repair", "doubt_threshold", generator.randrange(1, 99) / 100),
         lambda project: project.configure("tag", "nested", generator.choice(["true", "false"])),
-        lambda project: project.configure("tag", "vocabularies", generator.choice(['["own.csv"]', '["vocabulary/newspapers.ttl"]'])),
+        lambda project: project.configure("tag", "vocabularies", vocabulary),
         lambda project: project.configure("dataset", "duplicates", generator.choice(['"flag"', '"drop"', '"off"'])),
     ]
     generator.choice(changes)(project)
@@ -562,7 +578,7 @@ def test_the_cache_may_be_deleted_at_any_time(mixed, tmp_path, left):
 
 # A damaged cache
 
-DAMAGES = 60
+DAMAGES = 42
 
 
 @pytest.fixture(scope="module")
@@ -580,7 +596,7 @@ def small(tmp_path_factory):
 
 
 def damaged(generator, cache, number):
-    """The bytes of a cache, harmed: a byte anywhere, in the first or the last bytes, several, cut off, grown, a stretch doubled."""
+    """The bytes of a cache, harmed: one byte anywhere, at the start or the end; several; cut off; a stretch replaced."""
     harmed = bytearray(cache)
     kind = number % 6
     if kind < 3:
@@ -744,7 +760,10 @@ def interrupt_when(project, large, number, size, *arguments):
     """Starts a build and sends a signal when its cache has grown to so many bytes; returns the exit code."""
     next_cache = project.output / ".cache" / "next"
     process = project.start("run", "--input", large.input, *arguments)
-    grown = lambda: next_cache.exists() and next_cache.stat().st_size >= size
+
+    def grown():
+        return next_cache.exists() and next_cache.stat().st_size >= size
+
     wait_until(lambda: grown() or process.poll() is not None, "a cache being written", seconds=120)
     process.send_signal(number)
     _, told = process.communicate(timeout=60)
@@ -866,6 +885,17 @@ def test_a_run_killed_at_any_moment_leaves_a_whole_build_and_the_next_one_the_ri
 
 # A full disk
 
+MANY = 120  # articles of the build that does not fit
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """An input that is large for a small disk, and a full build of it."""
+    folder = tmp_path_factory.mktemp("many")
+    write_scrambled_articles(folder / "articles", MANY, words=150)
+    project = Project(folder / "project", with_seeds=False)
+    return folder / "articles", full_build(project, folder / "full", "--input", folder / "articles")
+
 
 @contextlib.contextmanager
 def small_disk(folder, size):
@@ -880,37 +910,58 @@ def small_disk(folder, size):
         subprocess.run(["umount", folder], check=True)
 
 
-def assert_a_full_disk_is_told(project, done):
-    assert done.returncode == 1, done.stderr
-    assert str(project.output.name) in done.stderr and "No space left on device" in done.stderr
-    named = [word.strip("':,") for word in done.stderr.split() if "/" in word]
-    assert named, f"no file is named: {done.stderr}"
+def room(folder):
+    """Bytes that are free."""
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize
 
 
-@pytest.mark.parametrize("free", [2_000, 60_000, 200_000, 400_000, 700_000])
-def test_a_full_disk_leaves_the_old_build_and_the_next_run_succeeds(tmp_path, free):
-    """The disk is full at different moments: when the first file is made, while tables or the cache are written, at the end."""
+@pytest.fixture
+def nearly_full(tmp_path, request):
+    """A project with a build on a disk on which so many bytes are left; and the file that takes up the room."""
     project = Project(tmp_path / "project")
-    write_scrambled_articles(tmp_path / "many", 120, words=150)
-    needed = sum(path.stat().st_size for path in full_build(project, tmp_path / "full", "--input", tmp_path / "many").folder.rglob("*"))
     with small_disk(project.output, "4m"):
-        old = project.build()
-        content = old.bytes_by_path()
+        project.build()
         ballast = project.output / "ballast"
-        room = os.statvfs(project.output)
-        ballast.write_bytes(bytes(room.f_bavail * room.f_frsize - free))
-        done = project.tarmim("run", "--input", tmp_path / "many", expect=1)
-        assert needed > free // 2
-        assert_a_full_disk_is_told(project, done)
-        assert project.current().id == old.id
-        assert project.current().bytes_by_path() == content
-        assert project.tarmim("stats").stdout
-        room = os.statvfs(project.output)
-        assert room.f_bavail * room.f_frsize >= free - 8 * 4096, "a run that failed gives back the room that it took"
-        ballast.unlink()
-        build = project.build("--input", tmp_path / "many")
-        assert_same_bytes(build, Build((tmp_path / "full" / "current").resolve()))
-        assert_builds_are_whole(project)
+        ballast.write_bytes(bytes(room(project.output) - request.param))
+        yield project, ballast
+
+
+# When the first files are made, while tables are written, while the cache is; the build and its cache take about 800 kB.
+FREE = [0, 8_192, 60_000, 200_000, 400_000, 700_000]
+
+
+@pytest.mark.parametrize("nearly_full", FREE, indirect=True)
+def test_a_full_disk_leaves_the_old_build_and_the_next_run_succeeds(nearly_full, many):
+    project, ballast = nearly_full
+    articles, reference = many
+    old = project.current()
+    content = old.bytes_by_path()
+    told = project.tarmim("run", "--input", articles, expect=1).stderr
+    assert "No space left on device" in told
+    assert project.current().id == old.id
+    assert project.current().bytes_by_path() == content
+    assert project.tarmim("stats").stdout
+    ballast.unlink()
+    assert_same_bytes(project.build("--input", articles), reference)
+    assert_builds_are_whole(project)
+
+
+@pytest.mark.parametrize("nearly_full", FREE, indirect=True)
+def test_a_full_disk_is_told_with_the_file_that_did_not_fit(nearly_full, many):
+    project, _ = nearly_full
+    told = project.tarmim("run", "--input", many[0], expect=1).stderr
+    assert "No space left on device" in told
+    assert "output/" in told, f"no file is named: {told}"
+
+
+@pytest.mark.parametrize("nearly_full", FREE, indirect=True)
+def test_a_run_that_failed_gives_back_the_room_that_it_took(nearly_full, many):
+    """Otherwise readers and other programs stay without room until the next run that succeeds."""
+    project, _ = nearly_full
+    before = room(project.output)
+    project.tarmim("run", "--input", many[0], expect=1)
+    assert room(project.output) >= before - 4 * 4096
 
 
 def limit_file_size(size):
@@ -924,19 +975,27 @@ def limit_file_size(size):
 
 
 @pytest.mark.parametrize("size", [0, 5_000, 30_000, 100_000])
-def test_a_file_that_cannot_be_written_to_its_end_leaves_the_old_build(tmp_path, size):
-    """What a full disk does, where no file system may be mounted."""
+def test_a_file_that_cannot_be_written_to_its_end_leaves_the_old_build(tmp_path, many, size):
+    """What a full disk does, also where no file system may be mounted."""
     project = Project(tmp_path / "project")
-    write_scrambled_articles(tmp_path / "many", 120, words=150)
+    articles, reference = many
     old = project.build()
     content = old.bytes_by_path()
-    done = subprocess.run(
-        [PROGRAM, "run", "--input", tmp_path / "many"],
-        cwd=project.root, capture_output=True, text=True, preexec_fn=limit_file_size(size), restore_signals=False, check=False,
-    )  # fmt: skip
+    limits = {"preexec_fn": limit_file_size(size), "restore_signals": False}
+    command = [PROGRAM, "run", "--input", articles]
+    done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False, **limits)
     assert done.returncode == 1, (done.returncode, done.stderr)
-    assert "File too large" in done.stderr and "output/" in done.stderr
+    assert "File too large" in done.stderr
     assert project.current().id == old.id and project.current().bytes_by_path() == content
-    build = project.build("--input", tmp_path / "many")
-    assert_same_bytes(build, full_build(project, tmp_path / "full", "--input", tmp_path / "many"))
+    assert_same_bytes(project.build("--input", articles), reference)
     assert_builds_are_whole(project)
+
+
+def test_a_cache_that_cannot_be_written_is_told_with_its_file(tmp_path):
+    project = Project(tmp_path / "project")
+    old = project.build()
+    shutil.rmtree(project.output / ".cache")
+    (project.output / ".cache").write_bytes(b"")
+    project.write("added.txt", text(1))
+    assert "output/.cache" in project.tarmim("run", expect=1).stderr
+    assert project.current().id == old.id

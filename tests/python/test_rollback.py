@@ -1,4 +1,4 @@
-"""`builds` and `rollback`: readers go back with one command, stay there until something changes, and nothing is lost on the way."""
+"""`builds` and `rollback`: readers go back with one command and stay there until something changes."""
 
 import contextlib
 import fcntl
@@ -191,7 +191,7 @@ def test_a_change_that_is_taken_back_ends_it_too(three):
 
 
 def test_an_input_put_back_to_that_of_the_build_ends_it(three):
-    """The run then gives the build that is current; a later change to the input gone back from is a change like any other."""
+    """The run then gives the build that is current; a change after that is a change like any other."""
     project, (_, second, third) = three
     project.tarmim("rollback")
     change(project, 1)
@@ -248,7 +248,7 @@ def test_what_is_no_id_is_refused(three, name):
 
 @pytest.mark.parametrize("form", ["./{}", "{}/", "../builds/{}", "{folder}/{}"])
 def test_a_path_to_a_build_is_no_id(three, form):
-    """Otherwise `current` would point to it under a name that no run knows, and the next run would undo the rollback unasked."""
+    """`current` would point to it under a name that no run knows, and the next run would undo the rollback unasked."""
     project, ids = three
     with nothing_changes(project):
         project.tarmim("rollback", form.format(ids[0], folder=project.output / "builds"), expect=2)
@@ -348,6 +348,16 @@ def test_killed_rollbacks_leave_current_on_a_whole_build(three):
     assert killed > 0
     project.tarmim("run", "--force")
     assert project.current().id == ids[2]
+    assert_builds_are_whole(project)
+
+
+def test_what_a_killed_rollback_leaves_is_swept(three):
+    """Its note, not yet in its place, and the link beside the one that it was to replace."""
+    project, _ = three
+    (project.output / ".rolled-back.json").write_text("{", encoding="utf-8")
+    (project.output / ".current").symlink_to("builds")
+    change(project, 9)
+    project.build()
     assert_builds_are_whole(project)
 
 

@@ -3,7 +3,7 @@
 //! Rows are written as they are found. Invariant: both files appear whole or not at all, and nothing that is there already is
 //! written over (see [`NewFile`]).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int32Array, ListBuilder, RecordBatch, StringArray, StringBuilder};
@@ -47,17 +47,21 @@ impl Lists {
 
 /// One list being written.
 struct List<R> {
+    path: PathBuf,
     writer: ArrowWriter<NewFile>,
     rows: Vec<R>,
 }
 
 impl<R: Row> List<R> {
     fn create(folder: &Path, name: &str) -> Result<Self, DatasetError> {
-        let file = NewFile::create(folder.join(format!("{name}.parquet")))?;
+        let path = folder.join(format!("{name}.parquet"));
+        let file = NewFile::create(path.clone())?;
         let zstd = Compression::ZSTD(ZstdLevel::default());
         let properties = WriterProperties::builder().set_compression(zstd).build();
         let schema = batch::<R>(&[])?.schema();
-        Ok(Self { writer: ArrowWriter::try_new(file, schema, Some(properties))?, rows: Vec::new() })
+        let writer = ArrowWriter::try_new(file, schema, Some(properties));
+        let writer = writer.map_err(|source| DatasetError::parquet(&path, source))?;
+        Ok(Self { path, writer, rows: Vec::new() })
     }
 
     fn push(&mut self, rows: impl Iterator<Item = R>) -> Result<(), DatasetError> {
@@ -71,14 +75,15 @@ impl<R: Row> List<R> {
     }
 
     fn write(&mut self) -> Result<(), DatasetError> {
-        self.writer.write(&batch(&self.rows)?)?;
+        let written = self.writer.write(&batch(&self.rows)?);
+        written.map_err(|source| DatasetError::parquet(&self.path, source))?;
         self.rows.clear();
         Ok(())
     }
 
     fn close(mut self) -> Result<NewFile, DatasetError> {
         self.write()?;
-        Ok(self.writer.into_inner()?)
+        self.writer.into_inner().map_err(|source| DatasetError::parquet(&self.path, source))
     }
 }
 

@@ -92,7 +92,7 @@ fn articles(now: &Figures, before: &Figures, settings: &GateSettings) -> Gate {
         found: now.articles.to_string(),
         passed: now.articles as f64 >= least - 1e-9,
         kind: GateKind::Drift,
-        look: "select section, count(*) as articles from '{build}/articles/*.parquet' group by all order by articles desc",
+        look: "select section, count(*) as articles from '{build}/articles/**/*.parquet' group by all order by articles desc",
         ..Gate::new("drift_articles", "articles of the build")
     }
 }

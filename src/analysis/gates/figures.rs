@@ -149,21 +149,20 @@ impl Figure {
 }
 
 const REPAIRED: &str = "select damage, count(*) as articles, sum(repaired_count) as repaired, sum(token_count) as tokens \
-     from '{build}/articles/*.parquet' group by all order by damage";
+     from '{build}/articles/**/*.parquet' group by all order by damage";
 const UNRESOLVED: &str = "select article_id, source_path, damage, unresolved_count, token_count \
-     from '{build}/articles/*.parquet' order by unresolved_count / token_count desc limit 10";
+     from '{build}/articles/**/*.parquet' order by unresolved_count / token_count desc limit 10";
 const LENGTHS: &str = "select token_count, count(*) as sentences, any_value(text) as example \
-     from '{build}/sentences/*.parquet' group by all order by token_count";
+     from '{build}/sentences/**/*.parquet' group by all order by token_count";
 const ONE_WORD: &str = "select kind, text, count(*) as sentences \
-     from '{build}/sentences/*.parquet' where token_count = 1 group by all order by sentences desc limit 20";
+     from '{build}/sentences/**/*.parquet' where token_count = 1 group by all order by sentences desc limit 20";
 const ARTICLES: &str = "select article_id, source_path, sentence_count, token_count \
-     from '{build}/articles/*.parquet' order by sentence_count desc limit 10";
+     from '{build}/articles/**/*.parquet' order by sentence_count desc limit 10";
 const HITS: &str = "select source_path, token_count, list_sum(list_transform(keywords, lambda k: k.count)) as hits \
-     from '{build}/articles/*.parquet' order by hits desc nulls last limit 10";
+     from '{build}/articles/**/*.parquet' order by hits desc nulls last limit 10";
 const WITHOUT_HITS: &str =
-    "select article_id, source_path, text from '{build}/articles/*.parquet' where len(keywords) = 0 limit 10";
-const DUPLICATES: &str =
-    "select article_id, source_path, duplicate_of from '{build}/articles/*.parquet' where duplicate_of is not null limit 10";
+    "select article_id, source_path, text from '{build}/articles/**/*.parquet' where len(keywords) = 0 limit 10";
+const DUPLICATES: &str = "select article_id, source_path, duplicate_of from '{build}/articles/**/*.parquet' where duplicate_of is not null limit 10";
 
 /// The figures of a build, shares and means rounded to 1e-4.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -43,8 +43,7 @@ fn equal(name: &str, figure: &str, look: &'static str, expected: usize, found: u
 /// What went in came out, or is known to have been left out.
 fn nothing_lost(subject: &Subject<'_>) -> Gate {
     let accounted = subject.counts.articles + subject.counts.rejects + subject.counts.dropped;
-    let look =
-        "select source_path from '{build}/articles/*.parquet' union all select source_path from '{build}/rejects/*.parquet'";
+    let look = "select source_path from '{build}/articles/**/*.parquet' union all select source_path from '{build}/rejects/**/*.parquet'";
     equal("nothing_lost", "inputs published, rejected or dropped", look, subject.inputs, accounted)
 }
 
@@ -61,16 +60,16 @@ fn rows(subject: &Subject<'_>, walked: &Walked, rejects: usize) -> Vec<Gate> {
     ]
 }
 
-const SENTENCES: &str = "select count(*), sum(token_count) from '{build}/sentences/*.parquet'";
-const ARTICLES: &str = "select count(*), sum(token_count) from '{build}/articles/*.parquet'";
-const KEYWORDS: &str = "select count(*) from '{build}/keywords/*.parquet'";
-const REJECTS: &str = "select count(*) from '{build}/rejects/*.parquet'";
+const SENTENCES: &str = "select count(*), sum(token_count) from '{build}/sentences/**/*.parquet'";
+const ARTICLES: &str = "select count(*), sum(token_count) from '{build}/articles/**/*.parquet'";
+const KEYWORDS: &str = "select count(*) from '{build}/keywords/**/*.parquet'";
+const REJECTS: &str = "select count(*) from '{build}/rejects/**/*.parquet'";
 const A_SENTENCE: &str = "select sentence_id, raw_text, text, repairs, token_count, source_start, source_end \
-     from '{build}/sentences/*.parquet' limit 10";
+     from '{build}/sentences/**/*.parquet' limit 10";
 const AN_ARTICLE: &str =
-    "select article_id, source_path, sentence_count, token_count, text from '{build}/articles/*.parquet' limit 10";
+    "select article_id, source_path, sentence_count, token_count, text from '{build}/articles/**/*.parquet' limit 10";
 const A_HIT: &str =
-    "select sentence_id, keyword_id, surface, token_start, token_end from '{build}/keywords/*.parquet' limit 10";
+    "select sentence_id, keyword_id, surface, token_start, token_end from '{build}/keywords/**/*.parquet' limit 10";
 
 fn of_law(broken: Law, walked: &Walked) -> Gate {
     let (name, figure, look) = match broken {
@@ -131,7 +130,7 @@ fn judge_schemas(build_folder: &Path) -> Result<(Gate, usize), Error> {
         expected: "0".to_owned(),
         found: faults.first().map_or_else(|| "0".to_owned(), |first| format!("{}, first {first}", faults.len())),
         passed: faults.is_empty(),
-        ..law("schema", "files that do not have the schema of their table", "describe from '{build}/sentences/*.parquet'")
+        ..law("schema", "files that do not have the schema of their table", "describe from '{build}/sentences/**/*.parquet'")
     };
     Ok((gate, rejects))
 }

@@ -69,7 +69,7 @@ fn largest_sentence(figures: &Figures, cap: usize) -> Gate {
         found: figures.largest_sentence_tokens.to_string(),
         passed: usize::try_from(figures.largest_sentence_tokens).is_ok_and(|largest| largest <= cap),
         kind: GateKind::Law,
-        look: "select sentence_id, token_count, text from '{build}/sentences/*.parquet' order by token_count desc limit 10",
+        look: "select sentence_id, token_count, text from '{build}/sentences/**/*.parquet' order by token_count desc limit 10",
         ..Gate::new("largest_sentence_tokens", "tokens of the longest sentence of running text")
     }
 }
@@ -85,7 +85,7 @@ pub(super) fn judge_rejects(counts: &Counts, limit: f64) -> Gate {
         found: format!("{} ({} of {} inputs)", number(counts.reject_ratio()), counts.rejects, counts.inputs),
         passed: counts.reject_ratio() <= limit,
         look: "select code, count(*) as rejects, any_value(source_path) as example, any_value(message) as message \
-               from '{build}/rejects/*.parquet' group by all order by rejects desc",
+               from '{build}/rejects/**/*.parquet' group by all order by rejects desc",
         ..Gate::new(REJECT_RATIO, "share of the inputs that was rejected")
     }
 }

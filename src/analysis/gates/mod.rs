@@ -18,7 +18,7 @@ mod walk;
 
 use std::path::{Path, PathBuf};
 
-use arrow::array::AsArray;
+use arrow::array::{Array, AsArray};
 use serde::Serialize;
 
 use self::figures::Figures;
@@ -75,7 +75,7 @@ impl Gate {
             passed: true,
             fails: true,
             kind: GateKind::Limit,
-            look: "from '{build}/articles/*.parquet' limit 10",
+            look: "from '{build}/articles/**/*.parquet' limit 10",
         }
     }
 
@@ -226,10 +226,13 @@ fn look_at(report: &GateReport, kept: &Path) -> String {
 fn first_rejects(build_folder: &Path) -> Result<Vec<String>, Error> {
     let mut listed = Vec::new();
     for file in files(build_folder, Table::Rejects)? {
-        for batch in columns::batches(&file, &["source_path", "message"], LISTED_REJECTS)? {
+        for batch in columns::batches(&file, &["source_path", "record", "message"], LISTED_REJECTS)? {
             let batch = batch.map_err(|error| columns::unreadable(&file, error))?;
-            let (paths, messages) = (batch.column(0).as_string::<i32>(), batch.column(1).as_string::<i32>());
-            listed.extend((0..batch.num_rows()).map(|row| format!("{}: {}", paths.value(row), messages.value(row))));
+            let [paths, records, messages] = [0, 1, 2].map(|column| batch.column(column).as_string::<i32>());
+            let record =
+                |row: usize| if records.is_null(row) { String::new() } else { format!(" ({})", records.value(row)) };
+            let line = |row: usize| format!("{}{}: {}", paths.value(row), record(row), messages.value(row));
+            listed.extend((0..batch.num_rows()).map(line));
             if listed.len() >= LISTED_REJECTS {
                 listed.truncate(LISTED_REJECTS);
                 return Ok(listed);

@@ -46,7 +46,7 @@ pub(super) fn size(manifest: &Manifest, table: Table) -> (usize, u64) {
 
 /// What a table is.
 pub(super) fn table_meaning(table: Table) -> String {
-    format!("{}; sorted by {}.", table.rows(), table.sorted_by().join(", "))
+    format!("{}; {}.", table.rows(), table.order())
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ fn take(remaining: &mut Vec<&(String, Value)>, names: &[String], read: impl Fn(&
 }
 
 /// Whether two names of columns are the same.
-pub(super) fn same_name(a: &str, b: &str) -> bool {
+pub(in crate::ingest) fn same_name(a: &str, b: &str) -> bool {
     let (a, b) = (a.trim(), b.trim());
     a == b || a.to_lowercase() == b.to_lowercase()
 }

@@ -25,7 +25,7 @@ pub(super) fn read(reader: Box<dyn Read + '_>, settings: &SourceSettings, output
         Ok(opened) => opened,
         Err(error) => return output.read_fault(&error, None),
     };
-    let mut decoder = RecordDecoder::new(declared);
+    let mut decoder = RecordDecoder::new(declared, stream.transcoded());
     let mut line = Vec::new();
     for number in 1_u64.. {
         let place = RecordPlace { name: format!("line {number}"), offset: stream.offset() };
@@ -36,7 +36,7 @@ pub(super) fn read(reader: Box<dyn Read + '_>, settings: &SourceSettings, output
             Ok(Line::Whole) => match decoder.decode(&line) {
                 Err(fault) => output.decode_fault(&place, &fault)?,
                 Ok((text, _)) => match object::parse(text.strip_prefix('\u{feff}').unwrap_or(&text)) {
-                    Ok(fields) => output.record(place, Content::Fields(fields))?,
+                    Ok(fields) => output.record(place, decoder.source_encoding(), Content::Fields(fields))?,
                     Err(message) => output.broken_record(&place, message)?,
                 },
             },

@@ -34,13 +34,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+pub(super) use fields::same_name;
 pub use fields::{FieldNames, MappedRecord, MappingFault};
 pub use shape::SUPPORTED;
 use shape::{Inner, Leaf, Shape};
 pub use sidecar::{SidecarTable, is_sidecar};
 
-use super::Reject;
 use super::decode::DeclaredEncoding;
+use super::{Encoding, Reject};
 use walk::{Pass, Walk};
 
 /// What one record of a source holds, before anything is made of it.
@@ -52,6 +53,8 @@ pub struct RawRecord {
     pub place: Option<String>,
     /// Where in the file, with all compressions taken off, it begins; `None` for a whole file.
     pub byte_offset: Option<u64>,
+    /// How its fields were decoded; of texts and pages nobody has looked yet.
+    pub encoding: Encoding,
     /// What it holds.
     pub content: Content,
 }
@@ -142,8 +145,7 @@ pub struct SourceSettings<'a> {
     /// The encoding of JSON lines and rows, if it is known; a byte order mark overrides it.
     pub encoding: Option<DeclaredEncoding>,
     /// What is to be done with the file of a path (see [`RawRecord::source_path`]). Archives are not asked for, but all files
-    /// in them. It is also asked for sidecars ([`is_sidecar`]), and must answer [`Selection::Skip`] for those that
-    /// [`SidecarTable`] reads.
+    /// in them. Of sidecars ([`is_sidecar`]) it is asked when they are gathered: those that it skips are not read.
     pub wanted: &'a (dyn Fn(&str) -> Selection + Sync),
 }
 

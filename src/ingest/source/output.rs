@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use super::fault::Fault;
 use super::{Content, Found, RawRecord};
-use crate::ingest::Reject;
 use crate::ingest::decode::DecodeFault;
+use crate::ingest::{Encoding, Reject};
 
 /// The function that takes what is found.
 pub(super) type Emit<'e> = dyn FnMut(Found) -> ControlFlow<()> + 'e;
@@ -30,15 +30,21 @@ pub(super) struct LeafOutput<'o, 'e> {
 
 impl LeafOutput<'_, '_> {
     /// A record of a file that holds several.
-    pub(super) fn record(&mut self, place: RecordPlace, content: Content) -> ControlFlow<()> {
+    pub(super) fn record(&mut self, place: RecordPlace, encoding: Encoding, content: Content) -> ControlFlow<()> {
         let (source_path, byte_offset) = (self.source_path.to_owned(), Some(place.offset));
-        (self.emit)(Found::Record(RawRecord { source_path, place: Some(place.name), byte_offset, content }))
+        (self.emit)(Found::Record(RawRecord { source_path, place: Some(place.name), byte_offset, encoding, content }))
     }
 
     /// An article that is the whole file.
     pub(super) fn whole(&mut self, content: Content) -> ControlFlow<()> {
         let source_path = self.source_path.to_owned();
-        (self.emit)(Found::Record(RawRecord { source_path, place: None, byte_offset: None, content }))
+        (self.emit)(Found::Record(RawRecord {
+            source_path,
+            place: None,
+            byte_offset: None,
+            encoding: Encoding::Utf8,
+            content,
+        }))
     }
 
     /// The whole file is of no use.

@@ -144,8 +144,9 @@ pub(super) fn read(
         Ok(opened) => opened,
         Err(error) => return output.read_fault(&error, None),
     };
+    let transcoded = stream.transcoded();
     let mut rows = RowReader::new(stream, delimiter, settings.limits.max_leaf_bytes);
-    let mut decoder = RecordDecoder::new(declared);
+    let mut decoder = RecordDecoder::new(declared, transcoded);
     let header = match read_header(&mut rows, &mut decoder) {
         Ok(Ok(header)) => header,
         Ok(Err(message)) => return output.reject("broken_header", message),
@@ -194,7 +195,8 @@ fn emit_row(
             Err(fault) => output.decode_fault(&place, &DecodeFault { offset: None, ..fault }),
             Ok(values) => {
                 let values = values.into_iter().map(Value::String);
-                output.record(place, Content::Fields(header.iter().cloned().zip(values).collect()))
+                let fields = header.iter().cloned().zip(values).collect();
+                output.record(place, decoder.source_encoding(), Content::Fields(fields))
             }
         },
     }

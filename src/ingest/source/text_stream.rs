@@ -16,8 +16,8 @@ use crate::ingest::decode::{DeclaredEncoding, DecodeFault, decode};
 /// Text bytes, in UTF-8 or an encoding that holds ASCII as it is, and where they stand in the source.
 pub(super) struct TextStream<'r> {
     reader: Box<dyn BufRead + 'r>,
-    /// Whether the source is UTF-16, and the bytes given are its transcription.
-    transcoded: bool,
+    /// The encoding of the source where it is UTF-16, and the bytes given are its transcription.
+    transcoded: Option<Encoding>,
     offset: u64,
 }
 
@@ -47,11 +47,16 @@ impl<'r> TextStream<'r> {
         let decoder = match encoding {
             Some(Encoding::Utf16Le) => UTF_16LE.new_decoder_without_bom_handling(),
             Some(Encoding::Utf16Be) => UTF_16BE.new_decoder_without_bom_handling(),
-            known => return Ok((Self { reader: Box::new(source), transcoded: false, offset }, known.map(DeclaredEncoding))),
+            known => return Ok((Self { reader: Box::new(source), transcoded: None, offset }, known.map(DeclaredEncoding))),
         };
         let transcoder = Transcoder { source, decoder, offset, text: Vec::new(), start: 0, finished: false, fault: None };
-        let stream = Self { reader: Box::new(transcoder), transcoded: true, offset };
+        let stream = Self { reader: Box::new(transcoder), transcoded: encoding, offset };
         Ok((stream, Some(DeclaredEncoding(Encoding::Utf8))))
+    }
+
+    /// The encoding of the source, where the bytes given are its transcription.
+    pub(super) fn transcoded(&self) -> Option<Encoding> {
+        self.transcoded
     }
 
     /// Where in the source the next byte stands.
@@ -75,7 +80,7 @@ impl BufRead for TextStream<'_> {
 
     fn consume(&mut self, count: usize) {
         self.offset += match self.reader.fill_buf() {
-            Ok(text) if self.transcoded => utf16_bytes(&text[..count.min(text.len())]),
+            Ok(text) if self.transcoded.is_some() => utf16_bytes(&text[..count.min(text.len())]),
             _ => count as u64,
         };
         self.reader.consume(count);
@@ -153,12 +158,19 @@ impl<R: BufRead> BufRead for Transcoder<R> {
 pub(super) struct RecordDecoder {
     declared: Option<DeclaredEncoding>,
     learned: Option<DeclaredEncoding>,
+    transcoded: Option<Encoding>,
+    last: Encoding,
 }
 
 impl RecordDecoder {
-    /// `declared` is what [`TextStream::open`] gave.
-    pub(super) fn new(declared: Option<DeclaredEncoding>) -> Self {
-        Self { declared, learned: None }
+    /// `declared` is what [`TextStream::open`] gave, `transcoded` what the stream says of its source.
+    pub(super) fn new(declared: Option<DeclaredEncoding>, transcoded: Option<Encoding>) -> Self {
+        Self { declared, learned: None, transcoded, last: Encoding::Utf8 }
+    }
+
+    /// The encoding that the last record has in its source.
+    pub(super) fn source_encoding(&self) -> Encoding {
+        self.transcoded.unwrap_or(self.last)
     }
 
     /// The record's text, and how it was decoded.
@@ -170,6 +182,7 @@ impl RecordDecoder {
         if self.declared.is_none_or(|declared| declared == UTF_8)
             && let Ok(text) = std::str::from_utf8(bytes)
         {
+            self.last = Encoding::Utf8;
             return Ok((Cow::Borrowed(text), UTF_8));
         }
         let decoded = decode(bytes, self.declared).or_else(|fault| match self.learned {
@@ -177,6 +190,7 @@ impl RecordDecoder {
             None => Err(fault),
         });
         let (text, encoding) = decoded?;
+        self.last = encoding;
         let encoding = DeclaredEncoding(encoding);
         if self.declared.is_none() && encoding == DeclaredEncoding(Encoding::Windows1256) {
             self.learned = Some(encoding);
@@ -220,7 +234,7 @@ mod tests {
     fn a_short_record_has_the_encoding_of_a_longer_one_before_it() {
         let windows = |text: &str| encoding_rs::WINDOWS_1256.encode(text).0.into_owned();
         let long = windows("تطرقنا في كثر من مر لهمي الصناعات الصغير والمتوسط بالنسب لاقتصاديات دول المجلس");
-        let mut decoder = RecordDecoder::new(None);
+        let mut decoder = RecordDecoder::new(None, None);
         let short = windows("title: في");
         assert!(decoder.decode(&short).is_err(), "nothing tells yet");
         assert!(decoder.decode(&long).is_ok());

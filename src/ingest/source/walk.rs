@@ -218,7 +218,10 @@ impl<'w, 'e> Walk<'w, 'e> {
     fn is_selected(&mut self, path: &str, shape: &Shape) -> ControlFlow<(), bool> {
         let selection = match (self.pass, shape.inner) {
             (_, Inner::Zip | Inner::Tar) => Selection::Read,
-            (Pass::Sidecars, Inner::Leaf(_)) => return ControlFlow::Continue(is_sidecar(path)),
+            (Pass::Sidecars, Inner::Leaf(_)) => {
+                return ControlFlow::Continue(is_sidecar(path) && (self.settings.wanted)(path) != Selection::Skip);
+            }
+            (Pass::Articles, Inner::Leaf(_)) if is_sidecar(path) => return ControlFlow::Continue(false),
             (Pass::Articles, Inner::Leaf(_)) => (self.settings.wanted)(path),
         };
         match selection {

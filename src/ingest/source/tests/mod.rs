@@ -74,7 +74,7 @@ fn read(name: &str, bytes: &[u8]) -> Vec<Found> {
 /// What was found, a line each.
 fn told(found: &[Found]) -> Vec<String> {
     let line = |found: &Found| match found {
-        Found::Record(RawRecord { source_path, place, byte_offset, content }) => {
+        Found::Record(RawRecord { source_path, place, byte_offset, content, .. }) => {
             let place = place.as_ref().map(|place| format!(" {place} @{}", byte_offset.unwrap_or(0))).unwrap_or_default();
             match content {
                 Content::Text(bytes) => format!("{source_path}{place}: text {}", String::from_utf8_lossy(bytes)),

@@ -1,0 +1,106 @@
+//! Folders that a table is parted into, as Hive does: `by_section=sport`, `by_year=2016`.
+//!
+//! The key is not the name of a column: readers that make a column of it would find two of one name. Invariant: two values have two
+//! folders, and a folder's name is one that every file system takes.
+
+use std::fmt::Write;
+
+/// What the folders of a table are parted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PartitionBy {
+    /// Nothing: one folder.
+    #[default]
+    None,
+    /// The section of the article.
+    Section,
+    /// The year of publication.
+    Year,
+}
+
+/// The name of the folder of what has no section or year, as Hive has it.
+const NO_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
+/// Longest value in a folder's name, in bytes; file systems take 255 for the whole name.
+const LONGEST_VALUE: usize = 200;
+/// Characters that are written as `%XX`, besides control characters: those that a file system or a reader takes for something else.
+const RESERVED: &str = "%/\\:*?\"<>|={}[]#";
+
+impl PartitionBy {
+    /// The name that configuration uses.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Section => "section",
+            Self::Year => "year",
+        }
+    }
+
+    /// The folder of an article's rows; empty where there is only one. The day of publication begins with the year.
+    pub(super) fn folder_of(self, section: Option<&str>, published: Option<&str>) -> String {
+        let value = match self {
+            Self::None => return String::new(),
+            Self::Section => section,
+            Self::Year => published.and_then(|day| day.split('-').next()),
+        };
+        let value = value.filter(|value| !value.is_empty()).map_or_else(|| NO_VALUE.to_owned(), folder_name);
+        format!("by_{}={value}", self.name())
+    }
+}
+
+/// A value as a part of a folder's name. One that is too long is cut, and told from others by a hash of the whole.
+fn folder_name(value: &str) -> String {
+    let mut name = String::with_capacity(value.len());
+    for (at, c) in value.char_indices() {
+        // Readers and people take a leading dot for something hidden, and spaces at the ends for nothing.
+        let is_at_end = at == 0 || at + c.len_utf8() == value.len();
+        if c.is_control() || RESERVED.contains(c) || (is_at_end && (c == '.' || c.is_whitespace())) {
+            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                // Writing to a string cannot fail.
+                let _ = write!(name, "%{byte:02X}");
+            }
+        } else {
+            name.push(c);
+        }
+    }
+    if name.len() > LONGEST_VALUE {
+        let hash = blake3::hash(value.as_bytes()).to_hex();
+        let end = (0..=LONGEST_VALUE).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
+        // Not within a %XX.
+        let end = name[..end].rfind('%').filter(|percent| percent + 3 > end).unwrap_or(end);
+        name.truncate(end);
+        name.push('~');
+        name.push_str(&hash[..16]);
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_folders() {
+        for (section, folder, why) in [
+            (Some("رياضة"), "by_section=رياضة", "letters stay as they are"),
+            (Some("a/b=c%"), "by_section=a%2Fb%3Dc%25", "what parts names is written otherwise"),
+            (Some(".."), "by_section=%2E%2E", "no folder above"),
+            (Some(" x "), "by_section=%20x%20", "spaces at the ends count"),
+            (Some(""), "by_section=__HIVE_DEFAULT_PARTITION__", "no section"),
+            (None, "by_section=__HIVE_DEFAULT_PARTITION__", "no section"),
+        ] {
+            assert_eq!(PartitionBy::Section.folder_of(section, None), folder, "{why}");
+        }
+        assert_eq!(PartitionBy::Year.folder_of(None, Some("2016-03-07")), "by_year=2016");
+        assert_eq!(PartitionBy::None.folder_of(Some("x"), None), "");
+    }
+
+    #[test]
+    fn a_long_value_is_cut_and_stays_its_own() {
+        let folder = |value: &str| PartitionBy::Section.folder_of(Some(value), None);
+        for letter in ["م", "/", "x"] {
+            let (one, other) = (letter.repeat(300), letter.repeat(301));
+            assert!(folder(&one).len() < 255);
+            assert_ne!(folder(&one), folder(&other));
+        }
+    }
+}
