@@ -15,6 +15,8 @@ use crate::progress::Progress;
 use crate::repair::Repaired;
 use crate::tag::Tagged;
 
+/// What parts a member of an archive from the archive.
+const MEMBER: &str = "!/";
 /// Columns of the form in a listing.
 const FORM_WIDTH: usize = 18;
 
@@ -52,6 +54,14 @@ fn find_target(plan: &Plan, target: &str) -> Result<(Record, Option<usize>), Err
         let inventory = inventory_with(plan, path)?;
         let nothing = || Error::NothingToRead { input: target.to_owned(), what: "no article in it can be read".to_owned() };
         return Ok((first_record(plan, &inventory, &|_| true)?.ok_or_else(nothing)?, None));
+    }
+    if let Some((outer, inner)) = target.split_once(MEMBER).filter(|(outer, _)| Path::new(outer).is_file()) {
+        let member = format!("{}{MEMBER}{inner}", source_path(Path::new(outer), &plan.input));
+        let inventory = inventory_with(plan, Path::new(outer))?;
+        let found = first_record(plan, &inventory, &|origin| origin.source_path == member)?;
+        let nothing =
+            || Error::NothingToRead { input: target.to_owned(), what: format!("no article {inner} can be read in it") };
+        return Ok((found.ok_or_else(nothing)?, None));
     }
     let (article, sentence) = match target.split_once(':') {
         Some((article, index)) => (article, Some(index)),

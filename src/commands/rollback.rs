@@ -12,8 +12,11 @@ pub(super) fn rollback(config: &Path, args: RollbackArgs, quiet: bool) -> Result
     let folder = output_folder(config, args.output)?;
     let output = OutputFolder::new(&folder);
     let nothing = |what: String| Error::NothingToRead { input: folder.display().to_string(), what };
+    let no_build = || nothing("there is no build yet; run `tarmim run`".to_owned());
+    // Before the lock is taken: that makes the folder.
+    output.current_manifest().ok_or_else(no_build)?;
     let lock = output.lock()?;
-    let current = output.current_manifest().ok_or_else(|| nothing("there is no build yet; run `tarmim run`".to_owned()))?;
+    let current = output.current_manifest().ok_or_else(no_build)?;
     let target = match args.build {
         Some(id) => id,
         None => output.previous().ok_or_else(|| {

@@ -119,7 +119,7 @@ impl OutputFolder {
             fs::write(&part, json).and_then(|()| File::open(&part)?.sync_all()).and_then(|()| fs::rename(&part, &path));
         written.map_err(|source| DatasetError::io(&path, source))?;
         self.point_current_at(build_id, lock)?;
-        self.note_publication(build_id);
+        self.forget_publications_after(build_id);
         Ok(rolled)
     }
 
@@ -160,6 +160,15 @@ impl OutputFolder {
         let last = published.iter().rposition(|publication| publication.build_id == current)?;
         let earlier = published[..last].iter().rev().map(|publication| publication.build_id.clone());
         earlier.into_iter().find(|id| *id != current && is_kept(id))
+    }
+
+    /// Forgets what was published after a build that the user went back to, so that going back again goes further.
+    fn forget_publications_after(&self, build_id: &str) {
+        let mut kept = self.publications();
+        kept.truncate(kept.iter().rposition(|publication| publication.build_id == build_id).map_or(0, |last| last + 1));
+        let lines: Vec<String> = kept.iter().filter_map(|publication| serde_json::to_string(publication).ok()).collect();
+        let (path, part) = (self.root.join(PUBLICATIONS), self.root.join(format!(".{PUBLICATIONS}")));
+        let _ = fs::write(&part, lines.join("\n") + "\n").and_then(|()| fs::rename(&part, &path));
     }
 
     /// Notes that a build became current. The list is for people and for going back; a build is published with or without it.
@@ -221,6 +230,7 @@ impl OutputFolder {
     /// Removes what dead runs left: staged and removed builds, and folders without a manifest.
     fn sweep(&self) -> Result<(), DatasetError> {
         remove_file(&self.half_written_roll_back())?;
+        remove_file(&self.root.join(format!(".{PUBLICATIONS}")))?;
         for path in self.build_folders()? {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let left_over = name.starts_with(STAGING) || name.starts_with(REMOVED);

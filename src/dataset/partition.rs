@@ -62,6 +62,10 @@ fn folder_name(value: &str) -> String {
             name.push(c);
         }
     }
+    if name == NO_VALUE {
+        // A section of that very name is one.
+        name.replace_range(..1, "%5F");
+    }
     if name.len() > LONGEST_VALUE {
         let hash = blake3::hash(value.as_bytes()).to_hex();
         let end = (0..=LONGEST_VALUE).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
@@ -85,6 +89,7 @@ mod tests {
             (Some("a/b=c%"), "by_section=a%2Fb%3Dc%25", "what parts names is written otherwise"),
             (Some(".."), "by_section=%2E%2E", "no folder above"),
             (Some(" x "), "by_section=%20x%20", "spaces at the ends count"),
+            (Some("__HIVE_DEFAULT_PARTITION__"), "by_section=%5F_HIVE_DEFAULT_PARTITION__", "a section of that name"),
             (Some(""), "by_section=__HIVE_DEFAULT_PARTITION__", "no section"),
             (None, "by_section=__HIVE_DEFAULT_PARTITION__", "no section"),
         ] {

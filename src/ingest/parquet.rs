@@ -36,6 +36,10 @@ pub(super) fn read_rows(
         Ok(sizes) => sizes,
         Err(error) => return emit(fault(&error)),
     };
+    if sizes.iter().sum::<usize>() == 0 {
+        let message = "holds no row; delete it, or add it to skip".to_owned();
+        return emit(Found::Reject(Reject::new(source_path, "empty", message)));
+    }
     let mut first = 0;
     for rows in sizes {
         let frame = match guarded(|| read_slice(source, first, rows)) {

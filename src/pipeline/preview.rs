@@ -57,7 +57,8 @@ impl Preview {
     /// Notes what a run would do with a record. What would be read anew is read, since it may turn out to be no article.
     fn note(&mut self, record: Record, cache: &ArticleCache, plan: &Plan, seen: &mut FxHashSet<u64>, listed: usize) {
         let article_id = record.origin.article_number();
-        let (work, _) = cache.assess(article_id, &record.fingerprint());
+        // A build that is kept is only made current.
+        let work = if self.is_kept { Work::Nothing } else { cache.assess(article_id, &record.fingerprint()).0 };
         let origin = record.origin.clone();
         let is_article = work == Work::Nothing || record.read(&plan.ingest).is_ok();
         if !is_article || !seen.insert(article_id) {
