@@ -1,6 +1,6 @@
 //! HTML pages: the article's text, and what the page says of it.
 //!
-//! The article is found by `dom_smoothie`, a port of Mozilla's Readability, in a tree that [`clean`] has rid of what is never the
+//! The article is found by `dom_smoothie`, a port of Mozilla's Readability, in a tree that `clean` has rid of what is never the
 //! article. Where a page holds its article in JSON-LD only and makes the rest by script, that is taken.
 //!
 //! Laws: the text holds no markup, and the title is not repeated at its head; the same bytes give the same page; a page that would

@@ -62,7 +62,7 @@ pub(super) struct Shape {
     pub(super) inner: Inner,
 }
 
-/// What [`Leaf::Unsupported`]'s rejects say is read.
+/// The formats that are read, for messages.
 pub const SUPPORTED: &str = ".txt .text .html .htm .xhtml .jsonl .ndjson .csv .tsv .parquet, each also compressed \
                                     (.gz .zst .xz) or in an archive (.zip .tar .tar.gz .tgz .tar.zst .tzst .tar.xz .txz)";
 
