@@ -3,9 +3,15 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 use tarmim::cli::Cli;
 use tarmim::commands::execute;
 use tarmim::progress::LogFormat;
+
+/// Rows are many small texts, made in one thread and dropped in another: a rebuild takes a fifth less time with this allocator than with
+/// that of the C library.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

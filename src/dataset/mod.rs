@@ -3,6 +3,7 @@
 //! Invariant: readers see a whole build or none. Equal rows give equal bytes: the schema is explicit, rows come in the order
 //! of their sources, batches have a constant size, and nothing in a file depends on the clock.
 
+mod columns;
 pub mod description;
 pub mod dictionary;
 pub mod export;
@@ -131,7 +132,7 @@ impl DatasetWriter {
         self.counts.tokens += tokens.tokens;
         self.counts.repaired += tokens.repaired;
         self.counts.unresolved += tokens.unresolved;
-        let folder = self.partition_by.folder_of(rows.article.section(), rows.article.published());
+        let folder = self.partition_by.folder_of(rows.article.section.as_deref(), rows.article.published);
         self.articles.push(&folder, vec![rows.article])?;
         self.sentences.push(&folder, rows.sentences)?;
         self.keywords.push(&folder, rows.keywords)

@@ -5,6 +5,8 @@
 
 use std::fmt::Write;
 
+use jiff::civil::Date;
+
 /// What the folders of a table are parted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PartitionBy {
@@ -35,14 +37,14 @@ impl PartitionBy {
         }
     }
 
-    /// The folder of an article's rows; empty where there is only one. The day of publication begins with the year.
-    pub(super) fn folder_of(self, section: Option<&str>, published: Option<&str>) -> String {
+    /// The folder of an article's rows; empty where there is only one.
+    pub(super) fn folder_of(self, section: Option<&str>, published: Option<Date>) -> String {
         let value = match self {
             Self::None => return String::new(),
-            Self::Section => section,
-            Self::Year => published.and_then(|day| day.split('-').next()),
+            Self::Section => section.filter(|section| !section.is_empty()).map(folder_name),
+            Self::Year => published.map(|day| day.year().to_string()),
         };
-        let value = value.filter(|value| !value.is_empty()).map_or_else(|| NO_VALUE.to_owned(), folder_name);
+        let value = value.unwrap_or_else(|| NO_VALUE.to_owned());
         format!("by_{}={value}", self.name())
     }
 }
@@ -95,7 +97,7 @@ mod tests {
         ] {
             assert_eq!(PartitionBy::Section.folder_of(section, None), folder, "{why}");
         }
-        assert_eq!(PartitionBy::Year.folder_of(None, Some("2016-03-07")), "by_year=2016");
+        assert_eq!(PartitionBy::Year.folder_of(None, Some(jiff::civil::date(2016, 3, 7))), "by_year=2016");
         assert_eq!(PartitionBy::None.folder_of(Some("x"), None), "");
     }
 

@@ -1,11 +1,11 @@
 //! The rows of each table, made from a [`Tagged`] article by the worker that finished it.
 //!
-//! Invariant: field names are the columns of [`super::schema`]; the writer turns rows into Arrow arrays by name and refuses a
-//! field that the schema lacks.
+//! Invariant: fields are the columns of [`super::schema`]; `columns.rs` turns rows into Arrow arrays by name, and refuses one that the schema
+//! lacks.
 
 use std::ops::Range;
 
-use serde::Serialize;
+use jiff::civil::Date;
 
 use crate::duplicates::Verdict;
 use crate::repair::{Alternative, Reading};
@@ -14,10 +14,10 @@ use crate::split::{Sentence, SentenceKind, name_of};
 use crate::tag::{Keyphrase, Tagged, Vocabulary};
 
 /// A form that a token may have had.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct AlternativeRow {
-    form: String,
-    confidence: f32,
+    pub(super) form: String,
+    pub(super) confidence: f32,
 }
 
 impl From<&Alternative> for AlternativeRow {
@@ -27,63 +27,62 @@ impl From<&Alternative> for AlternativeRow {
 }
 
 /// A changed or doubtful token.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct ReadingRow {
-    token: usize,
-    raw: String,
-    repaired: String,
-    confidence: f32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    origin: Option<&'static str>,
-    alternatives: Vec<AlternativeRow>,
+    pub(super) token: usize,
+    pub(super) raw: String,
+    pub(super) repaired: String,
+    pub(super) confidence: f32,
+    pub(super) origin: Option<&'static str>,
+    pub(super) alternatives: Vec<AlternativeRow>,
 }
 
 /// A missing number.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct NumberGapRow {
-    token: usize,
-    confidence: f32,
+    pub(super) token: usize,
+    pub(super) confidence: f32,
 }
 
 /// A row of `sentences`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SentenceRow {
-    sentence_id: String,
-    article_id: String,
-    source_path: String,
-    article_index: u64,
-    sentence_index: usize,
-    kind: &'static str,
-    raw_text: String,
-    text: String,
-    source_start: usize,
-    source_end: usize,
-    repairs: Vec<ReadingRow>,
-    doubts: Vec<ReadingRow>,
-    repair_confidence: f32,
-    boundary_confidence: f32,
-    number_gaps: Vec<NumberGapRow>,
-    keyword_ids: Vec<String>,
-    token_count: usize,
-    repaired_count: usize,
-    unresolved_count: usize,
+    pub(super) sentence_id: String,
+    pub(super) article_id: String,
+    pub(super) source_path: String,
+    pub(super) article_index: u64,
+    pub(super) sentence_index: usize,
+    pub(super) kind: &'static str,
+    pub(super) raw_text: String,
+    pub(super) text: String,
+    pub(super) source_start: usize,
+    pub(super) source_end: usize,
+    pub(super) repairs: Vec<ReadingRow>,
+    pub(super) doubts: Vec<ReadingRow>,
+    pub(super) repair_confidence: f32,
+    pub(super) boundary_confidence: f32,
+    pub(super) number_gaps: Vec<NumberGapRow>,
+    pub(super) keyword_ids: Vec<String>,
+    pub(super) token_count: usize,
+    pub(super) repaired_count: usize,
+    pub(super) unresolved_count: usize,
 }
 
 /// A concept with its count in an article.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct KeywordCountRow {
-    id: String,
-    label: String,
-    category: String,
-    count: usize,
+    pub(super) id: String,
+    pub(super) label: String,
+    pub(super) category: String,
+    pub(super) count: usize,
 }
 
 /// A phrase that says what an article is about.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct KeyphraseRow {
-    text: String,
-    score: f32,
-    count: usize,
+    pub(super) text: String,
+    pub(super) score: f32,
+    pub(super) count: usize,
 }
 
 impl From<&Keyphrase> for KeyphraseRow {
@@ -93,70 +92,58 @@ impl From<&Keyphrase> for KeyphraseRow {
 }
 
 /// A field of the source that no other column holds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct ExtraRow {
-    name: String,
-    value: String,
+    pub(super) name: String,
+    pub(super) value: String,
 }
 
 /// A row of `articles`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ArticleRow {
-    article_id: String,
-    source_path: String,
-    record: Option<String>,
-    article_index: u64,
-    content_hash: String,
-    encoding: &'static str,
-    title: Option<String>,
-    section: Option<String>,
-    byline: Option<String>,
-    dateline: Option<String>,
-    published: Option<String>,
-    text: String,
-    damage: &'static str,
-    token_count: usize,
-    sentence_count: usize,
-    repaired_count: usize,
-    unresolved_count: usize,
-    mean_confidence: f32,
-    keywords: Vec<KeywordCountRow>,
-    keyphrases: Vec<KeyphraseRow>,
-    duplicate_of: Option<String>,
-    near_duplicate_of: Option<String>,
-    near_duplicate_similarity: Option<f32>,
-    extra: Vec<ExtraRow>,
-}
-
-impl ArticleRow {
-    /// The section of the newspaper.
-    pub(super) fn section(&self) -> Option<&str> {
-        self.section.as_deref()
-    }
-
-    /// The day of publication, year first.
-    pub(super) fn published(&self) -> Option<&str> {
-        self.published.as_deref()
-    }
+    pub(super) article_id: String,
+    pub(super) source_path: String,
+    pub(super) record: Option<String>,
+    pub(super) article_index: u64,
+    pub(super) content_hash: String,
+    pub(super) encoding: &'static str,
+    pub(super) title: Option<String>,
+    pub(super) section: Option<String>,
+    pub(super) byline: Option<String>,
+    pub(super) dateline: Option<String>,
+    pub(super) published: Option<Date>,
+    pub(super) text: String,
+    pub(super) damage: &'static str,
+    pub(super) token_count: usize,
+    pub(super) sentence_count: usize,
+    pub(super) repaired_count: usize,
+    pub(super) unresolved_count: usize,
+    pub(super) mean_confidence: f32,
+    pub(super) keywords: Vec<KeywordCountRow>,
+    pub(super) keyphrases: Vec<KeyphraseRow>,
+    pub(super) duplicate_of: Option<String>,
+    pub(super) near_duplicate_of: Option<String>,
+    pub(super) near_duplicate_similarity: Option<f32>,
+    pub(super) extra: Vec<ExtraRow>,
 }
 
 /// A row of `keywords`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct KeywordRow {
-    article_id: String,
-    sentence_id: String,
-    source_path: String,
-    article_index: u64,
-    sentence_index: usize,
-    keyword_id: String,
-    iri: Option<String>,
-    label: String,
-    category: String,
-    surface: String,
-    layer: &'static str,
-    confidence: f32,
-    token_start: usize,
-    token_end: usize,
+    pub(super) article_id: String,
+    pub(super) sentence_id: String,
+    pub(super) source_path: String,
+    pub(super) article_index: u64,
+    pub(super) sentence_index: usize,
+    pub(super) keyword_id: String,
+    pub(super) iri: Option<String>,
+    pub(super) label: String,
+    pub(super) category: String,
+    pub(super) surface: String,
+    pub(super) layer: &'static str,
+    pub(super) confidence: f32,
+    pub(super) token_start: usize,
+    pub(super) token_end: usize,
 }
 
 /// Every row that one article gives.
@@ -310,7 +297,7 @@ fn article_row(tagged: &Tagged, vocabulary: &Vocabulary, sentences: &[SentenceRo
         section: document.metadata.section.clone(),
         byline: document.metadata.byline.clone().or_else(|| of_kind(SentenceKind::Byline).map(name_of)),
         dateline: of_kind(SentenceKind::Dateline).map(str::to_owned),
-        published: document.metadata.published.map(|day| day.to_string()),
+        published: document.metadata.published,
         text: texts.join("\n"),
         damage: tagged.article().damage_name(),
         token_count: document.tokens().len(),

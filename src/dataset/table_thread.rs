@@ -6,9 +6,8 @@
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use serde::Serialize;
-
 use super::DatasetError;
+use super::columns::TableRow;
 use super::writer::{PartFile, TableWriter};
 
 /// Rows that are sent together.
@@ -33,7 +32,7 @@ pub(super) struct TableThread<R> {
     gathered: Vec<R>,
 }
 
-impl<R: Serialize + Send + 'static> TableThread<R> {
+impl<R: TableRow + Send + 'static> TableThread<R> {
     pub(super) fn new(mut writer: TableWriter<R>) -> Self {
         let (sender, receiver) = sync_channel::<Message<R>>(WAITING);
         let work = move || {

@@ -9,8 +9,6 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::SchemaRef;
-use arrow::json::ReaderBuilder;
-use arrow::json::reader::Decoder;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::{KeyValue, SortingColumn};
@@ -19,6 +17,7 @@ use parquet::schema::types::ColumnPath;
 use serde::{Deserialize, Serialize};
 
 use super::DatasetError;
+use super::columns::{TableRow, batch_of};
 use super::hashes::FileHashes;
 use super::schema::{SCHEMA_VERSION, Table};
 
@@ -70,7 +69,6 @@ pub(super) struct TableWriter<R> {
     schema: SchemaRef,
     properties: WriterProperties,
     build_folder: PathBuf,
-    decoder: Decoder,
     partitions: BTreeMap<String, Partition<R>>,
     /// Rows that all partitions have gathered.
     waiting: usize,
@@ -96,7 +94,7 @@ struct OpenPart {
     rows: usize,
 }
 
-impl<R: Serialize> TableWriter<R> {
+impl<R: TableRow> TableWriter<R> {
     /// A writer of a table's files under the folder of a build.
     ///
     /// # Errors
@@ -109,7 +107,6 @@ impl<R: Serialize> TableWriter<R> {
             table,
             properties: properties(table, stamp),
             build_folder: build_folder.to_owned(),
-            decoder: decoder(&schema)?,
             schema,
             partitions: BTreeMap::new(),
             waiting: 0,
@@ -178,11 +175,8 @@ impl<R: Serialize> TableWriter<R> {
             partition.open = Some(OpenPart { writer, path, rows: 0 });
         }
         let Some(open) = partition.open.as_mut().filter(|_| !partition.rows.is_empty()) else { return Ok(()) };
-        self.decoder.serialize(&partition.rows)?;
-        if let Some(batch) = self.decoder.flush()? {
-            let written = open.writer.write(&batch);
-            written.map_err(|source| DatasetError::parquet(&self.build_folder.join(&open.path), source))?;
-        }
+        let written = open.writer.write(&batch_of(&partition.rows, &self.schema)?);
+        written.map_err(|source| DatasetError::parquet(&self.build_folder.join(&open.path), source))?;
         open.rows += partition.rows.len();
         partition.rows.clear();
         if open.rows >= PART_ROWS {
@@ -235,11 +229,6 @@ fn part_path(table: Table, partition: &str, part: usize) -> String {
     format!("{}/{partition}{separator}part-{part:05}.parquet", table.name())
 }
 
-/// Turns rows into Arrow arrays by the names of their fields; a field that the schema lacks is an error.
-fn decoder(schema: &SchemaRef) -> Result<Decoder, DatasetError> {
-    Ok(ReaderBuilder::new(schema.clone()).with_strict_mode(true).build_decoder()?)
-}
-
 fn properties(table: Table, stamp: &BuildStamp) -> WriterProperties {
     let schema = table.schema();
     let sorted = table.sorted_by().iter().map(|name| {
@@ -266,24 +255,4 @@ fn properties(table: Table, stamp: &BuildStamp) -> WriterProperties {
         .set_bloom_filter_for_dictionary_encoded_chunks(true)
         .set_key_value_metadata(Some(metadata))
         .build()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Serialize)]
-    struct Row {
-        source_path: String,
-        unheard_of: u32,
-    }
-
-    #[test]
-    fn a_field_that_the_schema_lacks_is_refused() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let stamp = BuildStamp { build_id: "b".to_owned(), model_id: "m".to_owned() };
-        let mut writer = TableWriter::new(folder.path(), Table::Rejects, &stamp).expect("a writer");
-        writer.push("", [Row { source_path: "a".to_owned(), unheard_of: 1 }]).expect("rows are only gathered");
-        assert!(writer.finish().is_err());
-    }
 }

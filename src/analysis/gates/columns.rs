@@ -1,7 +1,7 @@
 //! Reading tables row by row: the columns that the laws speak of, a batch at a time, with the checks that need one column
 //! alone.
 //!
-//! Invariant: one batch of each table is in memory. The tables' schemas were checked before, so columns have their types.
+//! Invariant: three batches of each table are in memory at most. The tables' schemas were checked before, so columns have their types.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use super::super::files;
+use super::ahead::ReadAhead;
 use crate::dataset::schema::Table;
 use crate::error::Error;
 
@@ -158,7 +159,7 @@ impl Columns for KeywordColumns {
 /// The rows of a table, in order.
 pub(super) struct Rows<C> {
     files: std::vec::IntoIter<PathBuf>,
-    open: Option<(PathBuf, ParquetRecordBatchReader)>,
+    open: Option<(PathBuf, ReadAhead)>,
     batch: Option<C>,
     row: usize,
     left: usize,
@@ -194,7 +195,7 @@ impl<C: Columns> Rows<C> {
         loop {
             let Some((path, reader)) = &mut self.open else {
                 let Some(path) = self.files.next() else { return Ok(()) };
-                self.open = Some((path.clone(), batches(&path, C::NAMES, C::ROWS)?));
+                self.open = Some((path.clone(), ReadAhead::new(batches(&path, C::NAMES, C::ROWS)?)));
                 continue;
             };
             match reader.next() {

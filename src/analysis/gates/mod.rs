@@ -9,6 +9,7 @@
 //! Invariant: every gate is judged before any of them ends the run, so that one failure tells all that is wrong. What a gate
 //! reads is the staged files, a piece at a time, so a build may be larger than memory.
 
+mod ahead;
 mod columns;
 mod drift;
 pub mod figures;
@@ -163,13 +164,14 @@ pub fn pass(subject: &Subject<'_>, output: &OutputFolder, lock: &Lock) -> Result
 /// Where a table cannot be read.
 pub fn run_gates(subject: &Subject<'_>) -> Result<GateReport, Error> {
     let rejects = limits::judge_rejects(subject.counts, subject.max_reject_ratio);
-    let (mut gates, is_readable) = integrity::judge(subject)?;
+    let cap = subject.max_sentence_tokens;
+    let (judged, figures) = rayon::join(|| integrity::judge(subject), || Figures::measure(subject.folder, cap));
+    let (mut gates, is_readable) = judged?;
     gates.push(rejects);
     if !is_readable {
         return Ok(GateReport { gates, figures: None });
     }
-    let cap = subject.max_sentence_tokens;
-    let figures = Figures::measure(subject.folder, cap)?;
+    let figures = figures?;
     gates.extend(limits::judge(&figures, subject.settings, cap));
     gates.extend(drift::judge(&figures, subject.previous.as_deref(), subject.settings, cap));
     Ok(GateReport { gates, figures: Some(figures) })
