@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 pub use file::{CacheWriter, Entry};
 pub use keys::{StageKeys, StageName};
-pub use outcome::{Outcome, PackedOutcome};
+pub use outcome::PackedOutcome;
 
 use crate::dataset::DatasetError;
 use file::CacheFile;

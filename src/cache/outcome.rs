@@ -18,15 +18,6 @@ const LARGEST: usize = 1 << 31;
 /// Bytes before the parts: the length of each part but the last.
 const HEAD: usize = 8;
 
-/// The outcome of all stages for one article.
-#[derive(Debug)]
-pub struct Outcome {
-    /// The article after the last stage.
-    pub tagged: Tagged,
-    /// What its text looks like, for finding duplicates.
-    pub signature: Signature,
-}
-
 /// An outcome as bytes, compressed.
 #[derive(Clone, Debug)]
 pub struct PackedOutcome(pub(super) Vec<u8>);

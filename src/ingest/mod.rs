@@ -81,10 +81,12 @@ impl IngestSettings {
     /// What is to be done with a file, or a member of an archive.
     #[must_use]
     pub fn select(&self, source_path: &str) -> Selection {
-        match () {
-            () if self.skip.match_path(source_path) => Selection::Skip,
-            () if self.files.match_path(source_path) => Selection::Read,
-            () => Selection::NotWanted,
+        if self.skip.match_path(source_path) {
+            Selection::Skip
+        } else if self.files.match_path(source_path) {
+            Selection::Read
+        } else {
+            Selection::NotWanted
         }
     }
 

@@ -9,6 +9,7 @@
 //! size of the input.
 
 mod assembly;
+mod clock;
 mod identity;
 mod preview;
 mod report;

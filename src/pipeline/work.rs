@@ -1,13 +1,12 @@
 //! The parallel boundary: a thread reads records, all cores work on them, a thread assembles what is finished.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::Instant;
 
 use rayon::prelude::*;
 
 use super::assembly::{Assembled, Assembly};
+use super::clock::Clock;
 use super::stages::{Scratch, Stages};
 use crate::cache::{ArticleCache, Kept, PackedOutcome, StageName, Work};
 use crate::dataset::{ArticleRows, DatasetError, StageSeconds};
@@ -265,38 +264,4 @@ fn assemble(mut assembly: Assembly, finished: &Receiver<Vec<Finished>>) -> Resul
         }
     }
     assembly.finish()
-}
-
-/// How long each stage took, on all cores together.
-#[derive(Debug, Default)]
-struct Clock([AtomicU64; 6]);
-
-impl Clock {
-    const INGEST: usize = 0;
-    const REPAIR: usize = 1;
-    const SPLIT: usize = 2;
-    const TAG: usize = 3;
-    const ROWS: usize = 4;
-    const CACHE: usize = 5;
-
-    fn time<T>(&self, stage: usize, work: impl FnOnce() -> T) -> T {
-        let start = Instant::now();
-        let done = work();
-        let nanoseconds = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.0[stage].fetch_add(nanoseconds, Ordering::Relaxed);
-        done
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "for a report")]
-    fn seconds(&self) -> StageSeconds {
-        let of = |stage: usize| (self.0[stage].load(Ordering::Relaxed) as f64 / 1e6).round() / 1e3;
-        StageSeconds {
-            ingest: of(Self::INGEST),
-            repair: of(Self::REPAIR),
-            split: of(Self::SPLIT),
-            tag: of(Self::TAG),
-            rows: of(Self::ROWS),
-            cache: of(Self::CACHE),
-        }
-    }
 }
