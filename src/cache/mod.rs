@@ -19,7 +19,7 @@ pub use file::{CacheWriter, Entry};
 pub use keys::{StageKeys, StageName};
 pub use outcome::PackedOutcome;
 
-use crate::dataset::DatasetError;
+use crate::dataset::{DatasetError, remove_file};
 use file::CacheFile;
 
 /// A hash of all that a record holds.
@@ -74,23 +74,47 @@ impl Work {
 /// What earlier runs left, ready to be asked; immutable, shared by all workers.
 #[derive(Debug)]
 pub struct ArticleCache {
-    files: Vec<CacheFile>,
+    /// Those that leave the least work come first.
+    earlier: Vec<EarlierRun>,
     keys: StageKeys,
     is_forced: bool,
 }
 
-impl ArticleCache {
-    /// Opens what earlier runs left in a folder; what is missing or does not read counts as nothing.
-    #[must_use]
-    pub fn open(folder: &Path, keys: StageKeys, is_forced: bool) -> Self {
-        let files = FILES.iter().filter_map(|name| CacheFile::open(&folder.join(name)));
-        Self { files: files.collect(), keys, is_forced }
+/// The results of one run, and what is to be done for an article that it knew and that has not changed.
+#[derive(Debug)]
+struct EarlierRun {
+    file: CacheFile,
+    work: Work,
+}
+
+impl EarlierRun {
+    fn new(file: CacheFile, keys: &StageKeys) -> Self {
+        let work = file.keys().first_difference(keys).map_or(Work::Nothing, |(stage, what)| Work::From(stage, what));
+        Self { file, work }
     }
 
-    /// A cache that knows nothing.
-    #[must_use]
-    pub fn empty(keys: StageKeys) -> Self {
-        Self { files: Vec::new(), keys, is_forced: false }
+    /// How many stages are redone.
+    fn amount_of_work(&self) -> usize {
+        self.work.first_stage().map_or(0, |stage| StageName::ALL.len() - stage as usize)
+    }
+
+    fn assess(&self, article_id: u64, fingerprint: &Fingerprint) -> Option<(Work, Option<Kept<'_>>)> {
+        let entry = self.file.entry(article_id)?;
+        if entry.fingerprint != *fingerprint {
+            return Some((Work::Changed, None));
+        }
+        let holds = self.work.first_stage() != Some(StageName::Ingest);
+        Some((self.work.clone(), holds.then_some(Kept { file: &self.file, entry })))
+    }
+}
+
+impl ArticleCache {
+    /// Opens what earlier runs left in a folder; what is missing or does not read counts as nothing.
+    fn open(folder: &Path, keys: StageKeys, is_forced: bool) -> Self {
+        let files = FILES.iter().filter_map(|name| CacheFile::open(&folder.join(name)));
+        let mut earlier: Vec<EarlierRun> = files.map(|file| EarlierRun::new(file, &keys)).collect();
+        earlier.sort_by_key(EarlierRun::amount_of_work);
+        Self { earlier, keys, is_forced }
     }
 
     /// What the outcomes of this run depend on.
@@ -105,30 +129,15 @@ impl ArticleCache {
         if self.is_forced {
             return (Work::Forced, None);
         }
-        let assessed = self.files.iter().filter_map(|file| {
-            let entry = file.entry(article_id)?;
-            if entry.fingerprint != *fingerprint {
-                return Some((Work::Changed, None));
-            }
-            let kept = Some(Kept { file, entry });
-            Some(match file.keys().first_difference(&self.keys) {
-                None => (Work::Nothing, kept),
-                Some((stage @ StageName::Ingest, what)) => (Work::From(stage, what), None),
-                Some((stage, what)) => (Work::From(stage, what), kept),
-            })
-        });
-        // The least work: nothing, or from the latest stage on.
-        let rank = |work: &Work| match work {
-            Work::Nothing => 0,
-            Work::From(stage, _) => 1 + StageName::Tag as usize - *stage as usize,
-            _ => 1 + StageName::ALL.len(),
-        };
-        assessed.min_by_key(|(work, _)| rank(work)).unwrap_or((Work::New, None))
+        let assessed = || self.earlier.iter().filter_map(|run| run.assess(article_id, fingerprint));
+        // One run may know the article as it is now, and another as it was.
+        let unchanged = assessed().find(|(work, _)| *work != Work::Changed);
+        unchanged.or_else(|| assessed().next()).unwrap_or((Work::New, None))
     }
 
     /// The articles that earlier runs knew.
     pub fn known(&self) -> impl Iterator<Item = u64> {
-        self.files.iter().flat_map(CacheFile::article_ids)
+        self.earlier.iter().flat_map(|run| run.file.article_ids())
     }
 }
 
@@ -147,30 +156,40 @@ impl Kept<'_> {
     }
 }
 
-/// The folder of the cache, for the run that holds the lock of the output folder.
+/// The folder of the cache; only the run that holds the lock of the output folder writes to it.
 #[derive(Clone, Debug)]
-pub struct CacheFolder(PathBuf);
+pub struct CacheFolder {
+    folder: PathBuf,
+    is_used: bool,
+}
 
 impl CacheFolder {
-    /// The folder; nothing is made or read.
+    /// The folder; nothing is made or read. One that is not used knows nothing and keeps nothing.
     #[must_use]
-    pub fn new(folder: PathBuf) -> Self {
-        Self(folder)
+    pub fn new(folder: PathBuf, is_used: bool) -> Self {
+        Self { folder, is_used }
     }
 
     /// What earlier runs left.
     #[must_use]
     pub fn open(&self, keys: StageKeys, is_forced: bool) -> ArticleCache {
-        ArticleCache::open(&self.0, keys, is_forced)
+        if self.is_used {
+            ArticleCache::open(&self.folder, keys, is_forced)
+        } else {
+            ArticleCache { earlier: Vec::new(), keys, is_forced: false }
+        }
     }
 
-    /// Begins the cache of this run. That of a run which died is written over.
+    /// Begins the cache of this run, where one is used. That of a run which died is written over.
     ///
     /// # Errors
     /// Where the file cannot be made.
-    pub fn begin(&self, keys: &StageKeys) -> Result<CacheWriter, DatasetError> {
-        std::fs::create_dir_all(&self.0).map_err(|source| DatasetError::io(&self.0, source))?;
-        CacheWriter::create(self.0.join(NEXT), keys)
+    pub fn begin(&self, keys: &StageKeys) -> Result<Option<CacheWriter>, DatasetError> {
+        if !self.is_used {
+            return Ok(None);
+        }
+        std::fs::create_dir_all(&self.folder).map_err(|source| DatasetError::io(&self.folder, source))?;
+        CacheWriter::create(self.folder.join(NEXT), keys).map(Some)
     }
 
     /// Puts the cache of a run in its place: instead of all others where the run went through all articles, before them where it was
@@ -179,26 +198,19 @@ impl CacheFolder {
     /// # Errors
     /// Where a file cannot be written or renamed.
     pub fn keep(&self, written: CacheWriter, is_complete: bool) -> Result<(), DatasetError> {
-        let [unfinished, articles] = FILES.map(|name| self.0.join(name));
+        let [unfinished, articles] = FILES.map(|name| self.folder.join(name));
         let target = if is_complete { &articles } else { &unfinished };
         let (count, keys) = (written.len(), written.keys().clone());
         let next = written.finish()?;
         let got_further = |other: CacheFile| other.len() > count && *other.keys() == keys;
         if !is_complete && CacheFile::open(&unfinished).is_some_and(got_further) {
             // A run before this one got further.
-            return remove(&next);
+            return remove_file(&next);
         }
         std::fs::rename(&next, target).map_err(|source| DatasetError::io(target, source))?;
         if is_complete {
-            remove(&unfinished)?;
+            remove_file(&unfinished)?;
         }
         Ok(())
-    }
-}
-
-fn remove(path: &Path) -> Result<(), DatasetError> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(DatasetError::io(path, error)),
-        _ => Ok(()),
     }
 }

@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 pub use manifest::{Counts, MANIFEST, Manifest, Provenance, RunSummary, StageSeconds};
+pub(crate) use output::remove_file;
 pub use output::{Lock, OutputFolder, RollBack};
 pub use partition::PartitionBy;
 pub use rows::{ArticleRow, ArticleRows, KeywordRow, SentenceRow, TokenCounts};

@@ -347,7 +347,7 @@ impl OutputFolder {
 }
 
 /// Removes a file that may not be there.
-fn remove_file(path: &Path) -> Result<(), DatasetError> {
+pub(crate) fn remove_file(path: &Path) -> Result<(), DatasetError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(DatasetError::io(path, error)),
         _ => Ok(()),

@@ -108,19 +108,18 @@ impl Reader<'_, '_, '_> {
         };
         let input = Counted { file: opened, before, read: Arc::clone(&self.read) };
         let mut keys = RecordKeys::default();
-        let (mut is_broken_off, mut is_empty) = (false, true);
+        let mut seen = Seen::default();
         let source_settings = self.source_settings;
         let mut emit = |found| {
-            is_empty = false;
-            is_broken_off |= matches!(&found, Found::Reject(reject) if reject.code == "unreadable");
+            seen.note(&found);
             self.found(found, &mut keys)
         };
         read_source(input, &file.path, &file.source_path, &source_settings, &mut emit).map_break(|()| None)?;
-        if is_empty {
+        if !seen.anything {
             let message = "holds no record; delete it, or add it to skip".to_owned();
             self.reject(Reject::new(&file.source_path, "empty", message))?;
         }
-        let is_as_it_was = file.is_unchanged() && !(is_broken_off && file.hash.is_some());
+        let is_as_it_was = file.is_unchanged() && !(seen.a_broken_end && file.hash.is_some());
         if is_as_it_was { ControlFlow::Continue(()) } else { changed(file) }
     }
 
@@ -128,6 +127,7 @@ impl Reader<'_, '_, '_> {
         match found {
             Found::Record(raw) => self.record(raw, keys),
             Found::Reject(reject) => self.emit(Ingested::Reject(reject)),
+            // It only shows that the file is not empty.
             Found::Skipped => ControlFlow::Continue(()),
             Found::Parquet { source_path, path } => {
                 let table = parquet::Source::File(&path);
@@ -201,6 +201,22 @@ impl Reader<'_, '_, '_> {
     }
 }
 
+/// What was come upon in a file.
+#[derive(Default)]
+struct Seen {
+    /// Anything at all, be it passed over on purpose.
+    anything: bool,
+    /// A place from which on it cannot be read: where the inventory could hash it, it has changed since.
+    a_broken_end: bool,
+}
+
+impl Seen {
+    fn note(&mut self, found: &Found) {
+        self.anything = true;
+        self.a_broken_end |= matches!(found, Found::Reject(reject) if reject.code == "unreadable");
+    }
+}
+
 fn changed(file: &SourceFile) -> Flow {
     ControlFlow::Break(Some(ReadError::Changed { path: file.source_path.clone() }))
 }
@@ -227,18 +243,19 @@ fn given(mapped: MappedRecord) -> (String, Given) {
 /// The keys of records that bring none: a hash of their text, so that they stay when records before them go.
 #[derive(Default)]
 struct RecordKeys {
-    /// How often each text has come, by a hash of path and text.
+    /// How often each text has come, by a hash of path and text's hash.
     seen: FxHashMap<u64, u32>,
 }
 
 impl RecordKeys {
     fn key_of_text(&mut self, source_path: &str, text: &str) -> String {
-        let hash = blake3::hash(text.as_bytes()).to_hex();
+        let text = blake3::hash(text.as_bytes());
         let mut place = blake3::Hasher::new();
-        place.update(source_path.as_bytes()).update(&[0]).update(text.as_bytes());
+        place.update(text.as_bytes()).update(source_path.as_bytes());
         let place = u64::from_le_bytes(place.finalize().as_bytes()[..8].try_into().expect("eight bytes"));
         let times = self.seen.entry(place).or_default();
         *times += 1;
+        let hash = text.to_hex();
         match *times {
             1 => format!("text:{}", &hash[..16]),
             times => format!("text:{}#{times}", &hash[..16]),

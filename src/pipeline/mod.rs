@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::analysis::gates::{self, Subject};
-use crate::cache::{ArticleCache, CacheFolder, StageKeys};
+use crate::cache::{CacheFolder, StageKeys};
 use crate::config::Plan;
 use crate::dataset::description::write_descriptions;
 use crate::dataset::{BuildStamp, DatasetWriter, Lock, Manifest, OutputFolder, Provenance, RollBack, RunSummary};
@@ -173,16 +173,12 @@ impl StagedBuild<'_> {
         interrupt: &Interrupt,
     ) -> Result<Manifest, Error> {
         let Identity { build_id, provenance, keys } = identity;
-        let cache_folder = plan.cache.then(|| CacheFolder::new(self.output.cache()));
-        let cache = match &cache_folder {
-            Some(folder) => folder.open(keys, options.force),
-            None => ArticleCache::empty(keys),
-        };
+        let cache_folder = CacheFolder::new(self.output.cache(), plan.cache);
+        let cache = cache_folder.open(keys, options.force);
         let stamp = BuildStamp { build_id: build_id.clone(), model_id: plan.model.id().to_owned() };
         let writer = DatasetWriter::new(&self.folder, &stamp, plan.partition_by)?;
         // A run over a part of the input must not take the place of what is known of all of it.
-        let is_kept = options.limit.is_none();
-        let next_cache = cache_folder.as_ref().filter(|_| is_kept).map(|folder| folder.begin(cache.keys())).transpose()?;
+        let next_cache = if options.limit.is_none() { cache_folder.begin(cache.keys())? } else { None };
         let assembly = Assembly::new(writer, next_cache, plan.duplicates, &self.folder)?;
         let stages = Stages::new(&plan.model, plan.repair.clone(), plan.split, plan.tag, plan.vocabulary)?;
         let workers = Workers::new(&stages, &cache, &plan.ingest, plan.repair.doubt_threshold, interrupt);
@@ -190,8 +186,8 @@ impl StagedBuild<'_> {
         let assembled = workers.build(inventory, options.limit, assembly, bar)?;
         let Assembled { counts, tables, work, inputs, next_cache, ended_by } = assembled;
         let ended_by = workers.interrupted().map(|signal| Error::Interrupted { signal }).or(ended_by);
-        if let (Some(folder), Some(next)) = (&cache_folder, next_cache) {
-            folder.keep(next, ended_by.is_none())?;
+        if let Some(next) = next_cache {
+            cache_folder.keep(next, ended_by.is_none())?;
         }
         ended_by.map_or(Ok(()), Err)?;
         let subject = Subject {

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::identity::{build_id, provenance, stage_keys};
 use super::inventory_of;
-use crate::cache::{ArticleCache, Work};
+use crate::cache::{ArticleCache, CacheFolder, Work};
 use crate::config::Plan;
 use crate::dataset::{Manifest, OutputFolder, RollBack};
 use crate::error::Error;
@@ -80,7 +80,7 @@ pub fn preview(plan: &Plan, listed: usize) -> Result<Preview, Error> {
     let inventory = inventory_of(plan)?;
     let output = OutputFolder::new(&plan.output);
     let keys = stage_keys(plan);
-    let cache = if plan.cache { ArticleCache::open(&output.cache(), keys, false) } else { ArticleCache::empty(keys) };
+    let cache = CacheFolder::new(output.cache(), plan.cache).open(keys, false);
     let build_id = build_id(&provenance(plan, &inventory, None));
     let mut preview = Preview {
         rolled_back: output.rolled_back_from(&build_id),

@@ -18,6 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+# Fixtures of more than one file; and helpers whose assertions are to be told in full.
+pytest_plugins = ["rebuilds"]
+pytest.register_assert_rewrite("sources")
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 RAW = REPOSITORY / "raw"
 TABLES = ("sentences", "articles", "keywords", "rejects")

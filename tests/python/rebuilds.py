@@ -1,0 +1,204 @@
+"""The projects that tests of rebuilds change, and what every rebuild must keep to.
+
+The yardstick is always the same: a build of the same project into an empty folder, in which nothing can be taken up.
+"""
+
+import csv
+import json
+import random
+import shutil
+import subprocess
+import zipfile
+
+import pytest
+
+from conftest import PROGRAM, Build, Project, scrambled, snapshot
+
+STAGES = ("ingest", "repair", "split", "tag")
+
+# The project that most tests change: every kind of source, copies, sidecars, a file that is none.
+ARCHIVE = {"in/x.txt": 11, "in/y.txt": 12, "in/z.txt": 13}
+RECORDS = [
+    {"id": "r1", "title": "عنوان اول", "text": scrambled(random.Random(21), 70)},
+    {"id": "r2", "text": scrambled(random.Random(22), 70), "byline": "كاتب"},
+    {"id": "r3", "text": scrambled(random.Random(23), 70), "page": 4},
+    {"text": scrambled(random.Random(24), 70)},
+]
+METADATA = [{"path": "politics/a.txt", "title": "اخبار السياسه"}, {"path": "economy/c.txt", "title": "اخبار السوق"}]
+ARTICLES = 14
+OWN_VOCABULARY = "id,label,category,variants,gloss\nx-exports,صادرات,own,,exports\nx-ministry,وزارة,own,,ministry\n"
+
+
+def text(number, words=90):
+    return scrambled(random.Random(number), words)
+
+
+def write_archive(project, members):
+    project.input.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(project.input / "archive.zip", "w") as archive:
+        for name, number in members.items():
+            archive.writestr(zipfile.ZipInfo(name), text(number))
+
+
+def write_records(project, records):
+    lines = [json.dumps(record, ensure_ascii=False) for record in records]
+    project.write("records.jsonl", "\n".join(lines) + "\n")
+
+
+def write_metadata(project, rows):
+    lines = ["path,title", *(f"{row['path']},{row['title']}" for row in rows)]
+    project.write("metadata.csv", "\n".join(lines) + "\n")
+
+
+def write_mixed_input(project):
+    original = text(4)
+    near = original.split()
+    near[30] = "السوق"
+    files = {
+        "politics/a.txt": text(1),
+        "politics/b.txt": text(2),
+        "economy/c.txt": text(3),
+        "economy/d.txt": original,
+        "economy/e-copy.txt": original,
+        "economy/f-near.txt": " ".join(near),
+        "sport/g.txt": text(7),
+        "sport/g.json": json.dumps({"title": "اخبار الرياضه", "date": "2021-05-06"}),
+        "broken.pdf": b"%PDF-1.4",
+    }
+    for path, content in files.items():
+        project.write(path, content)
+    write_archive(project, ARCHIVE)
+    write_records(project, RECORDS)
+    write_metadata(project, METADATA)
+
+
+def configure_mixed(project):
+    project.configure("dataset", "max_reject_ratio", 0.9)
+    # What is found in so few articles differs much; drift is not what these tests are about.
+    project.configure("gates", "drift", '"off"')
+    (project.root / "own.csv").write_text(OWN_VOCABULARY, encoding="utf-8")
+    (project.root / "words.txt").write_text("الاقتصاد\nالصادرات\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def mixed_template(tmp_path_factory):
+    """The mixed project, built once; tests get copies."""
+    project = Project(tmp_path_factory.mktemp("mixed") / "project", with_seeds=False)
+    write_mixed_input(project)
+    configure_mixed(project)
+    told = manifest(project.build())
+    assert told["run"]["work"] == {"new": ARTICLES}
+    for stage in ("repair", "tag"):
+        assert told["run"]["stage_seconds"][stage] > 0, "so that zero means something"
+    return project
+
+
+@pytest.fixture
+def mixed(mixed_template, tmp_path):
+    return copy_of(mixed_template, tmp_path / "project")
+
+
+def copy_of(project, root):
+    shutil.copytree(project.root, root, symlinks=True)
+    return reopened(root, project)
+
+
+def reopened(root, project):
+    """A project over a folder that is there already, settings and all."""
+    copy = object.__new__(Project)
+    copy.root, copy.config = root, root / "pipeline.toml"
+    copy.input, copy.output = root / project.input.name, root / project.output.name
+    return copy
+
+
+def manifest(build):
+    return json.loads((build.folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+def planned(project, *arguments):
+    """What `plan` says; it writes nothing."""
+    before = snapshot(project.output) if project.output.exists() else None
+    told = json.loads(project.tarmim("plan", "--json", "--list", 100_000, *arguments).stdout)
+    assert (snapshot(project.output) if project.output.exists() else None) == before, "plan writes nothing"
+    return told
+
+
+def redone(build):
+    with open(build.folder / "redone.csv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def full_build(project, folder, *arguments):
+    """The yardstick: the same project, built into an empty folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    project.tarmim("run", "--output", folder, *arguments)
+    build = Build((folder / "current").resolve(strict=True))
+    assert manifest(build)["run"]["work"].keys() <= {"new"}
+    return build
+
+
+def assert_same_bytes(build, other):
+    assert build.id == other.id
+    mine, theirs = build.bytes_by_path(), other.bytes_by_path()
+    assert mine.keys() == theirs.keys()
+    assert [path for path in mine if mine[path] != theirs[path]] == []
+
+
+def assert_run_did_what_was_planned(build, plan):
+    told = manifest(build)["run"]
+    assert plan["build_id"] == build.id
+    assert told["work"] == plan["work"]
+    rows = [row | {"record": row["record"] or ""} for row in plan["articles"]]
+    assert redone(build) == rows
+    assert len(rows) == sum(count for reason, count in plan["work"].items() if reason != "unchanged")
+    report = json.loads((build.folder / "report.json").read_text(encoding="utf-8"))
+    assert report["run"] == told
+
+
+def assert_only_later_stages_took_time(build, first):
+    """No stage before the first one that is redone was entered; `first` is None where none is redone."""
+    seconds = manifest(build)["run"]["stage_seconds"]
+    passed_over = STAGES if first is None else STAGES[: STAGES.index(first)]
+    assert {stage: seconds[stage] for stage in passed_over} == dict.fromkeys(passed_over, 0)
+
+
+def rebuild(project, reference, *arguments):
+    """Plans, runs, and compares with the plan and with a full build; returns the build and the plan."""
+    plan = planned(project)
+    assert not plan["up_to_date"]
+    build = project.build(*arguments)
+    assert_run_did_what_was_planned(build, plan)
+    assert_same_bytes(build, full_build(project, reference))
+    after = planned(project)
+    assert after["up_to_date"] and after["current"] == build.id
+    assert after["work"].keys() <= {"unchanged"} and after["articles"] == []
+    return build, plan
+
+
+def edit(path, number):
+    return lambda project: project.write(path, text(number))
+
+
+def rename(path, to):
+    def change(project):
+        (project.input / to).parent.mkdir(parents=True, exist_ok=True)
+        (project.input / path).rename(project.input / to)
+
+    return change
+
+
+def delete(path):
+    return lambda project: (project.input / path).unlink()
+
+
+@pytest.fixture(scope="module")
+def other_model(mixed_template, tmp_path_factory):
+    """A small model, trained from what the shipped one made of the project."""
+    folder = tmp_path_factory.mktemp("model")
+    (folder / "corpus").mkdir()
+    rows = mixed_template.current().sentences_by_path().values()
+    articles = [json.dumps({"text": " ".join(row["text"] + "." for row in article)}, ensure_ascii=False) for article in rows]
+    (folder / "corpus" / "articles.jsonl").write_text("\n".join(articles * 6) + "\n", encoding="utf-8")
+    arguments = ["--corpus", folder / "corpus", "--model", folder / "m.model", "--checkpoints", folder / "checkpoints"]
+    subprocess.run([PROGRAM, "train", *arguments], check=True, capture_output=True)
+    return folder / "m.model"
