@@ -1,29 +1,34 @@
 //! Batches of a file read ahead by a thread, so that unpacking one goes on while another is judged.
 //!
-//! Invariant: the batches come in the order of the file, and one waits at most. The thread ends when nobody takes its batches any more.
+//! Invariant: the batches come in the order of the file, and one waits at most. The thread ends when nobody takes its batches any more;
+//! where it panics, so does whoever takes the next batch: a reader that broke down must not look like the end of a file.
 
+use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::JoinHandle;
 
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 type Read = Result<RecordBatch, ArrowError>;
 
 /// The batches of a reader, read ahead.
-pub(super) struct ReadAhead(Receiver<Read>);
+pub(super) struct ReadAhead {
+    batches: Receiver<Read>,
+    thread: Option<JoinHandle<()>>,
+}
 
 impl ReadAhead {
-    pub(super) fn new(reader: ParquetRecordBatchReader) -> Self {
-        let (sender, receiver) = sync_channel(1);
-        std::thread::spawn(move || {
+    pub(super) fn new(reader: impl Iterator<Item = Read> + Send + 'static) -> Self {
+        let (sender, batches) = sync_channel(1);
+        let thread = std::thread::spawn(move || {
             for batch in reader {
                 if sender.send(batch).is_err() {
                     break;
                 }
             }
         });
-        Self(receiver)
+        Self { batches, thread: Some(thread) }
     }
 }
 
@@ -31,6 +36,40 @@ impl Iterator for ReadAhead {
     type Item = Read;
 
     fn next(&mut self) -> Option<Read> {
-        self.0.recv().ok()
+        let batch = self.batches.recv().ok();
+        if batch.is_none()
+            && let Some(thread) = self.thread.take()
+            && let Err(panic) = thread.join()
+        {
+            resume_unwind(panic);
+        }
+        batch
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::datatypes::Schema;
+
+    use super::*;
+
+    fn empty_batch() -> RecordBatch {
+        RecordBatch::new_empty(Arc::new(Schema::empty()))
+    }
+
+    #[test]
+    fn batches_end_where_the_reader_ends() {
+        let mut ahead = ReadAhead::new(std::iter::repeat_with(|| Ok(empty_batch())).take(3));
+        assert_eq!(ahead.by_ref().count(), 3);
+        assert!(ahead.next().is_none());
+    }
+
+    #[test]
+    #[should_panic(expected = "broke down")]
+    fn a_reader_that_breaks_down_is_not_taken_for_the_end() {
+        let broken = (0..3).map(|number| if number < 2 { Ok(empty_batch()) } else { panic!("broke down") });
+        let _ = ReadAhead::new(broken).count();
     }
 }
