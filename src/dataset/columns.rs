@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, Date32Array, Float32Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
+    ArrayRef, Date32Array, Float32Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, FieldRef, Fields, SchemaRef};
@@ -57,16 +57,16 @@ impl Columns<'_> {
         }
     }
 
-    fn add(&mut self, name: &'static str, column: impl Array + 'static) {
-        self.columns.push((name, Arc::new(column)));
+    fn add(&mut self, name: &'static str, column: ArrayRef) {
+        self.columns.push((name, column));
     }
 
     fn text<'r>(&mut self, name: &'static str, values: impl Iterator<Item = &'r str>) {
-        self.add(name, StringArray::from_iter_values(values));
+        self.add(name, texts(values));
     }
 
     fn optional_text<'r>(&mut self, name: &'static str, values: impl Iterator<Item = &'r Option<String>>) {
-        self.add(name, values.map(Option::as_deref).collect::<StringArray>());
+        self.add(name, Arc::new(values.map(Option::as_deref).collect::<StringArray>()));
     }
 
     fn counts(&mut self, name: &'static str, values: impl Iterator<Item = usize>) {
@@ -74,14 +74,12 @@ impl Columns<'_> {
     }
 
     fn shares(&mut self, name: &'static str, values: impl Iterator<Item = f32>) {
-        self.add(name, Float32Array::from_iter_values(values));
+        self.add(name, shares(values));
     }
 
     fn large(&mut self, name: &'static str, values: impl Iterator<Item = u64>) {
-        self.add(
-            name,
-            Int64Array::from_iter_values(values.map(|value| i64::try_from(value).expect("less than 2^63 of anything"))),
-        );
+        let values = values.map(|value| i64::try_from(value).expect("less than 2^63 of anything"));
+        self.add(name, Arc::new(Int64Array::from_iter_values(values)));
     }
 
     /// The field of the items of a list column.
@@ -113,17 +111,16 @@ fn list<'r, T: 'r>(
     item: FieldRef,
     rows: impl Iterator<Item = &'r [T]> + Clone,
     array: impl Fn(&[&'r T], &DataType) -> ArrayRef,
-) -> ListArray {
+) -> ArrayRef {
     let offsets = OffsetBuffer::from_lengths(rows.clone().map(<[T]>::len));
     let items: Vec<&T> = rows.flatten().collect();
     let values = array(&items, item.data_type());
-    ListArray::new(item, offsets, values, None)
+    Arc::new(ListArray::new(item, offsets, values, None))
 }
 
-fn counts(values: impl Iterator<Item = usize>) -> Int32Array {
-    Int32Array::from_iter_values(
-        values.map(|value| i32::try_from(value).expect("fewer than 2^31 of anything in an article")),
-    )
+fn counts(values: impl Iterator<Item = usize>) -> ArrayRef {
+    let values = values.map(|value| i32::try_from(value).expect("fewer than 2^31 of anything in an article"));
+    Arc::new(Int32Array::from_iter_values(values))
 }
 
 fn texts<'r>(values: impl Iterator<Item = &'r str>) -> ArrayRef {
@@ -153,8 +150,8 @@ fn alternatives(items: &[&AlternativeRow], data_type: &DataType) -> ArrayRef {
 
 fn readings(items: &[&ReadingRow], data_type: &DataType) -> ArrayRef {
     let fields = fields_of(data_type);
-    let mut columns: Vec<ArrayRef> = vec![
-        Arc::new(counts(items.iter().map(|item| item.token))),
+    let mut columns = vec![
+        counts(items.iter().map(|item| item.token)),
         texts(items.iter().map(|item| item.raw.as_str())),
         texts(items.iter().map(|item| item.repaired.as_str())),
         shares(items.iter().map(|item| item.confidence)),
@@ -164,12 +161,12 @@ fn readings(items: &[&ReadingRow], data_type: &DataType) -> ArrayRef {
     }
     let (_, field) = fields.find("alternatives").expect("a field of the schema");
     let rivals = items.iter().map(|item| item.alternatives.as_slice());
-    columns.push(Arc::new(list(item_of(field.data_type()), rivals, alternatives)));
+    columns.push(list(item_of(field.data_type()), rivals, alternatives));
     structs(data_type, columns)
 }
 
 fn number_gaps(items: &[&NumberGapRow], data_type: &DataType) -> ArrayRef {
-    let tokens = Arc::new(counts(items.iter().map(|item| item.token)));
+    let tokens = counts(items.iter().map(|item| item.token));
     structs(data_type, vec![tokens, shares(items.iter().map(|item| item.confidence))])
 }
 
@@ -182,7 +179,7 @@ fn keyword_counts(items: &[&KeywordCountRow], data_type: &DataType) -> ArrayRef 
         texts(items.iter().map(|item| item.id.as_str())),
         texts(items.iter().map(|item| item.label.as_str())),
         texts(items.iter().map(|item| item.category.as_str())),
-        Arc::new(counts(items.iter().map(|item| item.count))) as ArrayRef,
+        counts(items.iter().map(|item| item.count)),
     ];
     structs(data_type, columns)
 }
@@ -191,7 +188,7 @@ fn keyphrases(items: &[&KeyphraseRow], data_type: &DataType) -> ArrayRef {
     let columns = vec![
         texts(items.iter().map(|item| item.text.as_str())),
         shares(items.iter().map(|item| item.score)),
-        Arc::new(counts(items.iter().map(|item| item.count))) as ArrayRef,
+        counts(items.iter().map(|item| item.count)),
     ];
     structs(data_type, columns)
 }
@@ -242,7 +239,7 @@ impl TableRow for ArticleRow {
         columns.optional_text("section", rows.iter().map(|row| &row.section));
         columns.optional_text("byline", rows.iter().map(|row| &row.byline));
         columns.optional_text("dateline", rows.iter().map(|row| &row.dateline));
-        columns.add("published", rows.iter().map(|row| days(row.published)).collect::<Date32Array>());
+        columns.add("published", Arc::new(rows.iter().map(|row| days(row.published)).collect::<Date32Array>()));
         columns.text("text", rows.iter().map(|row| row.text.as_str()));
         columns.text("damage", rows.iter().map(|row| row.damage));
         columns.counts("token_count", rows.iter().map(|row| row.token_count));
@@ -255,7 +252,7 @@ impl TableRow for ArticleRow {
         columns.optional_text("duplicate_of", rows.iter().map(|row| &row.duplicate_of));
         columns.optional_text("near_duplicate_of", rows.iter().map(|row| &row.near_duplicate_of));
         let similarities = rows.iter().map(|row| row.near_duplicate_similarity).collect::<Float32Array>();
-        columns.add("near_duplicate_similarity", similarities);
+        columns.add("near_duplicate_similarity", Arc::new(similarities));
         columns.lists("extra", rows.iter().map(|row| row.extra.as_slice()), extras);
     }
 }
@@ -287,6 +284,6 @@ impl TableRow for Reject {
         columns.text("code", rows.iter().map(|row| row.code));
         columns.text("message", rows.iter().map(|row| row.message.as_str()));
         let offsets = rows.iter().map(|row| row.byte_offset.and_then(|offset| i64::try_from(offset).ok()));
-        columns.add("byte_offset", offsets.collect::<Int64Array>());
+        columns.add("byte_offset", Arc::new(offsets.collect::<Int64Array>()));
     }
 }
