@@ -7,12 +7,11 @@ import csv
 import json
 import random
 import shutil
-import subprocess
 import zipfile
 
 import pytest
 
-from conftest import PROGRAM, Build, Project, scrambled, snapshot
+from conftest import Build, Project, scrambled, snapshot
 
 STAGES = ("ingest", "repair", "split", "tag")
 
@@ -179,26 +178,5 @@ def edit(path, number):
     return lambda project: project.write(path, text(number))
 
 
-def rename(path, to):
-    def change(project):
-        (project.input / to).parent.mkdir(parents=True, exist_ok=True)
-        (project.input / path).rename(project.input / to)
-
-    return change
-
-
 def delete(path):
     return lambda project: (project.input / path).unlink()
-
-
-@pytest.fixture(scope="module")
-def other_model(mixed_template, tmp_path_factory):
-    """A small model, trained from what the shipped one made of the project."""
-    folder = tmp_path_factory.mktemp("model")
-    (folder / "corpus").mkdir()
-    rows = mixed_template.current().sentences_by_path().values()
-    articles = [json.dumps({"text": " ".join(row["text"] + "." for row in article)}, ensure_ascii=False) for article in rows]
-    (folder / "corpus" / "articles.jsonl").write_text("\n".join(articles * 6) + "\n", encoding="utf-8")
-    arguments = ["--corpus", folder / "corpus", "--model", folder / "m.model", "--checkpoints", folder / "checkpoints"]
-    subprocess.run([PROGRAM, "train", *arguments], check=True, capture_output=True)
-    return folder / "m.model"

@@ -4,9 +4,11 @@ import fcntl
 import json
 import random
 import shutil
+import subprocess
 
 import pytest
 
+from conftest import PROGRAM
 from rebuilds import (
     ARCHIVE,
     ARTICLES,
@@ -22,12 +24,19 @@ from rebuilds import (
     planned,
     rebuild,
     redone,
-    rename,
     text,
     write_archive,
     write_metadata,
     write_records,
 )
+
+
+def rename(path, to):
+    def change(project):
+        (project.input / to).parent.mkdir(parents=True, exist_ok=True)
+        (project.input / path).rename(project.input / to)
+
+    return change
 
 
 def archive(**members):
@@ -231,6 +240,19 @@ def test_the_vocabulary_of_the_command_line_counts_as_that_of_the_configuration(
     assert_run_did_what_was_planned(build, plan)
     assert_redone_from(build, plan, "tag changed: vocabulary")
     assert_same_bytes(build, full_build(mixed, tmp_path / "full", "--vocabulary", "own.csv"))
+
+
+@pytest.fixture(scope="module")
+def other_model(mixed_template, tmp_path_factory):
+    """A small model, trained from what the shipped one made of the project."""
+    folder = tmp_path_factory.mktemp("model")
+    (folder / "corpus").mkdir()
+    rows = mixed_template.current().sentences_by_path().values()
+    articles = [json.dumps({"text": " ".join(row["text"] + "." for row in article)}, ensure_ascii=False) for article in rows]
+    (folder / "corpus" / "articles.jsonl").write_text("\n".join(articles * 6) + "\n", encoding="utf-8")
+    arguments = ["--corpus", folder / "corpus", "--model", folder / "m.model", "--checkpoints", folder / "checkpoints"]
+    subprocess.run([PROGRAM, "train", *arguments], check=True, capture_output=True)
+    return folder / "m.model"
 
 
 def test_another_model_redoes_repair_and_all_after_it(mixed, other_model, tmp_path):
