@@ -13,6 +13,7 @@ pub mod damage;
 mod decided;
 pub mod decoder;
 mod derivation;
+mod diacritics;
 mod evidence;
 mod forms;
 pub mod habit;
@@ -39,6 +40,7 @@ use channel::{Channel, Traces};
 use damage::Spelling;
 use decided::{DecidedWord, outcome};
 use decoder::{Decoder, DecoderScratch};
+use diacritics::marked;
 use evidence::{estimate_habit, places, weigh_context, weigh_habits};
 use forms::{FormCache, FormId, KnownForm};
 use habit::Habit;
@@ -59,7 +61,7 @@ use crate::model::{ModelError, ModelFile};
 use crate::rounded::rounded;
 
 /// Version of this stage's code: part of the build id, raised whenever equal input could give other output.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Weight of the language model's costs, in 1/256, joined log-linearly with what [`evidence`] adds up.
 const LANGUAGE_WEIGHT: i32 = 120;
@@ -271,7 +273,8 @@ impl Repairer {
         let as_it_stands =
             || [Candidate { number: 0, word: self.candidates.id(codes), second: UNKNOWN, traces: Traces::NONE, cost: 0 }];
         word.unresolved = is_left && !is_protected && !self.is_known(codes);
-        if word.span.vocalised || is_protected {
+        let is_spelt_with_care = damage.channel() != Some(Channel::Stripped) && word.span.is_vocalised();
+        if is_protected || is_spelt_with_care {
             lattice.push(as_it_stands());
             let alone = |encoder: &Encoder| encoder.word_rows(codes, [codes.as_slice()].into_iter());
             return self.encoder.as_ref().map_or([0; WORD_FEATURES], alone);
@@ -345,7 +348,11 @@ impl Repairer {
     /// The form of one of a word's candidates; `None` is the word as it stands.
     fn form(&self, word: &ArticleWord, index: usize, forms: &FormCache) -> Option<String> {
         let proposal = forms.form(word.form?).proposal(index)?;
-        Some(decode_word(self.candidates.letters(proposal)))
+        let letters = self.candidates.letters(proposal);
+        if word.span.diacritics.is_empty() {
+            return Some(decode_word(letters));
+        }
+        marked(letters, &word.span.codes, &word.span.diacritics, word.channel?)
     }
 
     /// The forms of one word, likeliest first, with their probabilities.

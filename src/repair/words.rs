@@ -1,10 +1,11 @@
 //! The words inside a token: its maximal runs of Arabic letters and marks, as letter codes.
 //!
-//! A token is what stands between white space, punctuation glued to it; the lexicon knows words. A word that carries marks is
-//! vocalised: somebody spelt it with care, so it is context for its neighbours and never repaired.
+//! A token is what stands between white space, punctuation glued to it; the lexicon knows words. Diacritics are no letters: they are kept
+//! beside a word's letters, and put back onto the form that it is given ([`super::diacritics`]).
 
 use std::ops::Range;
 
+use super::diacritics::Diacritic;
 use crate::arabic::{encode_letter, is_letter, is_mark};
 
 /// A longer run of letters is no word of any language: `ههههه…`, or text without spaces. It is left as it is, like a foreign name, since
@@ -16,10 +17,18 @@ const LONGEST_WORD: usize = 64;
 pub struct WordSpan {
     /// Bytes in the token.
     pub bytes: Range<usize>,
-    /// Its letters, marks left out, as letter codes.
+    /// Its letters, diacritics left out, as letter codes.
     pub codes: Vec<u8>,
-    /// Whether it carries marks.
-    pub vocalised: bool,
+    /// Its diacritics, in order.
+    pub diacritics: Vec<Diacritic>,
+}
+
+impl WordSpan {
+    /// Whether most letters carry a vowel: then somebody spelt it with care, as in scripture and schoolbooks.
+    #[must_use]
+    pub fn is_vocalised(&self) -> bool {
+        self.diacritics.len() * 2 > self.codes.len()
+    }
 }
 
 /// The words of a token, in order.
@@ -35,11 +44,11 @@ pub fn words_of(token: &str) -> Vec<WordSpan> {
                 word.bytes.end = end;
             }
             (Some(letter), _) => {
-                words.push(WordSpan { bytes: at..end, codes: vec![letter], vocalised: false });
+                words.push(WordSpan { bytes: at..end, codes: vec![letter], diacritics: Vec::new() });
                 open = true;
             }
             (None, Some(word)) if open && is_mark(c) => {
-                word.vocalised = true;
+                word.diacritics.push(Diacritic { letters_before: word.codes.len(), mark: c });
                 word.bytes.end = end;
             }
             _ => open = false,
@@ -79,7 +88,10 @@ mod tests {
     #[test]
     fn marks_belong_to_their_word() {
         let words = words_of("مُحمَّد،");
-        assert!(words[0].vocalised);
         assert_eq!(words[0].codes.len(), 4);
+        let marks: Vec<(usize, char)> = words[0].diacritics.iter().map(|mark| (mark.letters_before, mark.mark)).collect();
+        assert_eq!(marks, [(1, '\u{64f}'), (3, '\u{64e}'), (3, '\u{651}')]);
+        assert!(words[0].is_vocalised());
+        assert!(!words_of("ايضاً")[0].is_vocalised());
     }
 }

@@ -85,6 +85,18 @@ def test_normalised_text_is_repaired_by_its_own_channel(seed_project, restored):
     assert right >= 0.95 * len(repaired)
 
 
+@pytest.mark.parametrize(
+    "damaged, repaired",
+    [
+        ("ناقش الوزير ايضاً خطه الحكومه لدعم الاقتصاد", "ناقش الوزير أيضاً خطة الحكومة لدعم الاقتصاد"),
+        ("عقد المجلس اجتماعه عل هامش المُتمر الاقتصادي", "عقد المجلس اجتماعه على هامش المُؤتمر الاقتصادي"),
+        ("قال الوزير يضاً ن الحكوم ستدعم القطاع الخاص", "قال الوزير أيضاً إن الحكومة ستدعم القطاع الخاص"),
+    ],
+)
+def test_a_diacritic_keeps_no_word_from_repair_and_stays(seed_project, damaged, repaired):
+    assert repair(seed_project, damaged) == repaired
+
+
 def test_the_reference_channel_knows_the_seeds_from_inventions():
     """The law of these tests is right on the cases that design and measurement give."""
     for form, raw in [

@@ -1,0 +1,89 @@
+//! The diacritics of a damaged word, put back onto the form that repair gives it.
+//!
+//! Letters were deleted, diacritics were not: `ايضاً` is `أيضاً`, and `مدرسً` was `مدرسةً`. Invariant: the diacritics of a form are those of
+//! the damaged word, in their order (only a tanwin goes behind the letters that were lost at the word's end, since it ends a word);
+//! and a form that is the word as it stands is that word, to the byte.
+
+use super::channel::Channel;
+use crate::arabic::decode_letter;
+
+/// Signs of a case ending: they stand on a word's last letter, or on the one before its last alif.
+const TANWIN: [char; 3] = ['\u{64b}', '\u{64c}', '\u{64d}'];
+
+/// A diacritic inside a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Diacritic {
+    /// How many of the word's letters stand before it; at least one.
+    pub letters_before: usize,
+    /// Itself.
+    pub mark: char,
+}
+
+/// The text of a form with the diacritics of the damaged word; both are given as letter codes. `None` where the channel does not
+/// explain the form.
+pub(super) fn marked(form: &[u8], damaged: &[u8], marks: &[Diacritic], channel: Channel) -> Option<String> {
+    let mut text = String::with_capacity(2 * (form.len() + marks.len()));
+    let mut written = 0;
+    for (index, end) in ends_of(form, damaged, channel)?.into_iter().enumerate() {
+        text.extend(form[written..end].iter().copied().map(decode_letter));
+        written = end;
+        let here = marks.iter().filter(|mark| mark.letters_before == index + 1).map(|mark| mark.mark);
+        let lost_at_the_end = index + 1 == damaged.len() && end < form.len();
+        if lost_at_the_end {
+            let (tanwin, others): (Vec<char>, Vec<char>) = here.partition(|mark| TANWIN.contains(mark));
+            text.extend(others);
+            text.extend(form[end..].iter().copied().map(decode_letter));
+            text.extend(tanwin);
+        } else {
+            text.extend(here);
+        }
+    }
+    Some(text)
+}
+
+/// Where each damaged letter ends in the form, as early as the channel allows.
+fn ends_of(form: &[u8], damaged: &[u8], channel: Channel) -> Option<Vec<usize>> {
+    let explained = |end: usize, index: usize| {
+        channel.explain(&form[..end], &damaged[..=index]).is_some()
+            && channel.explain(&form[end..], &damaged[index + 1..]).is_some()
+    };
+    (0..damaged.len()).map(|index| (1..=form.len()).find(|end| explained(*end, index))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arabic::Word;
+    use crate::repair::words::words_of;
+
+    fn put_back(form: &str, damaged: &str, channel: Channel) -> Option<String> {
+        let word = words_of(damaged).remove(0);
+        let form: Vec<u8> = form
+            .split(' ')
+            .flat_map(|part| {
+                let letters = Word::new(part).expect("letters").codes().to_vec();
+                letters.into_iter().chain([crate::arabic::code::SPACE])
+            })
+            .collect();
+        marked(&form[..form.len() - 1], &word.codes, &word.diacritics, channel)
+    }
+
+    #[test]
+    fn diacritics_stay_with_their_letters() {
+        use Channel::{Folded, Stripped};
+        for (form, damaged, channel, expected, why) in [
+            ("أيضا", "ايضاً", Folded, "أيضاً", "letters were merged, so each is where it was"),
+            ("أيضا", "يضاً", Stripped, "أيضاً", "a letter was lost before it"),
+            ("المدرسة", "المدرسهِ", Folded, "المدرسةِ", "the mark was on the letter that was merged"),
+            ("المؤتمر", "المُتمر", Stripped, "المُؤتمر", "a letter was lost behind it"),
+            ("مدرسة", "مدرسً", Stripped, "مدرسةً", "a tanwin ends a word"),
+            ("مدرسة", "مدرّس", Stripped, "مدرّسة", "a shadda stays on its letter"),
+            ("على", "علَ", Stripped, "علَى", "a vowel stays on its letter"),
+            ("محمد", "مُحمَّدٌ", Stripped, "مُحمَّدٌ", "nothing was lost"),
+            ("منطقة في", "منطقَفي", Stripped, "منطقَة في", "two words had run together"),
+        ] {
+            assert_eq!(put_back(form, damaged, channel).as_deref(), Some(expected), "{why}");
+        }
+        assert_eq!(put_back("كتاب", "قلَم", Stripped), None, "no form of this word");
+    }
+}
