@@ -4,7 +4,7 @@
 //! replaced by U+FFFD; bytes that do not decode are a fault with their offset.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1256};
+use encoding_rs::{ISO_8859_6, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1256};
 
 use super::Encoding;
 use crate::arabic::is_letter;
@@ -29,6 +29,10 @@ pub struct DecodeFault {
 /// # Errors
 /// Where the bytes are no text in a supported encoding.
 pub fn decode(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<(String, Encoding), DecodeFault> {
+    if let [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] = bytes {
+        let message = "UTF-32, which is not read; convert it to UTF-8".to_owned();
+        return Err(DecodeFault { code: "unknown_encoding", message, offset: Some(0) });
+    }
     let (encoding, body) = match (byte_order_mark(bytes), declared) {
         (Some((encoding, mark)), _) => (encoding, &bytes[mark..]),
         (None, Some(DeclaredEncoding(encoding))) => (encoding, bytes),
@@ -85,13 +89,15 @@ fn detect(bytes: &[u8]) -> Result<Encoding, DecodeFault> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let guess = detector.guess(None, Utf8Detection::Deny);
-    if guess == WINDOWS_1256 || looks_arabic(bytes) {
+    let as_windows = decode_as(Encoding::Windows1256, bytes).filter(|text| !mixes_scripts(text));
+    if as_windows.is_some_and(|text| guess == WINDOWS_1256 || looks_arabic(&text)) {
         return Ok(Encoding::Windows1256);
     }
+    let as_iso = ISO_8859_6.decode_without_bom_handling(bytes).0;
+    let guess = if looks_arabic(&as_iso) { "ISO-8859-6 or Mac Arabic" } else { guess.name() };
     let message = format!(
-        "not UTF-8 (byte {}), and no Arabic in UTF-16 or Windows-1256; it may be {}: convert it to UTF-8, or set encoding",
+        "not UTF-8 (byte {}), and no Arabic in UTF-16 or Windows-1256; it may be {guess}: convert it to UTF-8, or set encoding",
         error.valid_up_to(),
-        guess.name()
     );
     Err(DecodeFault { code: "unknown_encoding", message, offset: Some(error.valid_up_to()) })
 }
@@ -119,9 +125,18 @@ fn is_mostly_utf8(bytes: &[u8]) -> bool {
     letters * 2 * 2 > beyond
 }
 
-/// Whether the bytes read as Windows-1256 are mostly Arabic words of a usual length.
-fn looks_arabic(bytes: &[u8]) -> bool {
-    let Some(text) = decode_as(Encoding::Windows1256, bytes) else { return false };
+/// Whether many words are made of Arabic and Latin letters, as those of Arabic in ISO-8859-6 are when they are read as Windows-1256
+/// (`صواظê` for `صناعي`).
+fn mixes_scripts(text: &str) -> bool {
+    let is_arabic =
+        |c: char| is_letter(c) || matches!(c, 'پ' | 'چ' | 'ژ' | 'گ' | 'ک' | 'ٹ' | 'ڈ' | 'ڑ' | 'ں' | 'ہ' | 'ھ' | 'ے');
+    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.contains(is_arabic));
+    let (all, mixed) = words.fold((0, 0), |(all, mixed), word| (all + 1, mixed + u32::from(!word.chars().all(is_arabic))));
+    mixed * 10 > all
+}
+
+/// Whether a text is mostly Arabic words of a usual length.
+fn looks_arabic(text: &str) -> bool {
     let letters = text.chars().filter(|c| is_letter(*c)).count();
     let alphabetic = text.chars().filter(|c| c.is_alphabetic()).count();
     let frequent = text.chars().filter(|c| matches!(c, 'ا' | 'ل' | 'ي' | 'م' | 'و' | 'ن' | 'ر' | 'ت')).count();
@@ -153,6 +168,24 @@ mod tests {
         ] {
             assert_eq!(decode(&bytes, None), Ok((TEXT.to_owned(), encoding)));
         }
+    }
+
+    #[test]
+    fn other_encodings_of_arabic_are_told_and_not_read() {
+        let iso: Vec<u8> = TEXT
+            .chars()
+            .map(|c| if c == ' ' { b' ' } else { u8::try_from(u32::from(c) - 0x560).expect("in the table") })
+            .collect();
+        let fault = decode(&iso, None).expect_err("ISO-8859-6");
+        assert_eq!(fault.code, "unknown_encoding");
+        assert!(fault.message.contains("ISO-8859-6"), "{}", fault.message);
+        let utf32: Vec<u8> =
+            [0xff, 0xfe, 0, 0].into_iter().chain(TEXT.chars().flat_map(|c| u32::from(c).to_le_bytes())).collect();
+        let fault = decode(&utf32, None).expect_err("UTF-32");
+        assert!(fault.message.contains("UTF-32"), "{}", fault.message);
+        let french = format!("{TEXT} à la fenêtre élevée {TEXT}");
+        let windows = WINDOWS_1256.encode(&french).0.into_owned();
+        assert_eq!(decode(&windows, None), Ok((french, Encoding::Windows1256)), "French words beside Arabic ones");
     }
 
     #[test]

@@ -114,6 +114,14 @@ impl Record {
         };
         let Read { text, encoding, found } =
             read.map_err(|fault| reject(fault.code, fault.message, fault.offset.map(|offset| offset as u64)))?;
+        if let Some(at) = text.find('\0') {
+            let message = format!(
+                "a NUL character at byte {at} of the text: this is no text, or it is UTF-32 ({} was assumed); convert it to UTF-8, or \
+                 add it to skip",
+                encoding.name()
+            );
+            return Err(reject("binary", message, None));
+        }
         let metadata = metadata(self.given.clone(), found, &self.origin, settings);
         let document = Document::new(self.origin.clone(), encoding, metadata, &text);
         if document.tokens().is_empty() {
@@ -145,8 +153,8 @@ impl Read {
     }
 }
 
-/// What is said beside an article counts before what its page says, and that before what its path says. A day that cannot be read as
-/// one is kept among the other fields, as it is written.
+/// What is said beside an article counts before what its page says, and that before what its path says. What a page says otherwise is
+/// kept among the other fields, and so is a day that cannot be read as one, as it is written.
 fn metadata(given: Given, found: Given, origin: &Origin, settings: &IngestSettings) -> Metadata {
     let Given { title, section, byline, published, mut extra } = given;
     let told = settings.path_pattern.read(&origin.source_path);
@@ -155,6 +163,12 @@ fn metadata(given: Given, found: Given, origin: &Origin, settings: &IngestSettin
     let date = written.iter().chain([&told.published]).find_map(day);
     let unread = written.into_iter().flatten().filter(|written| parse_date(written).is_none());
     extra.extend(unread.map(|written| ("published".to_owned(), written)));
+    for (name, given, found) in
+        [("title", &title, &found.title), ("section", &section, &found.section), ("byline", &byline, &found.byline)]
+    {
+        let said_otherwise = found.as_ref().filter(|found| given.as_ref().is_some_and(|given| given != *found));
+        extra.extend(said_otherwise.map(|found| (format!("page_{name}"), found.clone())));
+    }
     extra.extend(found.extra);
     Metadata {
         title: title.or(found.title),
