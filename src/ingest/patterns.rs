@@ -34,9 +34,28 @@ impl Patterns {
         &self.written
     }
 
-    /// Whether one of them matches a path.
+    /// Whether one of them matches a path. The `..` that names of archive members may hold is no name: `**/.*` is meant for hidden files.
     #[must_use]
     pub fn match_path(&self, source_path: &str) -> bool {
-        self.compiled.is_match(source_path)
+        if !source_path.contains("..") {
+            return self.compiled.is_match(source_path);
+        }
+        let names: Vec<&str> = source_path.split('/').filter(|name| *name != "..").collect();
+        self.compiled.is_match(names.join("/"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_above_is_no_hidden_one() {
+        let hidden = Patterns::new(&["**/.*".to_owned()]).expect("a pattern");
+        for (path, expected) in
+            [("a/.b.txt", true), ("z.zip!/../n.txt", false), ("z.zip!/../.n.txt", true), ("a..b.txt", false)]
+        {
+            assert_eq!(hidden.match_path(path), expected, "{path}");
+        }
     }
 }

@@ -97,7 +97,7 @@ impl MappedRecord {
             published: take(&mut remaining, &names.published, line),
             section: take(&mut remaining, &names.section, line),
             byline: take(&mut remaining, &names.byline, line),
-            key: take(&mut remaining, &names.id, line),
+            key: take(&mut remaining, &names.id, key),
             extra: remaining.into_iter().filter_map(|(name, value)| Some((name.clone(), verbatim(value)?))).collect(),
         }
     }
@@ -138,6 +138,21 @@ fn line(value: &Value) -> Option<String> {
         _ => None,
     }
     .filter(|text| !text.trim().is_empty())
+}
+
+/// What names a record: a text, or a number that was read as it is written. One of more digits than a float keeps would be the same for
+/// records that differ.
+fn key(value: &Value) -> Option<String> {
+    const DIGITS_KEPT: usize = 15;
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let written = number.to_string();
+            let significand = written.split('e').next().unwrap_or_default();
+            let digits = significand.chars().filter(char::is_ascii_digit).count();
+            (digits <= DIGITS_KEPT).then_some(written)
+        }
+        other => line(other),
+    }
 }
 
 /// The strings of an array that holds nothing else.
@@ -186,6 +201,24 @@ mod tests {
     fn fields(value: &Value) -> Vec<(String, Value)> {
         // Serde's own map is sorted; these tests name their fields in that order.
         value.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    #[test]
+    fn a_number_that_was_rounded_is_no_key() {
+        let record = |id: &str| -> MappedRecord {
+            let fields = serde_json::from_str(&format!("{{\"id\": {id}, \"text\": \"نص\"}}"));
+            MappedRecord::new(&self::fields(&fields.expect("JSON")), &names()).expect("has a text")
+        };
+        for (id, expected) in [
+            ("18446744073709551615", Some("18446744073709551615")),
+            ("-7", Some("-7")),
+            ("12.5", Some("12.5")),
+            ("202603071234567890123450", None),
+            ("0.123456789012345678", None),
+        ] {
+            assert_eq!(record(id).key.as_deref(), expected);
+        }
+        assert!(!record("202603071234567890123450").extra.is_empty(), "it is kept besides");
     }
 
     #[test]

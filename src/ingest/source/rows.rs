@@ -1,7 +1,8 @@
 //! CSV and TSV: a header and rows, in the memory of one row.
 //!
 //! `csv-core`, the parser within the `csv` crate, is driven directly: a row that is too long can then be passed over without
-//! being kept, and a quote that is never closed is noticed instead of swallowing all rows after it.
+//! being kept, and quotes that are never closed, or closed in the middle of a field, are noticed ([`QuoteWatch`]) instead of
+//! swallowing the rows after them.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -19,6 +20,10 @@ use crate::ingest::decode::{DecodeFault, decode};
 /// Most fields in a row: each takes many times the one byte that an empty field has in the source.
 const MAX_FIELDS: usize = 1 << 14;
 
+/// What is wrong with [`Row::Misquoted`].
+const MISQUOTED: &str = "a quoted field goes on behind its closing quote, or a quote before it was never closed and this record holds \
+    lines that are others; double a quote that is text, and quote fields that hold one";
+
 /// What came of reading a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Row {
@@ -32,12 +37,60 @@ enum Row {
     TooMany,
     /// The file ends within quotes.
     Unclosed,
+    /// A quoted field goes on behind its closing quote.
+    Misquoted,
+}
+
+/// Follows the quotes of a row, beside the parser, which takes a field that goes on behind its closing quote for one without quotes:
+/// then a quote left open by mistake meets one in a later row, and what lies between them is one field.
+#[derive(Clone, Copy, Debug)]
+struct QuoteWatch {
+    delimiter: u8,
+    place: QuotePlace,
+    misplaced: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum QuotePlace {
+    FieldStart,
+    Bare,
+    Quoted,
+    /// Behind a quote within quotes, which closes them or is one of two.
+    Closing,
+}
+
+impl QuoteWatch {
+    fn new(delimiter: u8) -> Self {
+        Self { delimiter, place: QuotePlace::FieldStart, misplaced: false }
+    }
+
+    fn begin_row(&mut self) {
+        *self = Self::new(self.delimiter);
+    }
+
+    fn follow(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            let ends_field = *byte == self.delimiter || matches!(byte, b'\r' | b'\n');
+            self.place = match (self.place, byte) {
+                (QuotePlace::FieldStart | QuotePlace::Closing, b'"') => QuotePlace::Quoted,
+                (QuotePlace::Quoted, b'"') => QuotePlace::Closing,
+                (QuotePlace::Quoted, _) => QuotePlace::Quoted,
+                _ if ends_field => QuotePlace::FieldStart,
+                (QuotePlace::Closing, _) => {
+                    self.misplaced = true;
+                    QuotePlace::Bare
+                }
+                _ => QuotePlace::Bare,
+            };
+        }
+    }
 }
 
 /// Cuts a stream into rows of fields.
 struct RowReader<'r> {
     stream: TextStream<'r>,
     parser: Reader,
+    quotes: QuoteWatch,
     limit: usize,
     /// The fields of the row, one after the other.
     text: Vec<u8>,
@@ -51,7 +104,8 @@ impl<'r> RowReader<'r> {
     fn new(stream: TextStream<'r>, delimiter: u8, limit: u64) -> Self {
         let parser = ReaderBuilder::new().delimiter(delimiter).build();
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        Self { stream, parser, limit, text: vec![0; 1 << 12], filled: 0, ends: vec![0; 16], fields: 0 }
+        let quotes = QuoteWatch::new(delimiter);
+        Self { stream, parser, quotes, limit, text: vec![0; 1 << 12], filled: 0, ends: vec![0; 16], fields: 0 }
     }
 
     /// Where the next row begins; passes over the line breaks and blank lines before it.
@@ -69,6 +123,7 @@ impl<'r> RowReader<'r> {
     /// Reads a row, from where [`RowReader::offset`] left off.
     fn next(&mut self) -> io::Result<Row> {
         (self.filled, self.fields) = (0, 0);
+        self.quotes.begin_row();
         let mut excess = None;
         if self.stream.fill_buf()?.is_empty() {
             return Ok(Row::End);
@@ -80,6 +135,7 @@ impl<'r> RowReader<'r> {
             let input = if at_end { b"\n" } else { input };
             let (result, read, written, ended) =
                 self.parser.read_record(input, &mut self.text[self.filled..], &mut self.ends[self.fields..]);
+            self.quotes.follow(&input[..read]);
             if !at_end {
                 self.stream.consume(read);
             }
@@ -89,6 +145,7 @@ impl<'r> RowReader<'r> {
                 ReadRecordResult::InputEmpty if at_end => return Ok(Row::Unclosed),
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => excess = excess.or(self.grow()),
+                ReadRecordResult::Record if self.quotes.misplaced => return Ok(excess.unwrap_or(Row::Misquoted)),
                 ReadRecordResult::Record => return Ok(excess.or(self.excess()).unwrap_or(Row::Whole)),
                 ReadRecordResult::End => return Ok(Row::End),
             }
@@ -182,6 +239,7 @@ fn emit_row(
                 "a quoted field is not closed before the end of the file; close it, or double a quote that is text";
             output.broken_record(&place, message.to_owned())
         }
+        Row::Misquoted => output.broken_record(&place, MISQUOTED.to_owned()),
         Row::Whole if rows.fields != header.len() => {
             let (expected, found) = (header.len(), rows.fields);
             let message = format!(
@@ -210,6 +268,7 @@ fn read_header(rows: &mut RowReader<'_>, decoder: &mut RecordDecoder) -> io::Res
         Row::TooLong => Err(format!("the header is longer than the {} bytes of max_file_mib", rows.limit)),
         Row::TooMany => Err(format!("the header names more than {MAX_FIELDS} columns")),
         Row::Unclosed => Err("a quote in the header is not closed before the end of the file; close it".to_owned()),
+        Row::Misquoted => Err(format!("in the header: {MISQUOTED}")),
         Row::Whole => match rows.decode(decoder) {
             Err(fault) => Err(format!("in the header: {}", fault.message)),
             Ok(names) => check_header(names),
