@@ -1,5 +1,6 @@
 //! The program: parse, run, exit code.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -27,12 +28,13 @@ fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the last word of the program")]
+/// Says why the program ends. Where nobody can be told, the exit code still does.
 fn report(error: &anyhow::Error, format: LogFormat, code: u8) {
-    match format {
-        LogFormat::Text => eprintln!("tarmim: {error}"),
+    let line = match format {
+        LogFormat::Text => format!("tarmim: {error}"),
         LogFormat::Json => {
-            eprintln!("{}", serde_json::json!({ "event": "error", "message": error.to_string(), "exit_code": code }));
+            serde_json::json!({ "event": "error", "message": error.to_string(), "exit_code": code }).to_string()
         }
-    }
+    };
+    writeln!(std::io::stderr(), "{line}").ok();
 }

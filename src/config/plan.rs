@@ -105,6 +105,15 @@ impl Plan {
             Some(path) => ModelFile::open(&resolve(path)),
             None => ModelFile::shipped(),
         };
+        let input = overrides.input.clone().unwrap_or_else(|| resolve(&file.ingest.input));
+        let output = overrides.output.clone().unwrap_or_else(|| resolve(&file.dataset.output));
+        if is_same_folder(&input, &output) {
+            let what = format!(
+                "{} is the input folder too, and the next run would read this one's tables; name another",
+                output.display()
+            );
+            faults.push(fault("dataset.output", what));
+        }
         let model = match model {
             Ok(model) if faults.is_empty() => model,
             Ok(_) => return Err(faults),
@@ -114,8 +123,8 @@ impl Plan {
             }
         };
         Ok(Self {
-            input: overrides.input.clone().unwrap_or_else(|| resolve(&file.ingest.input)),
-            output: overrides.output.clone().unwrap_or_else(|| resolve(&file.dataset.output)),
+            input,
+            output,
             ingest,
             model,
             repair,
@@ -194,6 +203,12 @@ pub fn repair_settings(table: &RepairTable, folder: &Path) -> Result<RepairSetti
         protect: read(&table.protect),
     };
     if faults.is_empty() { Ok(settings) } else { Err(faults) }
+}
+
+/// Whether two paths lead to one folder; those that are not there yet are compared as they are written.
+fn is_same_folder(a: &Path, b: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    real(a) == real(b)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a probability with a few digits")]

@@ -1,10 +1,11 @@
 """Faults of the configuration are all told at once, each with its place, before anything is done."""
 
 import json
+import subprocess
 
 import pytest
 
-from conftest import snapshot
+from conftest import PROGRAM, snapshot
 
 
 def test_the_shipped_configuration_is_sound_and_check_writes_nothing(project):
@@ -94,6 +95,12 @@ def test_a_damaged_model_is_told(project):
     assert "damaged.model" in configured(project, "repair", "model", '"damaged.model"')
 
 
+def test_tables_are_not_written_into_the_input(project):
+    line = project.configure("dataset", "output", f'"{project.input.name}"')
+    assert f"pipeline.toml:{line}: dataset.output" in project.tarmim("run", expect=2).stderr
+    assert "input folder" in project.tarmim("check", expect=2).stderr
+
+
 def configured(project, table, key, value):
     """What the program says of a configuration that has one fault."""
     project.configure(table, key, value)
@@ -113,6 +120,13 @@ def test_errors_are_json_too_where_logs_are(project):
 def test_wrong_usage_exits_with_2(project, arguments):
     assert project.tarmim(*arguments, expect=2).stderr
     assert not project.output.exists()
+
+
+def test_the_exit_code_is_told_even_where_nothing_else_can_be(empty_project):
+    """On a full disk the log is full too."""
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([PROGRAM, "check"], cwd=empty_project.root, stderr=full, stdout=subprocess.DEVNULL, check=False)
+    assert done.returncode == 3
 
 
 def test_check_tells_of_missing_input(empty_project):

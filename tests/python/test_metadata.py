@@ -220,6 +220,15 @@ def test_pages_give_the_text_that_a_person_took_out_of_them(empty_project):
         assert found[f"pages.zip!/{path.name}"].split()[-len(expected) :] == expected, path.name
 
 
+def test_what_a_page_says_otherwise_than_its_sidecar_is_kept(empty_project):
+    title = ARTICLE["title"]
+    empty_project.write("a.html", page(PARAGRAPHS, title, "هند", "7 آذار 2016", "محليات", "utf-8", AROUND))
+    empty_project.write("a.json", json.dumps({"title": words("other", 4), "author": "زيد", "section": "محليات"}))
+    (article,) = empty_project.build().rows("articles")
+    assert (article["title"], article["byline"]) == (words("other", 4), "زيد")
+    assert extra(article) == {"page_title": title, "page_byline": "هند"}
+
+
 def test_a_page_without_an_article_is_rejected(empty_project):
     empty_project.write("menu.html", "<html><body><nav><a href='/'>الرئيسيه</a></nav></body></html>")
     empty_project.write("a.txt", words(1))

@@ -109,6 +109,41 @@ def test_a_quote_that_is_not_closed_does_not_swallow_what_stands_before(empty_pr
     assert (reject["record"], reject["code"]) == ("row 2", "broken_record")
 
 
+def test_a_quote_that_is_closed_by_a_later_record_does_not_swallow_it_in_silence(empty_project):
+    """A parser that is content with anything takes the two records for one, whose text holds the other's."""
+    header, first, second = rows(GOOD[:2]).splitlines(keepends=True)
+    swallowed = b'g8,"open\r\n' + b'g9,closed" here\r\n'
+    reject = reject_of(empty_project, "a.csv", header + first + swallowed + second, TEXTS[:2])
+    assert (reject["record"], reject["code"]) == ("row 2", "broken_record")
+    assert "quote" in reject["message"]
+
+
+OTHER_ENCODINGS = {"iso8859-6": "unknown_encoding", "utf-32": "unknown_encoding", "utf-32-le": "binary"}
+
+
+@pytest.mark.parametrize("encoding", OTHER_ENCODINGS)
+def test_arabic_in_an_encoding_that_is_not_read_is_rejected(empty_project, encoding):
+    """Read as one of those that are, it would be published as other letters."""
+    letters = words("other").replace("\n", " ")
+    reject = reject_of(empty_project, "a.txt", letters.encode(encoding), [])
+    assert (reject["source_path"], reject["code"]) == ("a.txt", OTHER_ENCODINGS[encoding])
+    assert "UTF-8" in reject["message"]
+
+
+def test_a_record_with_a_nul_is_no_text(empty_project):
+    content, _ = with_bad_line(b'{"id": "k", "text": "\\u0000\xd8\xa7"}')
+    reject = reject_of(empty_project, "a.jsonl", content, TEXTS[:2])
+    assert (reject["record"], reject["code"]) == ("k", "binary")
+
+
+def test_members_of_a_folder_above_are_articles_too(empty_project):
+    """Nothing is unpacked, so such a name does no harm; and it is not hidden, as .git is."""
+    empty_project.write("a.zip", zipped({"../n.txt": words("above").encode(), "../.hidden.txt": words("hidden").encode()}))
+    build = empty_project.build()
+    found = {path: raw_text(build, row) for path, row in by_path(build).items()}
+    assert found == {"a.zip!/../n.txt": words("above")}
+
+
 @pytest.mark.parametrize("ending", COMPRESSIONS)
 def test_a_compressed_file_that_is_cut_off_gives_what_came_before(empty_project, ending):
     generator = random.Random(0)
