@@ -3,24 +3,25 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use rustc_hash::FxHashSet;
+
 use super::{open_plan, print};
 use crate::cli::OverrideArgs;
+use crate::config::Plan;
 use crate::error::Error;
-use crate::ingest::{Ingested, Reject, read_records};
+use crate::ingest::{Ingested, Record, Reject, read_records};
 use crate::pipeline::{Stages, inventory_of};
 
 /// Checks the configuration, the vocabularies, the model and the inputs.
 pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Result<(), Error> {
     let plan = open_plan(config, overrides)?;
     let inventory = inventory_of(&plan)?;
-    let (mut articles, mut rejects) = (0, Vec::new());
+    let (mut articles, mut rejects) = (FxHashSet::default(), Vec::new());
     read_records(&inventory, &plan.ingest, &mut |ingested, _| {
-        let reject = match ingested {
-            Ingested::Record(record) => record.read(&plan.ingest).err(),
+        rejects.extend(match ingested {
+            Ingested::Record(record) => reject_of(record, &plan, &mut articles),
             Ingested::Reject(reject) => Some(reject),
-        };
-        articles += usize::from(reject.is_none());
-        rejects.extend(reject);
+        });
         ControlFlow::Continue(())
     })?;
     let (own, protected) = (plan.repair.lexicon.words().len(), plan.repair.protect.words().len());
@@ -34,7 +35,8 @@ pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Resu
         format!("configuration sound: {}", config.display()),
         format!("model {model_id}, {concepts} concepts, {own} own words, {protected} protected words"),
         format!(
-            "{articles} articles in {files} files, {} files passed over, {} inputs that would be rejected",
+            "{} articles in {files} files, {} files passed over, {} inputs that would be rejected",
+            articles.len(),
             inventory.skipped,
             rejects.len()
         ),
@@ -45,6 +47,16 @@ pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Resu
         lines.extend(notices);
     }
     print(&lines.join("\n"))
+}
+
+/// Why a run would not publish a record, if it would not; `articles` are the numbers of those that it would.
+fn reject_of(record: Record, plan: &Plan, articles: &mut FxHashSet<u64>) -> Option<Reject> {
+    let (origin, byte_offset) = (record.origin.clone(), record.byte_offset);
+    if let Err(reject) = record.read(&plan.ingest) {
+        return Some(reject);
+    }
+    let is_new = articles.insert(origin.article_number());
+    (!is_new).then(|| Reject::duplicate_key(&origin.source_path, origin.record.as_deref(), byte_offset))
 }
 
 fn shown_reject(reject: &Reject) -> String {

@@ -58,6 +58,14 @@ impl Reject {
         let source_path = source_path.to_owned();
         Self { source_path, record: None, stage: "ingest", code, message, byte_offset: None }
     }
+
+    /// A record whose key another one before it in the file has.
+    #[must_use]
+    pub fn duplicate_key(source_path: &str, record: Option<&str>, byte_offset: Option<u64>) -> Self {
+        let key = record.unwrap_or_default();
+        let message = format!("another record before it has the same key {key}; keys must be unique in a file");
+        Self { record: record.map(str::to_owned), byte_offset, ..Self::new(source_path, "duplicate_key", message) }
+    }
 }
 
 /// How files are read.

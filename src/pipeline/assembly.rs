@@ -76,9 +76,8 @@ impl Assembly {
     fn push_article(&mut self, done: Done) -> Result<(), DatasetError> {
         let Done { document, mut rows, signature, outcome, work } = done;
         if !self.article_ids.insert(document.article_id) {
-            let record = document.record.as_deref().unwrap_or_default();
-            let message = format!("another record before it has the same key {record}; keys must be unique in a file");
-            return self.writer.push_reject(reject(&document, "ingest", "duplicate_key", message));
+            let (path, record) = (&document.source_path, document.record.as_deref());
+            return self.writer.push_reject(Reject::duplicate_key(path, record, document.byte_offset));
         }
         if let Some(cache) = &mut self.next_cache {
             cache.push(document.article_id, document.fingerprint, &outcome)?;

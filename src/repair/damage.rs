@@ -2,7 +2,7 @@
 //!
 //! The four states are the same problem with another channel. A stripped article has none of the eight letters that the
 //! script deleted; a normalised one has lost only those that have a bare twin; a softly misspelt one has lost some of
-//! them; an intact one is left as it is.
+//! them; an intact one is left as it is, and so is one without an Arabic word.
 
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +106,9 @@ impl LetterCensus {
     /// The state that the counts speak for.
     #[must_use]
     pub fn damage(&self) -> Damage {
+        if self.words == 0 {
+            return Damage::Intact;
+        }
         let share = |count: u32| f64::from(count) / f64::from(self.words.max(1));
         if share(self.mergeable) >= MERGEABLE_IF_KEPT {
             return if share(self.misspelt) >= MISSPELT_IF_SOFT { Damage::Soft } else { Damage::Intact };
@@ -137,5 +140,6 @@ mod tests {
         assert_eq!(damage("تطرقنا في كثر من مر لهمي الصناعات الصغير والمتوسط"), Damage::Stripped);
         assert_eq!(damage("تطرقنا في اكثر من مره لاهميه الصناعات الصغيره والمتوسطه وانشاء المؤسسات"), Damage::Normalised);
         assert_eq!(damage("تطرقنا في أكثر من مرة لأهمية الصناعات الصغيرة والمتوسطة"), Damage::Intact);
+        assert_eq!(LetterCensus::default().damage(), Damage::Intact, "nothing was lost");
     }
 }
