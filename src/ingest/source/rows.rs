@@ -72,9 +72,8 @@ impl QuoteWatch {
         for byte in bytes {
             let ends_field = *byte == self.delimiter || matches!(byte, b'\r' | b'\n');
             self.place = match (self.place, byte) {
-                (QuotePlace::FieldStart | QuotePlace::Closing, b'"') => QuotePlace::Quoted,
                 (QuotePlace::Quoted, b'"') => QuotePlace::Closing,
-                (QuotePlace::Quoted, _) => QuotePlace::Quoted,
+                (QuotePlace::FieldStart | QuotePlace::Closing, b'"') | (QuotePlace::Quoted, _) => QuotePlace::Quoted,
                 _ if ends_field => QuotePlace::FieldStart,
                 (QuotePlace::Closing, _) => {
                     self.misplaced = true;
