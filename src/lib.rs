@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Laws: every token of an article is in exactly one sentence, in order; every repair is explained by the damage; offsets
-//! refer to the source and are never rewritten; equal input, configuration and model give equal bytes at any number of
-//! threads. `ARCHITECTURE.md` walks through the code in this order.
+//! count bytes of the article's decoded text and are never rewritten; equal input, configuration and model give equal bytes
+//! at any number of threads. `ARCHITECTURE.md` walks through the code in this order.
 
 pub mod cli;
 pub mod commands;

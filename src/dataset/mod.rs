@@ -33,7 +33,7 @@ use table_thread::TableThread;
 use writer::TableWriter;
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Why a build cannot be written or published.
 #[derive(Debug, thiserror::Error)]

@@ -138,7 +138,7 @@ fn reading_fields(with_origin: bool) -> Vec<Field> {
         probability("confidence", "posterior probability of the form chosen"),
     ];
     if with_origin {
-        fields.push(text("origin", "who made the repair: engine, or hand for a person's correction"));
+        fields.push(text("origin", "who made the repair: always engine in this version"));
     }
     fields.push(structs("alternatives", alternatives, "the next best forms, best first"));
     fields
@@ -162,8 +162,8 @@ fn sentences() -> Vec<Field> {
     let gap = vec![
         tokens(
             "token",
-            "a number is missing after this token of the sentence, -1 only at the article's start; where the token is a lone ر, it is \
-             what the number left of itself (3ر5), and the number is told here and not once more before it",
+            "a number is missing after this token of the sentence, from 0; where the token is a lone ر, it is what the number left of \
+             itself (3ر5), and the number is told here and not once more before it",
         ),
         probability("confidence", "probability that a number was deleted here"),
     ];
@@ -176,8 +176,12 @@ fn sentences() -> Vec<Field> {
         text("kind", "what the row is: body, headline, byline or dateline"),
         text("raw_text", "the sentence's tokens as ingested, parted by single spaces"),
         text("text", "the repaired sentence: raw_text with repairs put in place"),
-        bytes("source_start", "first byte of the sentence in the decoded article text, before letters were unified"),
-        bytes("source_end", "byte after the last of the sentence in the decoded article text"),
+        bytes(
+            "source_start",
+            "first byte of the sentence in the article's decoded text (as UTF-8; of a page, its main text), before letters were \
+             unified; a title that is given apart and that the text does not begin with stands before it: title, two line feeds, text",
+        ),
+        bytes("source_end", "byte after the last of the sentence, counted as source_start is"),
         structs("repairs", reading_fields(true), "the tokens that were changed"),
         structs(
             "doubts",
@@ -187,7 +191,11 @@ fn sentences() -> Vec<Field> {
         ),
         probability("repair_confidence", "mean over the tokens of the probability that the form is right"),
         probability("boundary_confidence", "probability that a sentence ends where this one does"),
-        structs("number_gaps", gap, "places where a number was deleted; the number itself cannot be restored"),
+        structs(
+            "number_gaps",
+            gap,
+            "places where a number was probably deleted (0.5 or more), in stripped text only; the number itself cannot be restored",
+        ),
         list("keyword_ids", DataType::Utf8, "concepts found in the sentence, each once, in order of appearance"),
         tokens("token_count", "tokens of the sentence"),
         tokens("repaired_count", "tokens that were changed"),

@@ -1,9 +1,10 @@
-//! The article as ingested: its unified text, its tokens, and where each stood in the source.
+//! The article as ingested: its unified text, its tokens, and where each stood in the decoded text.
 //!
-//! Invariant: tokens are maximal runs of non-white-space characters of the decoded source, in order, none added, dropped
-//! or joined; [`Token::source`] slices the decoded source and is never rewritten by a later stage. The unified text is the
-//! tokens parted by single spaces, so any run of tokens is one slice of it. A title that the source gives apart stands before
-//! the text, as a paragraph of its own.
+//! Invariant: tokens are maximal runs of non-white-space characters of the decoded text, in order, none added, dropped
+//! or joined; [`Token::source`] slices the decoded text and is never rewritten by a later stage. The unified text is the
+//! tokens parted by single spaces, so any run of tokens is one slice of it. The decoded text is UTF-8 whatever the file is in,
+//! and of a page it is the main text, so its offsets are not those of the file. A title that is given apart stands before it,
+//! as a paragraph of its own (`title + "\n\n" + text`), unless the text begins with its words.
 
 use std::ops::Range;
 
@@ -60,7 +61,7 @@ const LONGEST_TITLE: usize = 60;
 /// A maximal run of non-white-space characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
-    /// Bytes in the decoded source, before unification.
+    /// Bytes in the decoded text, its title before it, before unification.
     pub source: Range<usize>,
     /// Bytes in [`Document::text`].
     text: Range<usize>,
@@ -187,7 +188,7 @@ impl Document {
         &self.text[self.tokens[tokens.start].text.start..self.tokens[tokens.end - 1].text.end]
     }
 
-    /// The bytes of the decoded source from the first to the last of a run of tokens; the run is not empty.
+    /// The bytes of the decoded text from the first to the last of a run of tokens; the run is not empty.
     #[must_use]
     pub fn span_source(&self, tokens: Range<usize>) -> Range<usize> {
         self.tokens[tokens.start].source.start..self.tokens[tokens.end - 1].source.end
