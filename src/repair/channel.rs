@@ -2,7 +2,8 @@
 //!
 //! A damaged word is the result of two steps, a writer's habit and then a script's deletion, and this module is the only
 //! place that knows them. The law that the whole program rests on is [`Channel::explain`]: a repair is allowed only where
-//! it returns `Some`. Everything else (candidates, costs, checks of a finished build) calls it, so none can disagree.
+//! it returns `Some`. Every candidate goes through it before it can be chosen, and what it says of the writer is what the
+//! candidate costs, so no two parts can disagree. A finished build is not checked against it once more.
 //!
 //! | letter | [`Channel::Stripped`] leaves | [`Channel::Folded`] leaves |
 //! | --- | --- | --- |
