@@ -80,7 +80,7 @@ pub struct RepairTable {
 pub struct SplitTable {
     /// Most tokens of a sentence.
     pub max_tokens: u64,
-    /// Added to the log-odds of every place.
+    /// A sentence ends where that is at least so probable.
     pub cut_confidence: f64,
     /// Weight of the length model.
     pub length_weight: f64,
@@ -104,7 +104,7 @@ pub struct DatasetTable {
     pub output: String,
     /// Share of inputs that may be rejected.
     pub max_reject_ratio: f64,
-    /// How many builds are kept.
+    /// How many builds are kept, the current one counted; the one that was current before it is kept in any case.
     pub keep_builds: u64,
     /// What is done with copies.
     pub duplicates: DuplicatePolicy,
