@@ -1,7 +1,7 @@
 //! The Arabic script as this program sees it: letters, marks, digits, and two ways to compare words.
 //!
 //! Invariant: a [`Word`] holds nothing but the 36 letters U+0621–U+063A and U+0641–U+064A, one byte a letter, so that a
-//! lexicon of half a million forms stays small and alignments run over bytes.
+//! lexicon of hundreds of thousands of forms stays small and alignments run over bytes.
 //!
 //! *Folding* (for matching) and *repair* (for output) are opposites and stay apart: [`fold_letter`] merges exactly the
 //! letters that repair restores, and folded text is never written out.
@@ -104,7 +104,7 @@ pub fn is_sentence_mark(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '؟' | '…')
 }
 
-/// White space as the token contract means it.
+/// White space that parts tokens.
 ///
 /// Unicode `White_Space` and the four ASCII separators U+001C–U+001F, which Python's `str.split` also splits on: rows are
 /// re-split by readers, and both sides must find the same tokens.

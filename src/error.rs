@@ -81,7 +81,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The exit code of the contract.
+    /// The exit code, as the README lists them.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {

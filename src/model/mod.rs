@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Invariant: [`ModelFile`] is what is *stored* and holds checked bytes, nothing more; what *runs* (a lexicon with its index,
-//! a language model, a boundary scorer) is compiled from it by the stage that uses it. All weights are integers, so that
-//! every machine computes the same scores.
+//! a language model, an encoder, lengths of sentences, the background of phrases) is compiled from it by the stage that uses
+//! it. All weights are integers, so that every machine computes the same scores.
 
 mod section;
 

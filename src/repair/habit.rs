@@ -1,8 +1,9 @@
 //! A writer's habit: how an article's writer typed the letters that the script deleted.
 //!
-//! The habit is constant through an article. Where every `أ` was typed bare, a lone `و` is `و`; where hamzas were typed
-//! and so deleted, it may be `أو`, and `ن` is `أن`. It is estimated once per article, from the likeliest word of each
-//! token, and turned into the cost of each candidate's [`Traces`].
+//! A writer's habit is constant through an article. Where every `أ` was typed bare, a lone `و` is `و`; where hamzas were typed
+//! and so deleted, it may be `أو`, and `ن` is `أن`. It is estimated once per article and channel, since an article with two
+//! states of writing has two writers, from the likeliest word of each token, and turned into the cost of each candidate's
+//! [`Traces`].
 //!
 //! Invariant: costs are integers in [`UNITS_PER_NAT`], rounded from a portable logarithm, so that they agree on every
 //! machine.
@@ -21,13 +22,13 @@ pub fn cost_of(probability: f64) -> i32 {
 
 /// How much the average writer weighs against an article's own evidence, in observations.
 const PRIOR_WEIGHT: f64 = 4.0;
-/// Share of `أ إ آ` typed with their hamza; mean over the three seeds' hand-made gold (24 of 169).
+/// Share of `أ إ آ` typed with their hamza; mean over the three shipped articles, as restored by hand (24 of 169).
 const TYPED_ALIF: f64 = 0.2;
 /// Share of final `ي` typed as `ى`; one writer in four does so for a third of them.
 const YA_AS_MAQSURA: f64 = 0.02;
-/// Share of `ة` typed as `ه`; 2 of 285 in the seeds.
+/// Share of `ة` typed as `ه`; 2 of 285 in the three shipped articles.
 const TA_MARBUTA_AS_HA: f64 = 0.01;
-/// Share of `ى` typed as `ي`; 4 of 40 in the seeds.
+/// Share of `ى` typed as `ي`; 4 of 40 in the three shipped articles.
 const MAQSURA_AS_YA: f64 = 0.1;
 
 /// The cost of each trace under one writer's habit.

@@ -243,7 +243,7 @@ INVISIBLE = re.compile("[\u0640\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u20
 
 
 def unified(text):
-    """The tokens of a text with one encoding for each letter, as the contract has it."""
+    """The tokens of a text with one encoding for each letter, as `raw_text` has them: a second writing of that rule."""
     return [INVISIBLE.sub("", unicodedata.normalize("NFKC", token)).translate(PERSIAN) for token in text.split()]
 
 

@@ -78,7 +78,7 @@ CONTRACT = {
 
 
 def spelled(data_type):
-    """An Arrow type as the contract writes it; large and view types stay apart from the plain ones."""
+    """An Arrow type as the table above writes it; large and view types stay apart from the plain ones."""
     if pa.types.is_list(data_type):
         return f"list<{spelled(data_type.value_type)}>"
     if pa.types.is_struct(data_type):
