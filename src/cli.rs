@@ -143,7 +143,8 @@ pub struct RepairArgs {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A file, a member of an archive (archive.zip!/a.txt), or the `article_id` or a `sentence_id` of an article of the input
+    /// A file, a member of an archive (archive.zip!/a.txt), or the `article_id` or a `sentence_id` of an article of the
+    /// input
     pub target: String,
     /// Overrides.
     #[command(flatten)]

@@ -1,7 +1,7 @@
 //! The dataset: finished articles become rows, rows become Parquet files, files become a published build.
 //!
 //! Invariant: readers see a whole build or none. Equal rows give equal bytes: the schema is explicit, rows come in the order
-//! of their sources, batches have a constant size, and nothing in a file depends on the clock.
+//! of their sources, batches are cut by counts of rows, and nothing in a file depends on the clock.
 
 mod columns;
 pub mod description;

@@ -1,8 +1,8 @@
 //! Duplicates: which articles of a build are copies of an earlier one, word for word or nearly.
 //!
-//! [`Signature::of`] runs in the workers, an article at a time; [`DuplicateIndex::find`] and [`DuplicateIndex::insert`] run in
-//! the one thread that sees the articles in the order of their sources. An article is compared with all before it, so the earliest of its kind is the
-//! original.
+//! [`Signature::of`] runs in the workers, an article at a time; [`DuplicateIndex::find`] and [`DuplicateIndex::insert`] run
+//! in the one thread that sees the articles in the order of their sources. An article is compared with all before it, so
+//! the earliest of its kind is the original.
 //!
 //! - `duplicate_of`: the first article with the very same words. Marks and diacritics do not count (stripped text
 //!   has none), spelling does: `أحمد` and `احمد` are different words here.

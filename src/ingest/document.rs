@@ -1,10 +1,10 @@
 //! The article as ingested: its unified text, its tokens, and where each stood in the decoded text.
 //!
-//! Invariant: tokens are maximal runs of non-white-space characters of the decoded text, in order, none added, dropped
-//! or joined; [`Token::source`] slices the decoded text and is never rewritten by a later stage. The unified text is the
-//! tokens parted by single spaces, so any run of tokens is one slice of it. The decoded text is UTF-8 whatever the file is in,
-//! and of a page it is the main text, so its offsets are not those of the file. A title that is given apart stands before it,
-//! as a paragraph of its own (`title + "\n\n" + text`), unless the text begins with its words.
+//! Invariant: tokens are maximal runs of non-white-space characters of the decoded text, in order, none added, dropped or
+//! joined; [`Token::source`] slices the decoded text and is never rewritten by a later stage. The unified text is the
+//! tokens parted by single spaces, so any run of tokens is one slice of it. The decoded text is UTF-8 whatever the file is
+//! in, and of a page it is the main text, so its offsets are not those of the file. A title that is given apart stands
+//! before it, as a paragraph of its own (`title + "\n\n" + text`), unless the text begins with its words.
 
 use std::ops::Range;
 

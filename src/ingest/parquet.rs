@@ -1,8 +1,8 @@
 //! Rows of a Parquet table as records, read with polars, a row group at a time.
 //!
-//! Invariant: memory depends on the largest row group, not on the table; only a table from an archive or a compression, which
-//! cannot be read out of order there, is held whole, and `max_file_mib` bounds it. Values keep their types as far as JSON has
-//! them: text, numbers, truth values, lists, structs; days and times become text.
+//! Invariant: memory depends on the largest row group, not on the table; only a table from an archive or a compression,
+//! which cannot be read out of order there, is held whole, and `max_file_mib` bounds it. Values keep their types as far as
+//! JSON has them: text, numbers, truth values, lists, structs; days and times become text.
 
 use std::fs::File;
 use std::io::Cursor;

@@ -1,9 +1,9 @@
 //! A writer's habit: how an article's writer typed the letters that the script deleted.
 //!
-//! A writer's habit is constant through an article. Where every `أ` was typed bare, a lone `و` is `و`; where hamzas were typed
-//! and so deleted, it may be `أو`, and `ن` is `أن`. It is estimated once per article and channel, since an article with two
-//! states of writing has two writers, from the likeliest word of each token, and turned into the cost of each candidate's
-//! [`Traces`].
+//! A writer's habit is constant through an article. Where every `أ` was typed bare, a lone `و` is `و`; where hamzas were
+//! typed and so deleted, it may be `أو`, and `ن` is `أن`. It is estimated once per article and channel, since an article
+//! with two states of writing has two writers, from the likeliest word of each token, and turned into the cost of each
+//! candidate's [`Traces`].
 //!
 //! Invariant: costs are integers in [`UNITS_PER_NAT`], rounded from a portable logarithm, so that they agree on every
 //! machine.

@@ -4,8 +4,8 @@
 //! token ─ words ─ candidates (lexicon, inverted channel) ─ lattice ─ habit, encoder ─ decoder ─ posterior ─ form + confidence
 //! ```
 //!
-//! Invariant, and the law of the dataset: every form chosen is explained by the channel of its stretch (see [`channel`]) or is the
-//! word as it stands. The lexicon proposes, the channel vetoes; habit, encoder and language model only choose.
+//! Invariant, and the law of the dataset: every form chosen is explained by the channel of its stretch (see [`channel`]) or
+//! is the word as it stands. The lexicon proposes, the channel vetoes; habit, encoder and language model only choose.
 
 pub mod candidates;
 pub mod channel;

@@ -6,9 +6,9 @@
 //! corpus ─ sentence lengths, background of phrases ────┘
 //! ```
 //!
-//! Invariant: the model depends on the corpus, the word lists, the seed and the kind of processor alone (sums of floating-point
-//! numbers are added up in another order on another kind). A finished stage is kept in the checkpoint folder under a key of
-//! its inputs and of its code's version, so an interrupted run goes on where it stopped.
+//! Invariant: the model depends on the corpus, the word lists, the seed and the kind of processor alone (sums of
+//! floating-point numbers are added up in another order on another kind). A finished stage is kept in the checkpoint folder
+//! under a key of its inputs and of its code's version, so an interrupted run goes on where it stopped.
 
 mod checkpoint;
 pub mod corpus;

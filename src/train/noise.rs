@@ -1,7 +1,7 @@
 //! The damage, simulated on clean articles: what training sees must be what the program will be given.
 //!
-//! A writer's habit is drawn once per article, then its letters are deleted ([`damage`]), or in [`fold`] merged with their bare
-//! twins. Invariant: the same seed and article give the same damage, whatever was damaged before.
+//! A writer's habit is drawn once per article, then its letters are deleted ([`damage`]), or in [`fold`] merged with their
+//! bare twins. Invariant: the same seed and article give the same damage, whatever was damaged before.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -18,7 +18,8 @@ const TA_MARBUTA_AS_HA: f64 = 0.01;
 /// Share of `ى` typed `ي`.
 const MAQSURA_AS_YA: f64 = 0.1;
 
-/// Share of words that run together with the one before. In the three shipped articles it is one in 1,252; more of them teach better.
+/// Share of words that run together with the one before. In the three shipped articles it is one in 1,252; more of them
+/// teach better.
 const JOINED: f64 = 0.004;
 
 /// A damaged article: words parted by spaces, and what stood after each.

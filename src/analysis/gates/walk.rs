@@ -1,7 +1,8 @@
 //! The walk: articles, sentences and keywords read side by side, each row judged by the laws of the dataset.
 //!
 //! The tables hold their articles in one order, so three readers that keep step see an article with all its rows without
-//! holding more than three batches of each: one that is judged, and two that are read ahead. What is kept of the whole build is 16 bytes an article: its id and its place.
+//! holding more than three batches of each: one that is judged, and two that are read ahead. What is kept of the whole build
+//! is 16 bytes an article: its id and its place.
 //! Invariant: a row that is out of step is counted and passed over, so that one fault is not told as many.
 
 use std::fmt::Write;

@@ -7,9 +7,9 @@
 //! ```
 //!
 //! Invariant: memory depends on the largest record, not on the file: nothing is unpacked to disk, and nothing that an
-//! archive claims of its sizes is believed. A zip archive or a Parquet table within another file is the exception: it is read
-//! out of order, and so held whole, up to [`Limits::max_leaf_bytes`]. What was read before a fault is still given; the fault
-//! is a [`Reject`].
+//! archive claims of its sizes is believed. A zip archive or a Parquet table within another file is the exception: it is
+//! read out of order, and so held whole, up to [`Limits::max_leaf_bytes`]. What was read before a fault is still given; the
+//! fault is a [`Reject`].
 //!
 //! Records are handed to a function rather than returned one by one, because a member of a tar archive can only be read
 //! while the archive is.
