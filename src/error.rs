@@ -1,4 +1,8 @@
 //! What can end a command, and the exit code that says so.
+//!
+//! Invariant: [`Error::exit_code`] alone gives exit codes, and names every kind of error, so that a new one does not
+//! compile before somebody has said what a script should make of it. Messages say what was found and, where there is
+//! something to do, what.
 
 use crate::config::ConfigFault;
 use crate::dataset::DatasetError;

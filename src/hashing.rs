@@ -1,4 +1,7 @@
 //! The hash of a file, by which inputs and builds are compared: BLAKE3.
+//!
+//! Invariant: the whole file is read, whatever its size or date say, and in pieces, so memory does not depend on it. It is
+//! not mapped into memory: a file that somebody cuts short meanwhile must not end the program.
 
 use std::fs::File;
 use std::path::Path;

@@ -1,4 +1,8 @@
 //! SIGINT and SIGTERM: noticed, not acted on, so that a run can leave its output whole.
+//!
+//! Invariant: the first signal of a kind only sets a flag, which workers look at between two articles; a run that sees it
+//! ends as after any error, keeps what was worked out and removes what it staged. A second one ends the program at once,
+//! because a person must be able to stop a program that hangs; the output survives that too (`dataset/output.rs`).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

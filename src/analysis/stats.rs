@@ -1,4 +1,7 @@
 //! Statistics of a build: what a reader asks before trusting it.
+//!
+//! Invariant: every figure comes from the tables, none from the manifest, so it is what a reader of the tables will find.
+//! Shares and the mean confidence are over tokens, so that short sentences do not count for more than they hold.
 
 use std::path::Path;
 

@@ -1,4 +1,8 @@
 //! What will run: the configuration checked, its paths resolved, its vocabularies read, its model opened.
+//!
+//! Invariant: there is a [`Plan`] only where no fault was found, and it holds all that the stages need: nothing that the
+//! file names is read later but the articles. Faults are gathered, because people want all of them at once.
+//! [`Plan::settings`] is the part of it that the build id is made of.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,8 @@
 //! The figures of a benchmark, as its own scorer has them.
+//!
+//! Invariant: names, order and rounding are the scorer's, so that the two can be compared line by line and the program with
+//! any other. A prediction that has another number of tokens than the text is counted as missing and scored as if nothing
+//! had been done; the end of an article counts only in the mean over articles, since nobody has to find it.
 
 use std::collections::BTreeSet;
 

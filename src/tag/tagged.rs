@@ -1,4 +1,8 @@
-//! The finished article: repaired, cut into sentences, its keywords found. Nothing is added to it after this.
+//! The finished article: repaired, cut into sentences, its keywords found.
+//!
+//! Invariant: nothing is added to it after this, and hits are in the order of their sentences, which
+//! [`Tagged::sentence_hits`] searches by. What each stage found lies beside what the others found, so that the cache can
+//! keep it stage by stage.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -1,7 +1,9 @@
 //! Which articles differ, and in which columns: one lazy plan over both builds, run by the streaming engine.
 //!
-//! Of the long columns only fingerprints leave the scan: those of an article's sentences are added up (the index of each is in its
-//! fingerprint, so their order counts). What is held is a row of numbers for each article, and the ids of those that differ.
+//! Invariant: an article that is the same is never taken for changed; a change is missed only where fingerprints meet by
+//! chance. Of the long columns only fingerprints leave the scan: those of an article's sentences are added up (the index of
+//! each is in its fingerprint, so their order counts). What is held is a row of numbers for each article, and the ids of
+//! those that differ.
 
 use polars::prelude::{
     DataFrame, DataType, Engine, Expr, Int64Chunked, IntoLazy, JoinArgs, JoinCoalesce, JoinType, LazyFrame, NULL,

@@ -1,4 +1,8 @@
 //! One article in two builds: what became of it and of each of its sentences.
+//!
+//! Invariant: every sentence of either side is in at most one change; those of which only confidences differ are counted
+//! and not listed, since another model moves nearly all of them. An article's words are compared as one run, wherever it is
+//! cut: a sentence that ends elsewhere makes other cuts, not another text.
 
 use serde::Serialize;
 

@@ -1,9 +1,10 @@
 //! Which sentence of an article in one build is which in the other.
 //!
-//! Sentences whose raw text is the same are paired first, in order, so that inserting one leaves the others what they are. Between
-//! them the tokens are aligned, and sentences that share most of them are paired; what still has no partner is paired by its place
-//! where the same number stands on both sides. Tokens are aligned and not byte offsets, since an insertion moves all offsets
-//! after it; where the source has not changed the two are the same.
+//! Invariant: every sentence is in exactly one pair, and pairs are in order on both sides. Sentences whose raw text is the
+//! same are paired first, so that inserting one leaves the others what they are. Between them the tokens are aligned, and
+//! sentences that share most of them are paired; what still has no partner is paired by its place where the same number
+//! stands on both sides. Tokens are aligned and not byte offsets, since an insertion moves all offsets after it; where the
+//! source has not changed the two are the same.
 
 use std::ops::Range;
 

@@ -1,4 +1,7 @@
 //! The comparison as a person reads it: aligned columns, with Arabic text last on its line, where it cannot disturb the others.
+//!
+//! Invariant: all that is shown is in the [`Diff`], which `--json` prints; nothing is looked up here, so the two cannot
+//! disagree. Rows that are not listed are counted in a last line.
 
 use std::fmt::{Display, Formatter, Result};
 

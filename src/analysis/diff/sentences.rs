@@ -1,4 +1,7 @@
 //! The sentences of some articles of a build, held while these articles are compared.
+//!
+//! Invariant: rows are sorted by article and index, so an article's sentences are one range. Columns of which only
+//! equality is asked (confidences, doubts, number gaps) are held as fingerprints, because nobody is shown their values.
 
 use std::ops::Range;
 
