@@ -76,16 +76,19 @@ impl CacheFile {
         self.entries.len()
     }
 
+    /// Where the outcome of an article lies, if the file has one.
     pub(super) fn entry(&self, article_id: u64) -> Option<&Entry> {
         self.entries.get(&article_id)
     }
 
+    /// The articles that the file has an outcome of, in the order of their ids.
     pub(super) fn article_ids(&self) -> impl Iterator<Item = u64> {
         let mut ids: Vec<u64> = self.entries.keys().copied().collect();
         ids.sort_unstable();
         ids.into_iter()
     }
 
+    /// The outcome of an entry, not unpacked yet; `None` where it cannot be read.
     pub(super) fn read(&self, entry: &Entry) -> Option<PackedOutcome> {
         let mut bytes = vec![0; entry.length as usize];
         self.file.read_exact_at(&mut bytes, entry.offset).ok()?;

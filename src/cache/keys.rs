@@ -1,4 +1,8 @@
 //! What the outcome of each stage depends on besides the article.
+//!
+//! Invariant: an outcome holds only where the keys of its stage and of all stages before it are equal, so the first
+//! difference in the order of the stages is where work begins. Keys have names and are not put into one hash, since people
+//! are told what has changed (`tarmim plan`, `redone.csv`).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,7 @@
 //! The hashes of a finished file, both from one reading of it.
+//!
+//! Invariant: what is hashed is read back from the finished file, a chunk at a time, so the hashes are those that a reader
+//! of the file finds, and memory does not depend on its size. There are two because other tools do not know the faster one.
 
 use std::fmt::Write;
 use std::fs::File;

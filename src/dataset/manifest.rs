@@ -1,4 +1,8 @@
-//! The manifest: what a build is made of and what it holds. It is written last; where it is, the build is whole.
+//! The manifest: what a build is made of and what it holds.
+//!
+//! Invariant: it is written last, into the staged folder that is then renamed; where it is, the build is whole. The build
+//! id is a hash of the [`Provenance`] alone: when and how fast a build was made is told beside it. Every file of the tables
+//! is listed with its size and hashes, so that a build can be checked without making it again.
 
 use std::collections::BTreeMap;
 use std::path::Path;

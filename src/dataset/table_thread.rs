@@ -33,6 +33,7 @@ pub(super) struct TableThread<R> {
 }
 
 impl<R: TableRow + Send + 'static> TableThread<R> {
+    /// Starts a thread that writes what is pushed.
     pub(super) fn new(mut writer: TableWriter<R>) -> Self {
         let (sender, receiver) = sync_channel::<Message<R>>(WAITING);
         let work = move || {

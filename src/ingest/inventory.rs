@@ -1,6 +1,9 @@
 //! The inventory: which files there are to read, with a hash of each, before anything is done with them.
 //!
 //! The build id is made of it, so that a second run on unchanged input can say so without repairing a word.
+//!
+//! Invariant: every file under the input folder is in one of its lists or counted as skipped, none is passed over in silence
+//! but the output folder's; files and rejects are sorted by path, so the order of the folder does not show in a build.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};

@@ -44,6 +44,10 @@ pub(super) struct Assembled {
 }
 
 impl Assembly {
+    /// The assembly of a build that has no article yet; the list of what is worked on is begun in the build's folder.
+    ///
+    /// # Errors
+    /// Where that list cannot be made.
     pub(super) fn new(
         writer: DatasetWriter,
         next_cache: Option<CacheWriter>,

@@ -11,6 +11,7 @@ use crate::dataset::{self, Provenance};
 use crate::ingest::{self, Inventory};
 use crate::{duplicates, repair, split, tag};
 
+/// All that the build's content depends on: inputs, code, model, vocabulary, settings, and the limit where there is one.
 pub(super) fn provenance(plan: &Plan, inventory: &Inventory, limit: Option<usize>) -> Provenance {
     let mut inputs = blake3::Hasher::new();
     inventory.fingerprint(&mut inputs);

@@ -1,4 +1,8 @@
 //! What a run would do, and why, without doing it.
+//!
+//! Invariant: nothing is written and no lock is taken, and it asks what a run asks, of the same code: the build id, the
+//! cache, the reading of records. So every record is read, because only its content tells whether it has changed; whether
+//! the gates would pass is not foretold.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

@@ -1,4 +1,8 @@
 //! All stages after ingest, ready to run.
+//!
+//! Invariant: [`Stages`] never change and are shared by all workers; what is remembered from one article to the next lies
+//! in [`Scratch`], one for each worker, and changes how fast an article is worked on, not what comes of it. `run`,
+//! `explain` and `eval` all go through them, so they cannot disagree.
 
 use crate::ingest::Document;
 use crate::model::{ModelError, ModelFile};

@@ -1,4 +1,9 @@
 //! The parallel boundary: a thread reads records, all cores work on them, a thread assembles what is finished.
+//!
+//! Invariant: what is finished comes in the order of the records at any number of threads, and at most one batch waits
+//! before each side, so memory depends on the batch and not on the input. Articles are what is shared out, since no stage
+//! looks at two of them; what needs to know the articles before is left to the assembly. Batches pass between the threads,
+//! so that handing over costs little, and stages know nothing of threads.
 
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -68,6 +73,7 @@ pub(super) struct Workers<'w> {
 }
 
 impl<'w> Workers<'w> {
+    /// What every worker needs; its clock begins at nothing.
     pub(super) fn new(
         stages: &'w Stages,
         cache: &'w ArticleCache,
