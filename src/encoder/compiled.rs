@@ -1,7 +1,8 @@
 //! The encoder as it runs.
 //!
-//! Matrix products are the cost, and they are exact: sums of integers ([`super::integer`]), so every processor gives the same result.
-//! Everything between two products is done number by number in a fixed order, which IEEE 754 makes equal everywhere too.
+//! Invariant: an article gets the same answers on every processor, and however it is cut into windows. Matrix products are
+//! the cost, and they are exact: sums of integers ([`super::integer`]). Everything between two products is done number by
+//! number in a fixed order, which IEEE 754 makes equal everywhere too.
 //!
 //! A long article is read in windows that overlap by [`REACH`] words on both sides: more a word cannot see but for the mean of the
 //! article, which is taken beforehand. So the windows cannot be told from the outside, and memory is bounded.
@@ -29,6 +30,7 @@ struct Affine {
     bias: Vec<f32>,
 }
 
+/// A stack of gated convolutions: the matrix that leads into its stream, and that of each block.
 #[derive(Debug)]
 struct Stack {
     shape: StackShape,

@@ -1,10 +1,10 @@
 //! Products of integer matrices: where the program spends most of its time.
 //!
-//! Inputs are 16-bit integers, weights 8-bit ones, and weights are stored so that no sum reaches 2^24 ([`super::network`]). Such sums are
-//! exact in 32-bit integers and in 32-bit floats alike, in any order, so every way to compute them gives the same on every
-//! machine. Where the processor has AVX-512 VNNI, whose `vpdpwssd` multiplies and adds twice as many integers as there are floats,
-//! a kernel of our own takes [`COLUMNS`] columns of some rows at a time, over all taps of a convolution before anything is stored;
-//! elsewhere the `gemm` crate multiplies floats.
+//! Invariant: every way to compute a product gives the same integers, on every machine. Inputs are 16-bit integers, weights
+//! 8-bit ones, and weights are stored so that no sum reaches 2^24 ([`super::network`]); such sums are exact in 32-bit
+//! integers and in 32-bit floats alike, in any order. Where the processor has AVX-512 VNNI, whose `vpdpwssd` multiplies and
+//! adds twice as many integers as there are floats, a kernel of our own takes [`COLUMNS`] columns of some rows at a time,
+//! over all taps of a convolution before anything is stored; elsewhere the `gemm` crate multiplies floats.
 //!
 //! `unsafe` stands here for two things, each with its proof: calling what was compiled for a processor that has been asked for, and
 //! loading and storing vectors in slices of just their length.

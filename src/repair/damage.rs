@@ -1,8 +1,12 @@
-//! Which state of writing an article, or a stretch of one, is in, told from its letters alone.
+//! Which state of writing an article, or a stretch of one, is in, told from its letters and from how the lexicon finds its
+//! words.
 //!
 //! The four states are the same problem with another channel. A stripped article has none of the eight letters that the
 //! script deleted; a normalised one has lost only those that have a bare twin; a softly misspelt one has lost some of
 //! them; an intact one is left as it is, and so is one without an Arabic word.
+//!
+//! Invariant: the state depends on counts of words alone, not on their order; where it changes within an article is asked of
+//! `stretches.rs`. It is told and not set, because one folder may hold articles from many sources.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,8 @@
 //! Forms that no list holds, made of words that one holds: `والنسيجية` of `النسيجية`, `أجوائك` of `أجواء`.
 //!
 //! Clitics and most endings are plain letters, so the damage leaves them as they are and only the stem has to be found.
-//! Nothing here is trusted: [`super::candidates`] keeps what the channel explains.
+//! Invariant: nothing here is trusted: [`super::candidates`] keeps what the channel explains, so a form that no writer
+//! would use costs time and never breaks the law.
 
 use std::sync::LazyLock;
 

@@ -1,7 +1,8 @@
 //! The user's own words: names and terms as they should be spelt, which become candidates without any training.
 //!
 //! A damaged word that the channel explains by one of them is offered it, as it is listed or behind a proclitic, however rare
-//! the lexicon thinks it. Nothing here is trusted: [`super::candidates`] keeps what the channel explains.
+//! the lexicon thinks it. Invariant: nothing here is trusted: [`super::candidates`] keeps what the channel explains, so a
+//! user's list can add words and cannot break the law.
 
 use std::sync::LazyLock;
 

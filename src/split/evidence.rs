@@ -1,7 +1,10 @@
 //! What survives in a text of its sentence ends: full stops, question marks, blank lines.
 //!
-//! In text that was stripped nothing survives and every place is open. Where an article still has its marks, they are the
-//! writer's own word: a sentence ends at each that ends one, and nowhere else.
+//! In text that was stripped nothing survives and every place is open. Where a stretch still has its marks, they are the
+//! writer's own word: a sentence ends at each that ends one, at blank lines, and at line breaks that were meant.
+//!
+//! Invariant: there is one piece of evidence for each token, and it depends on the text and its stretches, never on the
+//! encoder: what survived is taken as it stands, and only what is open is estimated.
 
 use std::ops::Range;
 

@@ -3,6 +3,9 @@
 //! Writers differ more than sentences do: one newspaper's desk ends a sentence every fifteen words, another every fifty. One
 //! distribution for all would pull both to the middle, so there is one for each class of articles, told by its mean.
 //! [`LengthModel`] is what is stored; [`LengthRatios`] is compiled from it.
+//!
+//! Invariant: a length weighs what it adds to a process without memory that has the same mean, so that how often sentences
+//! end, which the encoder knows, is not counted twice. Lengths beyond what was counted weigh as the last that was.
 
 use crate::model::{ModelError, ModelFile, SectionReader, SectionWriter};
 use crate::repair::habit::UNITS_PER_NAT;

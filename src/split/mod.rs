@@ -45,6 +45,7 @@ const PAUSES: f64 = 9.0;
 /// What the log-odds of a clause end add to those of a sentence end, beyond what is usual; chosen on the development sets. The encoder
 /// learns what a clause is from three times as many marks.
 const CLAUSE_WEIGHT: f64 = 0.2;
+/// Log-odds of a clause end that are usual, and so say nothing of a sentence end.
 const USUAL_CLAUSE_END: f64 = 1.0;
 /// Slope and offset that turn the log-odds of a cut into those that come true; fitted on the development sets. Segmentations are
 /// weighed as if places were independent given the text, and writers are not.

@@ -1,4 +1,8 @@
 //! Learning how long sentences are: the corpus counted by classes of articles, neighbouring lengths smoothed.
+//!
+//! Invariant: classes hold equal numbers of articles and stand in the order of their means, and every length has a finite
+//! cost, since each is counted once more than it was seen: no sentence is impossible. Why there are classes:
+//! `split/lengths.rs`.
 
 use super::corpus::{Corpus, STOP, Symbol, is_word};
 use crate::repair::habit::UNITS_PER_NAT;

@@ -6,6 +6,9 @@
 //! that repair has to choose: all others add the same to every path.
 //!
 //! Sentence marks and numbers are skipped: damaged text has neither.
+//!
+//! Invariant: with a trigram both its bigrams are kept, which the look-up relies on (`repair/language_model.rs`). All is
+//! counted from sorted keys, so the number of threads does not show in the result.
 
 use rayon::prelude::*;
 

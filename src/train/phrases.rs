@@ -2,6 +2,9 @@
 //!
 //! There is no tagger of parts of speech. A noun takes the article and follows prepositions, a verb follows `قد`, `لم` and the like; counting
 //! both over the corpus tells them apart. Clitics, pronouns and the accusative's alif show in how often a word stands without them.
+//!
+//! Invariant: stems are stored in the order of their letters and notes in the order of the lexicon, shares in whole steps,
+//! so equal corpora give equal bytes.
 
 use rustc_hash::FxHashMap;
 

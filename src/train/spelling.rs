@@ -3,6 +3,10 @@
 //! Newspapers type `اكثر` for `أكثر` now and then. A form that has a much commoner twin with the same folded letters and
 //! more of them restored is taken for a misspelling: it does not enter the lexicon, and where one twin is clearly meant, the
 //! corpus is read as if it had been typed.
+//!
+//! Invariant: no word of the lexicon is a misspelling of another, and words of the corpus stand in the order of their
+//! counts, equal ones in that of their letters, so equal corpora give equal ids. A lexicon with misspellings would offer
+//! them as repairs.
 
 use std::collections::HashMap;
 use std::io::BufRead;
