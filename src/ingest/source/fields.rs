@@ -154,14 +154,40 @@ fn verbatim(value: &Value) -> Option<String> {
     }
 }
 
+/// A column that is there and holds no text is another fault than one of another name, and mended elsewhere.
 fn no_text(fields: &[(String, Value)], names: &FieldNames) -> MappingFault {
+    let may_hold_it = |name: &str| names.text.iter().any(|text| same_name(name, text));
+    let wrong = fields.iter().filter(|(name, _)| may_hold_it(name));
+    let wrong: Vec<String> = wrong.map(|(name, value)| format!("{name} is {}", shown_kind(value))).collect();
     let found: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
-    let message = format!(
-        "no text in any of the columns that may hold it ({}); columns found: {}; name the one that holds the text",
-        names.text.join(", "),
-        if found.is_empty() { "none".to_owned() } else { found.join(", ") }
-    );
+    let (expected, found) = (names.text.join(", "), if found.is_empty() { "none".to_owned() } else { found.join(", ") });
+    let message = if wrong.is_empty() {
+        format!(
+            "no text in any of the columns that may hold it ({expected}); columns found: {found}; \
+             name the one that holds the text in fields.text, or leave the record out"
+        )
+    } else {
+        format!(
+            "no text: {}; expected a text, or a list of its paragraphs; put one there or leave the record out, or, where another \
+             column holds the text, name it in fields.text (it says {expected}; columns found: {found})",
+            wrong.join(", ")
+        )
+    };
     MappingFault { code: "no_text", message }
+}
+
+/// What a value that is no text is, for messages.
+fn shown_kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::Object(_) => "an object",
+        Value::String(text) if text.is_empty() => "empty",
+        Value::String(_) => "nothing but white space",
+        Value::Array(_) if strings(value).is_none() => "a list of other things than texts",
+        Value::Array(_) => "a list without a text",
+    }
 }
 
 #[cfg(test)]
@@ -209,9 +235,30 @@ mod tests {
 
     #[test]
     fn a_record_without_text_names_the_columns() {
-        let fault = MappedRecord::new(&fields(&json!({"content": "نص", "text": 3})), &names()).expect_err("no text");
+        let fault = MappedRecord::new(&fields(&json!({"content": "نص", "title": "ع"})), &names()).expect_err("no text");
         assert_eq!(fault.code, "no_text");
-        assert!(fault.message.contains("(text, body)") && fault.message.contains("content, text"), "{}", fault.message);
+        let said =
+            "no text in any of the columns that may hold it (text, body); columns found: content, title; name the one";
+        assert!(fault.message.starts_with(said), "{}", fault.message);
+    }
+
+    #[test]
+    fn a_column_that_holds_no_text_is_told_with_what_it_holds() {
+        for (record, said) in [
+            (json!({"text": ""}), "no text: text is empty; expected a text"),
+            (json!({"text": " \n", "body": null}), "no text: body is null, text is nothing but white space; expected"),
+            (json!({"TEXT": 123, "title": "ع"}), "no text: TEXT is a number; expected"),
+            (json!({"text": true}), "no text: text is true or false; expected"),
+            (json!({"text": {"ar": "نص"}}), "no text: text is an object; expected"),
+            (json!({"text": []}), "no text: text is a list without a text; expected"),
+            (json!({"text": [" ", ""]}), "no text: text is a list without a text; expected"),
+            (json!({"text": ["نص", 1]}), "no text: text is a list of other things than texts; expected"),
+        ] {
+            let fault = MappedRecord::new(&fields(&record), &names()).expect_err("no text");
+            assert_eq!(fault.code, "no_text");
+            assert!(fault.message.starts_with(said), "{record}: {}", fault.message);
+            assert!(fault.message.contains("it says text, body; columns found: "), "{}", fault.message);
+        }
     }
 
     #[test]
