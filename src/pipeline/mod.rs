@@ -25,7 +25,7 @@ use crate::config::Plan;
 use crate::dataset::description::write_descriptions;
 use crate::dataset::{BuildStamp, DatasetWriter, Lock, Manifest, OutputFolder, Provenance, RollBack, RunSummary};
 use crate::error::Error;
-use crate::ingest::{Inventory, take_inventory};
+use crate::ingest::{IngestSettings, Inventory, take_inventory};
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 use assembly::{Assembled, Assembly};
@@ -131,13 +131,22 @@ pub fn inventory_of(plan: &Plan) -> Result<Inventory, Error> {
     }
     let inventory = take_inventory(&plan.input, &plan.output, &plan.ingest);
     if inventory.files.is_empty() {
-        let patterns = plan.ingest.files.written().join(", ");
-        let others = inventory.rejects.len() + inventory.skipped;
-        return Err(nothing(format!(
-            "no file that can be read matches {patterns} ({others} other files); set ingest.files"
-        )));
+        return Err(nothing(nothing_matches(&inventory, &plan.ingest)));
     }
     Ok(inventory)
+}
+
+/// Why no file of an inventory is read: none is there, none matches, or all are passed over on purpose.
+fn nothing_matches(inventory: &Inventory, settings: &IngestSettings) -> String {
+    let (patterns, others) = (settings.files.written().join(", "), inventory.rejects.len());
+    let (passed_over, keys) = match inventory.skipped {
+        0 => (String::new(), "ingest.files"),
+        skipped => (
+            format!(", {skipped} passed over by ingest.skip: {}", settings.skip.written().join(", ")),
+            "ingest.files or ingest.skip",
+        ),
+    };
+    format!("no file that can be read matches {patterns} ({others} other files{passed_over}); set {keys}")
 }
 
 /// What a build is known by.

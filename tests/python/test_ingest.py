@@ -214,6 +214,13 @@ def test_a_missing_input_folder_is_nothing_to_read(empty_project):
     assert "not-there" in done.stderr
 
 
+def test_input_that_is_all_passed_over_is_told_with_the_patterns_that_do(empty_project):
+    write_good(empty_project, 2)
+    empty_project.configure("ingest", "skip", '["**/*"]')
+    told = empty_project.tarmim("check", expect=3).stderr
+    assert "0 other files, 2 passed over by ingest.skip: **/*" in told and told.rstrip().endswith("or ingest.skip")
+
+
 def test_nothing_to_read_keeps_the_old_build(project):
     project.build()
     before = snapshot(project.output / "builds")
