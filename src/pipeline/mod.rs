@@ -27,6 +27,7 @@ use crate::dataset::{BuildStamp, DatasetWriter, Lock, Manifest, OutputFolder, Pr
 use crate::error::Error;
 use crate::ingest::{IngestSettings, Inventory, take_inventory};
 use crate::interrupt::Interrupt;
+use crate::path_kind::kind_at;
 use crate::progress::Progress;
 use assembly::{Assembled, Assembly};
 use identity::{build_id, provenance, stage_keys};
@@ -127,7 +128,13 @@ pub fn planned_build_id(plan: &Plan) -> Result<String, Error> {
 pub fn inventory_of(plan: &Plan) -> Result<Inventory, Error> {
     let nothing = |what: String| Error::NothingToRead { input: plan.input.display().to_string(), what };
     if !plan.input.is_dir() {
-        return Err(nothing("there is no such folder; give --input DIR or set ingest.input".to_owned()));
+        return Err(nothing(match kind_at(&plan.input) {
+            None => "there is no such folder; give --input DIR or set ingest.input".to_owned(),
+            Some(kind) => format!(
+                "it is {kind}, and a folder is expected; give the folder in which the files lie as --input DIR or ingest.input, \
+                 and choose among them with ingest.files"
+            ),
+        }));
     }
     let inventory = take_inventory(&plan.input, &plan.output, &plan.ingest);
     if inventory.files.is_empty() {

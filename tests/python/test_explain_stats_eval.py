@@ -1,6 +1,7 @@
 """The commands that tell about a build, and the scorer against the one that comes with the development sets."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -67,6 +68,14 @@ def test_explain_says_when_it_is_not_the_current_build_that_it_explains(project)
 def test_explain_says_when_there_is_no_such_article(seed_project, target):
     done = seed_project.tarmim("explain", target, expect=2)
     assert target in done.stderr and not done.stdout
+
+
+def test_explain_says_what_a_target_is_that_is_no_file(seed_project, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "gone").symlink_to("nowhere")
+    kinds = {tmp_path: "a folder", tmp_path / "pipe": "a named pipe", tmp_path / "gone": "a link to nowhere, which cannot be followed"}
+    for target, kind in kinds.items():
+        assert f"{target}: it is {kind}" in seed_project.tarmim("explain", target, expect=2).stderr
 
 
 # stats
