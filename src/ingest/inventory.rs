@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::source::{Kind, SUPPORTED, Selection, kind_of};
+use super::source::{Kind, Selection, kind_of, not_read};
 use super::{IngestSettings, Reject};
 use crate::hashing::hash_file;
 
@@ -146,12 +146,7 @@ impl Inventory {
             Kind::Sidecar => &mut self.sidecars,
             Kind::Archive => &mut self.files,
             Kind::Articles if is_wanted => &mut self.files,
-            Kind::Articles | Kind::Unknown => {
-                let (expected, formats) = (settings.files.written().join(", "), SUPPORTED);
-                let message =
-                    format!("not a file of a kind that is read ({expected}: {formats}); add its pattern to files or skip");
-                return reject("unsupported", message);
-            }
+            kind @ (Kind::Articles | Kind::Unknown) => return reject("unsupported", not_read(kind == Kind::Articles)),
         };
         list.push(SourceFile::new(path, source_path));
     }
@@ -208,5 +203,22 @@ mod tests {
                 "loop: cannot be read: a link leads back to the input folder, which it lies in; take it away",
             ]
         );
+    }
+    #[test]
+    fn a_file_that_is_not_read_is_told_with_what_would_help() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("a.pdf"), "x").expect("written");
+        std::fs::write(folder.path().join("b.txt"), "x").expect("written");
+        let (format, pattern) =
+            ("a.pdf: not of a format that is read; convert it, or add its pattern to ingest.skip;", "b.txt: no pattern");
+        for (files, expected) in
+            [("**/*", vec![format]), ("**/*.html", vec![format, pattern]), ("**/*.pdf", vec![format, pattern])]
+        {
+            let told = messages(folder.path(), files);
+            assert!(
+                told.len() == expected.len() && told.iter().zip(expected).all(|(told, begin)| told.starts_with(begin)),
+                "{told:?}"
+            );
+        }
     }
 }
