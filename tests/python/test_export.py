@@ -64,5 +64,7 @@ def test_what_cannot_be_exported_is_told(seed_project, empty_project, tmp_path):
         "export", "text", "-", "--table", "keywords", expect=2
     ).stderr
     assert "name a folder" in seed_project.tarmim("export", "text", "-", "--each-article", expect=2).stderr
-    assert "no build 0123" in seed_project.tarmim("export", "text", "-", "--build", "0123", expect=3).stderr
+    told = seed_project.tarmim("export", "text", "-", "--build", "0123", expect=2).stderr
+    assert "no build 0123" in told and seed_project.current().id in told
+    assert "there is no build yet" in empty_project.tarmim("export", "text", "-", "--build", "0123", expect=3).stderr
     assert "there is no build yet" in empty_project.tarmim("export", "text", tmp_path / "x", expect=3).stderr
