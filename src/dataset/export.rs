@@ -20,6 +20,11 @@ use crate::ingest::Origin;
 /// Rows read at once.
 const BATCH_ROWS: usize = 4096;
 
+/// Bytes of the longest name of a file or folder.
+const LONGEST_NAME: usize = 255;
+/// What the name of a file ends with until it is whole.
+const PART: &str = ".part";
+
 /// What an export is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum ExportFormat {
@@ -63,6 +68,7 @@ pub fn export_to_file(build: &Path, table: Table, format: ExportFormat, file: &P
 
 /// Writes the rows of each article to a file of its own below a folder, and returns how many: named as its source is, or where the
 /// source is a file of many articles, by its id in a folder of the source's name. Rejects belong to no article and go by their source.
+/// A name that is too long for a file is cut, and ends in a hash of itself.
 ///
 /// # Errors
 /// Where such a file is there already, a table cannot be read or a file not be written.
@@ -116,7 +122,23 @@ fn article_file(
         Some(id) => format!("{source_path}/{id}"),
         None => source_path.to_owned(),
     };
-    Ok(folder.join(format!("{name}.{}", format.extension())))
+    let ending = format!(".{}", format.extension());
+    let (folders, file) = name.rsplit_once('/').map_or((None, name.as_str()), |(folders, file)| (Some(folders), file));
+    let folders = folders.into_iter().flat_map(|folders| folders.split('/'));
+    let folder = folder.join(folders.map(|name| short_name(name, LONGEST_NAME)).collect::<PathBuf>());
+    let file = short_name(file, LONGEST_NAME - PART.len() - ending.len());
+    Ok(folder.join(format!("{file}{ending}")))
+}
+
+/// A name of no more bytes: of one that is longer the beginning, and a hash of all of it, so that no other name gives the same. Names of
+/// sources may be as long as a file system lets them, or longer in an archive, and an ending makes them longer still.
+fn short_name(name: &str, most: usize) -> String {
+    if name.len() <= most {
+        return name.to_owned();
+    }
+    let hash = &blake3::hash(name.as_bytes()).to_hex()[..16];
+    let kept = name.floor_char_boundary(most.saturating_sub(hash.len() + 1));
+    format!("{}~{hash}", &name[..kept])
 }
 
 /// A batch of rows, or why there is none.
@@ -181,7 +203,7 @@ impl NewFile {
             std::fs::create_dir_all(folder).map_err(|source| DatasetError::io(folder, source))?;
         }
         let mut part = path.clone().into_os_string();
-        part.push(".part");
+        part.push(PART);
         let part = PathBuf::from(part);
         let file = File::create(&part).map_err(|source| DatasetError::io(&part, source))?;
         Ok(Self { path, part, stream: BufWriter::new(file) })
@@ -207,5 +229,33 @@ impl Drop for NewFile {
     fn drop(&mut self) {
         // Renamed away where it was finished; what cannot be removed stays with a name that tells.
         let _ = std::fs::remove_file(&self.part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_and_stay_apart() {
+        let file =
+            |source: &str, id| article_file(Path::new("to"), source, id, ExportFormat::Jsonl).expect("within the folder");
+        assert_eq!(file("a/b.txt", None), Path::new("to/a/b.txt.jsonl"));
+        assert_eq!(file("a/b.csv", Some("0123")), Path::new("to/a/b.csv/0123.jsonl"));
+        let longest = "x".repeat(LONGEST_NAME - ".jsonl.part".len());
+        assert_eq!(file(&longest, None), Path::new("to").join(format!("{longest}.jsonl")), "what fits is left as it is");
+        for name in ["x".repeat(254), "خ".repeat(127), "خ".repeat(900)] {
+            let (one, other) = (file(&format!("{name}.txt"), None), file(&format!("{name}.csv"), None));
+            assert_ne!(one, other);
+            assert_eq!(one, file(&format!("{name}.txt"), None), "the same in every export");
+            let inner = file(&format!("{name}!/{name}/{name}"), Some("0123"));
+            for component in one.components().chain(other.components()).chain(inner.components()) {
+                assert!(component.as_os_str().len() <= LONGEST_NAME, "{}", component.as_os_str().len());
+            }
+            for path in [&one, &other, &inner] {
+                assert!(path.extension().is_some_and(|ending| ending == "jsonl"), "{}", path.display());
+                assert!(path.file_name().is_some_and(|name| name.len() + PART.len() <= LONGEST_NAME), "{}", path.display());
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
-from conftest import TABLES
+from conftest import TABLES, seed_texts
 
 
 def lines(text):
@@ -40,6 +40,20 @@ def test_each_article_has_a_file_of_its_own(seed_project, seed_build, tmp_path):
         exported = lines((tmp_path / "all" / f"{path}.jsonl").read_text(encoding="utf-8"))
         assert [row["sentence_id"] for row in exported] == [row["sentence_id"] for row in rows]
     assert len(list((tmp_path / "all").rglob("*"))) == len(seed_build.rows("articles"))
+
+
+def test_a_source_with_the_longest_name_has_a_file_too(empty_project, tmp_path):
+    """The ending would make its name longer than a file's may be."""
+    text = next(iter(seed_texts().values()))
+    for letter in ("a", "ب"):
+        name = letter * (250 // len(letter.encode())) + ".txt"
+        assert len(name.encode()) == 254
+        empty_project.write(name, text)
+    build = empty_project.build()
+    empty_project.tarmim("export", "text", tmp_path / "all", "--each-article")
+    texts = [path.read_text(encoding="utf-8").strip() for path in sorted((tmp_path / "all").iterdir())]
+    assert texts == [row["text"].strip() for row in build.rows("articles")]
+    assert len(texts) == 2
 
 
 def test_nothing_is_written_over(seed_project, tmp_path):
