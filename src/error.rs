@@ -100,7 +100,12 @@ impl Error {
     /// Whether the reader of our output has gone away, which is no failure of ours.
     #[must_use]
     pub fn is_broken_pipe(&self) -> bool {
-        matches!(self, Self::Io { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
+        match self {
+            Self::Io { source, .. } | Self::Dataset(DatasetError::Io { source, .. }) => {
+                source.kind() == std::io::ErrorKind::BrokenPipe
+            }
+            _ => false,
+        }
     }
 }
 

@@ -45,15 +45,21 @@ impl ExportFormat {
     }
 }
 
-/// Writes all rows of a table of a build to one stream.
+/// Writes all rows of a table of a build to one stream, which messages call `name`.
 ///
 /// # Errors
 /// Where a table cannot be read or the stream not be written.
-pub fn export_all(build: &Path, table: Table, format: ExportFormat, out: &mut dyn Write) -> Result<(), DatasetError> {
+pub fn export_all(
+    build: &Path,
+    table: Table,
+    format: ExportFormat,
+    name: &Path,
+    out: &mut dyn Write,
+) -> Result<(), DatasetError> {
     for batch in batches(build, table)? {
-        write_rows(&batch?, table, format, out).map_err(|source| failed(build, source))?;
+        write_rows(&batch?, table, format, out).map_err(|source| DatasetError::io(name, source))?;
     }
-    Ok(())
+    out.flush().map_err(|source| DatasetError::io(name, source))
 }
 
 /// Writes all rows of a table of a build to one file, which must not be there yet.
@@ -62,7 +68,7 @@ pub fn export_all(build: &Path, table: Table, format: ExportFormat, out: &mut dy
 /// Where it is, a table cannot be read or the file not be written.
 pub fn export_to_file(build: &Path, table: Table, format: ExportFormat, file: &Path) -> Result<(), DatasetError> {
     let mut out = NewFile::create(file.to_owned())?;
-    export_all(build, table, format, &mut out.stream)?;
+    export_all(build, table, format, file, &mut out.stream)?;
     out.finish()
 }
 
@@ -93,9 +99,9 @@ pub fn export_articles(build: &Path, table: Table, format: ExportFormat, folder:
                     finished.finish()?;
                 }
             }
-            let (_, file) = open.as_mut().expect("opened above");
+            let (path, file) = open.as_mut().expect("opened above");
             write_rows(&batch.slice(start, rows), table, format, &mut file.stream)
-                .map_err(|source| failed(build, source))?;
+                .map_err(|source| DatasetError::io(path, source))?;
             start += rows;
         }
     }
@@ -167,17 +173,20 @@ fn failed(place: &Path, source: impl Into<Box<dyn std::error::Error + Send + Syn
     DatasetError::Io { path: place.display().to_string(), source: std::io::Error::other(source) }
 }
 
-fn write_rows(batch: &RecordBatch, table: Table, format: ExportFormat, out: &mut dyn Write) -> Result<(), ArrowError> {
+fn write_rows(batch: &RecordBatch, table: Table, format: ExportFormat, out: &mut dyn Write) -> std::io::Result<()> {
     match format {
         ExportFormat::Jsonl => {
             let mut writer: Writer<_, LineDelimited> = WriterBuilder::new().with_explicit_nulls(true).build(out);
-            writer.write(batch)?;
-            writer.finish()
+            writer.write(batch).and_then(|()| writer.finish()).map_err(|error| match error {
+                // As it came: a reader that has gone away must be known for what it is.
+                ArrowError::IoError(_, source) => source,
+                error => std::io::Error::other(error),
+            })
         }
         ExportFormat::Text => {
             let end = if table == Table::Articles { "\n\n" } else { "\n" };
             let mut texts = text_column(batch, "text").iter().flatten();
-            Ok(texts.try_for_each(|text| write!(out, "{text}{end}"))?)
+            texts.try_for_each(|text| write!(out, "{text}{end}"))
         }
     }
 }

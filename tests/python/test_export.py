@@ -1,11 +1,12 @@
 """Taking a build out: the same rows as JSON, the text as text, whole files or none."""
 
 import json
+import subprocess
 
 import pyarrow.parquet as pq
 import pytest
 
-from conftest import TABLES, seed_texts
+from conftest import PROGRAM, TABLES, seed_texts
 
 
 def lines(text):
@@ -63,6 +64,24 @@ def test_nothing_is_written_over(seed_project, tmp_path):
     assert first and "is there already" in seed_project.tarmim("export", "jsonl", target, expect=1).stderr
     assert target.read_bytes() == first
     assert [path.name for path in tmp_path.iterdir()] == [target.name], "no half-written file is left"
+
+
+@pytest.mark.parametrize("form", ["text", "jsonl"])
+@pytest.mark.parametrize("table", ["articles", "sentences"])
+def test_standard_output_that_takes_no_more_is_named(seed_project, form, table):
+    with open("/dev/full", "wb") as full:
+        command = [PROGRAM, "export", form, "-", "--table", table]
+        done = subprocess.run(command, cwd=seed_project.root, stdout=full, stderr=subprocess.PIPE, check=False)
+    told = done.stderr.decode()
+    assert done.returncode == 1 and told.startswith("tarmim: standard output: No space left on device"), told
+
+
+@pytest.mark.parametrize("form", ["text", "jsonl"])
+def test_a_reader_of_standard_output_that_goes_away_is_no_failure(seed_project, form):
+    process = seed_project.start("export", form, "-", "--table", "sentences")
+    process.stdout.close()
+    _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (0, b"")
 
 
 def test_an_older_build_can_be_named(project):
