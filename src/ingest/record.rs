@@ -145,15 +145,15 @@ impl Read {
     }
 }
 
-/// What is said beside an article counts before what its page says, and that before what its path says. A day that cannot be read as
-/// one is kept among the other fields, as it is written.
+/// What is said beside an article counts before what its page says, and that before what its path says. A page's day that cannot
+/// be read as one is kept among the other fields, as it is written.
 fn metadata(given: Given, found: Given, origin: &Origin, settings: &IngestSettings) -> Metadata {
     let Given { title, section, byline, published, mut extra } = given;
     let told = settings.path_pattern.read(&origin.source_path);
     let day = |written: &Option<String>| written.as_deref().and_then(parse_date);
-    let written = [published, found.published];
-    let date = written.iter().chain([&told.published]).find_map(day);
-    let unread = written.into_iter().flatten().filter(|written| parse_date(written).is_none());
+    let date = [&published, &found.published, &told.published].into_iter().find_map(day);
+    // What a field says and is no day is among the other fields already.
+    let unread = found.published.filter(|written| parse_date(written).is_none());
     extra.extend(unread.map(|written| ("published".to_owned(), written)));
     extra.extend(found.extra);
     Metadata {

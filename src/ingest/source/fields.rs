@@ -5,10 +5,13 @@
 
 use serde_json::Value;
 
+use crate::ingest::dates::parse_date;
+
 /// What parts the names in a list of authors.
 const LIST_SEPARATOR: &str = "، ";
 
-/// The names that columns may have, for each thing that an article needs: the first that is there and not empty wins.
+/// The names that columns may have, for each thing that an article needs: the first that is there and not empty wins; of those of the
+/// day, the first that reads as one.
 ///
 /// Names are compared without regard to case and to white space around them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,7 +97,8 @@ impl MappedRecord {
         Self {
             text: String::new(),
             title: take(&mut remaining, &names.title, line),
-            published: take(&mut remaining, &names.published, line),
+            // What is no day stays with the other fields, under its own name.
+            published: take(&mut remaining, &names.published, day),
             section: take(&mut remaining, &names.section, line),
             byline: take(&mut remaining, &names.byline, line),
             key: take(&mut remaining, &names.id, line),
@@ -138,6 +142,11 @@ fn line(value: &Value) -> Option<String> {
         _ => None,
     }
     .filter(|text| !text.trim().is_empty())
+}
+
+/// What reads as a day, as written.
+fn day(value: &Value) -> Option<String> {
+    line(value).filter(|written| parse_date(written).is_some())
 }
 
 /// The strings of an array that holds nothing else.
@@ -262,13 +271,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_day_stays_where_it_stood_under_its_own_name() {
+        let names = FieldNames { published: vec!["published".to_owned(), "date".to_owned()], ..names() };
+        let kept = |record: &MappedRecord| record.extra.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        let source = json!({"a": 1, "date": "أمس", "k": 2, "text": "نص"});
+        let mut record = MappedRecord::new(&fields(&source), &names).expect("has a text");
+        assert_eq!((record.published.as_deref(), kept(&record)), (None, ["a", "date", "k"].map(str::to_owned).to_vec()));
+        record.overlay(&fields(&json!({"date": "2016-03-07"})), &names);
+        assert_eq!((record.published.as_deref(), kept(&record).len()), (Some("2016-03-07"), 3));
+        let source = json!({"date": "2016-03-07", "published": "قريبا", "text": "نص"});
+        let record = MappedRecord::new(&fields(&source), &names).expect("has a text");
+        assert_eq!((record.published.as_deref(), kept(&record)), (Some("2016-03-07"), vec!["published".to_owned()]));
+    }
+
+    #[test]
     fn a_sidecar_wins_where_it_says_something() {
-        let own = json!({"date": "2010", "id": "ا", "k": "قديم", "section": "رياضة", "text": "نص"});
+        let own = json!({"date": "2010-03-07", "id": "ا", "k": "قديم", "section": "رياضة", "text": "نص"});
         let mut record = MappedRecord::new(&fields(&own), &names()).expect("has a text");
         let sidecar = json!({"date": "", "id": "ب", "k": "جديد", "n": 1, "section": "اقتصاد"});
         record.overlay(&fields(&sidecar), &names());
         assert_eq!(record.section.as_deref(), Some("اقتصاد"));
-        assert_eq!(record.published.as_deref(), Some("2010"), "an empty field says nothing");
+        assert_eq!(record.published.as_deref(), Some("2010-03-07"), "an empty field says nothing");
         assert_eq!(record.key.as_deref(), Some("ا"), "the record's own key stays");
         let extra = [("k".to_owned(), "جديد".to_owned()), ("n".to_owned(), "1".to_owned())];
         assert_eq!(record.extra, extra);
