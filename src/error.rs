@@ -85,10 +85,12 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
+            Self::NothingToRead { .. }
+            | Self::Train(TrainError::Empty { .. })
+            | Self::Evaluate(EvaluateError::Empty { .. }) => 3,
             Self::Config(_) | Self::Usage(_) | Self::Evaluate(_) | Self::Model(_) | Self::Train(TrainError::Line { .. }) => {
                 2
             }
-            Self::NothingToRead { .. } | Self::Train(TrainError::Empty { .. }) => 3,
             Self::Gate(_) => 4,
             Self::TooManyRejects { .. } => 5,
             Self::Dataset(DatasetError::Locked { .. }) => 75,

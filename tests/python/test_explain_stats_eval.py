@@ -177,6 +177,12 @@ def test_eval_of_a_faulty_set_names_the_line(seed_project, tmp_path):
     assert "faulty.jsonl:2" in seed_project.tarmim("eval", faulty, expect=(1, 2)).stderr
 
 
+def test_eval_of_an_empty_set_is_nothing_to_read(seed_project, tmp_path):
+    (tmp_path / "empty.jsonl").write_text("", encoding="utf-8")
+    done = seed_project.tarmim("eval", tmp_path / "empty.jsonl", expect=3)
+    assert "empty.jsonl" in done.stderr and not done.stdout
+
+
 def test_eval_scores_a_set_of_ones_own(seed_project, tmp_path):
     """The scorer works without the development sets, on figures that can be checked by hand."""
     own = tmp_path / "own.jsonl"
