@@ -79,10 +79,10 @@ fn repair_set_up(config: Option<PathBuf>, model: Option<&Path>) -> Result<(Model
     let Some(config) = config.or_else(|| Some(PathBuf::from(CONFIG)).filter(|path| path.is_file())) else {
         return Ok((opened(model)?, RepairSettings::default()));
     };
-    let table = PipelineFile::open_sound(&config).map_err(Error::Config)?.repair;
+    let file = PipelineFile::open_sound(&config).map_err(Error::Config)?;
     let folder = config.parent().unwrap_or(Path::new(""));
-    let settings = repair_settings(&table, folder).map_err(Error::Config)?;
-    let configured = table.model.map(|path| folder.join(path));
+    let settings = repair_settings(&config.display().to_string(), &file, folder).map_err(Error::Config)?;
+    let configured = file.repair.model.map(|path| folder.join(path));
     Ok((opened(model.or(configured.as_deref()))?, settings))
 }
 
