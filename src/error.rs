@@ -89,10 +89,12 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
+            Self::NothingToRead { .. }
+            | Self::Train(TrainError::Empty { .. })
+            | Self::Evaluate(EvaluateError::Empty { .. }) => 3,
             Self::Config(_) | Self::Usage(_) | Self::Evaluate(_) | Self::Model(_) | Self::Train(TrainError::Line { .. }) => {
                 2
             }
-            Self::NothingToRead { .. } | Self::Train(TrainError::Empty { .. }) => 3,
             Self::Gate(_) => 4,
             Self::TooManyRejects { .. } => 5,
             Self::Dataset(DatasetError::Locked { .. }) => 75,
@@ -104,7 +106,12 @@ impl Error {
     /// Whether the reader of our output has gone away, which is no failure of ours.
     #[must_use]
     pub fn is_broken_pipe(&self) -> bool {
-        matches!(self, Self::Io { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
+        match self {
+            Self::Io { source, .. } | Self::Dataset(DatasetError::Io { source, .. }) => {
+                source.kind() == std::io::ErrorKind::BrokenPipe
+            }
+            _ => false,
+        }
     }
 }
 

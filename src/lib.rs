@@ -36,5 +36,6 @@ mod hashing;
 pub mod interrupt;
 pub mod matrix;
 pub mod model;
+mod path_kind;
 pub mod progress;
 pub mod rounded;

@@ -45,12 +45,13 @@ fn named(output: &Path, name: &str) -> Result<Build, Error> {
     let folders = [of_output, name.into()];
     let found = folders.into_iter().find_map(|folder| Build::open(&std::fs::canonicalize(folder).ok()?));
     found.ok_or_else(|| {
-        let what = if name == CURRENT {
-            "there is no build yet; run `tarmim run`".to_owned()
-        } else {
-            format!("there is no build {name}, in it or as a folder with a manifest; {}", listed(&all(output)))
-        };
-        Error::NothingToRead { input: output.display().to_string(), what }
+        let (input, builds) = (output.display().to_string(), all(output));
+        if name == CURRENT {
+            return Error::NothingToRead { input, what: "there is no build yet; run `tarmim run`".to_owned() };
+        }
+        let what = format!("there is no build {name}, in it or as a folder with a manifest; {}", listed(&builds));
+        // Where there are builds, it is the command line that names another.
+        if builds.is_empty() { Error::NothingToRead { input, what } } else { Error::Usage(format!("{input}: {what}")) }
     })
 }
 

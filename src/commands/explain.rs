@@ -10,6 +10,7 @@ use crate::config::Plan;
 use crate::dataset::OutputFolder;
 use crate::error::Error;
 use crate::ingest::{Ingested, Inventory, Origin, Record, read_records};
+use crate::path_kind::kind_at;
 use crate::pipeline::{Scratch, Stages, inventory_of, planned_build_id};
 use crate::progress::Progress;
 use crate::repair::Repaired;
@@ -71,8 +72,15 @@ fn find_target(plan: &Plan, target: &str) -> Result<(Record, Option<usize>), Err
     let index =
         index.map_err(|_| Error::Usage(format!("{target}: expected article_id:index, such as 0123456789abcdef:4")))?;
     let found = first_record(plan, &inventory_of(plan)?, &|origin| origin.article_id() == article)?;
-    let unknown = || Error::Usage(format!("{target}: no such file, and no article of {} has this id", plan.input.display()));
-    Ok((found.ok_or_else(unknown)?, index))
+    Ok((found.ok_or_else(|| unknown(plan, target))?, index))
+}
+
+/// A target that is no article: something else than a file, or an id that no article has.
+fn unknown(plan: &Plan, target: &str) -> Error {
+    Error::Usage(match kind_at(Path::new(target)) {
+        Some(kind) => format!("{target}: it is {kind}, and a file is expected; name one, an article_id or a sentence_id"),
+        None => format!("{target}: no such file, and no article of {} has this id", plan.input.display()),
+    })
 }
 
 /// The inventory of one file, with the sidecars of the input folder where it lies there.

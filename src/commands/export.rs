@@ -1,6 +1,5 @@
 //! `tarmim export`: a build as JSONL or plain text, one file for each article or one for all.
 
-use std::io::Write;
 use std::path::Path;
 
 use super::{build_folder, output_folder};
@@ -25,8 +24,7 @@ pub(super) fn export(config: &Path, args: ExportArgs, progress: Progress) -> Res
             return Err(Error::Usage("--each-article: name a folder, not standard output".to_owned()));
         }
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        export_all(&build, table, format, &mut out)?;
-        return out.flush().map_err(|source| Error::Io { what: "standard output".to_owned(), source });
+        return Ok(export_all(&build, table, format, Path::new("standard output"), &mut out)?);
     }
     if each_article {
         let count = export_articles(&build, table, format, &to)?;

@@ -79,10 +79,10 @@ fn repair_set_up(config: Option<PathBuf>, model: Option<&Path>) -> Result<(Model
     let Some(config) = config.or_else(|| Some(PathBuf::from(CONFIG)).filter(|path| path.is_file())) else {
         return Ok((opened(model)?, RepairSettings::default()));
     };
-    let table = PipelineFile::open_sound(&config).map_err(Error::Config)?.repair;
+    let file = PipelineFile::open_sound(&config).map_err(Error::Config)?;
     let folder = config.parent().unwrap_or(Path::new(""));
-    let settings = repair_settings(&table, folder).map_err(Error::Config)?;
-    let configured = table.model.map(|path| folder.join(path));
+    let settings = repair_settings(&config.display().to_string(), &file, folder).map_err(Error::Config)?;
+    let configured = file.repair.model.map(|path| folder.join(path));
     Ok((opened(model.or(configured.as_deref()))?, settings))
 }
 
@@ -98,11 +98,17 @@ fn output_folder(config: &Path, named: Option<PathBuf>) -> Result<PathBuf, Error
 /// The folder of a build, the current one if none is named; resolved once, so that a build published meanwhile cannot mix with it.
 fn build_folder(output: &Path, build_id: Option<&str>) -> Result<PathBuf, Error> {
     let builds = OutputFolder::new(output);
-    let (folder, what) = match build_id {
-        Some(id) => (builds.build(id), format!("there is no build {id}")),
-        None => (builds.current(), "there is no build yet; run `tarmim run`".to_owned()),
-    };
-    std::fs::canonicalize(&folder).map_err(|_| Error::NothingToRead { input: output.display().to_string(), what })
+    let folder = build_id.map_or_else(|| builds.current(), |id| builds.build(id));
+    std::fs::canonicalize(&folder).map_err(|_| {
+        let (input, kept) = (output.display().to_string(), builds.builds());
+        match build_id {
+            Some(id) if !kept.is_empty() => {
+                let kept: Vec<&str> = kept.iter().map(|manifest| manifest.build_id.as_str()).collect();
+                Error::Usage(format!("{input}: there is no build {id}; kept are {}", kept.join(", ")))
+            }
+            _ => Error::NothingToRead { input, what: "there is no build yet; run `tarmim run`".to_owned() },
+        }
+    })
 }
 
 /// Prints to standard output.

@@ -18,17 +18,21 @@ pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), E
     let mut scratch = RepairScratch::default();
     let mut input = std::io::stdin().lock();
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
-    let reading = |source| Error::Io { what: "standard input (expected UTF-8 text)".to_owned(), source };
+    let reading = |line: usize, source| {
+        let place = if args.lines { format!("standard input, line {line}") } else { "standard input".to_owned() };
+        Error::Io { what: format!("{place} (expected UTF-8 text)"), source }
+    };
     let writing = |source| Error::Io { what: "standard output".to_owned(), source };
     let mut text = String::new();
-    loop {
+    for line in 1.. {
         text.clear();
         let read = if args.lines { input.read_line(&mut text) } else { input.read_to_string(&mut text) };
-        if read.map_err(reading)? == 0 {
-            return output.flush().map_err(writing);
+        if read.map_err(|source| reading(line, source))? == 0 {
+            break;
         }
         output.write_all(repaired(&text, &repairer, &mut scratch).as_bytes()).map_err(writing)?;
     }
+    output.flush().map_err(writing)
 }
 
 /// A text with its words repaired and its white space kept.

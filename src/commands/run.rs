@@ -51,10 +51,12 @@ pub(super) fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool)
     if quiet {
         return Ok(());
     }
-    print(&describe(&summary, manifest, &output))
+    // What the run that published the build had to do is no news of one that found nothing to do.
+    let work = matches!(outcome, RunOutcome::Published(_)).then_some(&manifest.run.work);
+    print(&describe(&summary, manifest, work, &output))
 }
 
-fn describe(summary: &str, manifest: &Manifest, output: &Path) -> String {
+fn describe(summary: &str, manifest: &Manifest, work: Option<&BTreeMap<String, usize>>, output: &Path) -> String {
     let Counts { inputs, articles, rejects, dropped, sentences, keywords, tokens, repaired, unresolved } = manifest.counts;
     let current = output.join("current");
     let current = current.display();
@@ -75,7 +77,9 @@ fn describe(summary: &str, manifest: &Manifest, output: &Path) -> String {
     if dropped > 0 {
         let _ = writeln!(text, "  {dropped} copies left out, listed there too");
     }
-    let _ = writeln!(text, "  {}", shown_work(&manifest.run.work));
+    if let Some(work) = work {
+        let _ = writeln!(text, "  {}", shown_work(work));
+    }
     let is_parted = manifest.files().any(|file| file.path.matches('/').count() > 1);
     let files = if is_parted { "**/*.parquet" } else { "*.parquet" };
     let _ =

@@ -190,7 +190,8 @@ fn read_ingest(reader: &mut Reader<'_>) -> IngestTable {
 fn read_fields(reader: &mut Reader<'_>) -> FieldNames {
     let mut table = reader.table("fields");
     let read = FieldNames {
-        text: table.strings("text", &["text", "body", "content", "article"]),
+        // The others may go without: an article needs a text, and nothing else.
+        text: table.names("text", &["text", "body", "content", "article"]),
         title: table.strings("title", &["title", "headline"]),
         published: table.strings("published", &["published", "date", "publication_date", "pubdate", "datetime"]),
         section: table.strings("section", &["section", "category", "topic"]),
@@ -310,6 +311,15 @@ mod tests {
         assert!(faults[2].contains(":6: split.max_tokens: expected a whole number from 1 to 10000, found 0"));
         assert!(faults[3].contains(":7: split.cut_confidence: expected a number"));
         assert!(faults[4].contains(":8: unknown table datset; did you mean dataset?"), "{}", faults[4]);
+    }
+
+    #[test]
+    fn a_text_needs_a_column_that_may_hold_it() {
+        for faulty in ["[]", "[\"\"]", "[\"text\", \" \"]", "\"text\"", "[1]"] {
+            let expected =
+                format!("p.toml:2: fields.text: expected a list of one name or more, none of them empty, found {faulty}");
+            assert_eq!(faults(&format!("[fields]\ntext = {faulty}\ntitle = []\n")), [expected]);
+        }
     }
 
     #[test]

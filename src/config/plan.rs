@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{ConfigFault, IngestTable, PipelineFile, RepairTable};
+use super::{ConfigFault, IngestTable, PipelineFile};
 use crate::analysis::gates::limits::GateSettings;
 use crate::dataset::PartitionBy;
 use crate::dataset::description::CardSettings;
@@ -98,10 +98,13 @@ impl Plan {
             given => given.to_vec(),
         };
         let vocabulary = Vocabulary::read(&vocabularies).unwrap_or_else(|found| {
-            faults.extend(found.into_iter().map(ConfigFault::from));
+            let is_configured = overrides.vocabularies.is_empty();
+            let named =
+                |fault: ConfigFault| if is_configured { at_key(fault, name, file, "tag.vocabularies") } else { fault };
+            faults.extend(found.into_iter().map(ConfigFault::from).map(named));
             Vocabulary::default()
         });
-        let repair = repair_settings(&file.repair, folder).unwrap_or_else(|found| {
+        let repair = repair_settings(name, file, folder).unwrap_or_else(|found| {
             faults.extend(found);
             RepairSettings::default()
         });
@@ -187,24 +190,37 @@ impl Plan {
     }
 }
 
-/// What the table `[repair]` says, its word lists read; their paths are relative to `folder`.
+/// A fault of a named file as a whole, at the key that names it, since that may be what is wrong. A fault in the file has a line there.
+fn at_key(fault: ConfigFault, name: &str, file: &PipelineFile, key: &str) -> ConfigFault {
+    match fault.line {
+        0 => {
+            let line = file.lines.get(key).copied().unwrap_or(0);
+            ConfigFault { file: name.to_owned(), line, what: format!("{key}: {fault}") }
+        }
+        _ => fault,
+    }
+}
+
+/// What the table `[repair]` of a configuration says, its word lists read; their paths are relative to `folder`. `name` is for messages.
 ///
 /// # Errors
 /// Every fault of the word lists.
-pub fn repair_settings(table: &RepairTable, folder: &Path) -> Result<RepairSettings, Vec<ConfigFault>> {
+pub fn repair_settings(name: &str, file: &PipelineFile, folder: &Path) -> Result<RepairSettings, Vec<ConfigFault>> {
+    let table = &file.repair;
     let mut faults = Vec::new();
-    let mut read = |files: &[String]| {
+    let mut read = |key: &str, files: &[String]| {
         let files: Vec<PathBuf> = files.iter().map(|file| folder.join(file)).collect();
         WordList::read(&files).unwrap_or_else(|found| {
-            faults.extend(found.into_iter().map(|f| ConfigFault { file: f.file, line: f.line, what: f.what }));
+            let found = found.into_iter().map(|f| ConfigFault { file: f.file, line: f.line, what: f.what });
+            faults.extend(found.map(|fault| at_key(fault, name, file, key)));
             WordList::default()
         })
     };
     let settings = RepairSettings {
         doubt_threshold: threshold(table.doubt_threshold),
         keep_raw_below: threshold(table.keep_raw_below),
-        lexicon: read(&table.lexicons),
-        protect: read(&table.protect),
+        lexicon: read("repair.lexicons", &table.lexicons),
+        protect: read("repair.protect", &table.protect),
     };
     if faults.is_empty() { Ok(settings) } else { Err(faults) }
 }

@@ -160,6 +160,17 @@ impl TableReader<'_, '_> {
         })
     }
 
+    /// A list of strings that names something: one at least, and none blank.
+    pub fn names(&mut self, key: &'static str, default: &[&str]) -> Vec<String> {
+        let default = default.iter().map(|&text| text.to_owned()).collect();
+        self.read(key, default, "a list of one name or more, none of them empty", |value| {
+            let name = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
+            let names: Option<Vec<String>> =
+                value.as_array()?.iter().map(|item| item.get_ref().as_str().and_then(name)).collect();
+            names.filter(|names| !names.is_empty())
+        })
+    }
+
     /// `true` or `false`.
     #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone is not general over lifetimes")]
     pub fn boolean(&mut self, key: &'static str, default: bool) -> bool {

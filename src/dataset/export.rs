@@ -20,6 +20,11 @@ use crate::ingest::Origin;
 /// Rows read at once.
 const BATCH_ROWS: usize = 4096;
 
+/// Bytes of the longest name of a file or folder.
+const LONGEST_NAME: usize = 255;
+/// What the name of a file ends with until it is whole.
+const PART: &str = ".part";
+
 /// What an export is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum ExportFormat {
@@ -40,15 +45,21 @@ impl ExportFormat {
     }
 }
 
-/// Writes all rows of a table of a build to one stream.
+/// Writes all rows of a table of a build to one stream, which messages call `name`.
 ///
 /// # Errors
 /// Where a table cannot be read or the stream not be written.
-pub fn export_all(build: &Path, table: Table, format: ExportFormat, out: &mut dyn Write) -> Result<(), DatasetError> {
+pub fn export_all(
+    build: &Path,
+    table: Table,
+    format: ExportFormat,
+    name: &Path,
+    out: &mut dyn Write,
+) -> Result<(), DatasetError> {
     for batch in batches(build, table)? {
-        write_rows(&batch?, table, format, out).map_err(|source| failed(build, source))?;
+        write_rows(&batch?, table, format, out).map_err(|source| DatasetError::io(name, source))?;
     }
-    Ok(())
+    out.flush().map_err(|source| DatasetError::io(name, source))
 }
 
 /// Writes all rows of a table of a build to one file, which must not be there yet.
@@ -57,12 +68,13 @@ pub fn export_all(build: &Path, table: Table, format: ExportFormat, out: &mut dy
 /// Where it is, a table cannot be read or the file not be written.
 pub fn export_to_file(build: &Path, table: Table, format: ExportFormat, file: &Path) -> Result<(), DatasetError> {
     let mut out = NewFile::create(file.to_owned())?;
-    export_all(build, table, format, &mut out.stream)?;
+    export_all(build, table, format, file, &mut out.stream)?;
     out.finish()
 }
 
 /// Writes the rows of each article to a file of its own below a folder, and returns how many: named as its source is, or where the
 /// source is a file of many articles, by its id in a folder of the source's name. Rejects belong to no article and go by their source.
+/// A name that is too long for a file is cut, and ends in a hash of itself.
 ///
 /// # Errors
 /// Where such a file is there already, a table cannot be read or a file not be written.
@@ -87,9 +99,9 @@ pub fn export_articles(build: &Path, table: Table, format: ExportFormat, folder:
                     finished.finish()?;
                 }
             }
-            let (_, file) = open.as_mut().expect("opened above");
+            let (path, file) = open.as_mut().expect("opened above");
             write_rows(&batch.slice(start, rows), table, format, &mut file.stream)
-                .map_err(|source| failed(build, source))?;
+                .map_err(|source| DatasetError::io(path, source))?;
             start += rows;
         }
     }
@@ -116,7 +128,23 @@ fn article_file(
         Some(id) => format!("{source_path}/{id}"),
         None => source_path.to_owned(),
     };
-    Ok(folder.join(format!("{name}.{}", format.extension())))
+    let ending = format!(".{}", format.extension());
+    let (folders, file) = name.rsplit_once('/').map_or((None, name.as_str()), |(folders, file)| (Some(folders), file));
+    let folders = folders.into_iter().flat_map(|folders| folders.split('/'));
+    let folder = folder.join(folders.map(|name| short_name(name, LONGEST_NAME)).collect::<PathBuf>());
+    let file = short_name(file, LONGEST_NAME - PART.len() - ending.len());
+    Ok(folder.join(format!("{file}{ending}")))
+}
+
+/// A name of no more bytes: of one that is longer the beginning, and a hash of all of it, so that no other name gives the same. Names of
+/// sources may be as long as a file system lets them, or longer in an archive, and an ending makes them longer still.
+fn short_name(name: &str, most: usize) -> String {
+    if name.len() <= most {
+        return name.to_owned();
+    }
+    let hash = &blake3::hash(name.as_bytes()).to_hex()[..16];
+    let kept = name.floor_char_boundary(most.saturating_sub(hash.len() + 1));
+    format!("{}~{hash}", &name[..kept])
 }
 
 /// A batch of rows, or why there is none.
@@ -145,17 +173,20 @@ fn failed(place: &Path, source: impl Into<Box<dyn std::error::Error + Send + Syn
     DatasetError::Io { path: place.display().to_string(), source: std::io::Error::other(source) }
 }
 
-fn write_rows(batch: &RecordBatch, table: Table, format: ExportFormat, out: &mut dyn Write) -> Result<(), ArrowError> {
+fn write_rows(batch: &RecordBatch, table: Table, format: ExportFormat, out: &mut dyn Write) -> std::io::Result<()> {
     match format {
         ExportFormat::Jsonl => {
             let mut writer: Writer<_, LineDelimited> = WriterBuilder::new().with_explicit_nulls(true).build(out);
-            writer.write(batch)?;
-            writer.finish()
+            writer.write(batch).and_then(|()| writer.finish()).map_err(|error| match error {
+                // As it came: a reader that has gone away must be known for what it is.
+                ArrowError::IoError(_, source) => source,
+                error => std::io::Error::other(error),
+            })
         }
         ExportFormat::Text => {
             let end = if table == Table::Articles { "\n\n" } else { "\n" };
             let mut texts = text_column(batch, "text").iter().flatten();
-            Ok(texts.try_for_each(|text| write!(out, "{text}{end}"))?)
+            texts.try_for_each(|text| write!(out, "{text}{end}"))
         }
     }
 }
@@ -181,7 +212,7 @@ impl NewFile {
             std::fs::create_dir_all(folder).map_err(|source| DatasetError::io(folder, source))?;
         }
         let mut part = path.clone().into_os_string();
-        part.push(".part");
+        part.push(PART);
         let part = PathBuf::from(part);
         let file = File::create(&part).map_err(|source| DatasetError::io(&part, source))?;
         Ok(Self { path, part, stream: BufWriter::new(file) })
@@ -207,5 +238,33 @@ impl Drop for NewFile {
     fn drop(&mut self) {
         // Renamed away where it was finished; what cannot be removed stays with a name that tells.
         let _ = std::fs::remove_file(&self.part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_and_stay_apart() {
+        let file =
+            |source: &str, id| article_file(Path::new("to"), source, id, ExportFormat::Jsonl).expect("within the folder");
+        assert_eq!(file("a/b.txt", None), Path::new("to/a/b.txt.jsonl"));
+        assert_eq!(file("a/b.csv", Some("0123")), Path::new("to/a/b.csv/0123.jsonl"));
+        let longest = "x".repeat(LONGEST_NAME - ".jsonl.part".len());
+        assert_eq!(file(&longest, None), Path::new("to").join(format!("{longest}.jsonl")), "what fits is left as it is");
+        for name in ["x".repeat(254), "خ".repeat(127), "خ".repeat(900)] {
+            let (one, other) = (file(&format!("{name}.txt"), None), file(&format!("{name}.csv"), None));
+            assert_ne!(one, other);
+            assert_eq!(one, file(&format!("{name}.txt"), None), "the same in every export");
+            let inner = file(&format!("{name}!/{name}/{name}"), Some("0123"));
+            for component in one.components().chain(other.components()).chain(inner.components()) {
+                assert!(component.as_os_str().len() <= LONGEST_NAME, "{}", component.as_os_str().len());
+            }
+            for path in [&one, &other, &inner] {
+                assert!(path.extension().is_some_and(|ending| ending == "jsonl"), "{}", path.display());
+                assert!(path.file_name().is_some_and(|name| name.len() + PART.len() <= LONGEST_NAME), "{}", path.display());
+            }
+        }
     }
 }

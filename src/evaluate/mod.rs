@@ -41,6 +41,12 @@ pub enum EvaluateError {
         /// Why.
         source: std::io::Error,
     },
+    /// The file has no line: its figures would all be 0, and look like a system that fails.
+    #[error("nothing to score in the benchmark {path}: it holds no record; expected one JSON record a line")]
+    Empty {
+        /// The file.
+        path: String,
+    },
     /// A line is no benchmark record.
     #[error("{path}:{line}: expected a record with id, damaged, gold and ends: {source}")]
     Record {
@@ -91,7 +97,7 @@ pub struct Prediction {
 /// Reads a benchmark file, one JSON record a line.
 ///
 /// # Errors
-/// Where it cannot be read or a line is no record.
+/// Where it cannot be read, a line is no record, or there is none.
 pub fn read_benchmark(path: &Path) -> Result<Vec<Record>, EvaluateError> {
     let shown = || path.display().to_string();
     let file = File::open(path).map_err(|source| EvaluateError::Io { path: shown(), source })?;
@@ -101,7 +107,7 @@ pub fn read_benchmark(path: &Path) -> Result<Vec<Record>, EvaluateError> {
         let record = serde_json::from_str(&line);
         records.push(record.map_err(|source| EvaluateError::Record { path: shown(), line: index + 1, source })?);
     }
-    Ok(records)
+    if records.is_empty() { Err(EvaluateError::Empty { path: shown() }) } else { Ok(records) }
 }
 
 /// Repairs, splits and tags every article of a benchmark.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::source::{Kind, SUPPORTED, Selection, kind_of};
+use super::source::{Kind, Selection, kind_of, not_read};
 use super::{IngestSettings, Reject};
 use crate::hashing::hash_file;
 
@@ -112,7 +112,12 @@ pub fn take_inventory(root: &Path, output: &Path, settings: &IngestSettings) -> 
                 // Without the folder's own path: equal inputs give equal rejects, wherever they lie.
                 let why = match (error.io_error(), error.loop_ancestor()) {
                     (Some(io), _) => io.to_string(),
-                    (None, Some(ancestor)) => format!("a link leads back to its folder {}", relative(root, ancestor)),
+                    (None, Some(ancestor)) if ancestor == root => {
+                        "a link leads back to the input folder, which it lies in; take it away".to_owned()
+                    }
+                    (None, Some(ancestor)) => {
+                        format!("a link leads back to {}, a folder that it lies in; take it away", relative(root, ancestor))
+                    }
                     (None, None) => "it cannot be listed".to_owned(),
                 };
                 inventory.rejects.push(Reject::new(&path, "unreadable", format!("cannot be read: {why}")));
@@ -144,12 +149,7 @@ impl Inventory {
             Kind::Sidecar => &mut self.sidecars,
             Kind::Archive => &mut self.files,
             Kind::Articles if is_wanted => &mut self.files,
-            Kind::Articles | Kind::Unknown => {
-                let (expected, formats) = (settings.files.written().join(", "), SUPPORTED);
-                let message =
-                    format!("not a file of a kind that is read ({expected}: {formats}); add its pattern to files or skip");
-                return reject("unsupported", message);
-            }
+            kind @ (Kind::Articles | Kind::Unknown) => return reject("unsupported", not_read(kind == Kind::Articles)),
         };
         list.push(SourceFile::new(path, source_path));
     }
@@ -165,4 +165,64 @@ fn relative(root: &Path, path: &Path) -> String {
     let parts = path.strip_prefix(root).unwrap_or(path).components();
     let parts: Vec<String> = parts.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::decode::DeclaredEncoding;
+    use crate::ingest::path_pattern::PathPattern;
+    use crate::ingest::patterns::Patterns;
+    use crate::ingest::source::FieldNames;
+
+    fn settings(files: &str) -> IngestSettings {
+        IngestSettings {
+            files: Patterns::new(&[files.to_owned()]).expect("sound"),
+            skip: Patterns::default(),
+            encoding: None::<DeclaredEncoding>,
+            path_pattern: PathPattern::default(),
+            fields: FieldNames::default(),
+            max_file_bytes: 1 << 20,
+        }
+    }
+
+    /// The messages of the rejects of a folder, in the order of their paths.
+    fn messages(folder: &Path, files: &str) -> Vec<String> {
+        let rejects = take_inventory(folder, Path::new("output"), &settings(files)).rejects;
+        rejects.into_iter().map(|reject| format!("{}: {}", reject.source_path, reject.message)).collect()
+    }
+
+    #[test]
+    fn a_link_that_leads_back_is_told_with_its_folder() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::create_dir_all(folder.path().join("a/b")).expect("made");
+        std::os::unix::fs::symlink("..", folder.path().join("a/b/loop")).expect("linked");
+        std::os::unix::fs::symlink(".", folder.path().join("loop")).expect("linked");
+        let told = messages(folder.path(), "**/*");
+        assert_eq!(
+            told,
+            [
+                "a/b/loop: cannot be read: a link leads back to a, a folder that it lies in; take it away",
+                "loop: cannot be read: a link leads back to the input folder, which it lies in; take it away",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_not_read_is_told_with_what_would_help() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("a.pdf"), "x").expect("written");
+        std::fs::write(folder.path().join("b.txt"), "x").expect("written");
+        let (format, pattern) =
+            ("a.pdf: not of a format that is read; convert it, or add its pattern to ingest.skip;", "b.txt: no pattern");
+        for (files, expected) in
+            [("**/*", vec![format]), ("**/*.html", vec![format, pattern]), ("**/*.pdf", vec![format, pattern])]
+        {
+            let told = messages(folder.path(), files);
+            assert!(
+                told.len() == expected.len() && told.iter().zip(expected).all(|(told, begin)| told.starts_with(begin)),
+                "{told:?}"
+            );
+        }
+    }
 }

@@ -34,7 +34,7 @@ use patterns::Patterns;
 use source::{FieldNames, Limits, Selection, SourceSettings};
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// An input that could not be used: a row of the rejects table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

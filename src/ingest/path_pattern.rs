@@ -77,6 +77,11 @@ fn expression(pattern: &str) -> Result<String, String> {
             if !["section", "date"].contains(&name) {
                 return Err(format!("{{{name}}} is unknown; expected {{section}} or {{date}}"));
             }
+            if expression.contains(&format!("(?<{name}>")) {
+                return Err(format!(
+                    "{{{name}}} stands in it twice; name one folder or file so, and write * for the others"
+                ));
+            }
             // Writing to a string cannot fail.
             let _ = write!(expression, "(?<{name}>[^/]*)");
             rest = after;
@@ -113,6 +118,7 @@ mod tests {
             assert_eq!((told.section.as_deref(), told.published.as_deref()), (section, published), "{pattern} {path}");
         }
         assert!(PathPattern::new("{sections}/*").expect_err("unknown").contains("{sections} is unknown"));
-        assert!(PathPattern::new("{section}/{section}").is_err(), "a name stands once");
+        let told = PathPattern::new("{date}/{section}/{section}/*").expect_err("a name stands once");
+        assert_eq!(told, "{section} stands in it twice; name one folder or file so, and write * for the others");
     }
 }

@@ -154,14 +154,14 @@ impl Read {
 }
 
 /// What is said beside an article counts before what its page says, and that before what its path says. What a page says otherwise is
-/// kept among the other fields, and so is a day that cannot be read as one, as it is written.
+/// kept among the other fields, and so is a page's day that cannot be read as one, as it is written.
 fn metadata(given: Given, found: Given, origin: &Origin, settings: &IngestSettings) -> Metadata {
     let Given { title, section, byline, published, mut extra } = given;
     let told = settings.path_pattern.read(&origin.source_path);
     let day = |written: &Option<String>| written.as_deref().and_then(parse_date);
-    let written = [published, found.published];
-    let date = written.iter().chain([&told.published]).find_map(day);
-    let unread = written.into_iter().flatten().filter(|written| parse_date(written).is_none());
+    let date = [&published, &found.published, &told.published].into_iter().find_map(day);
+    // What a field says and is no day is among the other fields already.
+    let unread = found.published.filter(|written| parse_date(written).is_none());
     extra.extend(unread.map(|written| ("published".to_owned(), written)));
     for (name, given, found) in
         [("title", &title, &found.title), ("section", &section, &found.section), ("byline", &byline, &found.byline)]

@@ -25,8 +25,9 @@ use crate::config::Plan;
 use crate::dataset::description::write_descriptions;
 use crate::dataset::{BuildStamp, DatasetWriter, Lock, Manifest, OutputFolder, Provenance, RollBack, RunSummary};
 use crate::error::Error;
-use crate::ingest::{Inventory, take_inventory};
+use crate::ingest::{IngestSettings, Inventory, take_inventory};
 use crate::interrupt::Interrupt;
+use crate::path_kind::kind_at;
 use crate::progress::Progress;
 use assembly::{Assembled, Assembly};
 use identity::{build_id, provenance, stage_keys};
@@ -127,17 +128,32 @@ pub fn planned_build_id(plan: &Plan) -> Result<String, Error> {
 pub fn inventory_of(plan: &Plan) -> Result<Inventory, Error> {
     let nothing = |what: String| Error::NothingToRead { input: plan.input.display().to_string(), what };
     if !plan.input.is_dir() {
-        return Err(nothing("there is no such folder; give --input DIR or set ingest.input".to_owned()));
+        return Err(nothing(match kind_at(&plan.input) {
+            None => "there is no such folder; give --input DIR or set ingest.input".to_owned(),
+            Some(kind) => format!(
+                "it is {kind}, and a folder is expected; give the folder in which the files lie as --input DIR or ingest.input, \
+                 and choose among them with ingest.files"
+            ),
+        }));
     }
     let inventory = take_inventory(&plan.input, &plan.output, &plan.ingest);
     if inventory.files.is_empty() {
-        let patterns = plan.ingest.files.written().join(", ");
-        let others = inventory.rejects.len() + inventory.skipped;
-        return Err(nothing(format!(
-            "no file that can be read matches {patterns} ({others} other files); set ingest.files"
-        )));
+        return Err(nothing(nothing_matches(&inventory, &plan.ingest)));
     }
     Ok(inventory)
+}
+
+/// Why no file of an inventory is read: none is there, none matches, or all are passed over on purpose.
+fn nothing_matches(inventory: &Inventory, settings: &IngestSettings) -> String {
+    let (patterns, others) = (settings.files.written().join(", "), inventory.rejects.len());
+    let (passed_over, keys) = match inventory.skipped {
+        0 => (String::new(), "ingest.files"),
+        skipped => (
+            format!(", {skipped} passed over by ingest.skip: {}", settings.skip.written().join(", ")),
+            "ingest.files or ingest.skip",
+        ),
+    };
+    format!("no file that can be read matches {patterns} ({others} other files{passed_over}); set {keys}")
 }
 
 /// What a build is known by.

@@ -107,7 +107,8 @@ pub struct Sentence {
 pub struct SplitSettings {
     /// The most tokens of a sentence.
     pub max_tokens: usize,
-    /// A sentence ends where that is at least so probable.
+    /// A sentence ends where that is at least so probable; at 0, where no place is too improbable, at the best places that leave no
+    /// sentence of one token.
     pub cut_confidence: f64,
     /// Weight of the length model; 0 leaves it out.
     pub length_weight: f64,

@@ -196,6 +196,18 @@ mod tests {
         assert_eq!(ends_of(&marginals, 10), [7, 12], "but one is needed");
     }
 
+    proptest! {
+        #[test]
+        fn where_no_cut_is_too_improbable_sentences_are_of_two_and_three_tokens(
+            marginals in prop::collection::vec(0.01..0.89_f64, 2..200),
+        ) {
+            let mut ends = Vec::new();
+            best_ends(&marginals, 0.0, 120, &mut SegmentScratch::default(), &mut ends);
+            let starts = [0].into_iter().chain(ends.iter().copied());
+            prop_assert!(starts.zip(&ends).all(|(start, end)| (2..=3).contains(&(end - start))), "{ends:?}");
+        }
+    }
+
     #[test]
     fn one_token_is_no_sentence_without_strong_evidence() {
         assert_eq!(ends_of(&[0.1, 0.6, 0.6, 0.1, 0.1], 9), [2, 5]);

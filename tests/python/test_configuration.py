@@ -79,6 +79,17 @@ def test_a_missing_vocabulary_is_told(project):
     assert not project.output.exists()
 
 
+def test_a_file_that_cannot_be_used_is_told_at_the_key_that_names_it(project):
+    keys = [("tag", "vocabularies"), ("repair", "lexicons"), ("repair", "protect")]
+    lines = {key: project.configure(table, key, f'["{key}.nowhere"]') for table, key in keys}
+    told = project.tarmim("check", expect=2).stderr
+    for table, key in keys:
+        assert f"pipeline.toml:{lines[key]}: {table}.{key}: {key}.nowhere: cannot be read: No such file" in told
+    assert "pipeline.toml" not in project.tarmim("check", "--vocabulary", "other.ttl", expect=2).stderr.splitlines()[0]
+    project.configure("tag", "vocabularies", '["pipeline.toml"]')
+    assert f"pipeline.toml:{lines['vocabularies']}: tag.vocabularies: pipeline.toml: is no vocabulary" in project.tarmim("check", expect=2).stderr
+
+
 def test_a_faulty_vocabulary_is_told_with_its_line(project):
     vocabulary = project.root / "faulty.csv"
     vocabulary.write_text("id,label,category,variants,gloss\na,اقتصاد,own,,\n,تجارة,own,,\n", encoding="utf-8")

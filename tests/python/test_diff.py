@@ -318,9 +318,11 @@ def test_lists_are_not_written_over(edited, tmp_path):
 
 def test_a_build_that_is_not_there_is_told_with_those_that_are(edited, empty_project):
     project, _, before, after = edited
-    error = project.tarmim("diff", "0123", expect=3).stderr
+    error = project.tarmim("diff", "0123", expect=2).stderr
     assert "no build 0123" in error and before.id in error and after.id in error
-    assert "there is no build yet" in empty_project.tarmim("diff", expect=3).stderr
+    for arguments in ([], ["0123"]):
+        assert "there is no build yet" in empty_project.tarmim("diff", *arguments, expect=3).stderr
+    assert "there are no builds" in empty_project.tarmim("diff", "0123", "4567", expect=3).stderr
 
 
 def test_one_build_alone_has_none_before_it(seed_project, seed_build):

@@ -1,6 +1,7 @@
 """The commands that tell about a build, and the scorer against the one that comes with the development sets."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -67,6 +68,14 @@ def test_explain_says_when_it_is_not_the_current_build_that_it_explains(project)
 def test_explain_says_when_there_is_no_such_article(seed_project, target):
     done = seed_project.tarmim("explain", target, expect=2)
     assert target in done.stderr and not done.stdout
+
+
+def test_explain_says_what_a_target_is_that_is_no_file(seed_project, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "gone").symlink_to("nowhere")
+    kinds = {tmp_path: "a folder", tmp_path / "pipe": "a named pipe", tmp_path / "gone": "a link to nowhere, which cannot be followed"}
+    for target, kind in kinds.items():
+        assert f"{target}: it is {kind}" in seed_project.tarmim("explain", target, expect=2).stderr
 
 
 # stats
@@ -166,6 +175,12 @@ def test_eval_of_a_faulty_set_names_the_line(seed_project, tmp_path):
     record = {"id": "a", "damaged": "عل", "gold": ["على"], "ends": [0]}
     faulty.write_text(json.dumps(record) + '\n{"id": 1}\n', encoding="utf-8")
     assert "faulty.jsonl:2" in seed_project.tarmim("eval", faulty, expect=(1, 2)).stderr
+
+
+def test_eval_of_an_empty_set_is_nothing_to_read(seed_project, tmp_path):
+    (tmp_path / "empty.jsonl").write_text("", encoding="utf-8")
+    done = seed_project.tarmim("eval", tmp_path / "empty.jsonl", expect=3)
+    assert "empty.jsonl" in done.stderr and not done.stdout
 
 
 def test_eval_scores_a_set_of_ones_own(seed_project, tmp_path):

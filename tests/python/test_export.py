@@ -1,11 +1,12 @@
 """Taking a build out: the same rows as JSON, the text as text, whole files or none."""
 
 import json
+import subprocess
 
 import pyarrow.parquet as pq
 import pytest
 
-from conftest import TABLES
+from conftest import PROGRAM, TABLES, seed_texts
 
 
 def lines(text):
@@ -42,6 +43,20 @@ def test_each_article_has_a_file_of_its_own(seed_project, seed_build, tmp_path):
     assert len(list((tmp_path / "all").rglob("*"))) == len(seed_build.rows("articles"))
 
 
+def test_a_source_with_the_longest_name_has_a_file_too(empty_project, tmp_path):
+    """The ending would make its name longer than a file's may be."""
+    text = next(iter(seed_texts().values()))
+    for letter in ("a", "ب"):
+        name = letter * (250 // len(letter.encode())) + ".txt"
+        assert len(name.encode()) == 254
+        empty_project.write(name, text)
+    build = empty_project.build()
+    empty_project.tarmim("export", "text", tmp_path / "all", "--each-article")
+    texts = [path.read_text(encoding="utf-8").strip() for path in sorted((tmp_path / "all").iterdir())]
+    assert texts == [row["text"].strip() for row in build.rows("articles")]
+    assert len(texts) == 2
+
+
 def test_nothing_is_written_over(seed_project, tmp_path):
     target = tmp_path / "articles.jsonl"
     seed_project.tarmim("export", "jsonl", target)
@@ -49,6 +64,24 @@ def test_nothing_is_written_over(seed_project, tmp_path):
     assert first and "is there already" in seed_project.tarmim("export", "jsonl", target, expect=1).stderr
     assert target.read_bytes() == first
     assert [path.name for path in tmp_path.iterdir()] == [target.name], "no half-written file is left"
+
+
+@pytest.mark.parametrize("form", ["text", "jsonl"])
+@pytest.mark.parametrize("table", ["articles", "sentences"])
+def test_standard_output_that_takes_no_more_is_named(seed_project, form, table):
+    with open("/dev/full", "wb") as full:
+        command = [PROGRAM, "export", form, "-", "--table", table]
+        done = subprocess.run(command, cwd=seed_project.root, stdout=full, stderr=subprocess.PIPE, check=False)
+    told = done.stderr.decode()
+    assert done.returncode == 1 and told.startswith("tarmim: standard output: No space left on device"), told
+
+
+@pytest.mark.parametrize("form", ["text", "jsonl"])
+def test_a_reader_of_standard_output_that_goes_away_is_no_failure(seed_project, form):
+    process = seed_project.start("export", form, "-", "--table", "sentences")
+    process.stdout.close()
+    _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (0, b"")
 
 
 def test_an_older_build_can_be_named(project):
@@ -64,5 +97,7 @@ def test_what_cannot_be_exported_is_told(seed_project, empty_project, tmp_path):
         "export", "text", "-", "--table", "keywords", expect=2
     ).stderr
     assert "name a folder" in seed_project.tarmim("export", "text", "-", "--each-article", expect=2).stderr
-    assert "no build 0123" in seed_project.tarmim("export", "text", "-", "--build", "0123", expect=3).stderr
+    told = seed_project.tarmim("export", "text", "-", "--build", "0123", expect=2).stderr
+    assert "no build 0123" in told and seed_project.current().id in told
+    assert "there is no build yet" in empty_project.tarmim("export", "text", "-", "--build", "0123", expect=3).stderr
     assert "there is no build yet" in empty_project.tarmim("export", "text", tmp_path / "x", expect=3).stderr

@@ -1,5 +1,6 @@
 """Files as they come: encodings, look-alike letters, folders; and those that cannot be used."""
 
+import os
 import random
 import unicodedata
 
@@ -212,6 +213,21 @@ def test_an_empty_input_folder_is_nothing_to_read(empty_project):
 def test_a_missing_input_folder_is_nothing_to_read(empty_project):
     done = empty_project.tarmim("run", "--input", "not-there", expect=3)
     assert "not-there" in done.stderr
+
+
+def test_input_that_is_no_folder_is_told_for_what_it_is(project):
+    os.mkfifo(project.root / "pipe")
+    (project.root / "gone").symlink_to("nowhere")
+    for name, kind in {"pipeline.toml": "a file", "pipe": "a named pipe", "gone": "a link to nowhere, which cannot be followed"}.items():
+        told = project.tarmim("run", "--input", name, expect=3).stderr
+        assert f"nothing to read in {name}: it is {kind}" in told and "--input DIR" in told
+
+
+def test_input_that_is_all_passed_over_is_told_with_the_patterns_that_do(empty_project):
+    write_good(empty_project, 2)
+    empty_project.configure("ingest", "skip", '["**/*"]')
+    told = empty_project.tarmim("check", expect=3).stderr
+    assert "0 other files, 2 passed over by ingest.skip: **/*" in told and told.rstrip().endswith("or ingest.skip")
 
 
 def test_nothing_to_read_keeps_the_old_build(project):

@@ -203,6 +203,16 @@ def test_the_summary_tells_what_was_built_and_how_to_read_it(project):
     assert duckdb.sql(query).fetchall(), "the printed query works as it stands"
 
 
+def test_the_summary_of_a_run_without_work_tells_of_none(project):
+    assert "articles: 3 new" in project.tarmim("run").stdout
+    assert "articles: " not in project.tarmim("run").stdout
+    project.configure("split", "max_tokens", "30")
+    project.build()
+    project.tarmim("rollback")
+    told = project.tarmim("run").stdout
+    assert "rolled back" in told and "articles: " not in told
+
+
 def test_rejects_are_told_in_the_summary(project):
     project.configure("dataset", "max_reject_ratio", 0.9)
     project.write("notes.pdf", b"%PDF-1.4")

@@ -63,6 +63,13 @@ def test_input_that_is_no_text_is_a_fault(seed_project):
     assert done.stdout == ""
 
 
+def test_with_lines_the_line_that_is_no_text_is_named(seed_project):
+    lines = ["الانشط الصناعي".encode()] * 4 + [b"\xff\xfe", b"x"]
+    done = seed_project.tarmim("repair", "--lines", stdin=b"\n".join(lines), expect=1)
+    assert done.stderr.startswith("tarmim: standard input, line 5 (expected UTF-8 text): "), done.stderr
+    assert len(done.stdout.splitlines()) == 4, "what stands before it is repaired"
+
+
 @pytest.fixture(scope="module")
 def restored(seed_build):
     """Well-spelt text, of more than a thousand words: the shipped articles as the program repairs them."""

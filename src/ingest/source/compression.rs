@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
 
 use super::fault::{Fault, Layer};
@@ -29,7 +29,7 @@ pub(super) fn decompress<'r>(compression: Compression, reader: Box<dyn Read + 'r
         return Err(Fault { code: CODE, message }.into());
     }
     Ok(match compression {
-        Compression::Gzip => Box::new(Layer::new(MultiGzDecoder::new(reader), CODE, "gzip data")),
+        Compression::Gzip => Box::new(Layer::new(GzipMembers::new(reader), CODE, "gzip data")),
         Compression::Xz => Box::new(Layer::new(XzReader::new_mem_limit(reader, true, XZ_MEMORY_KIB), CODE, "xz data")),
         Compression::Zstd => {
             let mut decoder = zstd::Decoder::with_buffer(reader)?;
@@ -40,3 +40,81 @@ pub(super) fn decompress<'r>(compression: Compression, reader: Box<dyn Read + 'r
 }
 
 const CODE: &str = "broken_compression";
+
+/// The first byte of a gzip member.
+const GZIP_MAGIC: u8 = 0x1f;
+
+/// What the members of a gzip file hold, one after the other. The decoder of many members would take whatever follows the last one for
+/// the head of another, and call it cut off.
+struct GzipMembers<R> {
+    /// `None` for the moment in which one gives way to the next.
+    member: Option<GzDecoder<R>>,
+}
+
+impl<R: BufRead> GzipMembers<R> {
+    fn new(reader: R) -> Self {
+        Self { member: Some(GzDecoder::new(reader)) }
+    }
+}
+
+impl<R: BufRead> Read for GzipMembers<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let count = member.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            match member.get_mut().fill_buf()?.first().copied() {
+                None => break,
+                Some(GZIP_MAGIC) => self.member = self.member.take().map(|ended| GzDecoder::new(ended.into_inner())),
+                Some(_) => {
+                    let message =
+                        "broken gzip data: after its end more bytes follow, which are no gzip data; restore the file from \
+                                   its source, or unpack it with gzip, which passes over them"
+                            .to_owned();
+                    return Err(Fault { code: CODE, message }.into());
+                }
+            }
+        }
+        Ok(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn gzip(text: &str) -> Vec<u8> {
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        writer.write_all(text.as_bytes()).expect("in memory");
+        writer.finish().expect("in memory")
+    }
+
+    /// What is read of gzip data, and what is said of its end.
+    fn read(bytes: &[u8]) -> (String, String) {
+        let mut text = String::new();
+        let mut reader = decompress(Compression::Gzip, Box::new(bytes)).expect("not empty");
+        let told = reader.read_to_string(&mut text).err().map(|error| error.to_string());
+        (text, told.unwrap_or_default())
+    }
+
+    #[test]
+    fn gzip_members_are_read_to_the_end_of_the_last() {
+        let two = [gzip("ا"), gzip("ب")].concat();
+        assert_eq!(read(&two), ("اب".to_owned(), String::new()));
+        assert_eq!(read(&[gzip(""), gzip("ب")].concat()), ("ب".to_owned(), String::new()), "an empty member is one too");
+        for cut in [two.len() - 1, gzip("ا").len() + 1] {
+            assert!(read(&two[..cut]).1.contains("it is cut off"), "at {cut}: {}", read(&two[..cut]).1);
+        }
+    }
+
+    #[test]
+    fn what_follows_gzip_data_and_is_none_is_told_for_what_it_is() {
+        for more in ["x", "\0\0\0", "more than the ten bytes of a header"] {
+            let (_, told) = read(&[gzip("ا"), more.as_bytes().to_vec()].concat());
+            assert!(told.starts_with("broken gzip data: after its end more bytes follow, which are no gzip data"), "{told}");
+        }
+    }
+}

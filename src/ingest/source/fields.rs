@@ -5,10 +5,13 @@
 
 use serde_json::Value;
 
+use crate::ingest::dates::parse_date;
+
 /// What parts the names in a list of authors.
 const LIST_SEPARATOR: &str = "، ";
 
-/// The names that columns may have, for each thing that an article needs: the first that is there and not empty wins.
+/// The names that columns may have, for each thing that an article needs: the first that is there and not empty wins; of those of the
+/// day, the first that reads as one.
 ///
 /// Names are compared without regard to case and to white space around them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,7 +97,8 @@ impl MappedRecord {
         Self {
             text: String::new(),
             title: take(&mut remaining, &names.title, line),
-            published: take(&mut remaining, &names.published, line),
+            // What is no day stays with the other fields, under its own name.
+            published: take(&mut remaining, &names.published, day),
             section: take(&mut remaining, &names.section, line),
             byline: take(&mut remaining, &names.byline, line),
             key: take(&mut remaining, &names.id, key),
@@ -155,6 +159,11 @@ fn key(value: &Value) -> Option<String> {
     }
 }
 
+/// What reads as a day, as written.
+fn day(value: &Value) -> Option<String> {
+    line(value).filter(|written| parse_date(written).is_some())
+}
+
 /// The strings of an array that holds nothing else.
 fn strings(value: &Value) -> Option<Vec<&str>> {
     value.as_array()?.iter().map(Value::as_str).collect()
@@ -169,14 +178,40 @@ fn verbatim(value: &Value) -> Option<String> {
     }
 }
 
+/// A column that is there and holds no text is another fault than one of another name, and mended elsewhere.
 fn no_text(fields: &[(String, Value)], names: &FieldNames) -> MappingFault {
+    let may_hold_it = |name: &str| names.text.iter().any(|text| same_name(name, text));
+    let wrong = fields.iter().filter(|(name, _)| may_hold_it(name));
+    let wrong: Vec<String> = wrong.map(|(name, value)| format!("{name} is {}", shown_kind(value))).collect();
     let found: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
-    let message = format!(
-        "no text in any of the columns that may hold it ({}); columns found: {}; name the one that holds the text",
-        names.text.join(", "),
-        if found.is_empty() { "none".to_owned() } else { found.join(", ") }
-    );
+    let (expected, found) = (names.text.join(", "), if found.is_empty() { "none".to_owned() } else { found.join(", ") });
+    let message = if wrong.is_empty() {
+        format!(
+            "no text in any of the columns that may hold it ({expected}); columns found: {found}; \
+             name the one that holds the text in fields.text, or leave the record out"
+        )
+    } else {
+        format!(
+            "no text: {}; expected a text, or a list of its paragraphs; put one there or leave the record out, or, where another \
+             column holds the text, name it in fields.text (it says {expected}; columns found: {found})",
+            wrong.join(", ")
+        )
+    };
     MappingFault { code: "no_text", message }
+}
+
+/// What a value that is no text is, for messages.
+fn shown_kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::Object(_) => "an object",
+        Value::String(text) if text.is_empty() => "empty",
+        Value::String(_) => "nothing but white space",
+        Value::Array(_) if strings(value).is_none() => "a list of other things than texts",
+        Value::Array(_) => "a list without a text",
+    }
 }
 
 #[cfg(test)]
@@ -242,19 +277,54 @@ mod tests {
 
     #[test]
     fn a_record_without_text_names_the_columns() {
-        let fault = MappedRecord::new(&fields(&json!({"content": "نص", "text": 3})), &names()).expect_err("no text");
+        let fault = MappedRecord::new(&fields(&json!({"content": "نص", "title": "ع"})), &names()).expect_err("no text");
         assert_eq!(fault.code, "no_text");
-        assert!(fault.message.contains("(text, body)") && fault.message.contains("content, text"), "{}", fault.message);
+        let said =
+            "no text in any of the columns that may hold it (text, body); columns found: content, title; name the one";
+        assert!(fault.message.starts_with(said), "{}", fault.message);
+    }
+
+    #[test]
+    fn a_column_that_holds_no_text_is_told_with_what_it_holds() {
+        for (record, said) in [
+            (json!({"text": ""}), "no text: text is empty; expected a text"),
+            (json!({"text": " \n", "body": null}), "no text: body is null, text is nothing but white space; expected"),
+            (json!({"TEXT": 123, "title": "ع"}), "no text: TEXT is a number; expected"),
+            (json!({"text": true}), "no text: text is true or false; expected"),
+            (json!({"text": {"ar": "نص"}}), "no text: text is an object; expected"),
+            (json!({"text": []}), "no text: text is a list without a text; expected"),
+            (json!({"text": [" ", ""]}), "no text: text is a list without a text; expected"),
+            (json!({"text": ["نص", 1]}), "no text: text is a list of other things than texts; expected"),
+        ] {
+            let fault = MappedRecord::new(&fields(&record), &names()).expect_err("no text");
+            assert_eq!(fault.code, "no_text");
+            assert!(fault.message.starts_with(said), "{record}: {}", fault.message);
+            assert!(fault.message.contains("it says text, body; columns found: "), "{}", fault.message);
+        }
+    }
+
+    #[test]
+    fn what_is_no_day_stays_where_it_stood_under_its_own_name() {
+        let names = FieldNames { published: vec!["published".to_owned(), "date".to_owned()], ..names() };
+        let kept = |record: &MappedRecord| record.extra.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        let source = json!({"a": 1, "date": "أمس", "k": 2, "text": "نص"});
+        let mut record = MappedRecord::new(&fields(&source), &names).expect("has a text");
+        assert_eq!((record.published.as_deref(), kept(&record)), (None, ["a", "date", "k"].map(str::to_owned).to_vec()));
+        record.overlay(&fields(&json!({"date": "2016-03-07"})), &names);
+        assert_eq!((record.published.as_deref(), kept(&record).len()), (Some("2016-03-07"), 3));
+        let source = json!({"date": "2016-03-07", "published": "قريبا", "text": "نص"});
+        let record = MappedRecord::new(&fields(&source), &names).expect("has a text");
+        assert_eq!((record.published.as_deref(), kept(&record)), (Some("2016-03-07"), vec!["published".to_owned()]));
     }
 
     #[test]
     fn a_sidecar_wins_where_it_says_something() {
-        let own = json!({"date": "2010", "id": "ا", "k": "قديم", "section": "رياضة", "text": "نص"});
+        let own = json!({"date": "2010-03-07", "id": "ا", "k": "قديم", "section": "رياضة", "text": "نص"});
         let mut record = MappedRecord::new(&fields(&own), &names()).expect("has a text");
         let sidecar = json!({"date": "", "id": "ب", "k": "جديد", "n": 1, "section": "اقتصاد"});
         record.overlay(&fields(&sidecar), &names());
         assert_eq!(record.section.as_deref(), Some("اقتصاد"));
-        assert_eq!(record.published.as_deref(), Some("2010"), "an empty field says nothing");
+        assert_eq!(record.published.as_deref(), Some("2010-03-07"), "an empty field says nothing");
         assert_eq!(record.key.as_deref(), Some("ا"), "the record's own key stays");
         let extra = [("k".to_owned(), "جديد".to_owned()), ("n".to_owned(), "1".to_owned())];
         assert_eq!(record.extra, extra);

@@ -38,8 +38,7 @@ use serde_json::Value;
 
 pub(super) use fields::same_name;
 pub use fields::{FieldNames, MappedRecord, MappingFault};
-pub use shape::SUPPORTED;
-use shape::{Inner, Leaf, Shape};
+use shape::{Inner, Leaf, SUPPORTED, Shape};
 pub use sidecar::{SidecarTable, is_sidecar};
 
 use super::decode::DeclaredEncoding;
@@ -118,6 +117,17 @@ pub fn kind_of(source_path: &str) -> Kind {
         Inner::Leaf(Leaf::Unsupported) => Kind::Unknown,
         Inner::Leaf(_) => Kind::Articles,
         Inner::Zip | Inner::Tar => Kind::Archive,
+    }
+}
+
+/// Why a file is not read, and what to do about it; `is_known` is whether its format is one that is read. Where it is none, no pattern
+/// of `files` makes it one.
+#[must_use]
+pub(super) fn not_read(is_known: bool) -> String {
+    if is_known {
+        "no pattern of ingest.files matches it; add its pattern there, or to ingest.skip".to_owned()
+    } else {
+        format!("not of a format that is read; convert it, or add its pattern to ingest.skip; what is read: {SUPPORTED}")
     }
 }
 

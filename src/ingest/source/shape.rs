@@ -63,7 +63,7 @@ pub(super) struct Shape {
 }
 
 /// The formats that are read, for messages.
-pub const SUPPORTED: &str = ".txt .text .html .htm .xhtml .jsonl .ndjson .csv .tsv .parquet, each also compressed \
+pub(super) const SUPPORTED: &str = ".txt .text .html .htm .xhtml .jsonl .ndjson .csv .tsv .parquet, each also compressed \
                                     (.gz .zst .xz) or in an archive (.zip .tar .tar.gz .tgz .tar.zst .tzst .tar.xz .txz)";
 
 const COMPRESSIONS: [(&str, Compression); 3] =

@@ -14,9 +14,9 @@ use ::zip::unstable::read::ZipIterable;
 use super::compression::{BUFFER_BYTES, decompress};
 use super::fault::{Fault, Layer};
 use super::output::{Emit, LeafOutput};
-use super::shape::{Compression, Inner, Leaf, SUPPORTED, Shape};
+use super::shape::{Compression, Inner, Leaf, Shape};
 use super::tar::{self, MemberKind};
-use super::{Content, Found, Selection, SourceSettings, is_sidecar, json_lines, rows, zip};
+use super::{Content, Found, Selection, SourceSettings, is_sidecar, json_lines, not_read, rows, zip};
 use crate::ingest::Reject;
 
 /// Most compressions and archives around an article: more than people make, few enough for the stack.
@@ -91,7 +91,7 @@ impl<'w, 'e> Walk<'w, 'e> {
             _ if self.pass == Pass::Sidecars => {}
             Leaf::JsonLines => return json_lines::read(reader, settings, &mut output),
             Leaf::Rows(delimiter) => return rows::read(reader, delimiter, settings, &mut output),
-            Leaf::Unsupported => return output.reject("unsupported", format!("not read; what is read: {SUPPORTED}")),
+            Leaf::Unsupported => return output.reject("unsupported", not_read(false)),
             Leaf::Text | Leaf::Html | Leaf::Parquet => {}
         }
         let Some(bytes) = self.read_bounded(&mut reader, path)? else { return ControlFlow::Continue(()) };
@@ -228,8 +228,8 @@ impl<'w, 'e> Walk<'w, 'e> {
             Selection::Read => return ControlFlow::Continue(true),
             Selection::Skip => (self.emit)(Found::Skipped)?,
             Selection::NotWanted => {
-                let message = "not a file of a kind that is read; add its pattern to files or skip";
-                self.reject(path, "unsupported", message.to_owned())?;
+                let is_known = !matches!(shape.inner, Inner::Leaf(Leaf::Unsupported));
+                self.reject(path, "unsupported", not_read(is_known))?;
             }
         }
         ControlFlow::Continue(false)

@@ -1,0 +1,58 @@
+//! What stands at a path where something else was looked for, for messages: "not there" would send a person looking for a file that is.
+
+use std::fs::{FileType, metadata, read_link, symlink_metadata};
+use std::os::unix::fs::FileTypeExt;
+use std::path::Path;
+
+/// What stands at a path, as in "a folder"; `None` where nothing does.
+pub(crate) fn kind_at(path: &Path) -> Option<String> {
+    match metadata(path) {
+        Ok(found) => Some(kind_of(found.file_type()).to_owned()),
+        // The link stands there, and what it names does not or cannot be reached.
+        Err(error) if symlink_metadata(path).is_ok_and(|found| found.is_symlink()) => {
+            let target = read_link(path).map(|target| target.display().to_string()).unwrap_or_default();
+            Some(format!("a link to {target}, which cannot be followed ({error})"))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => Some(format!("something that cannot be looked at ({error})")),
+    }
+}
+
+fn kind_of(found: FileType) -> &'static str {
+    if found.is_dir() {
+        "a folder"
+    } else if found.is_file() {
+        "a file"
+    } else if found.is_fifo() {
+        "a named pipe"
+    } else if found.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_at_a_path_is_told() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("file"), "x").expect("written");
+        std::os::unix::fs::symlink("nowhere", at("dangling")).expect("linked");
+        std::os::unix::fs::symlink(".", at("folder")).expect("linked");
+        std::os::unix::fs::symlink("loop", at("loop")).expect("linked");
+        let kind = |name: &str| kind_at(&at(name)).unwrap_or_default();
+        assert_eq!([kind("file"), kind("folder"), kind("missing")], ["a file", "a folder", ""]);
+        assert!(
+            kind("dangling").starts_with("a link to nowhere, which cannot be followed (No such file"),
+            "{}",
+            kind("dangling")
+        );
+        assert!(kind("loop").starts_with("a link to loop, which cannot be followed ("), "{}", kind("loop"));
+        assert!(kind("file/x").starts_with("something that cannot be looked at ("), "{}", kind("file/x"));
+        assert_eq!(kind_at(Path::new("/dev/null")).as_deref(), Some("a device"));
+    }
+}
