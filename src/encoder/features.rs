@@ -3,6 +3,8 @@
 //! Invariant: training and repair call the same functions, so they cannot drift apart. A row belongs to one feature, told by
 //! its 32-bit hash; features too rare to own a row say nothing, and the word's other features speak for it.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use crate::arabic::{code, encode_letter, is_hamzated_alif, is_plain};
@@ -11,8 +13,12 @@ use crate::arabic::{code, encode_letter, is_hamzated_alif, is_plain};
 pub const WORD_FEATURES: usize = 8;
 /// Features of a candidate.
 pub const CANDIDATE_FEATURES: usize = 7;
+/// The features of a damaged word that say which word it is: its stem and itself.
+pub const NAMING_WORD: Range<usize> = WORD_FEATURES - 2..WORD_FEATURES;
+/// The features of a candidate that say which one it is: its stem and itself.
+pub const NAMING_CANDIDATE: Range<usize> = CANDIDATE_FEATURES - 2..CANDIDATE_FEATURES;
 
-/// Letters that may stand before a word as proclitics, and the article.
+/// Letters that may stand before a word as proclitics.
 const LEADING: [char; 6] = ['و', 'ف', 'ب', 'ك', 'ل', 'س'];
 /// Letters that must be left when proclitics are taken off.
 const LEAST_STEM: usize = 3;

@@ -1,5 +1,5 @@
 //! The encoder: a small gated convolutional network that reads an article's damaged words and says, of each, which candidate its
-//! context speaks for, whether a sentence ends there, and whether a number is missing there.
+//! context speaks for, and whether a sentence ends after it, a clause ends there, or a number is missing there.
 //!
 //! ```text
 //! word ─ hashed features ─ embeddings, summed ─ trunk ─┬─ · candidate embedding ─ score of each candidate
@@ -52,7 +52,7 @@ impl StackShape {
 }
 
 /// Numbers that describe a word, a candidate, and what the context asks for.
-pub const EMBEDDING: usize = 96;
+pub const EMBEDDING: usize = 128;
 /// What every question is read from.
 pub const TRUNK: StackShape = StackShape { inputs: EMBEDDING, width: 192, dilations: &[1, 2, 4, 8, 2, 1] };
 /// What the questions about places are read from besides: narrow, and far-sighted.

@@ -71,7 +71,7 @@ impl StoredAffine {
         let scale = |output: usize| {
             let largest = column(output).fold(0.0_f32, |most, weight| most.max(weight.abs()));
             let sum: f32 = column(output).map(|weight| weight.abs()).sum();
-            // One part in a thousand of slack, because rounding can add to the sum.
+            // Two parts in a hundred of slack, because rounding can add to the sum.
             (largest / 127.0).max(sum / (LARGEST_COLUMN * 0.98)).max(f32::MIN_POSITIVE)
         };
         let scales: Vec<f32> = (0..outputs).map(scale).collect();

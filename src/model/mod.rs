@@ -19,8 +19,9 @@ use serde::{Deserialize, Serialize};
 pub use section::{SectionReader, SectionWriter};
 
 const MAGIC: [u8; 8] = *b"tarmim\0M";
-const FORMAT: u32 = 1;
-const OLDEST_FORMAT: u32 = 1;
+/// 2: the encoder's embeddings are 128 numbers wide; they were 96.
+const FORMAT: u32 = 2;
+const OLDEST_FORMAT: u32 = 2;
 const HEADER: usize = 8 + 4 + 4 + 8 + 32;
 
 /// The model that is built into the program.

@@ -64,7 +64,7 @@ use crate::rounded::rounded;
 pub const VERSION: u32 = 5;
 
 /// Weight of the language model's costs, in 1/256, joined log-linearly with what [`evidence`] adds up.
-const LANGUAGE_WEIGHT: i32 = 120;
+const LANGUAGE_WEIGHT: i32 = 110;
 /// How sharp posteriors are against the sum of the weighed costs; chosen so that confidences come true (model card).
 const SHARPNESS: f64 = 0.58;
 /// Candidates that cost this much more than their word's best (5 nats) before the language model is asked are dropped: decoding takes

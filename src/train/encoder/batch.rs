@@ -1,6 +1,6 @@
 //! A batch: damaged articles as rows of features, with the choices and questions that teach.
 //!
-//! Invariant: what a batch holds depends on its pieces, the epoch and the seed alone, so training can stop and go on anywhere.
+//! Invariant: what a batch holds depends on its pieces, the epoch, the seed and how much is shown, so training can stop and go on anywhere.
 
 use std::borrow::Cow;
 
@@ -9,9 +9,13 @@ use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
 
 use super::Meaning;
+use super::guess::Guesses;
 use super::loss::Choice;
+use super::vocabulary::Meant;
 use crate::arabic::code;
-use crate::encoder::features::{CANDIDATE_FEATURES, FeatureRows, WORD_FEATURES, candidate_features, word_features};
+use crate::encoder::features::{
+    CANDIDATE_FEATURES, FeatureRows, NAMING_CANDIDATE, NAMING_WORD, WORD_FEATURES, candidate_features, word_features,
+};
 use crate::encoder::{MARGIN, QUESTIONS};
 use crate::repair::Repairer;
 use crate::repair::channel::Channel;
@@ -24,8 +28,23 @@ use crate::train::noise::{DamagedArticle, article_rng, damage, fold};
 const FOLDED: f64 = 0.15;
 /// Shares of letters merged in those; none at all is intact text.
 const FOLDED_SHARES: [f64; 6] = [1.0, 1.0, 0.6, 0.3, 0.1, 0.0];
-/// Share of words that are shown without their identity, so that their letters learn to speak for words never seen.
-const HIDDEN_WORD: f64 = 0.15;
+/// Share of words that are hidden whole (masked), to be guessed.
+const HIDDEN: f64 = 0.1;
+/// Share of words that are shown without [`NAMING_WORD`] (word dropout), so that their letters learn to speak for words never seen.
+const NAMELESS: f64 = 0.1;
+/// Share of choices whose candidates are shown without [`NAMING_CANDIDATE`].
+const NAMELESS_CHOICES: f64 = 0.15;
+/// Share of the words that are not hidden from which wrong guesses are taken (negatives).
+const SAMPLED: f64 = 0.4;
+
+/// How much of a batch is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Showing {
+    /// As much as training shows: some words are hidden.
+    Part,
+    /// Every word and candidate.
+    All,
+}
 
 /// A run of an article's symbols.
 #[derive(Clone, Debug)]
@@ -43,6 +62,7 @@ pub(super) struct Source<'a> {
     pub repairer: &'a Repairer,
     pub word_rows: &'a FeatureRows,
     pub candidate_rows: &'a FeatureRows,
+    pub meant_words: &'a [Meant],
     pub seed: u64,
 }
 
@@ -87,6 +107,8 @@ pub(super) struct Batch {
     pub priors: Vec<f32>,
     /// Per row, the answer to each question; `None` where it is not asked.
     pub answers: Vec<[Option<bool>; QUESTIONS]>,
+    /// The hidden words, and those that they are told from.
+    pub guesses: Guesses,
     pub words: u64,
 }
 
@@ -115,13 +137,14 @@ impl Batch {
     }
 
     /// Damages the pieces anew for this epoch.
-    pub(super) fn fill(&mut self, pieces: &[Piece], epoch: u64, source: Source<'_>, forms: &mut Forms) {
+    pub(super) fn fill(&mut self, pieces: &[Piece], epoch: u64, showing: Showing, source: Source<'_>, forms: &mut Forms) {
         self.features.clear();
         self.empty.clear();
         self.choices.clear();
         self.candidates.clear();
         self.priors.clear();
         self.answers.clear();
+        self.guesses.clear();
         self.words = 0;
         self.push_margin();
         for piece in pieces {
@@ -134,7 +157,7 @@ impl Batch {
             } else {
                 (Channel::Stripped, damage(symbols, &source.corpus.words, &mut rng))
             };
-            self.push_article(channel, &damaged, source, forms, &mut rng);
+            self.push_article(channel, &damaged, showing, source, forms, &mut rng);
             self.push_margin();
         }
     }
@@ -143,6 +166,7 @@ impl Batch {
         &mut self,
         channel: Channel,
         damaged: &DamagedArticle,
+        showing: Showing,
         source: Source<'_>,
         forms: &mut Forms,
         rng: &mut ChaCha8Rng,
@@ -160,18 +184,22 @@ impl Batch {
         for (slot, (word, symbol)) in damaged.words.iter().zip(&damaged.symbols).enumerate() {
             let form = &forms[word];
             let row = self.features.len();
-            let mut features = form.features;
-            if rng.random_bool(HIDDEN_WORD) {
-                features[WORD_FEATURES - 2..].fill(0);
-            }
+            let (features, is_hidden) = shown(form.features, showing, rng);
             self.features.push(features);
             let number = (channel == Channel::Stripped).then_some(damaged.numbers[slot]);
             let answers = [Some(damaged.ends[slot]), number, Some(damaged.clauses[slot])];
             self.answers.push(if slot == last { [None; QUESTIONS] } else { answers });
             let meant = source.meant(*symbol, damaged.seconds[slot]);
             let right = meant.and_then(|meant| form.readings.iter().position(|reading| *reading.letters == *meant));
-            if let Some(right) = right.filter(|_| form.readings.len() > 1) {
-                self.push_choice(row, right, &form.readings, &|candidate| habit.cost(&candidate.traces), rng);
+            let Some(right) = right else { continue };
+            let can_be_guessed = showing == Showing::Part && damaged.seconds[slot].is_none();
+            if can_be_guessed && (is_hidden || rng.random_bool(SAMPLED)) {
+                let meant_word = source.meant_words[*symbol as usize];
+                self.guesses.push(form.readings[right].features, meant_word, is_hidden.then_some(row));
+            }
+            if form.readings.len() > 1 {
+                let is_nameless = showing == Showing::Part && rng.random_bool(NAMELESS_CHOICES);
+                self.push_choice(row, right, &form.readings, is_nameless, &|candidate| habit.cost(&candidate.traces));
             }
         }
         self.words += damaged.words.len() as u64;
@@ -182,21 +210,35 @@ impl Batch {
         row: usize,
         right: usize,
         readings: &[Reading],
+        is_nameless: bool,
         channel_cost: &dyn Fn(&Candidate) -> i32,
-        rng: &mut ChaCha8Rng,
     ) {
         self.choices.push(Choice { row, start: self.candidates.len(), count: readings.len(), right });
-        let hidden = rng.random_bool(HIDDEN_WORD);
         for reading in readings {
             let mut features = reading.features;
-            if hidden {
-                features[CANDIDATE_FEATURES - 2..].fill(0);
+            if is_nameless {
+                features[NAMING_CANDIDATE].fill(0);
             }
             self.candidates.push(features);
             #[expect(clippy::cast_possible_truncation, reason = "a few nats")]
             self.priors.push((-f64::from(channel_cost(&reading.candidate)) / UNITS_PER_NAT) as f32);
         }
     }
+}
+
+/// What is shown of a word's features, and whether that is nothing.
+fn shown(mut features: [u32; WORD_FEATURES], showing: Showing, rng: &mut ChaCha8Rng) -> ([u32; WORD_FEATURES], bool) {
+    if showing == Showing::All {
+        return (features, false);
+    }
+    let chance: f64 = rng.random();
+    let is_hidden = chance < HIDDEN;
+    if is_hidden {
+        features.fill(0);
+    } else if chance < HIDDEN + NAMELESS {
+        features[NAMING_WORD].fill(0);
+    }
+    (features, is_hidden)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub(super) struct Dropout {
 }
 
 /// Numbers in 256 that are left out.
-pub(super) const LEFT_OUT: u8 = 26;
+pub(super) const LEFT_OUT: u8 = 38;
 
 impl Dropout {
     /// New factors; all are 1 where nothing is left to chance.

@@ -1,16 +1,19 @@
-//! What the encoder is taught: a softmax over the candidates of each word, and a logistic question after each word.
+//! What the encoder is taught of every word, shown or hidden: a softmax over its candidates, and logistic questions after it. Of hidden
+//! ones [`super::guess`] asks more.
 //!
 //! A candidate's score starts from the probability that the channel, under the writer's habit, makes the damaged word of it. The
-//! network so learns what remains: how likely the word is here.
+//! network so learns what remains: how likely the word is here. Invariant: gradients are those of the loss that the tally adds up.
 
 use super::batch::Batch;
+use super::guess::GuessTally;
+use super::layers::reset;
 use super::network::{Activations, Gradients};
 use super::table::Table;
 use crate::encoder::{EMBEDDING, QUESTIONS};
 use crate::matrix::dot;
 
 /// What an answer counts beside a choice, per question.
-const QUESTION_WEIGHTS: [f32; QUESTIONS] = [0.6, 0.3, 0.3];
+const QUESTION_WEIGHTS: [f32; QUESTIONS] = [0.8, 0.45, 0.4];
 
 /// A word that has several candidates.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +35,8 @@ pub(super) struct Tally {
     pub right: u64,
     /// Sum of the negative log-likelihood of the right candidates.
     pub surprise: f64,
+    /// Of the hidden words.
+    pub hidden: GuessTally,
     /// Per question: answered yes rightly, answered yes, wanted.
     pub answers: [[u64; 3]; QUESTIONS],
 }
@@ -41,6 +46,7 @@ impl Tally {
         self.choices += other.choices;
         self.right += other.right;
         self.surprise += other.surprise;
+        self.hidden.add(other.hidden);
         for (sums, counts) in self.answers.iter_mut().zip(other.answers) {
             sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         }
@@ -52,8 +58,12 @@ impl Tally {
         let choices = self.choices.max(1) as f64;
         let f1 = |[hits, found, wanted]: [u64; 3]| 2.0 * hits as f64 / (found + wanted).max(1) as f64;
         let [end, number, clause] = self.answers.map(f1);
+        let hidden = match self.hidden.guesses {
+            0 => String::new(),
+            guesses => format!("{:.3} nats a hidden word; ", self.hidden.surprise / guesses as f64),
+        };
         format!(
-            "{:.4} of {} choices right, {:.4} nats each; F1 of sentence ends {end:.4}, of missing numbers {number:.4}, \
+            "{:.4} of {} choices right, {:.4} nats each; {hidden}F1 of sentence ends {end:.4}, of missing numbers {number:.4}, \
              of clause ends {clause:.4}",
             self.right as f64 / choices,
             self.choices,
@@ -62,23 +72,18 @@ impl Tally {
     }
 }
 
-/// Gradients of the embeddings of a batch's candidates, in the order of [`Batch::candidates`].
-pub(super) type CandidateGradients = Vec<f32>;
-
-/// Fills the gradients of requests, answers and candidate embeddings, each counted with `weight`.
+/// Fills the gradients of requests, answers and candidate embeddings (in the order of [`Batch::candidates`]), each counted with `weight`.
 pub(super) fn learn(
     batch: &Batch,
     activations: &Activations,
     candidates: &Table,
     weight: f32,
     gradients: &mut Gradients,
-    candidate_gradients: &mut CandidateGradients,
+    candidate_gradients: &mut Vec<f32>,
 ) -> Tally {
     let mut tally = Tally::default();
-    gradients.request.clear();
-    gradients.request.resize(activations.request.len(), 0.0);
-    candidate_gradients.clear();
-    candidate_gradients.resize(batch.candidates.len() * EMBEDDING, 0.0);
+    reset(&mut gradients.request, activations.request.len());
+    reset(candidate_gradients, batch.candidates.len() * EMBEDDING);
     let mut embeddings = Vec::new();
     let mut scores = Vec::new();
     for choice in &batch.choices {
@@ -111,18 +116,15 @@ fn score(
     embeddings: &mut Vec<f32>,
     scores: &mut Vec<f32>,
 ) {
-    embeddings.clear();
+    let range = choice.start..choice.start + choice.count;
+    candidates.sums(&batch.candidates[range.clone()], embeddings);
+    let embeddings = embeddings.chunks_exact(EMBEDDING).zip(&batch.priors[range]);
     scores.clear();
-    for index in choice.start..choice.start + choice.count {
-        let at = embeddings.len();
-        embeddings.resize(at + EMBEDDING, 0.0);
-        candidates.add_rows(&batch.candidates[index], &mut embeddings[at..]);
-        scores.push(dot(&embeddings[at..], request) + batch.priors[index]);
-    }
+    scores.extend(embeddings.map(|(embedding, prior)| dot(embedding, request) + prior));
 }
 
 /// Scores as probabilities; returns the logarithm of the right one's.
-fn softmax(scores: &mut [f32], right: usize) -> f32 {
+pub(super) fn softmax(scores: &mut [f32], right: usize) -> f32 {
     let most = scores.iter().copied().fold(f32::MIN, f32::max);
     let right_score = scores[right] - most;
     for score in scores.iter_mut() {
@@ -136,8 +138,7 @@ fn softmax(scores: &mut [f32], right: usize) -> f32 {
 }
 
 fn answer(batch: &Batch, activations: &Activations, weight: f32, gradients: &mut Gradients, tally: &mut Tally) {
-    gradients.answers.clear();
-    gradients.answers.resize(activations.answers.len(), 0.0);
+    reset(&mut gradients.answers, activations.answers.len());
     for (row, answers) in batch.answers.iter().enumerate() {
         for (question, wanted) in answers.iter().enumerate() {
             let Some(wanted) = *wanted else { continue };

@@ -1,13 +1,16 @@
 //! Fitting the encoder: stochastic gradient descent over articles that are damaged anew in every epoch.
 //!
 //! A step takes [`LANES`] batches, computes their gradients in parallel, adds them up in order and updates every parameter once:
-//! `Adam` (Kingma & Ba 2015) for the network, `AdaGrad` for the embeddings that took part. Invariant: the result depends on
-//! the corpus, the repairer, the seed and the processor's instruction set, not on the number of threads or on interruptions.
+//! [`optimiser`] those of the network, [`table`] the embeddings that took part. Invariant: the result depends on the corpus, the
+//! repairer, the seed and the kind of processor (its instructions, and its caches, by which matrix products are cut), not on the
+//! number of threads or on interruptions.
 
 mod batch;
+mod guess;
 mod layers;
 mod layout;
 mod loss;
+mod muon;
 mod network;
 mod optimiser;
 mod snapshot;
@@ -24,31 +27,30 @@ use rayon::prelude::*;
 use super::corpus::{Corpus, Symbol, is_word};
 use super::noise::article_rng;
 use super::{HELD_OUT, Section, TrainError};
-use crate::encoder::EMBEDDING;
 use crate::encoder::features::FeatureRows;
 use crate::encoder::network::{StoredAffine, StoredNetwork, StoredStack, StoredTable};
 use crate::model::SectionWriter;
 use crate::progress::Progress;
 use crate::repair::Repairer;
-use batch::{Batch, Forms, Piece, Source};
+use batch::{Batch, Forms, Piece, Showing, Source};
 use layout::{Affine, Layout, StackLayout};
-use loss::{CandidateGradients, Tally, learn};
+use loss::{Tally, learn};
 use network::{Activations, Gradients};
-use optimiser::{Adam, schedule};
+use optimiser::{Optimiser, schedule};
 use snapshot::Snapshot;
 use table::{Table, Touched};
-pub(super) use vocabulary::Meaning;
+use vocabulary::Meaning;
 
 /// Version of this stage of training: raised whenever it would learn something else from equal input.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 5;
 
 /// Passes over the corpus, damaged anew in each.
-const EPOCHS: u64 = 7;
+const EPOCHS: u64 = 6;
 /// Batches whose gradients make one step.
 const LANES: usize = 4;
 /// Words of a batch; longer articles are cut.
 const BATCH_WORDS: usize = 1024;
-/// Step size of the network's parameters at its largest.
+/// Step size of the network's parameters at its largest: that of `Adam`, of which `Muon` takes a share.
 const STEP: f32 = 3e-3;
 /// Step size of the embeddings at its largest.
 const TABLE_STEP: f32 = 0.1;
@@ -63,7 +65,7 @@ const REPORT_STEPS: u64 = 500;
 #[derive(Clone, Debug, Default)]
 struct State {
     pub steps: u64,
-    pub network: Adam,
+    pub network: Optimiser,
     pub words: Table,
     pub candidates: Table,
 }
@@ -75,7 +77,10 @@ struct Lane {
     batch: Batch,
     activations: Activations,
     gradients: Gradients,
-    candidate_gradients: CandidateGradients,
+    /// Of the embeddings of [`Batch::candidates`].
+    candidate_gradients: Vec<f32>,
+    /// Of the embeddings of [`Batch::guesses`].
+    guess_gradients: Vec<f32>,
     tally: Tally,
 }
 
@@ -91,6 +96,7 @@ pub(super) fn fit(
     let meanings = vocabulary::meanings(corpus, repairer);
     progress.message("choosing the encoder's features");
     let (word_rows, candidate_rows) = vocabulary::choose(corpus, repairer, seed);
+    let meant_words = vocabulary::meant_words(corpus, &meanings);
     let source = Source {
         corpus,
         articles: &articles,
@@ -98,6 +104,7 @@ pub(super) fn fit(
         repairer,
         word_rows: &word_rows,
         candidate_rows: &candidate_rows,
+        meant_words: &meant_words,
         seed,
     };
     let mut training = Training::new(source);
@@ -107,7 +114,6 @@ pub(super) fn fit(
         training.state = state;
     }
     training.run(&snapshot, progress)?;
-    progress.message(&format!("on articles held out: {}", training.held_out().describe()));
     snapshot.remove()?;
     let Training { state, layout, .. } = training;
     let mut section = SectionWriter::default();
@@ -175,11 +181,14 @@ impl<'a> Training<'a> {
                 }
             }
             stage.finish();
+            if done >= started {
+                progress.message(&format!("after pass {}, on articles held out: {}", epoch + 1, self.held_out().describe()));
+            }
         }
         Ok(())
     }
 
-    /// One step down the gradient of the batches' mean loss.
+    /// One step down the gradient of the batches' loss, a mean over all their symbols.
     fn step(&mut self, batches: &[Vec<Piece>], epoch: u64, total: u64) -> Tally {
         let Self { source, layout, state, lanes, .. } = self;
         let words: usize = batches.iter().flatten().map(|piece| piece.symbols.len()).sum();
@@ -188,19 +197,23 @@ impl<'a> Training<'a> {
         let step = state.steps;
         lanes.par_iter_mut().zip(batches).enumerate().for_each(|(number, (lane, pieces))| {
             let mut chance = article_rng(source.seed ^ DROPOUT_SEED, step * LANES as u64 + number as u64);
-            lane.batch.fill(pieces, epoch, *source, &mut lane.forms);
+            lane.batch.fill(pieces, epoch, Showing::Part, *source, &mut lane.forms);
             lane.forward(layout, state, Some(&mut chance));
             lane.backward(layout, state, weight);
         });
         let size = schedule(state.steps, total);
-        state
-            .network
-            .update(&lanes.iter().map(|lane| lane.gradients.parameters.as_slice()).collect::<Vec<_>>(), size * STEP);
+        let gradients: Vec<_> = lanes.iter().map(|lane| lane.gradients.parameters.as_slice()).collect();
+        state.network.update(&gradients, state.steps, size * STEP, layout);
         let words: Vec<_> =
             lanes.iter().map(|lane| Touched { rows: &lane.batch.features, gradients: &lane.gradients.input }).collect();
         let candidates: Vec<_> = lanes
             .iter()
-            .map(|lane| Touched { rows: &lane.batch.candidates, gradients: &lane.candidate_gradients })
+            .flat_map(|lane| {
+                [
+                    Touched { rows: &lane.batch.candidates, gradients: &lane.candidate_gradients },
+                    Touched { rows: &lane.batch.guesses.features, gradients: &lane.guess_gradients },
+                ]
+            })
             .collect();
         let State { words: word_table, candidates: candidate_table, .. } = state;
         rayon::join(
@@ -223,7 +236,7 @@ impl<'a> Training<'a> {
         let mut tally = Tally::default();
         for step in batches.chunks(LANES) {
             lanes[..step.len()].par_iter_mut().zip(step).for_each(|(lane, pieces)| {
-                lane.batch.fill(pieces, 0, *source, &mut lane.forms);
+                lane.batch.fill(pieces, 0, Showing::All, *source, &mut lane.forms);
                 lane.forward(layout, state, None);
                 lane.backward(layout, state, 0.0);
             });
@@ -237,17 +250,15 @@ impl<'a> Training<'a> {
 
 impl Lane {
     fn forward(&mut self, layout: &Layout, state: &State, chance: Option<&mut ChaCha8Rng>) {
-        self.activations.input.clear();
-        self.activations.input.resize(self.batch.rows() * EMBEDDING, 0.0);
-        for (rows, sum) in self.batch.features.iter().zip(self.activations.input.chunks_exact_mut(EMBEDDING)) {
-            state.words.add_rows(rows, sum);
-        }
+        state.words.sums(&self.batch.features, &mut self.activations.input);
         self.activations.forward(&self.batch, &state.network.parameters, layout, chance);
     }
 
     fn backward(&mut self, layout: &Layout, state: &State, weight: f32) {
-        let Self { batch, activations, gradients, candidate_gradients, tally, .. } = self;
+        let Self { batch, activations, gradients, candidate_gradients, guess_gradients, tally, .. } = self;
         *tally = learn(batch, activations, &state.candidates, weight, gradients, candidate_gradients);
+        let (requests, to_requests) = (&activations.request, &mut gradients.request);
+        tally.hidden = batch.guesses.learn(requests, &state.candidates, weight, to_requests, guess_gradients);
         gradients.parameters.clear();
         gradients.parameters.resize(layout.len(), 0.0);
         activations.backward(batch, &state.network.parameters, layout, gradients);
@@ -259,7 +270,7 @@ impl State {
         let mut rng = article_rng(seed, u64::MAX);
         Self {
             steps: 0,
-            network: Adam::initial(layout, &mut rng),
+            network: Optimiser::initial(layout, &mut rng),
             words: Table::initial(words.len(), &mut rng),
             candidates: Table::initial(candidates.len(), &mut rng),
         }
@@ -308,7 +319,7 @@ mod tests {
 
     use super::*;
     use crate::encoder::features::{CANDIDATE_FEATURES, WORD_FEATURES};
-    use crate::encoder::{Encoder, EncoderScratch, QUESTIONS};
+    use crate::encoder::{EMBEDDING, Encoder, EncoderScratch, QUESTIONS};
 
     const ROWS: u32 = 50;
 

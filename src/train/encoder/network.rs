@@ -108,7 +108,7 @@ impl Activations {
 mod tests {
     use rand::RngExt;
 
-    use super::super::optimiser::Adam;
+    use super::super::optimiser::Optimiser;
     use super::*;
     use crate::encoder::MARGIN;
     use crate::train::noise::article_rng;
@@ -128,7 +128,7 @@ mod tests {
             let mut rng = article_rng(5, 0);
             let batch = Batch::of_lengths(&[5, 12]);
             let layout = Layout::new();
-            let mut parameters = Adam::initial(&layout, &mut rng).parameters;
+            let mut parameters = Optimiser::initial(&layout, &mut rng).parameters;
             for parameter in &mut parameters {
                 *parameter += rng.random_range(-0.01..0.01);
             }

@@ -26,12 +26,11 @@ impl Snapshot {
         };
         let mut state = state.clone();
         let mut section = SectionReader::new("snapshot", &bytes);
-        let expected = 16 + 4 * state.buffers().iter().map(|buffer| buffer.len()).sum::<usize>();
+        let expected = 8 + 4 * state.buffers().iter().map(|buffer| buffer.len()).sum::<usize>();
         if bytes.len() != expected {
             return Ok(None);
         }
         state.steps = section.u64()?;
-        state.network.updates = section.u64()?;
         for buffer in state.buffers_mut() {
             let numbers = section.bytes(buffer.len() * 4)?;
             for (cell, number) in buffer.iter_mut().zip(numbers.as_chunks::<4>().0) {
@@ -44,7 +43,6 @@ impl Snapshot {
     pub(super) fn write(&self, state: &State) -> Result<(), TrainError> {
         let mut section = SectionWriter::default();
         section.u64(state.steps);
-        section.u64(state.network.updates);
         for buffer in state.buffers() {
             for cell in buffer {
                 section.bytes(&cell.to_le_bytes());
@@ -52,9 +50,7 @@ impl Snapshot {
         }
         write_beside(&self.0, &section.into_bytes()).map_err(|source| TrainError::io(&self.0, source))
     }
-}
 
-impl Snapshot {
     /// Takes the snapshot away when the run is over.
     pub(super) fn remove(&self) -> Result<(), TrainError> {
         match fs::remove_file(&self.0) {
@@ -94,9 +90,45 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
+    use rand::RngExt;
+
     use super::*;
+    use crate::encoder::EMBEDDING;
     use crate::encoder::features::FeatureRows;
     use crate::train::encoder::layout::Layout;
+    use crate::train::encoder::table::Touched;
+    use crate::train::noise::article_rng;
+
+    #[test]
+    fn going_on_from_a_snapshot_is_going_on() {
+        let layout = Layout::new();
+        let move_on = |state: &mut State, steps: Range<u64>| {
+            for step in steps {
+                let mut rng = article_rng(3, step);
+                let mut random = |count: usize| (0..count).map(|_| rng.random_range(-1.0..1.0)).collect::<Vec<f32>>();
+                state.network.update(&[&random(layout.len())], step, 1e-3, &layout);
+                let gradients = random(EMBEDDING);
+                state.words.update(&[Touched { rows: &[[2, 0]], gradients: &gradients }], 1e-2);
+                state.candidates.update(&[Touched { rows: &[[1, 3]], gradients: &gradients }], 1e-2);
+                state.steps += 1;
+            }
+        };
+        let rows = || FeatureRows::new((1..5).collect());
+        let mut whole = State::initial(&layout, &rows(), &rows(), 1);
+        let mut halves = whole.clone();
+        move_on(&mut whole, 0..4);
+        move_on(&mut halves, 0..2);
+        let folder = tempfile::tempdir().expect("a folder");
+        let snapshot = Snapshot::new(folder.path().join("encoder.snapshot"));
+        snapshot.write(&halves).expect("writable");
+        let fresh = State::initial(&layout, &rows(), &rows(), 2);
+        let mut halves = snapshot.read(&fresh).expect("readable").expect("a snapshot");
+        move_on(&mut halves, 2..4);
+        assert_eq!(halves.steps, whole.steps);
+        assert!(halves.buffers() == whole.buffers(), "to the bit");
+    }
 
     #[test]
     fn a_snapshot_reads_back_and_one_of_another_shape_is_not_read() {
@@ -106,11 +138,10 @@ mod tests {
         let state = |words: u32| State { steps: 7, ..State::initial(&Layout::new(), &rows(words), &rows(4), 1) };
         assert!(snapshot.read(&state(5)).expect("no file is no fault").is_none());
         let mut written = state(5);
-        written.network.updates = 7;
         written.words.squares[3] = 0.5;
         snapshot.write(&written).expect("writable");
         let read = snapshot.read(&state(5)).expect("readable").expect("a snapshot");
-        assert_eq!((read.steps, read.network.updates), (7, 7));
+        assert_eq!(read.steps, 7);
         assert_eq!(read.buffers(), written.buffers());
         assert!(snapshot.read(&state(6)).expect("readable").is_none());
     }

@@ -1,4 +1,6 @@
 //! Which features own a row of embeddings, and what each word of the corpus is taken to mean.
+//!
+//! Invariant: both depend on the corpus, the repairer and the seed alone, whatever the order in which threads count.
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -7,11 +9,11 @@ use crate::encoder::features::{FeatureRows, candidate_features, word_features};
 use crate::repair::Repairer;
 use crate::repair::channel::Channel;
 use crate::repair::lexicon::UNKNOWN;
-use crate::train::corpus::Corpus;
+use crate::train::corpus::{Corpus, Symbol, is_word};
 use crate::train::noise::{article_rng, damage, fold};
 
 /// Rows for features of damaged words, and for features of candidates.
-const ROWS: [usize; 2] = [98_304, 131_072];
+const ROWS: [usize; 2] = [73_728, 98_304];
 /// Times that a feature must be seen to own a row.
 const LEAST_COUNT: u64 = 8;
 /// One article in so many is counted as folded, the others as stripped.
@@ -19,7 +21,7 @@ const FOLDED: usize = 7;
 
 /// What a word of the corpus teaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::train) enum Meaning {
+pub(super) enum Meaning {
     /// Itself.
     Itself,
     /// It is a misspelling of this word.
@@ -30,7 +32,7 @@ pub(in crate::train) enum Meaning {
 
 impl Meaning {
     /// The letters meant where `word` stands.
-    pub(in crate::train) fn letters<'a>(&'a self, word: &'a [u8]) -> Option<&'a [u8]> {
+    pub(super) fn letters<'a>(&'a self, word: &'a [u8]) -> Option<&'a [u8]> {
         match self {
             Self::Itself => Some(word),
             Self::Misspelt(meant) => Some(meant),
@@ -54,6 +56,32 @@ pub(super) fn meanings(corpus: &Corpus, repairer: &Repairer) -> Vec<Meaning> {
         }
     };
     corpus.words.par_iter().map(meaning).collect()
+}
+
+/// A word as one of all those that the corpus means.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Meant {
+    /// The word itself, or the one that it is a misspelling of, where the corpus has that one.
+    pub symbol: Symbol,
+    /// The logarithm of how often the corpus means it, however it is spelt there.
+    pub log_count: f32,
+}
+
+/// What is meant by each word of the corpus, by symbol.
+#[expect(clippy::cast_precision_loss, reason = "counts stay below 2^24, up to where floats are exact")]
+pub(super) fn meant_words(corpus: &Corpus, meanings: &[Meaning]) -> Vec<Meant> {
+    let symbols: FxHashMap<&[u8], Symbol> = corpus.words.iter().map(Vec::as_slice).zip(0..).collect();
+    let meant = |(meaning, own): (&Meaning, Symbol)| match meaning {
+        Meaning::Misspelt(letters) => symbols.get(letters.as_slice()).copied().unwrap_or(own),
+        Meaning::Itself | Meaning::Unclear => own,
+    };
+    let meant: Vec<Symbol> = meanings.iter().zip(0..).map(meant).collect();
+    let mut counts = vec![0_u32; corpus.words.len()];
+    for symbol in corpus.symbols.iter().filter(|symbol| is_word(**symbol)) {
+        counts[meant[*symbol as usize] as usize] += 1;
+    }
+    let log_count = |symbol: Symbol| libm::logf(counts[symbol as usize] as f32);
+    meant.into_iter().map(|symbol| Meant { symbol, log_count: log_count(symbol) }).collect()
 }
 
 /// The most frequent features of damaged words and of their candidates.
