@@ -1,7 +1,7 @@
 //! The words inside a token: its maximal runs of Arabic letters and marks, as letter codes.
 //!
 //! A token is what stands between white space, punctuation glued to it; the lexicon knows words. Diacritics are no letters: they are kept
-//! beside a word's letters, and put back onto the form that it is given ([`super::diacritics`]).
+//! beside a word's letters, and put back onto the form that it is given (`diacritics.rs`).
 
 use std::ops::Range;
 
