@@ -34,8 +34,9 @@ const MOST_BESIDE_WORDS: usize = 4;
 const OWN_RANK_BITS: u32 = 13;
 /// By how much the language model's weighted cost grows when a word is half as frequent.
 const COST_PER_BIT: i32 = NAT * 7 / 8;
-/// By how much a word that the language model has no id for costs more than one of the rank above, weighted.
-const OWN_UNKNOWN: i32 = 5 * NAT;
+/// By how much a word that the language model has no id for, and whose letters the encoder has not met, costs more than one of the rank
+/// above, weighted.
+const OWN_UNKNOWN: i32 = 25 * NAT / 4;
 
 /// How a form is put together of the lexicon's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
