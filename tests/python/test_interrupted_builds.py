@@ -155,7 +155,11 @@ def test_a_run_killed_at_any_moment_leaves_a_whole_build_and_the_next_one_the_ri
             if build != old.folder:
                 shutil.rmtree(build)
         delay = generator.uniform(0, 0.8) if number % 2 else generator.uniform(0.8, 1.1)
-        killed += kill_after(project.start("run", *arguments), delay * usual)
+        if kill_after(project.start("run", *arguments), delay * usual):
+            killed += 1
+        else:
+            # It takes no longer than that: the run that was timed met a busy machine.
+            usual = min(usual, delay * usual)
         assert project.current().id in (old.id, reference.id)
         assert_hashes_are_those_of_the_manifest(project.current())
         assert_same_bytes(project.build(), reference)
