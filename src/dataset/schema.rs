@@ -255,7 +255,12 @@ fn articles() -> Vec<Field> {
             "article_id of the earlier article whose text is most like this one's; null if none is alike enough, or unknown",
         ),
         probability_or_null("near_duplicate_similarity", "how much alike the two are; null where there is none"),
-        structs("extra", extra, "every other field that the source gives, in its order"),
+        structs(
+            "extra",
+            extra,
+            "every other field that the source gives, in its order; what a page says otherwise than its sidecar is page_title, page_byline, \
+             page_section, page_published",
+        ),
     ]
 }
 

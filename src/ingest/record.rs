@@ -160,15 +160,19 @@ fn metadata(given: Given, found: Given, origin: &Origin, settings: &IngestSettin
     let told = settings.path_pattern.read(&origin.source_path);
     let day = |written: &Option<String>| written.as_deref().and_then(parse_date);
     let date = [&published, &found.published, &told.published].into_iter().find_map(day);
-    // What a field says and is no day is among the other fields already.
-    let unread = found.published.filter(|written| parse_date(written).is_none());
-    extra.extend(unread.map(|written| ("published".to_owned(), written)));
-    for (name, given, found) in
-        [("title", &title, &found.title), ("section", &section, &found.section), ("byline", &byline, &found.byline)]
-    {
+    let said_twice = [
+        ("page_title", &title, &found.title),
+        ("page_section", &section, &found.section),
+        ("page_byline", &byline, &found.byline),
+        ("page_published", &published, &found.published),
+    ];
+    for (name, given, found) in said_twice {
         let said_otherwise = found.as_ref().filter(|found| given.as_ref().is_some_and(|given| given != *found));
-        extra.extend(said_otherwise.map(|found| (format!("page_{name}"), found.clone())));
+        extra.extend(said_otherwise.map(|found| (name.to_owned(), found.clone())));
     }
+    // What a field says and is no day is among the other fields already.
+    let unread = found.published.filter(|written| published.is_none() && parse_date(written).is_none());
+    extra.extend(unread.map(|written| ("published".to_owned(), written)));
     extra.extend(found.extra);
     Metadata {
         title: title.or(found.title),

@@ -223,10 +223,12 @@ def test_pages_give_the_text_that_a_person_took_out_of_them(empty_project):
 def test_what_a_page_says_otherwise_than_its_sidecar_is_kept(empty_project):
     title = ARTICLE["title"]
     empty_project.write("a.html", page(PARAGRAPHS, title, "هند", "7 آذار 2016", "محليات", "utf-8", AROUND))
-    empty_project.write("a.json", json.dumps({"title": words("other", 4), "author": "زيد", "section": "محليات"}))
+    sidecar = {"title": words("other", 4), "author": "زيد", "section": "محليات", "date": "2016-03-08"}
+    empty_project.write("a.json", json.dumps(sidecar))
     (article,) = empty_project.build().rows("articles")
     assert (article["title"], article["byline"]) == (words("other", 4), "زيد")
-    assert extra(article) == {"page_title": title, "page_byline": "هند"}
+    assert article["published"] == datetime.date(2016, 3, 8)
+    assert extra(article) == {"page_title": title, "page_byline": "هند", "page_published": "7 آذار 2016"}
 
 
 def test_a_page_without_an_article_is_rejected(empty_project):
