@@ -3,11 +3,12 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::dataset::export::ExportFormat;
-use crate::dataset::schema::Table;
 use crate::progress::LogFormat;
+use engine::tables::schema::Table;
 
 /// Restores Arabic newspaper text whose letters were deleted, and makes of it a clean, annotated dataset.
 #[derive(Debug, Parser)]
@@ -206,7 +207,7 @@ pub struct ExportArgs {
     /// File to write, or with --each-article the folder; - is standard output
     pub to: PathBuf,
     /// Table to write: articles, sentences, keywords or rejects; text is that of articles or sentences
-    #[arg(long, value_enum, default_value_t = Table::Articles)]
+    #[arg(long, value_parser = table_parser(), default_value = Table::Articles.name())]
     pub table: Table,
     /// Write a file for each article, named as its source is
     #[arg(long)]
@@ -258,4 +259,10 @@ pub struct TrainArgs {
     /// Seed of everything random
     #[arg(long, default_value_t = 7)]
     pub seed: u64,
+}
+
+/// The names of the tables, as values of an option.
+fn table_parser() -> impl TypedValueParser<Value = Table> {
+    PossibleValuesParser::new(Table::ALL.map(Table::name))
+        .map(|name| Table::ALL.into_iter().find(|table| table.name() == name).expect("one of the names given"))
 }

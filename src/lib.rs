@@ -15,27 +15,15 @@ pub mod commands;
 pub mod config;
 pub mod pipeline;
 
-pub mod encoder;
 pub mod ingest;
-pub mod repair;
-pub mod split;
-pub mod tag;
 
 pub mod cache;
 pub mod dataset;
-pub mod duplicates;
 
 pub mod analysis;
-pub mod evaluate;
-pub mod train;
+pub mod gates;
 
-pub mod arabic;
-pub mod error;
-pub mod frequency;
 mod hashing;
 pub mod interrupt;
-pub mod matrix;
-pub mod model;
 mod path_kind;
 pub mod progress;
-pub mod rounded;

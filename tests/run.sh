@@ -8,29 +8,25 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/tarmim
 export PYTHONDONTWRITEBYTECODE=1
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
 
 say() { printf '\n== %s\n' "$*"; }
-
-# Checkouts share the compiled dependencies, and cargo tells whether a file has changed by its time alone: another checkout's program
-# must not pass for this one's.
-touch src/lib.rs src/main.rs
 
 say "format"
 cargo fmt --check
 
 say "lints (clippy in the release profile, so that the dependencies are compiled once)"
 RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS="-Dwarnings__CLIPPY_HACKERY__" \
-  cargo build --release --locked --all-targets --target-dir "$cache/lint"
+  cargo build --release --locked --workspace --all-targets
 
 say "documentation (broken links are errors)"
-RUSTDOCFLAGS=-Dwarnings cargo doc --release --locked --no-deps --lib --quiet --target-dir "$cache/lint"
+RUSTDOCFLAGS=-Dwarnings cargo doc --release --locked --workspace --no-deps --lib --quiet
 
 say "build"
 cargo build --release --locked
 
 say "Rust tests"
-cargo test --release --locked
+cargo test --release --locked --workspace
 
 say "Python environment"
 python=$(command -v python3) || { echo "python3 is needed for the end-to-end tests" >&2; exit 1; }

@@ -9,8 +9,8 @@ use polars::prelude::{DataType, Expr, PolarsResult, QuantileMethod, SortMultiple
 use serde::Serialize;
 
 use super::{fraction, in_build, scan, whole};
-use crate::dataset::schema::Table;
-use crate::error::Error;
+use crate::analysis::AnalysisError;
+use engine::tables::schema::Table;
 
 /// Keywords listed.
 const TOP_KEYWORDS: usize = 15;
@@ -56,7 +56,7 @@ impl Stats {
     ///
     /// # Errors
     /// Where its tables cannot be read.
-    pub fn measure(build_folder: &Path) -> Result<Self, Error> {
+    pub fn measure(build_folder: &Path) -> Result<Self, AnalysisError> {
         in_build(build_folder, measure(build_folder))
     }
 }

@@ -6,10 +6,10 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::duplicates::Signature;
-use crate::repair::Repaired;
-use crate::split::Sentence;
-use crate::tag::{Hit, Keyphrase, Tagged};
+use engine::duplicates::Signature;
+use engine::repair::Repaired;
+use engine::split::Sentence;
+use engine::tag::{Hit, Keyphrase, Tagged};
 
 /// Compression level of zstd: the quickest, since this is read as often as it is written.
 const LEVEL: i32 = 1;

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::Error;
 use super::{output_folder, print};
 use crate::cli::BuildsArgs;
 use crate::dataset::{Manifest, OutputFolder};
-use crate::error::Error;
 
 /// Lists the builds, oldest first.
 pub(super) fn builds(config: &Path, args: BuildsArgs) -> Result<(), Error> {

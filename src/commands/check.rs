@@ -1,16 +1,18 @@
 //! `tarmim check`: reads and checks everything that a run would, and writes nothing.
 
+use engine::tables::Reject;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use rustc_hash::FxHashSet;
 
+use super::Error;
 use super::{open_plan, print};
 use crate::cli::OverrideArgs;
 use crate::config::Plan;
-use crate::error::Error;
-use crate::ingest::{Ingested, Record, Reject, read_records};
-use crate::pipeline::{Stages, inventory_of};
+use crate::ingest::{Ingested, Record, read_records};
+use crate::pipeline::inventory_of;
+use engine::Engine;
 
 /// Checks the configuration, the vocabularies, the model and the inputs.
 pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Result<(), Error> {
@@ -27,7 +29,7 @@ pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Resu
     let (own, protected) = (plan.repair.lexicon.words().len(), plan.repair.protect.words().len());
     let (files, concepts, model_id) = (inventory.files.len(), plan.vocabulary.concepts().len(), plan.model.id().to_owned());
     let notices: Vec<String> = plan.vocabulary.notices().iter().map(|notice| format!("  {notice}")).collect();
-    Stages::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary)?;
+    Engine::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary)?;
     if quiet {
         return Ok(());
     }

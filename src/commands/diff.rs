@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use super::Error;
 use super::{output_folder, print};
 use crate::analysis::diff::{Build, Diff};
 use crate::cli::DiffArgs;
 use crate::dataset::OutputFolder;
-use crate::error::Error;
 use crate::progress::Progress;
 
 /// The name of the current build.

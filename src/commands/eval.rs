@@ -5,15 +5,15 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Error;
 use super::print;
 use crate::cli::EvalArgs;
 use crate::config::{Overrides, Plan};
-use crate::error::Error;
-use crate::evaluate::{
+use engine::Engine;
+use evaluation::{
     BoundaryCalibration, Calibration, Ceiling, Scores, TaggingAgreement, boundary_calibration, by_boundary, by_class,
     calibration, ceiling, predict, read_benchmark, score, tagging_agreement,
 };
-use crate::pipeline::Stages;
 
 /// A benchmark's own figures, and those that its scorer cannot know after them.
 #[derive(Serialize)]
@@ -33,7 +33,7 @@ struct Figures<'a> {
 /// Scores every file.
 pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
     let plan = Plan::open(config, &Overrides::default()).map_err(Error::Config)?;
-    let stages = Stages::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary)?;
+    let stages = Engine::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary)?;
     for path in &args.benchmarks {
         let records = read_benchmark(path)?;
         let predictions = predict(&records, &stages);

@@ -1,20 +1,22 @@
 //! `tarmim explain`: every repair of an article or a sentence, what else it might have been, and how probable each is.
 
+use engine::document::Origin;
 use std::fmt::Write;
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
 
+use super::Error;
 use super::{open_plan, print};
 use crate::cli::ExplainArgs;
 use crate::config::Plan;
 use crate::dataset::OutputFolder;
-use crate::error::Error;
-use crate::ingest::{Ingested, Inventory, Origin, Record, read_records};
+use crate::ingest::{Ingested, Inventory, Record, read_records};
 use crate::path_kind::kind_at;
-use crate::pipeline::{Scratch, Stages, inventory_of, planned_build_id};
+use crate::pipeline::{inventory_of, planned_build_id};
 use crate::progress::Progress;
-use crate::repair::Repaired;
-use crate::tag::Tagged;
+use engine::repair::Repaired;
+use engine::tag::Tagged;
+use engine::{Engine, EngineScratch};
 
 /// What parts a member of an archive from the archive.
 const MEMBER: &str = "!/";
@@ -30,8 +32,8 @@ pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> R
         .map_err(|reject| Error::NothingToRead { input: args.target.clone(), what: reject.message })?;
     let current = OutputFolder::new(&plan.output).current_manifest();
     let note = current.filter(|current| current.build_id != planned_build_id(&plan).unwrap_or_default());
-    let stages = Stages::new(&plan.model, plan.repair.clone(), plan.split, plan.tag, plan.vocabulary)?;
-    let tagged = stages.process(document, &mut Scratch::default());
+    let stages = Engine::new(&plan.model, plan.repair.clone(), plan.split, plan.tag, plan.vocabulary)?;
+    let tagged = stages.process(document, &mut EngineScratch::default());
     let count = tagged.sentences().len();
     let wanted = match sentence {
         None => 0..count,

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use super::Error;
 use super::{build_folder, output_folder};
 use crate::cli::ExportArgs;
 use crate::dataset::export::{ExportFormat, export_all, export_articles, export_to_file};
-use crate::dataset::schema::Table;
-use crate::error::Error;
 use crate::progress::Progress;
+use engine::tables::schema::Table;
 
 /// Writes a table of a build.
 pub(super) fn export(config: &Path, args: ExportArgs, progress: Progress) -> Result<(), Error> {

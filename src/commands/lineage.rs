@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Error;
 use crate::config::Plan;
 use crate::dataset::description::lineage::{LineageRun, PRODUCER, RunState, append_event, run_event, run_id};
-use crate::error::Error;
-use crate::pipeline::RunOutcome;
+use crate::pipeline::{RunError, RunOutcome};
 
 /// A run whose beginning is on record.
 pub(super) struct Lineage {
@@ -30,11 +30,11 @@ impl Lineage {
     }
 
     /// Writes the event of the end.
-    pub(super) fn end(self, outcome: Result<&RunOutcome, &Error>) -> Result<(), Error> {
+    pub(super) fn end(self, outcome: Result<&RunOutcome, &RunError>) -> Result<(), Error> {
         let message = outcome.err().map(ToString::to_string).unwrap_or_default();
         let state = match outcome {
             Ok(outcome) => RunState::Complete(outcome.manifest()),
-            Err(Error::Interrupted { .. }) => RunState::Abort(&message),
+            Err(RunError::Interrupted { .. }) => RunState::Abort(&message),
             Err(_) => RunState::Fail(&message),
         };
         Ok(append_event(&self.log, &run_event(&self.run, &now(), state))?)

@@ -5,6 +5,7 @@
 mod builds;
 mod check;
 mod diff;
+mod error;
 mod eval;
 mod explain;
 mod export;
@@ -17,6 +18,8 @@ mod stats;
 mod tag_test;
 mod train;
 
+pub use error::Error;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -24,10 +27,9 @@ use crate::cli::{Cli, Command, OverrideArgs};
 use crate::config::{Overrides, PipelineFile, Plan, repair_settings};
 use crate::dataset::OutputFolder;
 use crate::dataset::dictionary::data_dictionary;
-use crate::error::Error;
-use crate::model::{ModelError, ModelFile};
 use crate::progress::Progress;
-use crate::repair::RepairSettings;
+use engine::model::{ModelError, ModelFile};
+use engine::repair::RepairSettings;
 
 /// The configuration that is read if no other is named.
 const CONFIG: &str = "pipeline.toml";

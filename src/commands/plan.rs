@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::Error;
 use super::{open_plan, print};
 use crate::cache::StageName;
 use crate::cli::PlanArgs;
-use crate::error::Error;
 use crate::pipeline::{Preview, PreviewedArticle, preview};
 
 /// Prints what a run would do.

@@ -3,11 +3,11 @@
 use std::io::{BufRead, Read, Write};
 use std::path::PathBuf;
 
+use super::Error;
 use super::repair_set_up;
 use crate::cli::RepairArgs;
-use crate::error::Error;
-use crate::ingest::Document;
-use crate::repair::{RepairScratch, RepairSettings, Repairer};
+use engine::document::Document;
+use engine::repair::{RepairScratch, RepairSettings, Repairer};
 
 /// Repairs standard input. A filter works anywhere: a configuration is used where there is one, and asked for only if named.
 pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), Error> {

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use super::Error;
 use super::{output_folder, print};
 use crate::cli::RollbackArgs;
 use crate::dataset::OutputFolder;
-use crate::error::Error;
 
 /// Rolls back to a build, the one published before the current one if none is named.
 pub(super) fn rollback(config: &Path, args: RollbackArgs, quiet: bool) -> Result<(), Error> {

@@ -9,11 +9,11 @@ use std::time::Instant;
 
 use serde_json::json;
 
+use super::Error;
 use super::lineage::Lineage;
 use super::{open_plan, print};
 use crate::cli::RunArgs;
 use crate::dataset::{Counts, Manifest, RollBack};
-use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::pipeline::{self, RunOptions, RunOutcome};
 use crate::progress::Progress;

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use super::Error;
 use super::{build_folder, output_folder, print};
 use crate::analysis::stats::Stats;
 use crate::cli::StatsArgs;
-use crate::error::Error;
 
 /// Prints statistics of the current build.
 pub(super) fn stats(config: &Path, args: StatsArgs) -> Result<(), Error> {

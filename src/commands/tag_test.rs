@@ -3,14 +3,14 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::Error;
 use super::{print, repair_set_up};
 use crate::cli::TagTestArgs;
 use crate::config::ConfigFault;
-use crate::error::Error;
-use crate::ingest::Document;
 use crate::progress::Progress;
-use crate::repair::{RepairScratch, Repaired, Repairer};
-use crate::tag::{Hit, Layer, TagScratch, TagSettings, Tagger, Vocabulary};
+use engine::document::Document;
+use engine::repair::{RepairScratch, Repaired, Repairer};
+use engine::tag::{Hit, Layer, TagScratch, TagSettings, Tagger, Vocabulary};
 
 /// Shows the hits of a text, taken as one sentence, and the terms that were passed over for lack of evidence.
 pub(super) fn tag_test(config: Option<PathBuf>, args: &TagTestArgs, progress: Progress) -> Result<(), Error> {

@@ -1,18 +1,38 @@
 //! `tarmim train`: a model from clean text.
 
-use super::print;
+use training::{PassProgress, TrainSettings};
+
+use super::{Error, print};
 use crate::cli::TrainArgs;
-use crate::error::Error;
-use crate::progress::Progress;
-use crate::train::{self, TrainSettings};
+use crate::progress::{Progress, Stage};
 
 /// Trains a model.
 pub(super) fn train(args: TrainArgs, progress: Progress, quiet: bool) -> Result<(), Error> {
     let TrainArgs { corpus, lexicon, model, checkpoints, seed } = args;
     let settings = TrainSettings { corpus, lexicon, output: model, checkpoints, seed };
-    let id = train::train(&settings, progress)?;
+    let id = training::train(&settings, &progress)?;
     if quiet {
         return Ok(());
     }
     print(&format!("model {id} written to {}", settings.output.display()))
+}
+
+impl training::Progress for Progress {
+    fn message(&self, text: &str) {
+        Progress::message(*self, text);
+    }
+
+    fn begin_pass(&self, steps: u64) -> Box<dyn PassProgress> {
+        Box::new(self.stage("encoder", "steps", steps))
+    }
+}
+
+impl PassProgress for Stage {
+    fn advance(&mut self, steps: u64, words: u64) {
+        Stage::advance(self, steps, words);
+    }
+
+    fn finish(self: Box<Self>) {
+        Stage::finish(*self);
+    }
 }

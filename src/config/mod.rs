@@ -11,14 +11,14 @@ use std::path::Path;
 pub use plan::{Overrides, Plan, repair_settings};
 pub use reader::{ConfigFault, KeyLines, Reader};
 
-use crate::analysis::gates::figures::Figure;
-use crate::analysis::gates::limits::{DriftPolicy, GateSettings};
 use crate::dataset::PartitionBy;
 use crate::dataset::description::CardSettings;
-use crate::duplicates::DuplicatePolicy;
-use crate::ingest::Encoding;
+use crate::gates::figures::Figure;
+use crate::gates::limits::{DriftPolicy, GateSettings};
 use crate::ingest::decode::DeclaredEncoding;
 use crate::ingest::source::FieldNames;
+use engine::document::Encoding;
+use engine::duplicates::DuplicatePolicy;
 
 /// `pipeline.toml` as typed, defaults filled in. Paths are as written; see [`Plan`] for what they are relative to.
 #[derive(Clone, Debug, PartialEq)]

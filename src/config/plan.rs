@@ -9,18 +9,18 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::{ConfigFault, IngestTable, PipelineFile};
-use crate::analysis::gates::limits::GateSettings;
 use crate::dataset::PartitionBy;
 use crate::dataset::description::CardSettings;
-use crate::duplicates::{DuplicateSettings, Duplicates};
+use crate::gates::limits::GateSettings;
 use crate::ingest::IngestSettings;
 use crate::ingest::path_pattern::PathPattern;
 use crate::ingest::patterns::Patterns;
 use crate::ingest::source::FieldNames;
-use crate::model::ModelFile;
-use crate::repair::{RepairSettings, WordList};
-use crate::split::SplitSettings;
-use crate::tag::{TagSettings, Vocabulary};
+use engine::duplicates::{DuplicateSettings, Duplicates};
+use engine::model::ModelFile;
+use engine::repair::{RepairSettings, WordList};
+use engine::split::SplitSettings;
+use engine::tag::{TagSettings, Vocabulary};
 
 /// What the command line says instead of the file; paths are relative to the working directory.
 #[derive(Clone, Debug, Default)]

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use arrow::datatypes::{DataType, Field};
 
-use super::schema::{SCHEMA_VERSION, Table};
+use engine::tables::schema::{SCHEMA_VERSION, Table};
 
 /// The page, in Markdown.
 #[must_use]

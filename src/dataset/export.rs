@@ -13,9 +13,9 @@ use arrow::json::writer::LineDelimited;
 use arrow::json::{Writer, WriterBuilder};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::schema::Table;
 use super::{DatasetError, part_files};
-use crate::ingest::Origin;
+use engine::document::Origin;
+use engine::tables::schema::Table;
 
 /// Rows read at once.
 const BATCH_ROWS: usize = 4096;

@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use super::DatasetError;
 use super::TableFiles;
-use super::schema::SCHEMA_VERSION;
 use super::writer::PartFile;
+use engine::tables::schema::SCHEMA_VERSION;
 
 /// The file's name in a build's folder.
 pub const MANIFEST: &str = "manifest.json";

@@ -3,7 +3,6 @@
 //! Invariant: readers see a whole build or none. Equal rows give equal bytes: the schema is explicit, rows come in the order
 //! of their sources, batches are cut by counts of rows, and nothing in a file depends on the clock.
 
-mod columns;
 pub mod description;
 pub mod dictionary;
 pub mod export;
@@ -11,8 +10,6 @@ mod hashes;
 mod manifest;
 mod output;
 mod partition;
-mod rows;
-pub mod schema;
 mod table_thread;
 mod writer;
 
@@ -24,11 +21,10 @@ pub use manifest::{Counts, MANIFEST, Manifest, Provenance, RunSummary, StageSeco
 pub(crate) use output::remove_file;
 pub use output::{Lock, OutputFolder, RollBack};
 pub use partition::PartitionBy;
-pub use rows::{ArticleRow, ArticleRows, KeywordRow, SentenceRow, TokenCounts};
 pub use writer::{BuildStamp, PartFile};
 
-use crate::ingest::Reject;
-use schema::Table;
+use engine::tables::schema::Table;
+use engine::tables::{ArticleRow, ArticleRows, KeywordRow, Reject, SentenceRow};
 use table_thread::TableThread;
 use writer::TableWriter;
 

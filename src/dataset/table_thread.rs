@@ -7,8 +7,8 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use super::DatasetError;
-use super::columns::TableRow;
 use super::writer::{PartFile, TableWriter};
+use engine::tables::TableRow;
 
 /// Rows that are sent together.
 const SENT_ROWS: usize = 2048;

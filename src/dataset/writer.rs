@@ -17,9 +17,9 @@ use parquet::schema::types::ColumnPath;
 use serde::{Deserialize, Serialize};
 
 use super::DatasetError;
-use super::columns::{TableRow, batch_of};
 use super::hashes::FileHashes;
-use super::schema::{SCHEMA_VERSION, Table};
+use engine::tables::schema::{SCHEMA_VERSION, Table};
+use engine::tables::{TableRow, batch_of};
 
 /// Rows of a batch; a divisor of [`GROUP_ROWS`].
 const BATCH_ROWS: usize = 8_192;

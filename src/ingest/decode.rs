@@ -5,9 +5,9 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{ISO_8859_6, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1256};
+use engine::document::Encoding;
 
-use super::Encoding;
-use crate::arabic::is_letter;
+use engine::arabic::is_letter;
 
 /// The encoding that configuration says files have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,14 +5,15 @@
 //! Invariant: every file under the input folder is in one of its lists or counted as skipped, none is passed over in silence
 //! but the output folder's; files and rejects are sorted by path, so the order of the folder does not show in a build.
 
+use engine::tables::Reject;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
+use super::IngestSettings;
 use super::source::{Kind, Selection, kind_of, not_read};
-use super::{IngestSettings, Reject};
 use crate::hashing::hash_file;
 
 /// A file to be read.

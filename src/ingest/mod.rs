@@ -9,7 +9,6 @@
 
 pub mod dates;
 pub mod decode;
-mod document;
 pub mod html;
 mod inventory;
 mod parquet;
@@ -18,15 +17,10 @@ pub mod patterns;
 mod record;
 mod records;
 pub mod source;
-pub(crate) mod unify;
 
-use serde::Serialize;
-
-pub use document::{Document, Encoding, Gap, Metadata, Origin, Token};
 pub use inventory::{Inventory, SourceFile, take_inventory};
 pub use record::{Body, Given, Record};
 pub use records::{Ingested, ReadError, read_records};
-pub use unify::unify_token;
 
 use decode::DeclaredEncoding;
 use path_pattern::PathPattern;
@@ -35,38 +29,6 @@ use source::{FieldNames, Limits, Selection, SourceSettings};
 
 /// Version of this stage's code: part of the build id.
 pub const VERSION: u32 = 4;
-
-/// An input that could not be used: a row of the rejects table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Reject {
-    /// The file, relative to the input root.
-    pub source_path: String,
-    /// The record in the file; null for a whole file.
-    pub record: Option<String>,
-    /// The stage that rejected it.
-    pub stage: &'static str,
-    /// What kind of fault, for grouping.
-    pub code: &'static str,
-    /// What was expected, what was found, what to do.
-    pub message: String,
-    /// Where in the file; null if unknown.
-    pub byte_offset: Option<u64>,
-}
-
-impl Reject {
-    fn new(source_path: &str, code: &'static str, message: String) -> Self {
-        let source_path = source_path.to_owned();
-        Self { source_path, record: None, stage: "ingest", code, message, byte_offset: None }
-    }
-
-    /// A record whose key another one before it in the file has.
-    #[must_use]
-    pub fn duplicate_key(source_path: &str, record: Option<&str>, byte_offset: Option<u64>) -> Self {
-        let key = record.unwrap_or_default();
-        let message = format!("another record before it has the same key {key}; keys must be unique in a file");
-        Self { record: record.map(str::to_owned), byte_offset, ..Self::new(source_path, "duplicate_key", message) }
-    }
-}
 
 /// How files are read.
 #[derive(Clone, Debug)]

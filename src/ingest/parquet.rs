@@ -4,6 +4,8 @@
 //! which cannot be read out of order there, is held whole, and `max_file_mib` bounds it. Values keep their types as far as
 //! JSON has them: text, numbers, truth values, lists, structs; days and times become text.
 
+use engine::document::Encoding;
+use engine::tables::Reject;
 use std::fs::File;
 use std::io::Cursor;
 use std::ops::ControlFlow;
@@ -13,7 +15,6 @@ use polars::prelude::{AnyValue, DataFrame, Field, ParquetReader, PolarsError, Po
 use serde_json::Value;
 
 use super::source::{Content, Found, RawRecord};
-use super::{Encoding, Reject};
 
 /// Where a table lies.
 pub(super) enum Source<'s> {

@@ -3,11 +3,13 @@
 //! Invariant: a record's [`Fingerprint`] covers everything that its [`Document`] is made of besides the settings, so equal
 //! fingerprints under equal settings mean equal documents.
 
+use super::IngestSettings;
 use super::dates::parse_date;
 use super::decode::decode;
 use super::html::read_page;
-use super::{Document, Encoding, IngestSettings, Metadata, Origin, Reject};
 use crate::cache::Fingerprint;
+use engine::document::{Document, Encoding, Metadata, Origin};
+use engine::tables::Reject;
 
 /// An article's text as it is found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,6 +4,8 @@
 //! [`Reject`] in its place. A file that changed since the inventory was taken ends the reading, since the build's id would be that of
 //! another input.
 
+use engine::document::{Encoding, Origin};
+use engine::tables::Reject;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
@@ -17,7 +19,7 @@ use serde_json::Value;
 use super::source::{
     Content, Found, MappedRecord, MappingFault, RawRecord, SidecarTable, SourceSettings, read_source, same_name,
 };
-use super::{Body, Encoding, Given, IngestSettings, Inventory, Origin, Record, Reject, SourceFile, parquet};
+use super::{Body, Given, IngestSettings, Inventory, Record, SourceFile, parquet};
 
 /// The next thing that a source holds.
 #[derive(Clone, Debug)]

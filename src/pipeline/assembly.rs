@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
+use super::error::RunError;
 use super::work::{Done, DoneDocument, Finished};
 use crate::cache::{CacheWriter, Work};
 use crate::dataset::{Counts, DatasetError, DatasetWriter, TableFiles};
-use crate::duplicates::{DuplicateIndex, DuplicatePolicy, Duplicates, Verdict};
-use crate::error::Error;
-use crate::ingest::Reject;
+use engine::duplicates::{DuplicateIndex, DuplicatePolicy, Duplicates, Verdict};
+use engine::tables::Reject;
 
 /// Lists the articles that were worked on, with the reason.
 const REDONE: &str = "redone.csv";
@@ -40,7 +40,7 @@ pub(super) struct Assembled {
     /// How many records came in.
     pub(super) inputs: usize,
     /// Why not all records came in, where they did not.
-    pub(super) ended_by: Option<Error>,
+    pub(super) ended_by: Option<RunError>,
 }
 
 impl Assembly {

@@ -9,7 +9,7 @@ use crate::cache::{StageKeys, StageName};
 use crate::config::Plan;
 use crate::dataset::{self, Provenance};
 use crate::ingest::{self, Inventory};
-use crate::{duplicates, repair, split, tag};
+use engine::{duplicates, repair, split, tag};
 
 /// All that the build's content depends on: inputs, code, model, vocabulary, settings, and the limit where there is one.
 pub(super) fn provenance(plan: &Plan, inventory: &Inventory, limit: Option<usize>) -> Provenance {

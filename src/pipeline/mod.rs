@@ -10,30 +10,33 @@
 
 mod assembly;
 mod clock;
+mod error;
 mod identity;
 mod preview;
+mod publish;
 mod report;
-mod stages;
 mod work;
 
 use std::path::PathBuf;
 use std::time::Instant;
 
-use crate::analysis::gates::{self, Subject};
 use crate::cache::{CacheFolder, StageKeys};
 use crate::config::Plan;
 use crate::dataset::description::write_descriptions;
 use crate::dataset::{BuildStamp, DatasetWriter, Lock, Manifest, OutputFolder, Provenance, RollBack, RunSummary};
-use crate::error::Error;
+use crate::gates::Subject;
+
 use crate::ingest::{IngestSettings, Inventory, take_inventory};
 use crate::interrupt::Interrupt;
 use crate::path_kind::kind_at;
 use crate::progress::Progress;
 use assembly::{Assembled, Assembly};
+use engine::Engine;
+pub use error::RunError;
 use identity::{build_id, provenance, stage_keys};
 pub use preview::{Preview, PreviewedArticle, preview};
+use publish::admit;
 use report::write_report;
-pub use stages::{Scratch, Stages};
 use work::Workers;
 
 /// How one run differs from another with the same plan.
@@ -71,7 +74,7 @@ impl RunOutcome {
 /// # Errors
 /// Where there is nothing to read, too much is rejected, a check fails, a signal comes or a file cannot be written. The
 /// build that was current stays current.
-pub fn run(mut plan: Plan, options: RunOptions, progress: Progress, interrupt: &Interrupt) -> Result<RunOutcome, Error> {
+pub fn run(mut plan: Plan, options: RunOptions, progress: Progress, interrupt: &Interrupt) -> Result<RunOutcome, RunError> {
     let started = Instant::now();
     let inventory = inventory_of(&plan)?;
     let provenance = provenance(&plan, &inventory, options.limit);
@@ -116,17 +119,17 @@ pub fn run(mut plan: Plan, options: RunOptions, progress: Progress, interrupt: &
 /// The id of the build that a run would publish now.
 ///
 /// # Errors
-/// [`Error::NothingToRead`] where there is no input.
-pub fn planned_build_id(plan: &Plan) -> Result<String, Error> {
+/// [`RunError::NothingToRead`] where there is no input.
+pub fn planned_build_id(plan: &Plan) -> Result<String, RunError> {
     Ok(build_id(&provenance(plan, &inventory_of(plan)?, None)))
 }
 
 /// The files to be read.
 ///
 /// # Errors
-/// [`Error::NothingToRead`] where there is none.
-pub fn inventory_of(plan: &Plan) -> Result<Inventory, Error> {
-    let nothing = |what: String| Error::NothingToRead { input: plan.input.display().to_string(), what };
+/// [`RunError::NothingToRead`] where there is none.
+pub fn inventory_of(plan: &Plan) -> Result<Inventory, RunError> {
+    let nothing = |what: String| RunError::NothingToRead { input: plan.input.display().to_string(), what };
     if !plan.input.is_dir() {
         return Err(nothing(match kind_at(&plan.input) {
             None => "there is no such folder; give --input DIR or set ingest.input".to_owned(),
@@ -187,7 +190,7 @@ impl StagedBuild<'_> {
         options: RunOptions,
         progress: Progress,
         interrupt: &Interrupt,
-    ) -> Result<Manifest, Error> {
+    ) -> Result<Manifest, RunError> {
         let Identity { build_id, provenance, keys } = identity;
         let cache_folder = CacheFolder::new(self.output.cache(), plan.cache);
         let cache = cache_folder.open(keys, options.force);
@@ -196,12 +199,12 @@ impl StagedBuild<'_> {
         // A run over a part of the input must not take the place of what is known of all of it.
         let next_cache = if options.limit.is_none() { cache_folder.begin(cache.keys())? } else { None };
         let assembly = Assembly::new(writer, next_cache, plan.duplicates, &self.folder)?;
-        let stages = Stages::new(&plan.model, plan.repair.clone(), plan.split, plan.tag, plan.vocabulary)?;
+        let stages = Engine::new(&plan.model, plan.repair.clone(), plan.split, plan.tag, plan.vocabulary)?;
         let workers = Workers::new(&stages, &cache, &plan.ingest, plan.repair.doubt_threshold, interrupt);
         let bar = progress.stage("build", "bytes", inventory.bytes());
         let assembled = workers.build(inventory, options.limit, assembly, bar)?;
         let Assembled { counts, tables, work, inputs, next_cache, ended_by } = assembled;
-        let ended_by = workers.interrupted().map(|signal| Error::Interrupted { signal }).or(ended_by);
+        let ended_by = workers.interrupted().map(|signal| RunError::Interrupted { signal }).or(ended_by);
         if let Some(next) = next_cache {
             cache_folder.keep(next, ended_by.is_none())?;
         }
@@ -216,9 +219,9 @@ impl StagedBuild<'_> {
             settings: &plan.gates,
             previous: self.output.current().canonicalize().ok(),
         };
-        let gates = gates::pass(&subject, self.output, self.lock)?;
+        let gates = admit(&subject, self.output, self.lock)?;
         gates.warnings().for_each(|warning| progress.message(&warning));
-        interrupt.received().map_or(Ok(()), |signal| Err(Error::Interrupted { signal }))?;
+        interrupt.received().map_or(Ok(()), |signal| Err(RunError::Interrupted { signal }))?;
         let run = RunSummary { work, stage_seconds: workers.stage_seconds(), seconds: self.started.elapsed().as_secs_f64() };
         let manifest = Manifest::new(build_id, provenance, counts, tables, run);
         write_report(&self.folder, &manifest, &gates)?;

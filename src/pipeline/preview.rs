@@ -4,18 +4,19 @@
 //! cache, the reading of records. So every record is read, because only its content tells whether it has changed; whether
 //! the gates would pass is not foretold.
 
+use engine::document::Origin;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use rustc_hash::FxHashSet;
 
+use super::error::RunError;
 use super::identity::{build_id, provenance, stage_keys};
 use super::inventory_of;
 use crate::cache::{ArticleCache, CacheFolder, Work};
 use crate::config::Plan;
 use crate::dataset::{Manifest, OutputFolder, RollBack};
-use crate::error::Error;
-use crate::ingest::{Ingested, Origin, Record, read_records};
+use crate::ingest::{Ingested, Record, read_records};
 
 /// An article that a run would work on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +81,7 @@ impl Preview {
 ///
 /// # Errors
 /// Where there is nothing to read, or a file cannot be read to its end.
-pub fn preview(plan: &Plan, listed: usize) -> Result<Preview, Error> {
+pub fn preview(plan: &Plan, listed: usize) -> Result<Preview, RunError> {
     let inventory = inventory_of(plan)?;
     let output = OutputFolder::new(&plan.output);
     let keys = stage_keys(plan);

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::analysis::gates::GateReport;
 use crate::dataset::{DatasetError, Manifest};
+use crate::gates::GateReport;
 
 /// The report's name in a build's folder.
 const REPORT: &str = "report.json";

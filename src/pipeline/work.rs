@@ -5,6 +5,8 @@
 //! looks at two of them; what needs to know the articles before is left to the assembly. Batches pass between the threads,
 //! so that handing over costs little, and stages know nothing of threads.
 
+use engine::document::Document;
+use engine::tables::{ArticleRows, Reject};
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -12,17 +14,17 @@ use rayon::prelude::*;
 
 use super::assembly::{Assembled, Assembly};
 use super::clock::Clock;
-use super::stages::{Scratch, Stages};
+use super::error::RunError;
 use crate::cache::{ArticleCache, Kept, PackedOutcome, StageName, Work};
-use crate::dataset::{ArticleRows, DatasetError, StageSeconds};
-use crate::duplicates::Signature;
-use crate::error::Error;
-use crate::ingest::{Document, IngestSettings, Ingested, Inventory, ReadError, Record, Reject, read_records};
+use crate::dataset::{DatasetError, StageSeconds};
+use crate::ingest::{IngestSettings, Ingested, Inventory, ReadError, Record, read_records};
 use crate::interrupt::Interrupt;
 use crate::progress::Stage;
-use crate::repair::Repaired;
-use crate::split::Sentence;
-use crate::tag::{Hit, Keyphrase, Tagged};
+use engine::duplicates::Signature;
+use engine::repair::Repaired;
+use engine::split::Sentence;
+use engine::tag::{Hit, Keyphrase, Tagged};
+use engine::{Engine, EngineScratch};
 
 /// Records worked on together, and their bytes: enough to keep every core busy, little enough to hold several batches.
 const BATCH_RECORDS: usize = 256;
@@ -64,7 +66,7 @@ pub(super) enum Finished {
 
 /// What every worker needs.
 pub(super) struct Workers<'w> {
-    stages: &'w Stages,
+    stages: &'w Engine,
     cache: &'w ArticleCache,
     ingest: &'w IngestSettings,
     doubt_threshold: f32,
@@ -75,7 +77,7 @@ pub(super) struct Workers<'w> {
 impl<'w> Workers<'w> {
     /// What every worker needs; its clock begins at nothing.
     pub(super) fn new(
-        stages: &'w Stages,
+        stages: &'w Engine,
         cache: &'w ArticleCache,
         ingest: &'w IngestSettings,
         doubt_threshold: f32,
@@ -102,7 +104,7 @@ impl<'w> Workers<'w> {
         limit: Option<usize>,
         assembly: Assembly,
         mut progress: Stage,
-    ) -> Result<Assembled, Error> {
+    ) -> Result<Assembled, RunError> {
         std::thread::scope(|scope| {
             let (to_workers, batches) = sync_channel::<Batch>(1);
             let (to_assembly, finished) = sync_channel::<Vec<Finished>>(1);
@@ -124,13 +126,13 @@ impl<'w> Workers<'w> {
             progress.finish();
             let assembled = assembling.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
             let read = reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            Ok(Assembled { ended_by: read.err().map(Error::from), ..assembled })
+            Ok(Assembled { ended_by: read.err().map(RunError::from), ..assembled })
         })
     }
 
     /// Every stage of every article of a batch runs here, and nowhere else.
     fn work_through(&self, batch: Vec<Ingested>) -> Vec<Finished> {
-        let work = |scratch: &mut Scratch, ingested| match ingested {
+        let work = |scratch: &mut EngineScratch, ingested| match ingested {
             // What is left of the batch is not worked on when a signal has come: the run is over, and a long batch would keep it.
             _ if self.interrupted().is_some() => None,
             Ingested::Record(record) => {
@@ -138,10 +140,10 @@ impl<'w> Workers<'w> {
             }
             Ingested::Reject(reject) => Some(Finished::Reject(reject)),
         };
-        batch.into_par_iter().map_init(Scratch::default, work).flatten().collect()
+        batch.into_par_iter().map_init(EngineScratch::default, work).flatten().collect()
     }
 
-    fn work_on(&self, record: Record, scratch: &mut Scratch) -> Result<Done, Reject> {
+    fn work_on(&self, record: Record, scratch: &mut EngineScratch) -> Result<Done, Reject> {
         let document = DoneDocument {
             article_id: record.origin.article_number(),
             fingerprint: record.fingerprint(),
@@ -169,7 +171,7 @@ impl<'w> Workers<'w> {
     }
 
     /// Takes up an article's last outcome before the first stage that does not hold any more; `None` where it does not read.
-    fn resume(&self, kept: Kept<'_>, first: Option<StageName>, scratch: &mut Scratch) -> Option<Resumed> {
+    fn resume(&self, kept: Kept<'_>, first: Option<StageName>, scratch: &mut EngineScratch) -> Option<Resumed> {
         let unpacked = self.clock.time(Clock::CACHE, || Unpacked::read(kept, first));
         let Unpacked { packed, signature, repaired, sentences, tags } = unpacked?;
         let tagged = match (sentences, tags) {
@@ -183,17 +185,17 @@ impl<'w> Workers<'w> {
         Some((tagged, signature, None))
     }
 
-    fn process(&self, document: Document, scratch: &mut Scratch) -> Tagged {
+    fn process(&self, document: Document, scratch: &mut EngineScratch) -> Tagged {
         let repaired = self.clock.time(Clock::REPAIR, || self.stages.repair(document, scratch));
         self.split(repaired, scratch)
     }
 
-    fn split(&self, repaired: Repaired, scratch: &mut Scratch) -> Tagged {
+    fn split(&self, repaired: Repaired, scratch: &mut EngineScratch) -> Tagged {
         let sentences = self.clock.time(Clock::SPLIT, || self.stages.split(&repaired, scratch));
         self.tag(repaired, sentences, scratch)
     }
 
-    fn tag(&self, repaired: Repaired, sentences: Vec<Sentence>, scratch: &mut Scratch) -> Tagged {
+    fn tag(&self, repaired: Repaired, sentences: Vec<Sentence>, scratch: &mut EngineScratch) -> Tagged {
         self.clock.time(Clock::TAG, || self.stages.tag(repaired, sentences, scratch))
     }
 }

@@ -23,7 +23,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use tarmim::duplicates::{DuplicateIndex, DuplicateSettings, SHORT, Signature};
+use engine::duplicates::{DuplicateIndex, DuplicateSettings, SHORT, Signature};
 
 /// Articles taken of a file.
 const ARTICLES: usize = 4000;

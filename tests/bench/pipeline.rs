@@ -9,13 +9,14 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use engine::Engine;
+use engine::document::Document;
+use engine::repair::RepairScratch;
+use engine::split::SplitScratch;
+use engine::tables::ArticleRows;
+use engine::tag::TagScratch;
 use tarmim::config::{Overrides, Plan};
-use tarmim::dataset::{ArticleRows, BuildStamp, DatasetWriter, PartitionBy};
-use tarmim::ingest::Document;
-use tarmim::pipeline::Stages;
-use tarmim::repair::RepairScratch;
-use tarmim::split::SplitScratch;
-use tarmim::tag::TagScratch;
+use tarmim::dataset::{BuildStamp, DatasetWriter, PartitionBy};
 
 const ARTICLES: usize = 1500;
 
@@ -44,21 +45,21 @@ fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let plan = Plan::open(&root.join("pipeline.toml"), &Overrides::default()).expect("the shipped configuration");
     let threshold = plan.repair.doubt_threshold;
-    let (stages, ready) =
-        timed(|| Stages::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary).expect("the shipped model"));
+    let (engine, ready) =
+        timed(|| Engine::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary).expect("the shipped model"));
     let texts = articles(root);
     let words: usize = texts.iter().map(|text| text.split_whitespace().count()).sum();
 
     let (documents, ingest) = timed(|| texts.iter().map(|text| Document::from_text("bench", text)).collect::<Vec<_>>());
     let mut scratch = RepairScratch::default();
     let (repaired, repair) =
-        timed(|| documents.into_iter().map(|d| stages.repairer.repair(d, &mut scratch)).collect::<Vec<_>>());
+        timed(|| documents.into_iter().map(|d| engine.repairer.repair(d, &mut scratch)).collect::<Vec<_>>());
     let mut scratch = SplitScratch::default();
-    let (split_up, split) = timed(|| repaired.iter().map(|r| stages.splitter.split(r, &mut scratch)).collect::<Vec<_>>());
+    let (split_up, split) = timed(|| repaired.iter().map(|r| engine.splitter.split(r, &mut scratch)).collect::<Vec<_>>());
     let pairs = repaired.into_iter().zip(split_up);
     let mut scratch = TagScratch::default();
-    let (tagged, tag) = timed(|| pairs.map(|(r, s)| stages.tagger.tag(r, s, &mut scratch)).collect::<Vec<_>>());
-    let vocabulary = stages.tagger.vocabulary();
+    let (tagged, tag) = timed(|| pairs.map(|(r, s)| engine.tagger.tag(r, s, &mut scratch)).collect::<Vec<_>>());
+    let vocabulary = engine.tagger.vocabulary();
     let (rows, row) = timed(|| tagged.iter().map(|t| ArticleRows::new(t, vocabulary, threshold)).collect::<Vec<_>>());
     let folder = tempfile::tempdir().expect("a temporary folder");
     let stamp = BuildStamp { build_id: "bench".to_owned(), model_id: "bench".to_owned() };

@@ -11,11 +11,11 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use tarmim::arabic::Word;
+use engine::arabic::Word;
+use engine::document::Document;
+use engine::repair::{RepairScratch, Repaired, Repairer};
+use engine::tag::{TagScratch, TagSettings, Tagger, Vocabulary};
 use tarmim::config::{Overrides, Plan};
-use tarmim::ingest::Document;
-use tarmim::repair::{RepairScratch, Repaired, Repairer};
-use tarmim::tag::{TagScratch, TagSettings, Tagger, Vocabulary};
 
 /// Articles that are tagged.
 const ARTICLES: usize = 300;

@@ -3,21 +3,31 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use arrow::array::{Array, ArrayRef, AsArray, Float32Array, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array};
 use arrow::compute::take_record_batch;
 use arrow::datatypes::{Float32Type, Int32Type, Int64Type, Schema};
+use engine::document::Document;
+use engine::tables::ArticleRows;
+use engine::{Engine, EngineScratch};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use proptest::prelude::*;
-use tarmim::analysis::gates::limits::GateSettings;
-use tarmim::analysis::gates::{GateReport, Subject, run_gates};
-use tarmim::dataset::{ArticleRows, BuildStamp, Counts, DatasetWriter, PartitionBy};
-use tarmim::ingest::Document;
-use tarmim::pipeline::Scratch;
+use tarmim::config::{Overrides, Plan};
+use tarmim::dataset::{BuildStamp, Counts, DatasetWriter, PartitionBy};
+use tarmim::gates::limits::GateSettings;
+use tarmim::gates::{GateReport, Subject, judge};
 
-use crate::shipped::stages;
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipeline.toml");
+    let plan = Plan::open(&config, &Overrides::default()).expect("the shipped configuration is sound");
+    Engine::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary).expect("the shipped model is sound")
+});
+
+fn shipped_engine() -> &'static Engine {
+    &ENGINE
+}
 
 /// Three articles, stripped, intact and of one word; sentences with repairs and with keywords, and more than one in the
 /// first.
@@ -41,8 +51,8 @@ impl Staged {
         let mut writer = DatasetWriter::new(folder.path(), &stamp, PartitionBy::None).expect("an empty folder");
         for (number, text) in texts.into_iter().enumerate() {
             let document = Document::from_text(&format!("{number}.txt"), text);
-            let tagged = stages().process(document, &mut Scratch::default());
-            writer.push(ArticleRows::new(&tagged, stages().tagger.vocabulary(), 0.9)).expect("rows of the schema");
+            let tagged = shipped_engine().process(document, &mut EngineScratch::default());
+            writer.push(ArticleRows::new(&tagged, shipped_engine().tagger.vocabulary(), 0.9)).expect("rows of the schema");
         }
         let (counts, _) = writer.finish().expect("rows of the schema");
         Self { folder, counts }
@@ -63,7 +73,7 @@ impl Staged {
             settings: &GateSettings::default(),
             previous: None,
         };
-        run_gates(&subject).expect("the tables can be read")
+        judge(&subject).expect("the tables can be read")
     }
 
     fn damage(&self, table: &str, damage: impl FnOnce(RecordBatch) -> RecordBatch) {

@@ -13,7 +13,7 @@ use polars::prelude::{
 use super::builds::Build;
 use super::fingerprint::of_columns;
 use crate::analysis::scan;
-use crate::dataset::schema::Table;
+use engine::tables::schema::Table;
 
 /// Columns of articles that are no metadata: ids, what sentences say too, and what follows from it.
 const NO_METADATA: [&str; 12] = [

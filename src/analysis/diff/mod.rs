@@ -28,10 +28,10 @@ pub use builds::{Build, Difference, Figure, Quantity};
 pub use compare::{ArticleChange, Change, SentenceChange, Side};
 
 use super::{scan, whole};
-use crate::dataset::schema::Table;
-use crate::error::Error;
+use crate::analysis::AnalysisError;
 use articles::{ChangedArticle, Columns, changed_articles};
 use compare::{Compared, compare};
+use engine::tables::schema::Table;
 use lists::Lists;
 use sentences::Sentences;
 
@@ -103,8 +103,8 @@ impl Diff {
     ///
     /// # Errors
     /// Where a table cannot be read or a list not be written, such as where it is there already.
-    pub fn measure(before: Build, after: Build, limit: usize, lists: Option<&Path>) -> Result<Self, Error> {
-        let in_builds = |source| Error::Analysis {
+    pub fn measure(before: Build, after: Build, limit: usize, lists: Option<&Path>) -> Result<Self, AnalysisError> {
+        let in_builds = |source| AnalysisError::Tables {
             place: format!("{} and {}", before.folder.display(), after.folder.display()),
             source,
         };

@@ -15,7 +15,7 @@ use super::articles::{CONFIDENCES, ChangedArticle, Columns, INDEX, UNLISTED_FIEL
 use super::builds::Build;
 use super::fingerprint::of_columns;
 use crate::analysis::scan;
-use crate::dataset::schema::Table;
+use engine::tables::schema::Table;
 
 /// Columns of which only a fingerprint is loaded.
 const GAPS: &str = "gaps";

@@ -7,8 +7,8 @@ use super::columns::{meaning, size, table_meaning};
 use super::licence::Licence;
 use super::{CROISSANT, CardSettings, DATA_PACKAGE, citation, limits, one_line, summary};
 use crate::dataset::dictionary::type_name;
-use crate::dataset::schema::Table;
 use crate::dataset::{MANIFEST, Manifest};
+use engine::tables::schema::Table;
 
 /// What the dataset is about, for search.
 pub(super) const TAGS: [&str; 5] =

@@ -2,8 +2,8 @@
 
 use arrow::datatypes::{DataType, Field, Fields};
 
-use crate::dataset::schema::Table;
 use crate::dataset::{Manifest, PartFile};
+use engine::tables::schema::Table;
 
 /// What a column holds, lists unwrapped.
 pub(super) struct Shape<'a> {

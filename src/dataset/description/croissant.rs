@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use super::columns::{Shape, meaning, parts, shape, table_meaning};
 use super::licence::Licence;
 use super::{CardSettings, citation, limits, summary, version};
-use crate::dataset::schema::Table;
 use crate::dataset::{Manifest, PartFile};
+use engine::tables::schema::Table;
 
 /// What `mlcroissant` reads Parquet under; it does not know the registered type `application/vnd.apache.parquet`.
 const PARQUET: &str = "application/x-parquet";

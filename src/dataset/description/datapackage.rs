@@ -14,8 +14,8 @@ use super::columns::{meaning, parts, shape, table_meaning};
 use super::licence::Licence;
 use super::{CardSettings, slug, summary, version};
 use crate::dataset::dictionary;
-use crate::dataset::schema::Table;
 use crate::dataset::{Manifest, PartFile};
+use engine::tables::schema::Table;
 
 /// The standard's version, as a package names it.
 const PROFILE: &str = "https://datapackage.org/profiles/2.0/datapackage.json";

@@ -17,8 +17,8 @@ use serde_json::{Map, Value, json};
 
 use super::columns::{meaning, parts, shape, size, table_meaning};
 use crate::dataset::dictionary::type_name;
-use crate::dataset::schema::Table;
 use crate::dataset::{DatasetError, Manifest};
+use engine::tables::schema::Table;
 
 /// Who writes the events, where a run names no other: a URI, as the specification wants.
 pub const PRODUCER: &str = concat!("urn:x-tarmim:", env!("CARGO_PKG_VERSION"));

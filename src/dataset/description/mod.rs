@@ -191,8 +191,8 @@ mod tests {
 #[cfg(test)]
 mod samples {
     use super::CardSettings;
-    use crate::dataset::schema::Table;
     use crate::dataset::{Counts, Manifest, PartFile, Provenance, RunSummary};
+    use engine::tables::schema::Table;
 
     /// Two files a table, the second in a folder of its own.
     pub(super) fn manifest() -> Manifest {

@@ -6,7 +6,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::arabic::{is_mark, is_space};
+use engine::arabic::{is_mark, is_space};
 
 /// What a token is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@
 //! no UTF-8 but passes for it by chance does not occur at this length.
 
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1256};
+use engine::document::Encoding;
 
-use super::super::Encoding;
 use super::super::decode::{DeclaredEncoding, DecodeFault, decode};
 
 /// Where a page's own word is looked for, in bytes from its beginning.

@@ -17,13 +17,13 @@ mod golden;
 
 use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability};
+use engine::document::Encoding;
 
-use super::Encoding;
 use super::dates::parse_date;
 use super::decode::{DeclaredEncoding, DecodeFault};
-use crate::arabic::is_sentence_mark;
 use blocks::{Block, blocks, fold};
 use clean::Label;
+use engine::arabic::is_sentence_mark;
 use metadata::{Findings, Metas};
 use parse::squeeze;
 

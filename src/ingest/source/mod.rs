@@ -30,6 +30,8 @@ mod text_stream;
 mod walk;
 mod zip;
 
+use engine::document::Encoding;
+use engine::tables::Reject;
 use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -42,7 +44,6 @@ use shape::{Inner, Leaf, SUPPORTED, Shape};
 pub use sidecar::{SidecarTable, is_sidecar};
 
 use super::decode::DeclaredEncoding;
-use super::{Encoding, Reject};
 use walk::{Pass, Walk};
 
 /// What one record of a source holds, before anything is made of it.

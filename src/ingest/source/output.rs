@@ -1,12 +1,13 @@
 //! Where records and rejects go: the caller's function, with the place of what is being read.
 
+use engine::document::Encoding;
+use engine::tables::Reject;
 use std::io;
 use std::ops::ControlFlow;
 
 use super::fault::Fault;
 use super::{Content, Found, RawRecord};
 use crate::ingest::decode::DecodeFault;
-use crate::ingest::{Encoding, Reject};
 
 /// The function that takes what is found.
 pub(super) type Emit<'e> = dyn FnMut(Found) -> ControlFlow<()> + 'e;

@@ -21,8 +21,8 @@ use super::output::LeafOutput;
 use super::shape::{Inner, Shape, stems};
 use super::walk::{Pass, Walk};
 use super::{Content, Found, SourceSettings, object, rows};
-use crate::ingest::Reject;
 use crate::ingest::decode::decode;
+use engine::tables::Reject;
 
 /// Names of the column of a table that says which file a row is about, the most telling first.
 const PATH_COLUMNS: [&str; 4] = ["path", "file", "filename", "source_path"];

@@ -10,8 +10,8 @@ use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
 
 use super::compression::BUFFER_BYTES;
 use super::fault::Fault;
-use crate::ingest::Encoding;
 use crate::ingest::decode::{DeclaredEncoding, DecodeFault, decode};
+use engine::document::Encoding;
 
 /// Text bytes, in UTF-8 or an encoding that holds ASCII as it is, and where they stand in the source.
 pub(super) struct TextStream<'r> {

@@ -17,7 +17,7 @@ use super::output::{Emit, LeafOutput};
 use super::shape::{Compression, Inner, Leaf, Shape};
 use super::tar::{self, MemberKind};
 use super::{Content, Found, Selection, SourceSettings, is_sidecar, json_lines, not_read, rows, zip};
-use crate::ingest::Reject;
+use engine::tables::Reject;
 
 /// Most compressions and archives around an article: more than people make, few enough for the stack.
 const MAX_DEPTH: usize = 8;

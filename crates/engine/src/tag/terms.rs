@@ -1,0 +1,261 @@
+//! The terms of a vocabulary, compiled: a trie of words, its roots reached by any form of a first word.
+//!
+//! A later word can follow in two ways: as the noun that the term has (`أسعار النفط`), in any number, or as an adjective that agrees with the
+//! first word (`صناعات صغيرة`), and then without its endings. Invariant: where two concepts share a term, the first has it.
+
+use rustc_hash::FxHashMap;
+
+use super::inflection::{Bases, Ending, Form, Proclitic, agreement_key, has_article, without_article, written_codes};
+use super::vocabulary::{ConceptIndex, Vocabulary};
+use crate::arabic::{code, fold_word, with_plain_alif};
+use crate::repair::frequencies::{HALVING, WordFrequencies};
+
+/// A place in the trie.
+pub(super) type Node = u32;
+/// Index of a term in the trie.
+pub type TermIndex = usize;
+
+/// Letters that a skeleton must have to stand for a word: shorter ones stand for too many.
+const LEAST_SKELETON: usize = 4;
+
+/// How a later word follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Edge {
+    /// As the noun that the term has.
+    Noun = 0,
+    /// Agreeing with the first word.
+    Adjective = 1,
+    /// As the letters that the damage leaves.
+    Skeleton = 2,
+    /// As a noun with the article after a first word without it: no construct's first word has one (`الوزارة الصناعة`).
+    Genitive = 3,
+}
+
+/// A term of a concept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Term {
+    pub(super) concept: ConceptIndex,
+    /// Its place among the concept's terms.
+    pub(super) number: usize,
+    /// Letter codes of its words as written.
+    pub(super) words: Vec<Vec<u8>>,
+}
+
+/// The first word of terms; spellings that fold together are one.
+#[derive(Clone, Copy, Debug)]
+struct Root {
+    node: Node,
+    is_name: bool,
+    /// Cost of the word, with or without its article, whichever is more frequent; `None` where the model knows neither.
+    cost: Option<i32>,
+    has_article: bool,
+}
+
+/// How definite the first word of a term is in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Definiteness {
+    Indefinite,
+    /// By an article or a pronoun: what agrees with it is definite too.
+    Definite,
+    /// The term has the article itself, and so its words as they are: nothing has to agree.
+    Fixed,
+}
+
+/// Whether a term can end with the last word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    Free,
+    /// The word, by itself, is rather one of its own than a form of the term's: only what follows it can show that it is not.
+    Doubtful,
+    /// The word is indefinite after a definite first one, as a predicate is (`السوق مالية`).
+    Predicate,
+}
+
+/// Where a walk through the trie stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    node: Node,
+    first: Definiteness,
+    closing: Closing,
+}
+
+/// The trie.
+#[derive(Debug, Default)]
+pub(super) struct Terms {
+    roots: Vec<Root>,
+    words: FxHashMap<Vec<u8>, usize>,
+    names: FxHashMap<Vec<u8>, usize>,
+    skeletons: FxHashMap<Vec<u8>, Vec<usize>>,
+    edges: FxHashMap<Vec<u8>, Node>,
+    ends: FxHashMap<Node, TermIndex>,
+    listed: Vec<Term>,
+    nodes: Node,
+}
+
+impl Terms {
+    pub(super) fn new(vocabulary: &Vocabulary, frequencies: &WordFrequencies) -> Self {
+        let mut terms = Self::default();
+        for (index, concept) in vocabulary.concepts().iter().enumerate() {
+            for (number, term) in concept.terms.iter().enumerate() {
+                let words = term.split(' ').map(written_codes).collect();
+                terms.add(Term { concept: index, number, words }, concept.is_name, frequencies);
+            }
+        }
+        terms
+    }
+
+    pub(super) fn term(&self, index: TermIndex) -> &Term {
+        &self.listed[index]
+    }
+
+    fn add(&mut self, term: Term, is_name: bool, frequencies: &WordFrequencies) {
+        let first = &term.words[0];
+        let mut node = self.root(first, is_name, frequencies);
+        for word in &term.words[1..] {
+            let agrees = !is_name && (has_article(first) || !has_article(word));
+            let noun = if has_article(word) && !has_article(first) { Edge::Genitive } else { Edge::Noun };
+            node = self.follow(node, word, noun, agrees);
+        }
+        self.ends.entry(node).or_insert(self.listed.len());
+        self.listed.push(term);
+    }
+
+    /// Where terms that begin with a word go on.
+    fn root(&mut self, written: &[u8], is_name: bool, frequencies: &WordFrequencies) -> Node {
+        let definite = [&[code::ALIF, code::LAM], written].concat();
+        let costs = [written, &definite].map(|word| frequencies.cost_however_spelt(word));
+        let cost = costs.into_iter().flatten().min();
+        let by_letters = if is_name { &mut self.names } else { &mut self.words };
+        let index = *by_letters.entry(fold_word(written)).or_insert(self.roots.len());
+        if let Some(root) = self.roots.get_mut(index) {
+            root.cost = root.cost.into_iter().chain(cost).min();
+            root.has_article &= has_article(written);
+            return root.node;
+        }
+        self.nodes += 1;
+        self.roots.push(Root { node: self.nodes, is_name, cost, has_article: has_article(written) });
+        for skeleton in skeletons(written) {
+            self.skeletons.entry(skeleton).or_default().push(index);
+        }
+        self.nodes
+    }
+
+    fn follow(&mut self, node: Node, word: &[u8], noun: Edge, agrees: bool) -> Node {
+        let noun = edge_key(node, noun, &without_article(word));
+        let next = *self.edges.entry(noun).or_insert_with(|| {
+            self.nodes += 1;
+            self.nodes
+        });
+        if agrees {
+            self.edges.entry(edge_key(node, Edge::Adjective, &agreement_key(word))).or_insert(next);
+        }
+        for skeleton in skeletons(word) {
+            self.edges.entry(edge_key(node, Edge::Skeleton, &without_article(&skeleton))).or_insert(next);
+        }
+        next
+    }
+
+    /// Calls `each` with every place that a word (letter codes as written), in any form of a term's first word, leads to.
+    pub(super) fn begin(&self, word: &[u8], bases: &mut Bases, frequencies: &WordFrequencies, mut each: impl FnMut(Step)) {
+        bases.find(word);
+        for (letters, form) in bases.iter() {
+            for root in self.names.get(letters).into_iter().chain(self.words.get(letters)).map(|index| &self.roots[*index]) {
+                if root.takes(form) {
+                    let is_doubtful = !is_believable(word, form, root.cost, frequencies);
+                    each(Step { closing: if is_doubtful { Closing::Doubtful } else { Closing::Free }, ..root.step(form) });
+                }
+            }
+        }
+    }
+
+    /// The same for the letters that the damage left of a word that nothing explains.
+    pub(super) fn begin_with_skeleton(&self, word: &[u8], bases: &mut Bases, mut each: impl FnMut(Step)) {
+        bases.find(&skeleton(word));
+        for (letters, form) in bases.iter() {
+            let roots = self.skeletons.get(letters).into_iter().flatten().map(|index| &self.roots[*index]);
+            roots.filter(|root| root.takes(form)).for_each(|root| each(root.step(form)));
+        }
+    }
+
+    /// Calls `each` with every place that a later word leads to.
+    pub(super) fn go_on(&self, step: Step, word: &[u8], bases: &mut Bases, is_skeleton: bool, mut each: impl FnMut(Step)) {
+        let bare = without_article(word);
+        let is_definite = bare.len() < word.len();
+        let is_predicate = step.first == Definiteness::Definite && !is_definite;
+        let closing = if is_predicate { Closing::Predicate } else { Closing::Free };
+        let mut follow = |edge, letters: &[u8]| {
+            if let Some(node) = self.edges.get(&edge_key(step.node, edge, letters)) {
+                each(Step { node: *node, closing, ..step });
+            }
+        };
+        if is_skeleton {
+            return follow(Edge::Skeleton, &without_article(&skeleton(word)));
+        }
+        bases.find_endings(&bare, word.last() == Some(&code::TA_MARBUTA), is_definite);
+        for (letters, _) in bases.iter() {
+            follow(Edge::Noun, letters);
+            if step.first == Definiteness::Indefinite {
+                follow(Edge::Genitive, letters);
+            }
+        }
+        if is_definite == (step.first != Definiteness::Indefinite) {
+            follow(Edge::Adjective, &agreement_key(word));
+        }
+    }
+
+    /// The term that ends at a place.
+    pub(super) fn end(&self, step: Step) -> Option<TermIndex> {
+        self.ends.get(&step.node).copied().filter(|_| step.closing == Closing::Free)
+    }
+}
+
+impl Root {
+    /// Whether the word can stand in this form: a name takes no ending.
+    fn takes(&self, form: Form) -> bool {
+        !self.is_name || form.ending == Ending::None
+    }
+
+    fn step(&self, form: Form) -> Step {
+        let first = match (self.has_article, form.is_definite()) {
+            (true, _) => Definiteness::Fixed,
+            (false, true) => Definiteness::Definite,
+            (false, false) => Definiteness::Indefinite,
+        };
+        Step { node: self.node, first, closing: Closing::Free }
+    }
+}
+
+/// Whether a word is rather a form of a term's word than a word of its own: one that is much more frequent than the term's word
+/// could make it is not.
+fn is_believable(word: &[u8], form: Form, base: Option<i32>, frequencies: &WordFrequencies) -> bool {
+    let halvings = match (form.proclitic, form.ending) {
+        (Proclitic::None | Proclitic::Article, Ending::None) => return true,
+        (Proclitic::Bare, Ending::None) => 1,
+        (_, Ending::Number) => -2,
+        (_, Ending::Construct | Ending::Pronoun) => 0,
+    };
+    match (frequencies.cost(word), base) {
+        (Some(cost), Some(base)) => cost >= base + halvings * HALVING,
+        // A word that is listed, of a base that is not, is its own.
+        (Some(_), None) => false,
+        (None, _) => true,
+    }
+}
+
+/// The letters of a word that the damage spares.
+fn skeleton(written: &[u8]) -> Vec<u8> {
+    written.iter().copied().filter(|letter| crate::arabic::is_plain(*letter)).collect()
+}
+
+/// What the damage may have left of a word: an alif that carries a hamza was typed bare, or deleted.
+fn skeletons(written: &[u8]) -> Vec<Vec<u8>> {
+    let mut found = vec![skeleton(written), skeleton(&with_plain_alif(written))];
+    found.dedup();
+    found.retain(|letters| letters.len() >= LEAST_SKELETON);
+    found
+}
+
+/// An edge of the trie: where it begins, its kind, its letters.
+fn edge_key(node: Node, edge: Edge, letters: &[u8]) -> Vec<u8> {
+    [&node.to_le_bytes(), &[edge as u8][..], letters].concat()
+}

@@ -1,0 +1,136 @@
+//! The laws of the dataset, held against the shipped model on texts that nobody chose.
+
+use engine::arabic::{code, encode_letter, is_digit, is_letter, is_mark};
+use engine::repair::Repaired;
+use engine::repair::channel::Channel;
+use proptest::prelude::*;
+
+use crate::shipped::process;
+
+/// Damaged newspaper words, and things that stand between them in other states of writing.
+const TOKENS: [&str; 50] = [
+    "عل",
+    "ال",
+    "ل",
+    "ن",
+    "و",
+    "في",
+    "الت",
+    "الصناعي",
+    "التجاري",
+    "المسسات",
+    "الانشط",
+    "هذه",
+    "الدول",
+    "مر",
+    "كثر",
+    "بن",
+    "ر",
+    "ما",
+    "بين",
+    "قد",
+    "سنو",
+    "لهمي",
+    "اكد",
+    "ان",
+    "جميع",
+    "القطاعين",
+    "وزار",
+    "الماضي",
+    "مليون",
+    "درهم",
+    "ماقورن",
+    "منطقفي",
+    "ذلكبموجب",
+    "الاستيرادي",
+    "واكسير",
+    "اجواك",
+    "ابسوس",
+    "خيييييير",
+    "ظظظ",
+    "2010",
+    "15%",
+    "(عل",
+    "الأنشطة",
+    "مُحمَّد",
+    "المُتمر",
+    "ايضاً",
+    "عليهِ",
+    "مدرسً",
+    "Gulf",
+    "پارس",
+];
+
+fn words(token: &str) -> Vec<Vec<u8>> {
+    let bare: String = token.chars().filter(|c| !is_mark(*c)).collect();
+    bare.split(|c| !is_letter(c) && c != ' ')
+        .map(|word| word.chars().filter_map(|c| if c == ' ' { Some(code::SPACE) } else { encode_letter(c) }).collect())
+        .filter(|w: &Vec<u8>| !w.is_empty())
+        .collect()
+}
+
+/// Whether every word of a repaired token is explained by the channel, and everything else is untouched. A token holds no space,
+/// so one in the repaired form parts two words that had run together.
+fn explained(raw: &str, repaired: &str, channel: Channel) -> bool {
+    let rest = |token: &str| token.chars().filter(|c| !is_letter(*c) && *c != ' ').collect::<String>();
+    let (before, after) = (words(raw), words(repaired));
+    let unchanged = |b: &Vec<u8>, a: &Vec<u8>| a == b || channel.explain(a, b).is_some();
+    rest(raw) == rest(repaired) && before.len() == after.len() && before.iter().zip(&after).all(|(b, a)| unchanged(b, a))
+}
+
+fn check_laws(article: &Repaired) -> Result<(), TestCaseError> {
+    for token in 0..article.document().tokens().len() {
+        let (raw, repaired) = (article.document().token_text(token), article.token_text(token));
+        match article.damage(token).channel() {
+            None => prop_assert_eq!(raw, repaired, "intact text was changed"),
+            Some(channel) => prop_assert!(explained(raw, repaired, channel), "{} cannot have been {}", repaired, raw),
+        }
+        let digits = |text: &str| text.chars().filter(|c| is_digit(*c)).collect::<String>();
+        prop_assert_eq!(digits(raw), digits(repaired), "a digit was invented or lost");
+        let confidence = article.findings()[token].confidence;
+        prop_assert!((0.0..=1.0).contains(&confidence));
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn every_repair_is_explained_by_the_damage(choices in proptest::collection::vec(0..TOKENS.len(), 0..60)) {
+        let text: Vec<&str> = choices.iter().map(|choice| TOKENS[*choice]).collect();
+        let tagged = process(&text.join(" "));
+        check_laws(tagged.article())?;
+    }
+
+    #[test]
+    fn every_token_is_in_one_sentence(choices in proptest::collection::vec((0..TOKENS.len(), "[ \n]{1,2}"), 0..200)) {
+        let text: String = choices.iter().flat_map(|(choice, space)| [TOKENS[*choice], space.as_str()]).collect();
+        let tagged = process(&text);
+        let mut next = 0;
+        for (index, sentence) in tagged.sentences().iter().enumerate() {
+            prop_assert_eq!(sentence.tokens.start, next);
+            prop_assert!(!sentence.tokens.is_empty());
+            next = sentence.tokens.end;
+            for hit in tagged.sentence_hits(index) {
+                prop_assert!(hit.tokens.start >= sentence.tokens.start && hit.tokens.end <= sentence.tokens.end);
+            }
+        }
+        prop_assert_eq!(next, tagged.article().document().tokens().len());
+    }
+
+    #[test]
+    fn any_text_at_all_goes_through(text in "\\PC{0,200}") {
+        let tagged = process(&text);
+        check_laws(tagged.article())?;
+    }
+}
+
+#[test]
+fn offsets_slice_the_source() {
+    let source = "  قالَ\u{640}ه\r\nﻻ شيئ\u{a0}عل\u{200f} الطاول\t";
+    let tagged = process(source);
+    let document = tagged.article().document();
+    let sliced: Vec<&str> = document.tokens().iter().map(|token| &source[token.source.clone()]).collect();
+    assert_eq!(sliced, ["قالَ\u{640}ه", "ﻻ", "شيئ", "عل\u{200f}", "الطاول"]);
+}

@@ -1,0 +1,216 @@
+//! The encoder in floating point, forward and backward: a trunk that candidates are asked of, and a branch for questions about places.
+//!
+//! Invariant: [`Activations::backward`] gives the slopes of what [`Activations::forward`] computed; the tests hold both against finite
+//! differences.
+
+use rand_chacha::ChaCha8Rng;
+
+use super::batch::Batch;
+use super::layers::{Dropout, affine_backward, affine_forward, reset};
+use super::layout::Layout;
+use super::stack::{Context, StackActivations, StackGradients};
+use engine::encoder::{BRANCH, CONTEXT_BLOCK, EMBEDDING, QUESTIONS, TRUNK};
+
+/// Rows that pass through the network, and what backward needs of them.
+#[derive(Debug, Default)]
+pub(super) struct Activations {
+    /// Rows × [`EMBEDDING`].
+    pub input: Vec<f32>,
+    dropout: Dropout,
+    trunk: StackActivations,
+    context: Context,
+    /// What the context asks of a candidate: rows × [`EMBEDDING`].
+    pub request: Vec<f32>,
+    branch: StackActivations,
+    /// Log-odds: rows × [`QUESTIONS`].
+    pub answers: Vec<f32>,
+}
+
+/// Gradients of one batch.
+#[derive(Debug, Default)]
+pub(super) struct Gradients {
+    /// As [`Layout`].
+    pub parameters: Vec<f32>,
+    /// As [`Activations::input`].
+    pub input: Vec<f32>,
+    /// As [`Activations::request`].
+    pub request: Vec<f32>,
+    /// As [`Activations::answers`].
+    pub answers: Vec<f32>,
+    /// As the rows that the branch reads.
+    trunk: Vec<f32>,
+    scratch: StackGradients,
+}
+
+impl Activations {
+    /// Runs the network; `self.input` holds the summed embeddings. With `chance`, numbers are left out at random.
+    pub(super) fn forward(
+        &mut self,
+        batch: &Batch,
+        parameters: &[f32],
+        layout: &Layout,
+        mut chance: Option<&mut ChaCha8Rng>,
+    ) {
+        let rows = batch.rows();
+        self.dropout.draw(rows * EMBEDDING, chance.as_deref_mut());
+        self.dropout.apply(&mut self.input);
+        self.trunk.enter(&self.input, batch, parameters, &layout.trunk);
+        for number in 0..layout.trunk.blocks.len() {
+            let block = self.trunk.convolve(number, batch, parameters, &layout.trunk);
+            if number == CONTEXT_BLOCK {
+                self.context.forward(batch, block, parameters, &layout.context);
+            }
+            self.trunk.open_gates(number, batch, chance.as_deref_mut());
+        }
+        self.trunk.finish();
+        reset(&mut self.request, rows * EMBEDDING);
+        affine_forward(&mut self.request, &self.trunk.last.rows, rows, parameters, &layout.request);
+
+        self.branch.enter(&self.trunk.last.rows, batch, parameters, &layout.branch);
+        for number in 0..layout.branch.blocks.len() {
+            self.branch.convolve(number, batch, parameters, &layout.branch);
+            self.branch.open_gates(number, batch, chance.as_deref_mut());
+        }
+        self.branch.finish();
+        reset(&mut self.answers, rows * QUESTIONS);
+        affine_forward(&mut self.answers, &self.branch.last.rows, rows, parameters, &layout.questions);
+    }
+
+    /// Turns the gradients of request and answers into those of parameters and input; `gradients.parameters` is added to.
+    pub(super) fn backward(&self, batch: &Batch, parameters: &[f32], layout: &Layout, gradients: &mut Gradients) {
+        let rows = batch.rows();
+        let Gradients { parameters: sums, input, request, answers, trunk, scratch } = gradients;
+        reset(&mut scratch.normalised, rows * BRANCH.width);
+        let branch_rows = &self.branch.last.rows;
+        affine_backward(answers, branch_rows, rows, parameters, &layout.questions, sums, &mut scratch.normalised);
+        self.branch.begin_backward(batch, scratch);
+        for number in (0..layout.branch.blocks.len()).rev() {
+            self.branch.block_backward(number, None, batch, parameters, &layout.branch, sums, scratch);
+        }
+        reset(trunk, rows * TRUNK.width);
+        affine_backward(&scratch.stream, &self.trunk.last.rows, rows, parameters, &layout.branch.entry, sums, trunk);
+
+        reset(&mut scratch.normalised, rows * TRUNK.width);
+        affine_backward(request, &self.trunk.last.rows, rows, parameters, &layout.request, sums, &mut scratch.normalised);
+        scratch.normalised.iter_mut().zip(trunk.iter()).for_each(|(sum, gradient)| *sum += gradient);
+        self.trunk.begin_backward(batch, scratch);
+        for number in (0..layout.trunk.blocks.len()).rev() {
+            let context = (number == CONTEXT_BLOCK).then_some((&self.context, &layout.context));
+            self.trunk.block_backward(number, context, batch, parameters, &layout.trunk, sums, scratch);
+        }
+        reset(input, rows * EMBEDDING);
+        affine_backward(&scratch.stream, &self.input, rows, parameters, &layout.trunk.entry, sums, input);
+        self.dropout.apply(input);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::RngExt;
+
+    use super::super::optimiser::Optimiser;
+    use super::*;
+    use crate::noise::article_rng;
+    use engine::encoder::MARGIN;
+
+    /// Two articles of five and of twelve words; what is asked of the outputs is their sum, weighted at random.
+    struct Case {
+        batch: Batch,
+        layout: Layout,
+        parameters: Vec<f32>,
+        input: Vec<f32>,
+        request: Vec<f32>,
+        answers: Vec<f32>,
+    }
+
+    impl Case {
+        fn new() -> Self {
+            let mut rng = article_rng(5, 0);
+            let batch = Batch::of_lengths(&[5, 12]);
+            let layout = Layout::new();
+            let mut parameters = Optimiser::initial(&layout, &mut rng).parameters;
+            for parameter in &mut parameters {
+                *parameter += rng.random_range(-0.01..0.01);
+            }
+            let mut random = |columns: usize| {
+                let mut cells: Vec<f32> = (0..batch.rows() * columns).map(|_| rng.random_range(-1.0..1.0)).collect();
+                batch.clear_empty_rows(&mut cells, columns);
+                cells
+            };
+            let (input, request, answers) = (random(EMBEDDING), random(EMBEDDING), random(QUESTIONS));
+            Self { batch, layout, parameters, input, request, answers }
+        }
+
+        fn forward(&self, parameters: &[f32], input: &[f32]) -> Activations {
+            let mut activations = Activations { input: input.to_vec(), ..Activations::default() };
+            // The same numbers are left out every time.
+            activations.forward(&self.batch, parameters, &self.layout, Some(&mut article_rng(9, 0)));
+            activations
+        }
+
+        fn loss(&self, parameters: &[f32], input: &[f32]) -> f64 {
+            let activations = self.forward(parameters, input);
+            let sum = |cells: &[f32], weights: &[f32]| {
+                cells.iter().zip(weights).map(|(cell, weight)| f64::from(*cell) * f64::from(*weight)).sum::<f64>()
+            };
+            sum(&activations.request, &self.request) + sum(&activations.answers, &self.answers)
+        }
+
+        fn gradients(&self) -> Gradients {
+            let mut gradients = Gradients {
+                parameters: vec![0.0; self.layout.len()],
+                request: self.request.clone(),
+                answers: self.answers.clone(),
+                ..Gradients::default()
+            };
+            self.forward(&self.parameters, &self.input).backward(
+                &self.batch,
+                &self.parameters,
+                &self.layout,
+                &mut gradients,
+            );
+            gradients
+        }
+    }
+
+    /// Moves one number of `at` both ways and compares what the loss does with the gradient.
+    fn assert_slope(name: &str, at: &[f32], index: usize, gradient: f32, loss: impl Fn(&[f32]) -> f64) {
+        const MOVE: f32 = 4e-3;
+        let moved = |by: f32| {
+            let mut at = at.to_vec();
+            at[index] += by;
+            loss(&at)
+        };
+        let slope = (moved(MOVE) - moved(-MOVE)) / f64::from(2.0 * MOVE);
+        let difference = (slope - f64::from(gradient)).abs();
+        assert!(difference <= 0.02 * slope.abs().max(0.5), "{name} {index}: slope {slope}, gradient {gradient}");
+    }
+
+    #[test]
+    fn gradients_are_slopes() {
+        let case = Case::new();
+        let gradients = case.gradients();
+        for affine in case.layout.affines() {
+            for index in [affine.weights.start + 7, affine.weights.end - affine.outputs / 2, affine.bias.start + 1] {
+                let loss = |parameters: &[f32]| case.loss(parameters, &case.input);
+                assert_slope("parameter", &case.parameters, index, gradients.parameters[index], loss);
+            }
+        }
+        for index in [MARGIN * EMBEDDING, (MARGIN + 4) * EMBEDDING + 17, (2 * MARGIN + 9) * EMBEDDING + 3] {
+            let loss = |input: &[f32]| case.loss(&case.parameters, input);
+            assert_slope("input", &case.input, index, gradients.input[index], loss);
+        }
+    }
+
+    #[test]
+    fn no_article_sees_another() {
+        let case = Case::new();
+        let before = case.forward(&case.parameters, &case.input).request;
+        let mut input = case.input.clone();
+        input[(MARGIN + 4) * EMBEDDING] += 1.0;
+        let after = case.forward(&case.parameters, &input).request;
+        let second = (2 * MARGIN + 5) * EMBEDDING..(2 * MARGIN + 17) * EMBEDDING;
+        assert_eq!(before[second.clone()], after[second]);
+        assert_ne!(before[MARGIN * EMBEDDING..][..EMBEDDING], after[MARGIN * EMBEDDING..][..EMBEDDING], "its own does");
+    }
+}

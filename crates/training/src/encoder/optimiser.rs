@@ -1,0 +1,128 @@
+//! How the network's parameters are moved: the matrices that lie between its layers by `Muon` ([`super::muon`]), all others (biases, and
+//! what the questions are read with) by `Adam` (Kingma & Ba 2015), with a step size that warms up and then falls to nothing.
+//!
+//! Invariant: each parameter is moved by one of the two, and by one thread, so sums are in the same order at any number of threads.
+
+use std::ops::Range;
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use super::layout::{Layout, Matrix};
+use super::muon::{self, Move};
+
+/// Decay of the mean gradient and of its mean square (Kingma & Ba 2015; the second as for short runs).
+const DECAY: [f32; 2] = [0.9, 0.98];
+/// Keeps a parameter without gradients from being divided by nothing.
+const LEAST_ROOT: f32 = 1e-9;
+/// Steps until the step size has grown to its full size.
+const WARM_UP: f32 = 300.0;
+
+/// The network's parameters with the state of their optimisers; every vector is laid out as [`Layout`] says.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Optimiser {
+    pub parameters: Vec<f32>,
+    /// Decaying means of the gradients, `Muon`'s momentum as `Adam`'s.
+    pub means: Vec<f32>,
+    /// Decaying means of their squares; zero for what `Muon` moves, which needs none.
+    pub squares: Vec<f32>,
+}
+
+impl Optimiser {
+    /// Parameters at random, each matrix so that it keeps the size of what passes through it (He et al. 2015, without the gain).
+    pub(super) fn initial(layout: &Layout, rng: &mut ChaCha8Rng) -> Self {
+        let mut parameters = vec![0.0; layout.len()];
+        for affine in layout.affines() {
+            #[expect(clippy::cast_precision_loss, reason = "a few hundred inputs")]
+            let spread = (3.0 / affine.inputs as f32).sqrt();
+            parameters[affine.weights.clone()].iter_mut().for_each(|weight| *weight = rng.random_range(-spread..spread));
+        }
+        Self { means: vec![0.0; parameters.len()], squares: vec![0.0; parameters.len()], parameters }
+    }
+
+    /// Moves every parameter against the sum of the lanes' gradients, by a step of size `rate`; `before` steps were made.
+    pub(super) fn update(&mut self, lanes: &[&[f32]], before: u64, rate: f32, layout: &Layout) {
+        self.move_matrices(lanes, rate, &layout.matrices());
+        let correction = young(before + 1);
+        for range in layout.vectors() {
+            self.move_vector(lanes, rate, correction, range);
+        }
+    }
+
+    fn move_matrices(&mut self, lanes: &[&[f32]], rate: f32, matrices: &[Matrix]) {
+        let Self { parameters, means, .. } = self;
+        let moves = matrices.par_iter().map(|matrix| muon::step(matrix, &means[matrix.weights.clone()], lanes));
+        let moves: Vec<Move> = moves.collect();
+        for (matrix, Move { mean, direction }) in matrices.iter().zip(moves) {
+            means[matrix.weights.clone()].copy_from_slice(&mean);
+            let length = muon::step_length(matrix, rate);
+            let cells = parameters[matrix.weights.clone()].iter_mut();
+            cells.zip(direction).for_each(|(cell, direction)| *cell -= length * direction);
+        }
+    }
+
+    fn move_vector(&mut self, lanes: &[&[f32]], rate: f32, correction: [f32; 2], range: Range<usize>) {
+        let Self { parameters, means, squares, .. } = self;
+        for index in range {
+            let gradient: f32 = lanes.iter().map(|lane| lane[index]).sum();
+            means[index] += (1.0 - DECAY[0]) * (gradient - means[index]);
+            squares[index] += (1.0 - DECAY[1]) * (gradient * gradient - squares[index]);
+            let root = (squares[index] / correction[1]).sqrt() + LEAST_ROOT;
+            parameters[index] -= rate * means[index] / correction[0] / root;
+        }
+    }
+}
+
+/// Share of a constant gradient that each decaying mean has gathered after so many steps.
+#[expect(clippy::cast_precision_loss, reason = "steps are few")]
+fn young(steps: u64) -> [f32; 2] {
+    DECAY.map(|decay| 1.0 - libm::powf(decay, steps as f32))
+}
+
+/// Share of the full step size at a step: a straight rise, then a straight fall to zero.
+#[expect(clippy::cast_precision_loss, reason = "steps are few")]
+pub(super) fn schedule(step: u64, total: u64) -> f32 {
+    let (step, total) = (step as f32, total.max(1) as f32);
+    (step / WARM_UP).min(1.0) * (1.0 - step / total).max(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::noise::article_rng;
+
+    #[test]
+    fn every_parameter_nears_what_two_lanes_want_together() {
+        let layout = Layout::new();
+        let mut rng = article_rng(5, 0);
+        let mut optimiser = Optimiser::initial(&layout, &mut rng);
+        let target: Vec<f32> = (0..layout.len()).map(|_| rng.random_range(-1.0..1.0)).collect();
+        let distance = |parameters: &[f32], range: &Range<usize>| -> f32 {
+            parameters[range.clone()].iter().zip(&target[range.clone()]).map(|(a, b)| (a - b) * (a - b)).sum()
+        };
+        let matrices = layout.matrices();
+        let ranges: Vec<Range<usize>> =
+            matrices.iter().map(|matrix| matrix.weights.clone()).chain(layout.vectors()).collect();
+        let start = optimiser.parameters.clone();
+        for step in 0..5 {
+            // Each lane alone would go astray: what they say adds up to the slope.
+            let slope: Vec<f32> = optimiser.parameters.iter().zip(&target).map(|(now, wanted)| now - wanted).collect();
+            let astray: Vec<f32> = slope.iter().map(|slope| -2.0 * slope).collect();
+            let back: Vec<f32> = slope.iter().map(|slope| 3.0 * slope).collect();
+            optimiser.update(&[&astray, &back], step, 1e-2, &layout);
+        }
+        for range in &ranges {
+            let (before, after) = (distance(&start, range), distance(&optimiser.parameters, range));
+            assert!(after < before, "{range:?}: from {before} to {after}");
+        }
+    }
+
+    #[test]
+    fn the_step_size_rises_and_falls_to_nothing() {
+        assert!(schedule(0, 10_000) <= 0.0);
+        assert!(schedule(150, 10_000) < schedule(300, 10_000));
+        assert!(schedule(300, 10_000) > schedule(5_000, 10_000));
+        assert!(schedule(10_000, 10_000) <= 0.0);
+    }
+}

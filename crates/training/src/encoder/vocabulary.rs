@@ -1,0 +1,129 @@
+//! Which features own a row of embeddings, and what each word of the corpus is taken to mean.
+//!
+//! Invariant: both depend on the corpus, the repairer and the seed alone, whatever the order in which threads count.
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::corpus::{Corpus, Symbol, is_word};
+use crate::noise::{article_rng, damage, fold};
+use engine::encoder::features::{FeatureRows, candidate_features, word_features};
+use engine::repair::Repairer;
+use engine::repair::channel::Channel;
+use engine::repair::lexicon::UNKNOWN;
+
+/// Rows for features of damaged words, and for features of candidates.
+const ROWS: [usize; 2] = [73_728, 98_304];
+/// Times that a feature must be seen to own a row.
+const LEAST_COUNT: u64 = 8;
+/// One article in so many is counted as folded, the others as stripped.
+const FOLDED: usize = 7;
+
+/// What a word of the corpus teaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// Itself.
+    Itself,
+    /// It is a misspelling of this word.
+    Misspelt(Vec<u8>),
+    /// Nothing: it may be a misspelling of several words.
+    Unclear,
+}
+
+impl Meaning {
+    /// The letters meant where `word` stands.
+    pub(super) fn letters<'a>(&'a self, word: &'a [u8]) -> Option<&'a [u8]> {
+        match self {
+            Self::Itself => Some(word),
+            Self::Misspelt(meant) => Some(meant),
+            Self::Unclear => None,
+        }
+    }
+}
+
+/// What each word of the corpus means, by symbol.
+pub(super) fn meanings(corpus: &Corpus, repairer: &Repairer) -> Vec<Meaning> {
+    let candidates = repairer.candidates();
+    let meaning = |word: &Vec<u8>| {
+        if candidates.id(word) != UNKNOWN {
+            return Meaning::Itself;
+        }
+        let twins = candidates.words_for(Channel::Folded, word);
+        match twins.as_slice() {
+            [] => Meaning::Itself,
+            [(twin, _)] => Meaning::Misspelt(candidates.lexicon().word(*twin).to_vec()),
+            _ => Meaning::Unclear,
+        }
+    };
+    corpus.words.par_iter().map(meaning).collect()
+}
+
+/// A word as one of all those that the corpus means.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Meant {
+    /// The word itself, or the one that it is a misspelling of, where the corpus has that one.
+    pub symbol: Symbol,
+    /// The logarithm of how often the corpus means it, however it is spelt there.
+    pub log_count: f32,
+}
+
+/// What is meant by each word of the corpus, by symbol.
+#[expect(clippy::cast_precision_loss, reason = "counts stay below 2^24, up to where floats are exact")]
+pub(super) fn meant_words(corpus: &Corpus, meanings: &[Meaning]) -> Vec<Meant> {
+    let symbols: FxHashMap<&[u8], Symbol> = corpus.words.iter().map(Vec::as_slice).zip(0..).collect();
+    let meant = |(meaning, own): (&Meaning, Symbol)| match meaning {
+        Meaning::Misspelt(letters) => symbols.get(letters.as_slice()).copied().unwrap_or(own),
+        Meaning::Itself | Meaning::Unclear => own,
+    };
+    let meant: Vec<Symbol> = meanings.iter().zip(0..).map(meant).collect();
+    let mut counts = vec![0_u32; corpus.words.len()];
+    for symbol in corpus.symbols.iter().filter(|symbol| is_word(**symbol)) {
+        counts[meant[*symbol as usize] as usize] += 1;
+    }
+    let log_count = |symbol: Symbol| libm::logf(counts[symbol as usize] as f32);
+    meant.into_iter().map(|symbol| Meant { symbol, log_count: log_count(symbol) }).collect()
+}
+
+/// The most frequent features of damaged words and of their candidates.
+pub(super) fn choose(corpus: &Corpus, repairer: &Repairer, seed: u64) -> (FeatureRows, FeatureRows) {
+    let forms = damaged_forms(corpus, seed);
+    let mut words: FxHashMap<u32, u64> = FxHashMap::default();
+    let mut candidates: FxHashMap<u32, u64> = FxHashMap::default();
+    let readings: Vec<Vec<_>> = forms.par_iter().map(|(channel, form, _)| repairer.readings(*channel, form)).collect();
+    for ((_, form, count), readings) in forms.iter().zip(&readings) {
+        let letters = readings.iter().map(|(_, letters, _)| letters.as_slice());
+        for feature in word_features(form, letters) {
+            *words.entry(feature).or_default() += count;
+        }
+        for (_, letters, standing) in readings.iter().filter(|_| readings.len() > 1) {
+            for feature in candidate_features(letters, *standing) {
+                *candidates.entry(feature).or_default() += count;
+            }
+        }
+    }
+    (most_frequent(words, ROWS[0]), most_frequent(candidates, ROWS[1]))
+}
+
+/// Every damaged form of one damaged copy of the corpus, with its count.
+fn damaged_forms(corpus: &Corpus, seed: u64) -> Vec<(Channel, Vec<u8>, u64)> {
+    let mut counts: [FxHashMap<Vec<u8>, u64>; 2] = [FxHashMap::default(), FxHashMap::default()];
+    for (number, article) in corpus.articles().enumerate() {
+        let mut rng = article_rng(seed, number as u64);
+        let folded = number.is_multiple_of(FOLDED);
+        let damaged =
+            if folded { fold(article, &corpus.words, 0.5, &mut rng) } else { damage(article, &corpus.words, &mut rng) };
+        for word in damaged.words {
+            *counts[usize::from(folded)].entry(word).or_default() += 1;
+        }
+    }
+    let [stripped, folded] = counts;
+    let tagged = |channel: Channel| move |(form, count): (Vec<u8>, u64)| (channel, form, count);
+    stripped.into_iter().map(tagged(Channel::Stripped)).chain(folded.into_iter().map(tagged(Channel::Folded))).collect()
+}
+
+fn most_frequent(counts: FxHashMap<u32, u64>, rows: usize) -> FeatureRows {
+    let mut counts: Vec<(u64, u32)> =
+        counts.into_iter().filter(|(_, count)| *count >= LEAST_COUNT).map(|(feature, count)| (count, feature)).collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    FeatureRows::new(counts.into_iter().take(rows - 1).map(|(_, feature)| feature).collect())
+}

@@ -1,0 +1,210 @@
+//! Which words of the corpus are spelt well enough to teach: counts, misspellings, and the lexicon made of the rest.
+//!
+//! Newspapers type `اكثر` for `أكثر` now and then. A form that has a much commoner twin with the same folded letters and
+//! more of them restored is taken for a misspelling: it does not enter the lexicon, and where one twin is clearly meant, the
+//! corpus is read as if it had been typed.
+//!
+//! Invariant: no word of the lexicon is a misspelling of another, and words of the corpus stand in the order of their
+//! counts, equal ones in that of their letters, so equal corpora give equal ids. A lexicon with misspellings would offer
+//! them as repairs.
+
+use std::collections::HashMap;
+use std::io::BufRead;
+use std::path::Path;
+
+use rayon::prelude::*;
+use rustc_hash::FxBuildHasher;
+
+use super::TrainError;
+use super::corpus::{Corpus, Symbol, files_of, is_word, name_of, open};
+use engine::arabic::{Word, fold_letter};
+use engine::repair::channel::{Channel, MAX_LETTERS};
+use engine::repair::lexicon::{Lexicon, UNKNOWN, WordId};
+
+/// A form this many times rarer than a twin that differs only in the hamza of an alif is a misspelling of it.
+const RARER_WITHOUT_HAMZA: u32 = 6;
+/// The same where `ى` or `ة` differ: `علي` is rarer than `على`, and a name.
+const RARER_WITH_OTHER_ENDING: u32 = 100;
+/// One twin is clearly meant if the next is this many times rarer.
+const CLEARLY: u32 = 10;
+/// Times that a form must be seen in the corpus to enter the lexicon.
+const LEAST_COUNT: u32 = 2;
+/// Times that a form of a word list with counts must have been seen by its makers.
+const LEAST_LISTED_COUNT: u32 = 8;
+/// Ids have 20 bits in the keys of n-grams.
+const LARGEST_LEXICON: usize = (1 << 20) - 1;
+
+/// The lexicon, and what each symbol of the corpus teaches.
+#[derive(Debug)]
+pub(super) struct Spelling {
+    /// Well-spelt forms by frequency.
+    pub lexicon: Lexicon,
+    /// The word that each symbol is read as; [`UNKNOWN`] for rare forms and for misspellings of no clear twin.
+    pub reading: Vec<WordId>,
+}
+
+/// Forms that fold together, commonest first, as (index, count).
+type Twins = HashMap<Vec<u8>, Vec<(usize, u32)>, FxBuildHasher>;
+
+/// A form, and how often it was seen.
+type Counted = (Vec<u8>, u32);
+
+impl Spelling {
+    /// Learns the spelling of a corpus, with the forms of word lists beside it.
+    ///
+    /// # Errors
+    /// Where a word list cannot be read.
+    pub(super) fn learn(corpus: &Corpus, lists: Option<&Path>) -> Result<Self, TrainError> {
+        let mut forms: Vec<Counted> = corpus.words.iter().cloned().map(|word| (word, 0)).collect();
+        for symbol in corpus.symbols.iter().filter(|symbol| is_word(**symbol)) {
+            forms[*symbol as usize].1 += 1;
+        }
+        let twins = group_twins(&forms);
+        let meant: Vec<Meant> = forms.par_iter().map(|form| meant_by(form, &twins, &forms)).collect();
+        let mut counts: Vec<u32> = vec![0; forms.len()];
+        for (index, meant) in meant.iter().enumerate() {
+            if let Meant::Form(form) = meant {
+                counts[*form] += forms[index].1;
+            }
+        }
+        let mut kept: Vec<(usize, u32)> =
+            counts.iter().copied().enumerate().filter(|(_, count)| *count >= LEAST_COUNT).collect();
+        kept.retain(|(index, _)| matches!(meant[*index], Meant::Form(form) if form == *index));
+        kept.retain(|(index, _)| forms[*index].0.len() <= MAX_LETTERS);
+        kept.sort_unstable_by(|a, b| (b.1, &forms[a.0].0).cmp(&(a.1, &forms[b.0].0)));
+        let listed = match lists {
+            Some(folder) => listed_forms(folder, &forms, &counts, &twins)?,
+            None => Vec::new(),
+        };
+        Ok(assemble(&forms, &meant, &kept, &listed))
+    }
+}
+
+/// What a form of the corpus is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meant {
+    /// A form, by index; itself, if it is well spelt.
+    Form(usize),
+    /// One of several.
+    Unclear,
+}
+
+fn folded(word: &[u8]) -> Vec<u8> {
+    word.iter().copied().map(fold_letter).collect()
+}
+
+fn group_twins(forms: &[Counted]) -> Twins {
+    let mut twins = Twins::default();
+    for (index, (word, count)) in forms.iter().enumerate() {
+        twins.entry(folded(word)).or_default().push((index, *count));
+    }
+    #[expect(clippy::iter_over_hash_type, reason = "each group is sorted by itself")]
+    for group in twins.values_mut() {
+        group.sort_unstable_by_key(|(index, count)| (std::cmp::Reverse(*count), *index));
+    }
+    twins
+}
+
+/// A twin that has more letters restored.
+struct Better {
+    index: usize,
+    count: u32,
+    /// How many times rarer than the twin a mere misspelling of it is.
+    rarer: u32,
+}
+
+/// Twins that are `word` with more letters restored, commonest first.
+fn better_spelt<'t>(word: &'t [u8], twins: &'t Twins, forms: &'t [Counted]) -> impl Iterator<Item = Better> + 't {
+    let group = twins.get(&folded(word)).map(Vec::as_slice).unwrap_or_default();
+    group.iter().filter(move |(index, _)| forms[*index].0 != word).filter_map(move |&(index, count)| {
+        let traces = Channel::Folded.explain(&forms[index].0, word)?;
+        let ending = traces.maqsura_as_ya + traces.ta_marbuta_as_ha > 0;
+        Some(Better { index, count, rarer: if ending { RARER_WITH_OTHER_ENDING } else { RARER_WITHOUT_HAMZA } })
+    })
+}
+
+fn meant_by((word, count): &Counted, twins: &Twins, forms: &[Counted]) -> Meant {
+    let mut better = better_spelt(word, twins, forms);
+    let itself = twins[&folded(word)].iter().map(|(index, _)| *index).find(|index| forms[*index].0 == *word);
+    match (better.next(), better.next()) {
+        (Some(best), next) if best.count / best.rarer > *count => {
+            let clear = next.is_none_or(|second| best.count / CLEARLY > second.count);
+            if clear { Meant::Form(best.index) } else { Meant::Unclear }
+        }
+        _ => itself.map_or(Meant::Unclear, Meant::Form),
+    }
+}
+
+/// Forms of the word lists that the corpus lacks and that are no misspelling of one that it has, sorted.
+fn listed_forms(folder: &Path, forms: &[Counted], counts: &[u32], twins: &Twins) -> Result<Vec<Vec<u8>>, TrainError> {
+    let mut listed = Vec::new();
+    for path in files_of(folder, &[".tsv.zst", ".wordlist.zst", ".tsv", ".wordlist"])? {
+        for line in open(&path)?.lines() {
+            let line = line.map_err(|source| TrainError::io(&path, source))?;
+            let (form, count) = line.split_once('\t').unwrap_or((&line, ""));
+            let rare = name_of(&path).contains(".tsv") && count.trim().parse().unwrap_or(0) < LEAST_LISTED_COUNT;
+            let word = Word::new(form).filter(|word| !rare && (2..=MAX_LETTERS).contains(&word.codes().len()));
+            listed.extend(word.map(|word| word.codes().to_vec()));
+        }
+    }
+    let known = |word: &[u8]| {
+        let group = twins.get(&folded(word)).map(Vec::as_slice).unwrap_or_default();
+        group.iter().any(|(index, _)| forms[*index].0 == word && counts[*index] >= LEAST_COUNT)
+    };
+    let misspelt = |word: &[u8]| better_spelt(word, twins, forms).any(|better| counts[better.index] >= LEAST_COUNT);
+    listed.par_sort_unstable();
+    listed.dedup();
+    let mut fresh: Vec<Vec<u8>> = listed.into_par_iter().filter(|word| !known(word) && !misspelt(word)).collect();
+    let restored = group_twins(&fresh.iter().cloned().map(|word| (word, 0)).collect::<Vec<_>>());
+    let all: Vec<Counted> = fresh.iter().cloned().map(|word| (word, 0)).collect();
+    fresh.retain(|word| better_spelt(word, &restored, &all).next().is_none());
+    Ok(fresh)
+}
+
+fn assemble(forms: &[Counted], meant: &[Meant], kept: &[(usize, u32)], listed: &[Vec<u8>]) -> Spelling {
+    let corpus_words = kept.iter().map(|(index, _)| forms[*index].0.as_slice());
+    let words: Vec<&[u8]> = corpus_words.chain(listed.iter().map(Vec::as_slice)).take(LARGEST_LEXICON).collect();
+    let mut ids = vec![UNKNOWN; forms.len()];
+    for ((index, _), id) in kept.iter().zip(1..).take(LARGEST_LEXICON) {
+        ids[*index] = id;
+    }
+    let reading: Vec<WordId> = meant
+        .iter()
+        .map(|meant| match meant {
+            Meant::Form(form) => ids[*form],
+            Meant::Unclear => UNKNOWN,
+        })
+        .collect();
+    Spelling { lexicon: Lexicon::new(words), reading }
+}
+
+/// The word that each symbol of a run is read as; numbers and marks are left out.
+pub(super) fn words_read<'a>(symbols: &'a [Symbol], reading: &'a [WordId]) -> impl Iterator<Item = WordId> + 'a {
+    symbols.iter().filter(|symbol| is_word(**symbol)).map(|symbol| reading[*symbol as usize])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::arabic::decode_word;
+
+    fn corpus(words: &[(&str, u32)]) -> Corpus {
+        let mut corpus = Corpus::default();
+        for (symbol, (word, count)) in (0..).zip(words) {
+            corpus.words.push(Word::new(word).expect("Arabic letters").codes().to_vec());
+            corpus.symbols.extend(std::iter::repeat_n(symbol, *count as usize));
+        }
+        corpus
+    }
+
+    #[test]
+    fn misspellings_are_read_as_what_was_meant() {
+        let corpus = corpus(&[("أكثر", 90), ("اكثر", 5), ("علي", 30), ("على", 900), ("أن", 90), ("إن", 50), ("ان", 3)]);
+        let spelling = Spelling::learn(&corpus, None).expect("no files are read");
+        let read = |symbol: usize| decode_word(spelling.lexicon.word(spelling.reading[symbol]));
+        assert_eq!(read(1), "أكثر", "a rare bare alif is a misspelling");
+        assert_eq!(read(2), "علي", "a name is not a misspelling of a commoner word");
+        assert_eq!(read(6), "", "between two common twins nothing can be told");
+        assert_eq!(spelling.lexicon.len(), 1 + 5);
+    }
+}
