@@ -56,8 +56,8 @@ mod tests {
 
     #[test]
     fn the_page_in_the_repository_is_that_of_the_schema() {
-        let page = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/DATA_DICTIONARY.md"));
-        assert_eq!(page, data_dictionary(), "write it anew: tarmim dictionary > DATA_DICTIONARY.md");
+        let page = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/data-dictionary.md"));
+        assert_eq!(page, data_dictionary(), "write it anew: tarmim dictionary > docs/data-dictionary.md");
     }
 
     #[test]

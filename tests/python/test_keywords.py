@@ -1,4 +1,4 @@
-"""Keywords, end to end: vocabularies of a user's own, what is found and why, and the queries that the README shows."""
+"""Keywords, end to end: vocabularies of a user's own, what is found and why."""
 
 import re
 
@@ -141,21 +141,3 @@ def test_keyphrases_are_words_of_their_article(seed_build):
             assert first in row["text"] and " ".join(rest) in row["text"], phrase
             assert phrase["count"] >= 1
     assert any("الصناعات الصغيرة" in phrase["text"] for row in rows for phrase in row["keyphrases"])
-
-
-def test_the_example_of_the_readme_comes_out_as_it_stands_there(seed_project):
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    text, shown = re.search(r"\$ tarmim tag-test vocabulary/newspapers.ttl '(.*?)'\n(.*?)```", readme, re.DOTALL).groups()
-    assert seed_project.tarmim("tag-test", "vocabulary/newspapers.ttl", text).stdout == shown
-
-
-def queries_of_the_readme():
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    section = re.search(r"^## Keywords$(.*?)^## ", readme, re.DOTALL | re.MULTILINE).group(1)
-    return re.findall(r"```sql\n(.*?)```", section, re.DOTALL)
-
-
-@pytest.mark.parametrize("number", range(4))
-def test_the_queries_of_the_readme_find_something(seed_project, number):
-    query = queries_of_the_readme()[number].replace("output/current", str(seed_project.output / "current"))
-    assert duckdb.sql(query).fetchall()

@@ -67,9 +67,9 @@ def test_cut_confidence_trades_precision_for_recall(tmp_path):
     assert counts[0] > counts[1] > counts[2]
 
 
-def test_the_readme_shows_how_to_join_what_is_not_sure_enough(seed_project, seed_build):
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    query = next(block for block in re.findall(r"```sql\n(.*?)```", readme, re.DOTALL) if "boundary_confidence" in block)
+def test_the_documentation_shows_how_to_join_what_is_not_sure_enough(seed_project, seed_build):
+    page = (REPOSITORY / "docs" / "dataset.md").read_text(encoding="utf-8")
+    query = next(block for block in re.findall(r"```sql\n(.*?)```", page, re.DOTALL) if "boundary_confidence >=" in block)
     query = query.replace("output/current", str(seed_project.output / "current"))
     joined = duckdb.sql(query).fetchall()
     sentences = [row for row in seed_build.rows("sentences") if row["kind"] == "body"]
