@@ -66,16 +66,25 @@ CRATES = {
 NOT_IN_THE_ENGINE = {"polars", "parquet", "clap", "indicatif", "html5ever", "dom_query", "zip", "tar", "flate2", "rustix"}
 
 
+def closing(text, opened):
+    """The place after the brace that closes the one before `opened`."""
+    depth = 1
+    while depth:
+        depth += {"{": 1, "}": -1}.get(text[opened], 0)
+        opened += 1
+    return opened
+
+
 def code_of(file):
     """A file's code without comments, strings and unit tests."""
     text = re.sub(r"//[^\n]*", "", file.read_text(encoding="utf-8"))
     text = re.sub(r'b?"(?:[^"\\]|\\.)*"', '""', text, flags=re.DOTALL)
     while (start := re.search(r"#\[cfg\(test\)\]\s*(?:pub(?:\([a-z]+\))?\s+)?mod \w+\s*\{", text)) is not None:
-        depth, end = 1, start.end()
-        while depth:
-            depth += {"{": 1, "}": -1}.get(text[end], 0)
-            end += 1
-        text = text[: start.start()] + text[end:]
+        text = text[: start.start()] + text[closing(text, start.end()) :]
+    # In a module written inside the file, the parent is the file itself.
+    for inner in reversed(list(re.finditer(r"\bmod \w+\s*\{", text))):
+        end = closing(text, inner.end())
+        text = text[: inner.end()] + text[inner.end() : end].replace("super::", "self::") + text[end:]
     return text
 
 
