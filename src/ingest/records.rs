@@ -131,15 +131,12 @@ impl Reader<'_, '_, '_> {
             Found::Reject(reject) => self.emit(Ingested::Reject(reject)),
             // It only shows that the file is not empty.
             Found::Skipped => ControlFlow::Continue(()),
-            Found::Parquet { source_path, path } => {
-                let table = parquet::Source::File(&path);
-                self.parquet(&source_path, &table, keys)
-            }
-            Found::ParquetBytes { source_path, bytes } => self.parquet(&source_path, &parquet::Source::Bytes(bytes), keys),
+            Found::Parquet { source_path, path } => self.parquet(&source_path, parquet::Source::File(&path), keys),
+            Found::ParquetBytes { source_path, bytes } => self.parquet(&source_path, parquet::Source::Bytes(bytes), keys),
         }
     }
 
-    fn parquet(&mut self, source_path: &str, table: &parquet::Source<'_>, keys: &mut RecordKeys) -> ControlFlow<()> {
+    fn parquet(&mut self, source_path: &str, table: parquet::Source<'_>, keys: &mut RecordKeys) -> ControlFlow<()> {
         parquet::read_rows(source_path, table, &mut |found| self.found(found, keys))
     }
 
