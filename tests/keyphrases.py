@@ -142,7 +142,7 @@ def tf_idf_variants(articles, candidates):
 
 def stop_words():
     """The words of the program's own list that are in no phrase; # begins a comment, @ the next section."""
-    text = (REPOSITORY / "src/tag/phrases/stop_words.txt").read_text(encoding="utf-8")
+    text = (REPOSITORY / "crates/engine/src/tag/phrases/stop_words.txt").read_text(encoding="utf-8")
     lines = text.split("\n@")[0].split("\n")
     return {word.translate(FOLD) for line in lines if not line.startswith("#") for word in line.split()}
 

@@ -72,7 +72,7 @@ def test_every_broader_concept_exists_and_none_is_its_own(graph, concepts):
 
 
 def test_no_label_is_a_stop_word_or_anything_but_arabic_words(graph, concepts):
-    listed = (REPOSITORY / "src/tag/phrases/stop_words.txt").read_text(encoding="utf-8").split("\n@")[0]
+    listed = (REPOSITORY / "crates/engine/src/tag/phrases/stop_words.txt").read_text(encoding="utf-8").split("\n@")[0]
     stop_words = {word.translate(FOLD) for line in listed.splitlines() if not line.startswith("#") for word in line.split()}
     for concept in concepts:
         for label in arabic_labels(graph, concept):

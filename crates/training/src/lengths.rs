@@ -6,7 +6,7 @@
 
 use super::corpus::{Corpus, STOP, Symbol, is_word};
 use engine::repair::habit::UNITS_PER_NAT;
-use engine::split::lengths::{CLASSES, LONGEST, LengthClass, LengthModel};
+use engine::split::length_model::{CLASSES, LONGEST, LengthClass, LengthModel};
 
 /// Version of this stage of training: raised whenever it would learn something else from equal input.
 pub(super) const VERSION: u32 = 2;

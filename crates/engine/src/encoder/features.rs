@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use crate::arabic::{code, encode_letter, is_hamzated_alif, is_plain};
+use crate::arabic::clitics::{FUTURE, is_conjunction, is_preposition};
+use crate::arabic::{code, is_hamzated_alif, is_plain};
 
 /// Features of a damaged word.
 pub const WORD_FEATURES: usize = 8;
@@ -18,8 +19,6 @@ pub const NAMING_WORD: Range<usize> = WORD_FEATURES - 2..WORD_FEATURES;
 /// The features of a candidate that say which one it is: its stem and itself.
 pub const NAMING_CANDIDATE: Range<usize> = CANDIDATE_FEATURES - 2..CANDIDATE_FEATURES;
 
-/// Letters that may stand before a word as proclitics.
-const LEADING: [char; 6] = ['و', 'ف', 'ب', 'ك', 'ل', 'س'];
 /// Letters that must be left when proclitics are taken off.
 const LEAST_STEM: usize = 3;
 
@@ -80,12 +79,12 @@ fn tail(codes: &[u8], length: usize) -> &[u8] {
 
 /// The word without `و ف`, without `ب ك ل س`, without the article, as far as enough letters are left.
 fn without_proclitics(codes: &[u8]) -> &[u8] {
-    let is = |letter: u8, choices: &[char]| choices.iter().any(|c| encode_letter(*c) == Some(letter));
     let mut rest = codes;
-    for choices in [&LEADING[..2], &LEADING[2..]] {
-        if rest.len() > LEAST_STEM && is(rest[0], choices) {
-            rest = &rest[1..];
-        }
+    if rest.len() > LEAST_STEM && is_conjunction(rest[0]) {
+        rest = &rest[1..];
+    }
+    if rest.len() > LEAST_STEM && (is_preposition(rest[0]) || rest[0] == FUTURE) {
+        rest = &rest[1..];
     }
     match rest {
         [code::ALIF, code::LAM, stem @ ..] if stem.len() >= LEAST_STEM => stem,

@@ -9,40 +9,55 @@ use std::sync::LazyLock;
 use super::candidates::{Candidates, Derivation, UnlistedForm};
 use super::channel::Channel;
 use super::lexicon::{UNKNOWN, WordId};
-use crate::arabic::{Word, code, is_plain};
+use crate::arabic::clitics::{ARTICLE, FUTURE_PROCLITICS, NOUN_PROCLITICS, TO_THE, ending, pronoun};
+use crate::arabic::{code, is_plain};
 
-/// Proclitics that are tried, longest first.
-const PROCLITICS: [&str; 27] = [
-    "وبال", "وكال", "فبال", "ولل", "فلل", "وال", "فال", "بال", "كال", "وسي", "لل", "ال", "وب", "ول", "وك", "فب", "فل", "وس",
-    "فس", "ست", "سي", "و", "ف", "ب", "ل", "ك", "س",
+/// Proclitics that are tried, longest first: those of nouns and of verbs, but for `فك`, since most words that begin with it have no
+/// clitic (`فكرة`).
+static PROCLITICS: LazyLock<Vec<&[u8]>> = LazyLock::new(|| {
+    let of_nouns = NOUN_PROCLITICS.into_iter().filter(|proclitic| *proclitic != [code::FA, code::KAF]);
+    let mut proclitics: Vec<&[u8]> = of_nouns.chain(FUTURE_PROCLITICS).collect();
+    proclitics.sort_by_key(|proclitic| std::cmp::Reverse(proclitic.len()));
+    proclitics
+});
+/// Proclitics with the article: a word listed with one of them is a noun or an adjective, which can take the others. The
+/// four commonest.
+const ARTICLES: [&[u8]; 4] = [ARTICLE, &[code::WAW, code::ALIF, code::LAM], &[code::BA, code::ALIF, code::LAM], TO_THE];
+/// Pronouns, which no word with an article takes: all, since verbs take them too, but the rare `كما`.
+const PRONOUNS: [&[u8]; 10] = [
+    pronoun::HER,
+    pronoun::THEIR_OF_MEN,
+    pronoun::THEIR_OF_WOMEN,
+    pronoun::THEIR_OF_TWO,
+    pronoun::HIS,
+    pronoun::OUR,
+    pronoun::YOUR_OF_MANY,
+    pronoun::YOUR,
+    pronoun::ME,
+    pronoun::MY,
 ];
-/// Proclitics with the article: a word listed with one of them is a noun or an adjective, which can take the others.
-const ARTICLES: [&str; 4] = ["ال", "وال", "بال", "لل"];
-/// Endings: pronouns, which no word with an article takes, then those of number and gender, which any may take.
-const PRONOUNS: [&str; 10] = ["ها", "هم", "هن", "هما", "ه", "نا", "كم", "ك", "ني", "ي"];
-const INFLECTIONS: [&str; 7] = ["ات", "ين", "ان", "ون", "وا", "ا", "ت"];
+/// Endings of number and gender, which any word may take. Of equally good forms the first stands, so the order is part of the result.
+const INFLECTIONS: [&[u8]; 7] = [
+    ending::FEMININE_PLURAL,
+    ending::OBLIQUE,
+    ending::DUAL,
+    ending::MASCULINE_PLURAL,
+    ending::VERB_PLURAL,
+    ending::ACCUSATIVE,
+    ending::VERB_PAST,
+];
 
 /// Letters that must be left of the stem.
 const LEAST_LETTERS: usize = 3;
 /// The rank that a word must reach to take an ending: more endings fit a damaged word by chance than proclitics.
 const RANK_SUFFIXED: WordId = 150_000;
 
-static PROCLITIC_CODES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| coded(&PROCLITICS));
-static ARTICLE_CODES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| coded(&ARTICLES));
-static PRONOUN_CODES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| coded(&PRONOUNS));
-static INFLECTION_CODES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| coded(&INFLECTIONS));
-
-fn coded(texts: &[&str]) -> Vec<Vec<u8>> {
-    texts.iter().filter_map(|text| Word::new(text)).map(|word| word.codes().to_vec()).collect()
-}
-
 /// Forms for a damaged word, most frequent stem first. `beside` words that are listed, only proclitics change: the corpus
 /// holds most words with their endings, so where it holds another word, an ending is rarely what was meant.
 pub(super) fn forms_of(candidates: &Candidates, channel: Channel, damaged: &[u8], beside: bool) -> Vec<UnlistedForm> {
     let mut search = Search { candidates, channel, forms: Vec::new() };
-    let fits = |proclitic: &&Vec<u8>| damaged.starts_with(proclitic) && damaged.len() >= proclitic.len() + LEAST_LETTERS;
-    let none = Vec::new();
-    for proclitic in PROCLITIC_CODES.iter().filter(fits).chain([&none]) {
+    let fits = |proclitic: &&[u8]| damaged.starts_with(proclitic) && damaged.len() >= proclitic.len() + LEAST_LETTERS;
+    for proclitic in PROCLITICS.iter().copied().filter(fits).chain([&[][..]]) {
         let rest = &damaged[proclitic.len()..];
         search.take_off(proclitic, rest);
         search.exchange(proclitic, rest);
@@ -67,7 +82,7 @@ fn takes(word: &[u8], proclitic: &[u8]) -> bool {
 }
 
 fn is_definite(proclitic: &[u8]) -> bool {
-    proclitic.ends_with(&[code::ALIF, code::LAM]) || proclitic.ends_with(&[code::LAM, code::LAM])
+    proclitic.ends_with(ARTICLE) || proclitic.ends_with(TO_THE)
 }
 
 /// The forms found so far, each with the length of the proclitic that it was found with: where two ways lead to one form,
@@ -102,9 +117,9 @@ impl<'c> Search<'c> {
 
     /// Words that are listed with an article, with the proclitic instead.
     fn exchange(&mut self, proclitic: &[u8], rest: &[u8]) {
-        for article in ARTICLE_CODES.iter().filter(|article| *article != proclitic) {
-            for (word, letters) in self.words(&[article.as_slice(), rest].concat()) {
-                if let Some(bare) = letters.strip_prefix(article.as_slice()) {
+        for article in ARTICLES.into_iter().filter(|article| *article != proclitic) {
+            for (word, letters) in self.words(&[article, rest].concat()) {
+                if let Some(bare) = letters.strip_prefix(article) {
                     self.push(word, Derivation::Exchanged, &[proclitic, bare]);
                 }
             }
@@ -113,9 +128,9 @@ impl<'c> Search<'c> {
 
     /// Words with the proclitic before them and an ending after them.
     fn extend_all(&mut self, proclitic: &[u8], rest: &[u8]) {
-        let pronouns = PRONOUN_CODES.iter().filter(|_| !is_definite(proclitic));
-        for ending in INFLECTION_CODES.iter().chain(pronouns) {
-            if let Some(stem) = rest.strip_suffix(ending.as_slice()).filter(|stem| stem.len() >= LEAST_LETTERS) {
+        let pronouns = PRONOUNS.into_iter().filter(|_| !is_definite(proclitic));
+        for ending in INFLECTIONS.into_iter().chain(pronouns) {
+            if let Some(stem) = rest.strip_suffix(ending).filter(|stem| stem.len() >= LEAST_LETTERS) {
                 self.extend(proclitic, stem, ending);
                 self.extend_changed(proclitic, stem, ending);
             }
@@ -133,7 +148,7 @@ impl<'c> Search<'c> {
                         self.push(word, Derivation::Suffixed, &[proclitic, head, &[*seat], ending]);
                     }
                 }
-                code::TA_MARBUTA if ending == [code::ALIF, code::TA] => {
+                code::TA_MARBUTA if ending == ending::FEMININE_PLURAL => {
                     self.push(word, Derivation::Suffixed, &[proclitic, head, ending]);
                 }
                 code::TA_MARBUTA | code::MAQSURA => {}

@@ -4,26 +4,14 @@
 //! the lexicon thinks it. Invariant: nothing here is trusted: [`super::candidates`] keeps what the channel explains, so a
 //! user's list can add words and cannot break the law.
 
-use std::sync::LazyLock;
-
 use super::channel::Channel;
 use super::lexicon::{CandidateIndex, Lexicon};
 use super::word_list::WordList;
+use crate::arabic::clitics::{ARTICLE, NOUN_PROCLITICS, TO_THE};
 use crate::arabic::{Word, code};
 
-/// Proclitics that a noun or a name takes.
-const PROCLITICS: [&str; 22] = [
-    "وبال", "وكال", "فبال", "ولل", "فلل", "وال", "فال", "بال", "كال", "لل", "ال", "وب", "ول", "وك", "فب", "فل", "فك", "و",
-    "ف", "ب", "ل", "ك",
-];
 /// Letters that must be left of the word behind a proclitic.
 const LEAST_LETTERS: usize = 2;
-
-static PROCLITIC_CODES: LazyLock<Vec<Word>> =
-    LazyLock::new(|| PROCLITICS.iter().filter_map(|text| Word::new(text)).collect());
-
-/// The article.
-const ARTICLE: [u8; 2] = [code::ALIF, code::LAM];
 
 /// The user's words, with the way back from damaged forms.
 #[derive(Debug)]
@@ -53,7 +41,7 @@ impl OwnWords {
         }
         let whole = self.words_for(channel, damaged);
         let mut forms: Vec<OwnForm> = whole.map(|word| OwnForm { letters: word.to_vec(), has_proclitic: false }).collect();
-        for proclitic in PROCLITIC_CODES.iter().map(Word::codes) {
+        for proclitic in NOUN_PROCLITICS {
             let rest = damaged.strip_prefix(proclitic).filter(|rest| rest.len() >= LEAST_LETTERS);
             let Some(rest) = rest else { continue };
             let letters = self.behind(channel, proclitic, rest);
@@ -69,13 +57,13 @@ impl OwnWords {
         proclitic: &'a [u8],
         rest: &'a [u8],
     ) -> impl Iterator<Item = Vec<u8>> + use<'a> {
-        let clashes = |word: &[u8]| word.starts_with(&ARTICLE) && proclitic.ends_with(&[code::LAM]);
+        let clashes = |word: &[u8]| word.starts_with(ARTICLE) && proclitic.ends_with(&[code::LAM]);
         let plain = self.words_for(channel, rest).filter(move |word| !clashes(word));
         let plain = plain.map(move |word| [proclitic, word].concat());
-        let contracted = proclitic.ends_with(&[code::LAM, code::LAM]).then(|| [&ARTICLE, rest].concat());
+        let contracted = proclitic.ends_with(TO_THE).then(|| [ARTICLE, rest].concat());
         let definite = contracted.into_iter().flat_map(move |damaged| {
             let words: Vec<&[u8]> = self.words_for(channel, &damaged).collect();
-            words.into_iter().filter_map(|word| Some([proclitic, word.strip_prefix(&ARTICLE)?].concat())).collect::<Vec<_>>()
+            words.into_iter().filter_map(|word| Some([proclitic, word.strip_prefix(ARTICLE)?].concat())).collect::<Vec<_>>()
         });
         plain.chain(definite)
     }

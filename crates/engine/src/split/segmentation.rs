@@ -1,18 +1,22 @@
-//! The best segmentation of a run of tokens, from the odds of its places and the usual lengths of sentences.
+//! The best segmentation of a run of tokens, given the odds of its boundaries and the usual lengths of sentences.
 //!
-//! A segmentation's weight is the product of its cuts' odds and its sentences' length ratios: a semi-Markov model (Sarawagi & Cohen
-//! 2004). Forward and backward sums over all segmentations give the probability of each cut, with what its neighbours say of it;
-//! the segmentation of the highest expected gain is then chosen, where a right cut gains what a wrong one may cost. Invariant: no
-//! sentence is longer than the limit; the sums are plain products in a fixed order, so they are equal on every machine.
+//! The weight of a segmentation is the product of the odds of its cuts and the length ratios of its sentences: a semi-Markov model
+//! (Sarawagi & Cohen 2004, "Semi-Markov Conditional Random Fields for Information Extraction"). The forward-backward algorithm sums
+//! over all segmentations and gives the marginal probability of each cut, so that a cut also depends on its neighbours
+//! ([`marginals`]). Decoding then maximises the expected gain, a minimum Bayes risk decision: each cut gains its probability minus
+//! the least probability worth a cut ([`best_ends`]). The most probable segmentation would cut too rarely, since it must be right as a
+//! whole.
+//!
+//! Invariant: no sentence is longer than the limit. Sums and products run in a fixed order, so they are equal on every machine.
 
-/// Sums are brought back to the size of 1 once in so many tokens, by powers of two.
+/// Sums are rescaled once in this many tokens. Only powers of two are used, so rescaling loses no bit.
 const RESCALE_EVERY: usize = 16;
-/// Odds of a place are kept within these, so that sums of [`RESCALE_EVERY`] tokens stay finite.
+/// The odds of a boundary are clamped to this range, so that the sums of [`RESCALE_EVERY`] tokens stay finite.
 const ODDS: std::ops::RangeInclusive<f64> = 1e-9..=1e6;
-/// A sentence of one token needs this much certainty on both sides.
+/// A sentence of one token needs at least this probability of a cut on both sides.
 const CERTAIN: f64 = 0.9;
 
-/// Numbers with exponents of two of their own, so that products over a long text stay in range.
+/// Numbers with a separate binary exponent each, so that products over a long text neither overflow nor vanish.
 #[derive(Debug, Default)]
 struct Scaled {
     numbers: Vec<f64>,
@@ -28,15 +32,15 @@ pub(super) struct SegmentScratch {
     best: Vec<(f64, usize)>,
 }
 
-/// Fills `marginals` with the probability that a sentence ends after each token of a run; the last is 1. `log_odds` are those of
-/// the places by themselves; `ratios` are by length, and as many as the longest sentence has tokens.
+/// Fills `marginals` with the probability that a sentence ends after each token of a run; the last is 1. `log_odds` has the log-odds of
+/// each boundary taken alone. `ratios[n - 1]` is the length ratio of a sentence of `n` tokens; its length is the limit.
 pub(super) fn marginals(log_odds: &[f64], ratios: &[f64], scratch: &mut SegmentScratch, marginals: &mut Vec<f64>) {
     let SegmentScratch { odds, forward, backward, .. } = scratch;
     odds.clear();
     odds.extend(log_odds.iter().map(|place| libm::exp(*place).clamp(*ODDS.start(), *ODDS.end())));
     odds.last_mut().into_iter().for_each(|last| *last = 1.0);
     forward.run(odds.iter().copied(), ratios);
-    // Backward is forward on the reversed run: the place between two tokens is before the one as it is after the other.
+    // Backward is forward on the reversed run; a boundary moves by one, since it follows one token and precedes the other.
     let reversed = odds.iter().rev().skip(1).copied().chain([1.0]);
     backward.run(reversed, ratios);
     let count = odds.len();
@@ -45,14 +49,14 @@ pub(super) fn marginals(log_odds: &[f64], ratios: &[f64], scratch: &mut SegmentS
     marginals.extend((1..=count).map(|end| {
         let product = forward.numbers[end] * backward.numbers[count - end] / total.0;
         let exponent = forward.exponents[end] + backward.exponents[count - end] - total.1;
-        // Both directions count the odds of the place itself.
+        // Both directions include the odds of the boundary itself: divide by it once.
         let odds = if end == count { 1.0 } else { odds[end - 1] };
         (libm::scalbn(product, exponent) / odds).min(1.0)
     }));
 }
 
 impl Scaled {
-    /// Sums of the weights of all segmentations of each prefix.
+    /// The summed weights of all segmentations of each prefix.
     fn run(&mut self, odds: impl Iterator<Item = f64>, ratios: &[f64]) {
         self.numbers.clear();
         self.exponents.clear();
@@ -71,11 +75,11 @@ impl Scaled {
         }
     }
 
-    /// Brings the numbers that are still needed, from `first` on, back to the size of 1.
+    /// Rescales the numbers that are still needed, from `first` on, so that the largest is about 1.
     fn rescale(&mut self, first: usize) {
         let largest = self.numbers[first..].iter().fold(f64::MIN_POSITIVE, |most, number| most.max(*number));
         let shift = libm::ilogb(largest);
-        // All numbers in use share one exponent, that of the last.
+        // All numbers in use must keep sharing one exponent: `run` adds them up without looking at it.
         for (number, exponent) in self.numbers[first..].iter_mut().zip(&mut self.exponents[first..]) {
             *number = libm::scalbn(*number, -shift);
             *exponent += shift;
@@ -83,8 +87,8 @@ impl Scaled {
     }
 }
 
-/// Fills `ends` with the ends (exclusive) of the best segmentation: each cut gains its probability less `least`. Where the most
-/// gainful cuts leave no sentence too long, they are the answer; else the limit is met at the best places inside.
+/// Fills `ends` with the ends (exclusive) of the best segmentation, in which each cut gains its probability minus `least`. If those cuts
+/// leave a sentence longer than `max_tokens`, it is cut at the boundaries that lose least.
 pub(super) fn best_ends(
     marginals: &[f64],
     least: f64,
@@ -100,7 +104,7 @@ pub(super) fn best_ends(
         let gain = if end == count { 0.0 } else { marginals[end - 1] - least };
         let least_tokens = if max_tokens == 1 || stands_alone(marginals, end) { 1 } else { 2 };
         let starts = end.saturating_sub(max_tokens)..(end + 1).saturating_sub(least_tokens);
-        // Of equal segmentations the one with the longest last sentence wins.
+        // On a tie, the segmentation with the longest last sentence wins; without a rule, the result would depend on the search.
         let better = |a: usize, b: usize| if best[b].0 > best[a].0 { b } else { a };
         let chosen = starts.reduce(better).map_or((f64::NEG_INFINITY, 0), |start| (best[start].0 + gain, start));
         best.push(chosen);
@@ -114,7 +118,7 @@ pub(super) fn best_ends(
     ends.reverse();
 }
 
-/// Whether the token before `end` can be a sentence of its own.
+/// Whether the token before `end` can be a sentence by itself.
 fn stands_alone(marginals: &[f64], end: usize) -> bool {
     marginals[end - 1] >= CERTAIN && end.checked_sub(2).is_none_or(|before| marginals[before] >= CERTAIN)
 }
@@ -125,7 +129,7 @@ mod tests {
 
     use super::*;
 
-    /// The probability of each cut by adding up all segmentations, one by one.
+    /// The probability of each cut, by enumerating all segmentations.
     fn by_enumeration(log_odds: &[f64], ratios: &[f64]) -> Vec<f64> {
         let count = log_odds.len();
         let mut sums = vec![0.0; count];
@@ -198,7 +202,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn where_no_cut_is_too_improbable_sentences_are_of_two_and_three_tokens(
+        fn without_a_least_probability_sentences_have_two_or_three_tokens(
             marginals in prop::collection::vec(0.01..0.89_f64, 2..200),
         ) {
             let mut ends = Vec::new();
@@ -209,11 +213,11 @@ mod tests {
     }
 
     #[test]
-    fn one_token_is_no_sentence_without_strong_evidence() {
+    fn a_sentence_of_one_token_needs_strong_evidence() {
         assert_eq!(ends_of(&[0.1, 0.6, 0.6, 0.1, 0.1], 9), [2, 5]);
         assert_eq!(ends_of(&[0.1, 0.95, 0.95, 0.1, 0.1], 9), [2, 3, 5]);
         assert_eq!(ends_of(&[0.6, 0.1, 0.1], 9), [3], "nor is the first");
-        assert_eq!(ends_of(&[1.0], 9), [1], "but for an article of one");
+        assert_eq!(ends_of(&[1.0], 9), [1], "except in an article of one");
         assert_eq!(ends_of(&[0.1, 0.1, 0.1], 2), [1, 3], "and where the limit leaves no choice");
     }
 }

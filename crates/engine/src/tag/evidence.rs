@@ -8,11 +8,11 @@ use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::inflection::Bases;
 use super::tagged::Hit;
 use super::text::TextWord;
 use super::vocabulary::{ConceptIndex, Vocabulary};
 use crate::arabic::folded_codes;
+use crate::arabic::inflection::Bases;
 
 /// The cues of a vocabulary.
 #[derive(Debug, Default)]

@@ -5,11 +5,11 @@
 
 use std::cmp::Reverse;
 
-use super::inflection::Bases;
 use super::tagged::Layer;
 use super::terms::{Step, Term, TermIndex, Terms};
 use super::text::{Source, TextWord};
 use super::vocabulary::Vocabulary;
+use crate::arabic::inflection::Bases;
 use crate::repair::frequencies::WordFrequencies;
 
 /// The terms of a vocabulary, ready to be found.

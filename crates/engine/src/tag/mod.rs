@@ -9,7 +9,6 @@
 //! asked for. A term that the vocabulary writes with the article (`الأردن`) is found only with it.
 
 mod evidence;
-pub mod inflection;
 mod matcher;
 pub mod phrases;
 mod tagged;
@@ -24,12 +23,12 @@ pub use tagged::{Hit, KeywordCount, Layer, Tagged};
 pub use terms::TermIndex;
 pub use vocabulary::{Concept, ConceptIndex, Vocabulary, VocabularyFault};
 
+use crate::arabic::inflection::Bases;
 use crate::model::{ModelError, ModelFile};
 use crate::repair::Repaired;
 use crate::repair::frequencies::WordFrequencies;
 use crate::split::Sentence;
 use evidence::{Claim, Cues, weigh};
-use inflection::Bases;
 use matcher::{Match, Matcher};
 use phrases::background::{Background, StoredBackground};
 use phrases::{PhraseExtractor, PhraseScratch};

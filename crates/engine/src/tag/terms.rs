@@ -5,8 +5,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::inflection::{Bases, Ending, Form, Proclitic, agreement_key, has_article, without_article, written_codes};
 use super::vocabulary::{ConceptIndex, Vocabulary};
+use crate::arabic::clitics::ARTICLE;
+use crate::arabic::inflection::{
+    Bases, Ending, Form, Proclitic, agreement_key, has_article, without_article, written_codes,
+};
 use crate::arabic::{code, fold_word, with_plain_alif};
 use crate::repair::frequencies::{HALVING, WordFrequencies};
 
@@ -122,7 +125,7 @@ impl Terms {
 
     /// Where terms that begin with a word go on.
     fn root(&mut self, written: &[u8], is_name: bool, frequencies: &WordFrequencies) -> Node {
-        let definite = [&[code::ALIF, code::LAM], written].concat();
+        let definite = [ARTICLE, written].concat();
         let costs = [written, &definite].map(|word| frequencies.cost_however_spelt(word));
         let cost = costs.into_iter().flatten().min();
         let by_letters = if is_name { &mut self.names } else { &mut self.words };

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::background::Background;
 use super::stop_words::Standing;
 use super::words::{Clitic, PhraseWord, PhraseWords, StemId, WordIndex};
-use crate::arabic::code;
+use crate::arabic::clitics::IMPERFECT_PREFIXES;
 
 /// Most words of a phrase, those not counted that can only begin it or stand inside.
 pub(super) const LONGEST: usize = 4;
@@ -231,6 +231,6 @@ fn is_seam(last: &PhraseWord, word: &PhraseWord) -> bool {
     if word.is_common() {
         return last.standing == Standing::Anywhere && (last.is_definite || last.is_name());
     }
-    let may_be_imperfect = matches!(word.core.first(), Some(&(code::YA | code::TA | code::NUN))) && word.core.len() >= 5;
+    let may_be_imperfect = word.core.len() >= 5 && IMPERFECT_PREFIXES.contains(&word.core[0]);
     last.is_definite && !word.statistics.is_known && may_be_imperfect
 }

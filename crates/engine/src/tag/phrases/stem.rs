@@ -3,27 +3,28 @@
 //! The stemmer `light10` of Larkey, Ballesteros and Connell (Light Stemming for Arabic Information Retrieval, 2007), over folded letter codes. It is
 //! used to tell that two phrases are the same, never to write one.
 
+use crate::arabic::clitics::{ARTICLE, TO_THE, ending, pronoun};
 use crate::arabic::{code, fold_word};
 
-/// Articles, alone and behind what is written together with them.
+/// Articles, alone and behind one clitic, as published.
 const ARTICLES: [&[u8]; 6] = [
-    &[code::ALIF, code::LAM],
+    ARTICLE,
     &[code::WAW, code::ALIF, code::LAM],
     &[code::BA, code::ALIF, code::LAM],
     &[code::KAF, code::ALIF, code::LAM],
     &[code::FA, code::ALIF, code::LAM],
-    &[code::LAM, code::LAM],
+    TO_THE,
 ];
-/// Endings, each taken off once, in this order.
+/// Endings as published, each removed at most once, in this order: several may be removed from one word.
 const ENDINGS: [&[u8]; 8] = [
-    &[code::HA, code::ALIF],
-    &[code::ALIF, code::NUN],
-    &[code::ALIF, code::TA],
-    &[code::WAW, code::NUN],
-    &[code::YA, code::NUN],
-    &[code::YA, code::HA],
-    &[code::HA],
-    &[code::YA],
+    pronoun::HER,
+    ending::DUAL,
+    ending::FEMININE_PLURAL,
+    ending::MASCULINE_PLURAL,
+    ending::OBLIQUE,
+    ending::FEMININE_ADJECTIVE_FOLDED,
+    ending::FEMININE_FOLDED,
+    pronoun::MY,
 ];
 /// Letters that are left behind an article and before an ending, and behind a conjunction.
 const LEAST_LETTERS: usize = 2;

@@ -5,7 +5,8 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::arabic::{Word, code, with_plain_alif};
+use crate::arabic::clitics::is_conjunction;
+use crate::arabic::{Word, with_plain_alif};
 
 const LIST: &str = include_str!("stop_words.txt");
 
@@ -63,7 +64,9 @@ impl StopWords {
             return *standing;
         }
         match word.as_slice() {
-            [code::WAW | code::FA, rest @ ..] if self.listed.get(rest) == Some(&Standing::Never) => Standing::Never,
+            [first, rest @ ..] if is_conjunction(*first) && self.listed.get(rest) == Some(&Standing::Never) => {
+                Standing::Never
+            }
             _ => Standing::Anywhere,
         }
     }

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::background::{Background, StemStatistics, WordNotes};
 use super::stem::light_stem;
 use super::stop_words::{Standing, StopWords};
+use crate::arabic::clitics::{ARTICLE, FUTURE, IMPERFECT_PREFIXES, TO_THE, is_conjunction, pronoun};
 use crate::arabic::code;
 
 /// A stem as a worker numbers it.
@@ -29,17 +30,6 @@ const LEAST_IMPERFECT: usize = 4;
 const LEAST_POSSESSED: usize = 3;
 /// The most words that a worker remembers from article to article.
 const LIMIT: usize = 1 << 16;
-
-/// Pronouns that can stand after a noun, longest first; `ي` is left out, since what ends in it is nearly always an adjective.
-const PRONOUNS: [&[u8]; 7] = [
-    &[code::HA, code::MIM, code::ALIF],
-    &[code::HA, code::ALIF],
-    &[code::HA, code::MIM],
-    &[code::HA, code::NUN],
-    &[code::NUN, code::ALIF],
-    &[code::KAF, code::MIM],
-    &[code::HA],
-];
 
 /// What stands before a word, written together with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +134,7 @@ impl PhraseWords {
         let base = base_of_possessed(&core, background.notes(&core));
         let stem = light_stem(base.as_deref().unwrap_or(&core));
         let statistics = background.stem(&stem);
-        let is_definite = core.starts_with(&[code::ALIF, code::LAM]) && core.len() >= 4;
+        let is_definite = core.starts_with(ARTICLE) && core.len() >= 4;
         let is_verb = statistics.verb >= VERB || (statistics.article < NAME && is_imperfect(&stem, background));
         if standing == Standing::Anywhere && !is_definite && is_verb {
             standing = Standing::Never;
@@ -168,17 +158,19 @@ impl PhraseWords {
 /// known to carry them, and off rare words where a common noun is left.
 fn split(word: &[u8], background: &Background) -> (Clitic, Vec<u8>) {
     let (conjunction, word) = match word {
-        [first @ (code::WAW | code::FA), rest @ ..]
-            if word.len() >= LEAST_WITH_CONJUNCTION && !background.notes(word).has(WordNotes::WHOLE) =>
+        [first, rest @ ..]
+            if is_conjunction(*first)
+                && word.len() >= LEAST_WITH_CONJUNCTION
+                && !background.notes(word).has(WordNotes::WHOLE) =>
         {
             (if *first == code::WAW { Clitic::And } else { Clitic::Other }, rest)
         }
         _ => (Clitic::None, word),
     };
-    if let [code::LAM, code::LAM, rest @ ..] = word
+    if let Some(rest) = word.strip_prefix(TO_THE)
         && word.len() >= 4
     {
-        return (Clitic::Other, [&[code::ALIF, code::LAM], rest].concat());
+        return (Clitic::Other, [ARTICLE, rest].concat());
     }
     let has_article = word.starts_with(&[code::BA, code::ALIF, code::LAM]) && word.len() >= 6;
     if has_article || background.notes(word).has(WordNotes::SPLIT) || hides_preposition(word, background) {
@@ -219,17 +211,17 @@ fn base_of_possessed(word: &[u8], notes: WordNotes) -> Option<Vec<u8>> {
 /// A word (letter codes as written) without the pronoun that it ends in.
 #[must_use]
 pub fn without_pronoun(word: &[u8]) -> Option<&[u8]> {
-    let stem = PRONOUNS.iter().find_map(|pronoun| word.strip_suffix(*pronoun))?;
+    let stem = pronoun::BEHIND_NOUNS.iter().find_map(|pronoun| word.strip_suffix(*pronoun))?;
     Some(stem).filter(|stem| stem.len() >= LEAST_POSSESSED)
 }
 
 /// Whether a stem differs only in its prefix from one known as an imperfect: `تستثمر`, `سنستثمر` from `يستثمر`.
 fn is_imperfect(stem: &[u8], background: &Background) -> bool {
     let (stem, is_future) = match stem {
-        [code::SIN, rest @ ..] => (rest, true),
+        [FUTURE, rest @ ..] => (rest, true),
         _ => (stem, false),
     };
-    let is_prefix = |letter| matches!(letter, code::YA | code::TA | code::NUN) || (is_future && letter == code::ALIF);
+    let is_prefix = |letter| IMPERFECT_PREFIXES.contains(&letter) || (is_future && letter == code::ALIF);
     match stem {
         [prefix, rest @ ..] if stem.len() >= LEAST_IMPERFECT && is_prefix(*prefix) => {
             background.stem(&[&[code::YA], rest].concat()).verb >= VERB

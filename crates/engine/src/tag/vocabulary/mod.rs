@@ -12,7 +12,7 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use super::inflection::{MOST_LETTERS, without_article, written_codes};
+use crate::arabic::inflection::{MOST_LETTERS, without_article, written_codes};
 use crate::arabic::{Word, folded_codes, is_mark};
 
 /// Index of a concept in its vocabulary.

@@ -1,64 +1,65 @@
-//! How long sentences are, as stored: for each of several kinds of article, the cost of each length, learnt from the corpus.
+//! The distribution of sentence lengths: the cost of each length, learnt from the corpus for several classes of articles.
 //!
-//! Writers differ more than sentences do: one newspaper's desk ends a sentence every fifteen words, another every fifty. One
-//! distribution for all would pull both to the middle, so there is one for each class of articles, told by its mean.
-//! [`LengthModel`] is what is stored; [`LengthRatios`] is compiled from it.
+//! Writers differ more than sentences do: one newsroom ends a sentence every fifteen words, another every fifty. A single
+//! distribution would pull both towards the middle, so articles are classified by their mean sentence length, and each class has a
+//! distribution. [`LengthModel`] is the stored form; [`LengthRatios`] is compiled from it.
 //!
-//! Invariant: a length weighs what it adds to a process without memory that has the same mean, so that how often sentences
-//! end, which the encoder knows, is not counted twice. Lengths beyond what was counted weigh as the last that was.
+//! Invariant: a length counts by its ratio to a geometric distribution with the same mean, the lengths of a process without memory.
+//! How *often* sentences end is the encoder's business, and must not be counted twice. Lengths beyond the last one counted have its ratio.
 
 use crate::model::{ModelError, ModelFile, SectionReader, SectionWriter};
 use crate::repair::habit::UNITS_PER_NAT;
 
-/// Lengths beyond this many tokens share one entry.
+/// Lengths from this many tokens on share one entry.
 pub const LONGEST: usize = 128;
-/// Classes of articles.
+/// Classes of articles, by mean sentence length.
 pub const CLASSES: usize = 8;
-/// Logarithm of the ratio at which a class's mean is one standard deviation away.
+/// Standard deviation of the Gaussian that weights classes by the distance of their means, in nats (log of the ratio of means).
 const SPREAD: f64 = 0.1;
 
-/// The lengths of sentences in one class of articles.
+/// Sentence lengths in one class of articles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LengthClass {
-    /// Mean length of a sentence, in hundredths of a token.
+    /// Mean sentence length, in hundredths of a token.
     pub mean: u32,
     /// Cost of a sentence of `index + 1` tokens, in units of [`UNITS_PER_NAT`].
     pub costs: Vec<i32>,
 }
 
-/// The length model: classes in the order of their means.
+/// The length model as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LengthModel {
-    /// [`CLASSES`] of them.
+    /// [`CLASSES`] classes, in the order of their means.
     pub classes: Vec<LengthClass>,
 }
 
 impl LengthClass {
-    /// Mean length of a sentence, in tokens.
+    /// Mean sentence length, in tokens.
     #[must_use]
     pub fn mean_tokens(&self) -> f64 {
         (f64::from(self.mean) / 100.0).max(1.5)
     }
 
-    /// The logarithm of how much likelier a sentence of `index + 1` tokens is than under a process without memory that has the same
-    /// mean: the encoder knows how often sentences end, and only what it does not know may be added to it.
+    /// The logarithm of the ratio between the probability of `index + 1` tokens and that under a geometric distribution with the same
+    /// mean.
     fn log_ratio(&self, index: usize) -> f64 {
         let mean = self.mean_tokens();
         let before = f64::from(u32::try_from(index).unwrap_or(u32::MAX));
+        // The geometric distribution: p (1 - p)^index with p = 1 / mean.
         -libm::log(1.0 / mean) - libm::log(1.0 - 1.0 / mean) * before - f64::from(self.costs[index]) / UNITS_PER_NAT
     }
 }
 
 impl LengthModel {
-    /// The model's section of a model file.
+    /// Reads the section of a model file.
     ///
     /// # Errors
-    /// Where it is missing or damaged.
+    /// If the section is missing or damaged.
     pub fn open(model: &ModelFile) -> Result<Self, ModelError> {
         Self::read(&mut model.section("lengths")?)
     }
 
-    /// Writes the model: how many classes and lengths, then of each class its mean and its costs.
+    /// Writes the number of classes and of lengths, then the mean and the costs of each class.
     pub fn write(&self, section: &mut SectionWriter) {
         section.u32(u32::try_from(self.classes.len()).expect("few classes"));
         section.u32(u32::try_from(LONGEST).expect("few lengths"));
@@ -70,7 +71,7 @@ impl LengthModel {
 
     fn read(section: &mut SectionReader<'_>) -> Result<Self, ModelError> {
         if (section.u32()? as usize, section.u32()? as usize) != (CLASSES, LONGEST) {
-            return Err(section.corrupt("another number of sentence lengths than this version uses"));
+            return Err(section.corrupt("the number of sentence lengths differs from this version's"));
         }
         let mut class = || -> Result<LengthClass, ModelError> {
             Ok(LengthClass { mean: section.u32()?, costs: (0..LONGEST).map(|_| section.i32()).collect::<Result<_, _>>()? })
@@ -79,29 +80,30 @@ impl LengthModel {
     }
 }
 
-/// The length model, compiled: what the classes say of each length, for sentences of bounded length and one weight.
+/// The length model, compiled for one weight and one limit of sentence length.
 #[derive(Debug)]
 pub struct LengthRatios {
-    /// Of each class, the logarithm of its mean, and of how much likelier each length is than chance makes it, to the power of the weight.
+    /// For each class, the logarithm of its mean, and the weighted log-ratio of each length.
     classes: Vec<(f64, Vec<f64>)>,
     max_tokens: usize,
 }
 
 impl LengthRatios {
-    /// Compiles a model for sentences of at most so many tokens.
+    /// Compiles a model for sentences of at most `max_tokens`. The log-ratios are multiplied by `weight`.
     #[must_use]
     pub fn new(model: &LengthModel, weight: f64, max_tokens: usize) -> Self {
-        // The last entry stands for all lengths from there on, so it says nothing of one of them.
+        // The last entry is the total of all lengths from there on, so it is not the cost of any single length.
         let known = max_tokens.min(LONGEST - 1);
         let log_ratios = |class: &LengthClass| (0..known).map(|index| weight * class.log_ratio(index)).collect();
         let class = |class: &LengthClass| (libm::log(class.mean_tokens()), log_ratios(class));
         Self { classes: model.classes.iter().map(class).collect(), max_tokens }
     }
 
-    /// How much likelier each length is than chance makes it, in an article whose sentences are expected to have so many tokens in the
-    /// mean: what the classes say, weighed by how near their means are.
+    /// The ratio of each length (at index `length - 1`) in an article with an expected mean sentence length of `mean_tokens`. Interpolates
+    /// between the classes whose means are near.
     #[must_use]
     pub fn ratios(&self, mean_tokens: f64) -> Vec<f64> {
+        // Beyond the outermost classes every weight would underflow to 0, so the mean is clamped to theirs.
         let (least, largest) = (self.classes[0].0, self.classes[self.classes.len() - 1].0);
         let mean = libm::log(mean_tokens).clamp(least, largest);
         let nearness = |(class, _): &(f64, Vec<f64>)| {
@@ -136,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_article_has_the_lengths_of_the_classes_near_its_mean() {
+    fn ratios_are_those_of_the_classes_near_the_mean() {
         let mut model = model();
         for (class, cheap) in model.classes.iter_mut().zip([9, 14, 19, 24, 29, 34, 39, 44]) {
             class.costs = vec![2000; LONGEST];
@@ -150,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_without_memory_adds_nothing() {
+    fn a_geometric_distribution_adds_nothing() {
         let cost = |index: usize| -libm::log(0.1 * libm::pow(0.9, f64::from(u32::try_from(index).expect("small"))));
         #[expect(clippy::cast_possible_truncation, reason = "a few thousand units")]
         let costs = (0..LONGEST).map(|index| libm::rint(cost(index) * UNITS_PER_NAT) as i32).collect();

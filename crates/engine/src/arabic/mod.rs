@@ -6,6 +6,9 @@
 //! *Folding* (for matching) and *repair* (for output) are opposites and stay apart: [`fold_letter`] merges exactly the
 //! letters that repair restores, and folded text is never written out.
 
+pub mod clitics;
+pub mod inflection;
+
 /// The letters that the cleaning script left standing (design: the 28 plain letters of the alphabet).
 #[cfg(test)]
 const PLAIN: &str = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي";

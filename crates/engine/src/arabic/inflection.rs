@@ -1,110 +1,106 @@
-//! The forms in which a vocabulary's word can stand in a text: clitics before it, endings and pronouns after it.
+//! Inflection of nouns and adjectives: which dictionary words a word of a text can be a form of.
 //!
-//! Everything here runs over folded letter codes (see [`crate::arabic::fold_letter`]), on both sides of a comparison, so
-//! `ة` is `ه` throughout. Invariant: what is taken off is told ([`Form`]), so that `terms` can weigh whether the word is not
-//! rather one of its own: `بطاقة` can be `طاقة` with `ب`, and is not.
+//! The base of a word is what is left without its clitics, endings and pronoun; since they look like letters of the stem, a word has
+//! several possible bases ([`Bases`]). Both sides of a comparison are folded (see [`super::fold_letter`]), so `ة` is `ه` throughout.
+//!
+//! Invariant: each base comes with the [`Form`] that leads to it, so that the caller can judge whether the word is not rather a
+//! word of its own: `بطاقة` "card" could be `طاقة` "energy" behind `ب` "by", and never is.
 
 use std::ops::Range;
 
-use crate::arabic::{Word, code, fold_letter, is_hamzated_alif};
+use super::clitics::{ARTICLE, FUTURE, ending, is_conjunction, pronoun};
+use super::{Word, code, fold_letter, is_hamzated_alif};
 
-/// The longest word that is looked at, in letters.
-pub(super) const MOST_LETTERS: usize = 32;
-/// Letters that must be left of a word when a clitic is taken off.
+/// The most letters of a word; longer ones have no bases.
+pub const MOST_LETTERS: usize = 32;
+/// Letters that must remain when a clitic is removed.
 const LEAST_LETTERS: usize = 2;
-/// Letters that must be left when an ending is taken off.
+/// Letters that must remain when an ending is removed.
 const LEAST_STEM: usize = 3;
-/// Letters that must be left when the future's `س` is taken off: it stands before verbs only, which are long.
+/// Letters that must remain when the future's `س` is removed: only verbs take it, and an imperfect has four letters at least.
 const LEAST_VERB: usize = 4;
 
-/// What stands before a word.
+/// What comes before a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Proclitic {
-    /// Nothing.
     None,
-    /// The article, alone or behind others: `ال`, `وال`, `بال`, `لل`.
+    /// The article, alone or behind other clitics: `ال`, `وال`, `بال`, `لل`.
     Article,
     /// Conjunctions and prepositions without an article, and the future's `س`.
     Bare,
 }
 
-/// What stands after a word.
+/// What comes after a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ending {
-    /// Nothing.
     None,
     /// Dual, sound plural, or the feminine of an adjective in `ي`.
     Number,
     /// A dual or plural without its `ن`, as before a genitive, or the accusative's `ا`.
     Construct,
-    /// A pronoun, and what the word became before it.
+    /// A pronoun, and the change of the stem before it.
     Pronoun,
 }
 
-/// How a word stands in a text.
+/// The inflection that turns a base into a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Form {
-    /// Before it.
     pub proclitic: Proclitic,
-    /// After it.
     pub ending: Ending,
 }
 
 impl Form {
-    /// The word as it is.
-    pub const PLAIN: Self = Self { proclitic: Proclitic::None, ending: Ending::None };
-
-    /// Whether the word is definite by an article or a pronoun, so that an adjective after it is too.
+    /// Whether an article or a pronoun makes the word definite; an adjective after it must then be definite too.
     #[must_use]
     pub fn is_definite(self) -> bool {
         self.proclitic == Proclitic::Article || self.ending == Ending::Pronoun
     }
 }
 
-/// Pronouns that can stand after a noun. `ي` is not among them: what ends in it is nearly always an adjective.
-const PRONOUNS: [&[u8]; 8] = [
-    &[code::HA, code::MIM, code::ALIF],
-    &[code::KAF, code::MIM, code::ALIF],
-    &[code::HA, code::ALIF],
-    &[code::HA, code::MIM],
-    &[code::HA, code::NUN],
-    &[code::KAF, code::MIM],
-    &[code::NUN, code::ALIF],
-    &[code::HA],
-];
+/// Whether a pronoun can follow a noun. `كما` is one more than [`pronoun::BEHIND_NOUNS`] has: what it leaves is compared with the words
+/// of a vocabulary, so that `حاكما` "a ruler" does no harm.
+fn noun_pronouns() -> impl Iterator<Item = &'static [u8]> {
+    pronoun::BEHIND_NOUNS.into_iter().chain([pronoun::YOUR_OF_TWO])
+}
 
-/// Endings of the dual and the sound plural, with what stands in the singular instead, folded.
-const NUMBERS: [(&[u8], &[&[u8]]); 6] = [
-    (&[code::TA, code::ALIF, code::NUN], &[&[code::HA]]),
-    (&[code::TA, code::YA, code::NUN], &[&[code::HA]]),
-    (&[code::ALIF, code::TA], &[&[], &[code::HA], &[code::ALIF, code::HA]]),
-    (&[code::WAW, code::NUN], &[&[], &[code::YA]]),
-    (&[code::YA, code::NUN], &[&[], &[code::YA]]),
-    (&[code::ALIF, code::NUN], &[&[]]),
+/// An ending, and the endings that the singular may have instead, folded.
+type Replacement = (&'static [u8], &'static [&'static [u8]]);
+
+const NOTHING: &[u8] = &[];
+
+/// Feminine plurals: of a masculine word (`مستشفيات`), of one in `ة` (`صناعات`), of one in `اة` (`منشآت`).
+const FEMININE_PLURALS: Replacement =
+    (ending::FEMININE_PLURAL, &[NOTHING, ending::FEMININE_FOLDED, &[code::ALIF, code::HA]]);
+/// Endings of the dual and the sound plural. Words like `محام` appear as `محامي` too, which ends differently before `ون`.
+const NUMBERS: [Replacement; 6] = [
+    (ending::FEMININE_DUAL, &[ending::FEMININE_FOLDED]),
+    (ending::FEMININE_DUAL_OBLIQUE, &[ending::FEMININE_FOLDED]),
+    FEMININE_PLURALS,
+    (ending::MASCULINE_PLURAL, &[NOTHING, &[code::YA]]),
+    (ending::OBLIQUE, &[NOTHING, &[code::YA]]),
+    (ending::DUAL, &[NOTHING]),
 ];
-/// The same without `ن`, and the accusative.
-const CONSTRUCTS: [(&[u8], &[&[u8]]); 5] = [
-    (&[code::TA, code::ALIF], &[&[code::HA]]),
-    (&[code::TA, code::YA], &[&[code::HA]]),
-    (&[code::WAW], &[&[]]),
-    (&[code::YA], &[&[]]),
-    (&[code::ALIF], &[&[]]),
+/// The same without `ن`, as before a genitive, and the accusative.
+const CONSTRUCTS: [Replacement; 5] = [
+    (ending::FEMININE_DUAL_CONSTRUCT, &[ending::FEMININE_FOLDED]),
+    (ending::FEMININE_DUAL_OBLIQUE_CONSTRUCT, &[ending::FEMININE_FOLDED]),
+    (ending::MASCULINE_PLURAL_CONSTRUCT, &[NOTHING]),
+    (ending::OBLIQUE_CONSTRUCT, &[NOTHING]),
+    (ending::ACCUSATIVE, &[NOTHING]),
 ];
-/// Endings that an adjective changes to agree with its noun, longest first, folded.
+/// Endings that an adjective takes to agree with its noun, longest first, folded.
 const AGREEMENT: [&[u8]; 8] = [
-    &[code::TA, code::ALIF, code::NUN],
-    &[code::TA, code::YA, code::NUN],
-    &[code::ALIF, code::TA],
-    &[code::WAW, code::NUN],
-    &[code::YA, code::NUN],
-    &[code::ALIF, code::NUN],
-    &[code::HA],
-    &[code::ALIF],
+    ending::FEMININE_DUAL,
+    ending::FEMININE_DUAL_OBLIQUE,
+    ending::FEMININE_PLURAL,
+    ending::MASCULINE_PLURAL,
+    ending::OBLIQUE,
+    ending::DUAL,
+    ending::FEMININE_FOLDED,
+    ending::ACCUSATIVE,
 ];
 
-const ARTICLE: [u8; 2] = [code::ALIF, code::LAM];
-
-/// The bases that a word of the text may be a form of, the word itself first; reused from word to word.
+/// The possible bases of a word, the word itself first. Reused from word to word, so that finding them allocates nothing.
 #[derive(Debug, Default)]
 pub struct Bases {
     letters: Vec<u8>,
@@ -112,10 +108,10 @@ pub struct Bases {
 }
 
 impl Bases {
-    /// Finds the bases of a word (letter codes as written).
+    /// Finds the bases of a word (letter codes as written), replacing those of the word before.
     ///
-    /// A word with the article takes no pronoun (`الرياضي` is not `الرياض` with one), nor does one that ends in `ة`: `كتابة` is not
-    /// `كتاب` with one. `لل` hides an article, so `للاردن` is tried as `الاردن` too.
+    /// A word with the article takes no pronoun (`الرياضي` is not `الرياض` + `ي`), nor does a word that ends in `ة` (`كتابة` is not
+    /// `كتاب` + `ه`). `لل` hides an article, so `للاردن` is tried as `الاردن` too.
     pub fn find(&mut self, word: &[u8]) {
         self.letters.clear();
         self.bases.clear();
@@ -128,13 +124,14 @@ impl Bases {
         letters.copy_from_slice(word);
         half_fold(letters);
         self.without_endings(letters, Proclitic::None, closed);
-        let conjunction = usize::from(matches!(letters[0], code::WAW | code::FA));
+        let conjunction = usize::from(is_conjunction(letters[0]));
         for start in 0..=conjunction {
             self.without_proclitics(letters, start, closed);
         }
     }
 
-    /// Finds the singulars of a later word of a phrase (folded, its article taken off, if it had one); `closed` tells whether it ends in `ة`.
+    /// Finds the singulars of a later word of a phrase, replacing the bases of the word before. `word` is folded and without article;
+    /// `closed` says whether it was written with a final `ة`, and `definite` whether it had an article.
     pub fn find_endings(&mut self, word: &[u8], closed: bool, definite: bool) {
         self.letters.clear();
         self.bases.clear();
@@ -142,7 +139,7 @@ impl Bases {
         self.without_endings(word, proclitic, closed);
     }
 
-    /// Every base, with the form of it that the word is.
+    /// The bases (folded letter codes), each with the form of it that the word is.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], Form)> {
         self.bases.iter().map(|(letters, form)| (&self.letters[letters.clone()], *form))
     }
@@ -155,12 +152,12 @@ impl Bases {
         self.bases.push((start..self.letters.len(), form));
     }
 
-    /// Takes a preposition and an article off, behind a conjunction of `start` letters.
+    /// Removes a preposition and an article, behind a conjunction of `start` letters.
     fn without_proclitics(&mut self, word: &[u8], start: usize, closed: bool) {
         let rest = &word[start..];
         let mut take = |letters: usize, proclitic, least| {
             if let Some(rest) = rest.get(letters..).filter(|rest| rest.len() >= least) {
-                let proclitic = if rest.starts_with(&ARTICLE) { Proclitic::Article } else { proclitic };
+                let proclitic = if rest.starts_with(ARTICLE) { Proclitic::Article } else { proclitic };
                 self.without_endings(rest, proclitic, closed);
             }
         };
@@ -175,12 +172,13 @@ impl Bases {
             }
             [code::LAM, code::LAM, definite @ ..] => {
                 take(2, Proclitic::Article, LEAST_LETTERS);
+                // The second ل can be the word's own behind a hidden article: للجنة is ل + ال + لجنة.
                 take(1, Proclitic::Article, LEAST_LETTERS);
                 let form = Form { proclitic: Proclitic::Article, ending: Ending::None };
-                self.push([&ARTICLE, definite], form);
+                self.push([ARTICLE, definite], form);
             }
             [code::BA | code::KAF | code::LAM, ..] => take(1, Proclitic::Bare, LEAST_LETTERS),
-            [code::SIN, code::YA | code::TA | code::NUN | code::ALIF, ..] => take(1, Proclitic::Bare, LEAST_VERB),
+            [FUTURE, code::YA | code::TA | code::NUN | code::ALIF, ..] => take(1, Proclitic::Bare, LEAST_VERB),
             _ => {}
         }
     }
@@ -190,46 +188,47 @@ impl Bases {
         self.push([word, &[]], form(Ending::None));
         self.singulars(word, &NUMBERS, form(Ending::Number));
         if closed {
-            // The feminine of an adjective in ي.
+            // نفطية is the feminine of نفطي; no other ending or pronoun can come after ة.
             if let [masculine @ .., code::YA, code::HA] = word {
                 self.push([masculine, &[code::YA]], form(Ending::Number));
             }
             return;
         }
-        if proclitic == Proclitic::Article || word.starts_with(&ARTICLE) {
+        if proclitic == Proclitic::Article || word.starts_with(ARTICLE) {
             return;
         }
         self.constructs(word, form(Ending::Construct));
-        for pronoun in PRONOUNS {
+        for pronoun in noun_pronouns() {
             let Some(stem) = word.strip_suffix(pronoun).filter(|stem| stem.len() >= LEAST_STEM) else { continue };
             self.without_pronoun(stem, form(Ending::Pronoun));
         }
     }
 
-    /// What a word may have been before a pronoun was put to it.
+    /// What a word may have been before a pronoun was added to it.
     fn without_pronoun(&mut self, stem: &[u8], form: Form) {
         self.stem(stem, &[], form);
         let (open, last) = stem.split_at(stem.len() - 1);
         match last {
+            // صناعتها from صناعة, مستشفاها from مستشفى.
             [code::TA] => self.push([open, &[code::HA]], form),
             [code::ALIF] => self.push([open, &[code::YA]], form),
             _ => {}
         }
-        self.singulars(stem, &NUMBERS[2..3], form);
+        self.singulars(stem, &[FEMININE_PLURALS], form);
         self.constructs(stem, form);
     }
 
-    /// Takes off what a dual or plural keeps before a genitive, and the accusative's `ا`. None of them stands after `ة`, so what they
-    /// leave does not end in its folded form: `رياضها` is no `رياضة`.
+    /// Removes what a dual or plural keeps before a genitive, and the accusative's `ا`. None of them follows `ة`, so what remains must
+    /// not end in its folded form: `رياضها` is not a form of `رياضة`.
     fn constructs(&mut self, word: &[u8], form: Form) {
         let fits =
-            |(ending, _): &&(&[u8], &[&[u8]])| word.strip_suffix(*ending).is_some_and(|stem| stem.last() != Some(&code::HA));
+            |(ending, _): &&Replacement| word.strip_suffix(*ending).is_some_and(|stem| stem.last() != Some(&code::HA));
         for construct in CONSTRUCTS.iter().filter(fits) {
             self.singulars(word, std::slice::from_ref(construct), form);
         }
     }
 
-    fn singulars(&mut self, word: &[u8], endings: &[(&[u8], &[&[u8]])], form: Form) {
+    fn singulars(&mut self, word: &[u8], endings: &[Replacement], form: Form) {
         for (ending, singulars) in endings {
             let Some(stem) = word.strip_suffix(*ending).filter(|stem| stem.len() >= LEAST_STEM) else { continue };
             for singular in *singulars {
@@ -238,7 +237,7 @@ impl Bases {
         }
     }
 
-    /// A stem, and where its last letter is a hamza on a seat, as before an ending, the stem with a bare one.
+    /// A stem; if it ends in a hamza on a seat, which comes from the ending behind it (`علماؤها`), also the stem with a bare hamza.
     fn stem(&mut self, stem: &[u8], ending: &[u8], form: Form) {
         self.push([stem, ending], form);
         if let ([open @ .., code::YA_HAMZA | code::WAW_HAMZA], []) = (stem, ending) {
@@ -247,10 +246,10 @@ impl Bases {
     }
 }
 
-/// Letters in which an article can stand.
+/// The article is found within this many letters of a word's beginning.
 const ARTICLE_LETTERS: usize = 3;
 
-/// Folds a word (letter codes as written) but for a hamza on what would look like an article without it: `إلكتروني` has none.
+/// Folds a word (letter codes as written), except a hamza that shows that there is no article: folded, `إلكتروني` would seem to have one.
 fn half_fold(word: &mut [u8]) {
     for at in 0..word.len() {
         let is_kept = at < ARTICLE_LETTERS && is_hamzated_alif(word[at]) && word.get(at + 1) == Some(&code::LAM);
@@ -260,7 +259,7 @@ fn half_fold(word: &mut [u8]) {
     }
 }
 
-/// What is left of a later word of a phrase (letter codes as written) when its article and the endings that agree are taken off.
+/// A later word of a phrase (letter codes as written), folded, without its article and the ending that agrees with the first word.
 #[must_use]
 pub fn agreement_key(word: &[u8]) -> Vec<u8> {
     let mut bare = without_article(word);
@@ -276,6 +275,7 @@ pub fn without_article(word: &[u8]) -> Vec<u8> {
     half_fold(&mut half_folded);
     let mut bare = match half_folded.as_slice() {
         [code::ALIF, code::LAM, rest @ ..] if rest.len() >= LEAST_LETTERS => rest.to_vec(),
+        // Behind a clitic, the letters of an article are often the word's own (والد), hence the longer rest.
         [clitic @ (code::WAW | code::FA | code::BA | code::KAF), code::ALIF, code::LAM, rest @ ..]
             if rest.len() >= LEAST_STEM =>
         {
@@ -296,7 +296,7 @@ pub fn has_article(word: &[u8]) -> bool {
     without_article(word).len() < word.len()
 }
 
-/// The letter codes of a term's word as it is written.
+/// The letter codes of a word as written; empty if it holds anything but Arabic letters.
 #[must_use]
 pub fn written_codes(word: &str) -> Vec<u8> {
     Word::new(word).map(|word| word.codes().to_vec()).unwrap_or_default()
@@ -304,8 +304,8 @@ pub fn written_codes(word: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::folded_codes;
     use super::*;
-    use crate::arabic::folded_codes;
 
     fn is_form_of(word: &str, base: &str) -> bool {
         let mut bases = Bases::default();

@@ -1,10 +1,10 @@
-//! What survives in a text of its sentence ends: full stops, question marks, blank lines.
+//! Cues to sentence ends that survive in the text: full stops, question marks, blank lines, line breaks.
 //!
-//! In text that was stripped nothing survives and every place is open. Where a stretch still has its marks, they are the
-//! writer's own word: a sentence ends at each that ends one, at blank lines, and at line breaks that were meant.
+//! Stripped text has lost them, and every boundary is open. Where a stretch of text has kept its marks, they are binding: a
+//! sentence ends at each full stop and the like, at blank lines, and at deliberate line breaks.
 //!
-//! Invariant: there is one piece of evidence for each token, and it depends on the text and its stretches, never on the
-//! encoder: what survived is taken as it stands, and only what is open is estimated.
+//! Invariant: each token has one cue, for the boundary after it, which depends on the text and its stretches, never on the encoder.
+//! Only open boundaries are estimated.
 
 use std::ops::Range;
 
@@ -12,36 +12,36 @@ use crate::arabic::is_sentence_mark;
 use crate::document::{Document, Gap};
 use crate::repair::Repaired;
 
-/// What the text itself says of the place after a token.
+/// What the text says about the boundary after a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Evidence {
+pub(super) enum BoundaryCue {
     /// A sentence ends here.
-    Ends,
-    /// The sentence goes on after a comma or the like: the better place for a cut that must be.
-    Pauses,
+    End,
+    /// A comma or the like: the sentence goes on, but a forced cut is best here.
+    Pause,
     /// The sentence goes on.
-    Continues,
-    /// Nothing.
+    Continuation,
+    /// Nothing: the boundary is open.
     None,
 }
 
-/// A stretch has kept its marks where there is one for at most this many tokens.
+/// A stretch has kept its marks if it has at least one in this many tokens.
 const TOKENS_PER_MARK: usize = 80;
 
-/// Reads the evidence after each token of an article; whether marks were kept is a question for each of its stretches.
-pub fn read_evidence(article: &Repaired, evidence: &mut Vec<Evidence>) {
-    evidence.clear();
+/// Fills `cues` with the cue after each token of an article. Each stretch decides for itself whether it has kept its marks.
+pub(super) fn read_cues(article: &Repaired, cues: &mut Vec<BoundaryCue>) {
+    cues.clear();
     for stretch in article.stretches() {
-        read_stretch(article.document(), stretch.tokens.clone(), evidence);
+        read_stretch(article.document(), stretch.tokens.clone(), cues);
     }
-    for token in meant_breaks(article.document()) {
-        evidence[token] = Evidence::Ends;
+    for token in deliberate_breaks(article.document()) {
+        cues[token] = BoundaryCue::End;
     }
 }
 
-/// The tokens that end a line because the writer meant it to end there: the next word would still have fitted. Where half of the breaks
-/// are meant, lines are paragraphs and all are.
-fn meant_breaks(document: &Document) -> Vec<usize> {
+/// The tokens before deliberate line breaks: the next word would still have fitted on the line. If at least half of an article's breaks
+/// are deliberate, its lines are paragraphs, and all breaks count.
+fn deliberate_breaks(document: &Document) -> Vec<usize> {
     let tokens = document.tokens();
     let breaks = (0..tokens.len()).filter(|token| tokens[*token].gap != Gap::Space);
     let mut lines: Vec<Range<usize>> = Vec::new();
@@ -52,28 +52,29 @@ fn meant_breaks(document: &Document) -> Vec<usize> {
     let widest = lines.iter().map(|line| width(line.clone())).max().unwrap_or(0);
     let fits = |line: &Range<usize>| line.end < tokens.len() && width(line.start..line.end + 1) <= widest;
     let broken: Vec<&Range<usize>> = lines.iter().filter(|line| tokens[line.end - 1].gap == Gap::Line).collect();
-    let meant: Vec<usize> = broken.iter().filter(|line| fits(line)).map(|line| line.end - 1).collect();
-    if 2 * meant.len() >= broken.len() { broken.iter().map(|line| line.end - 1).collect() } else { meant }
+    let deliberate: Vec<usize> = broken.iter().filter(|line| fits(line)).map(|line| line.end - 1).collect();
+    if 2 * deliberate.len() >= broken.len() { broken.iter().map(|line| line.end - 1).collect() } else { deliberate }
 }
 
-fn read_stretch(document: &Document, tokens: Range<usize>, evidence: &mut Vec<Evidence>) {
+fn read_stretch(document: &Document, tokens: Range<usize>, cues: &mut Vec<BoundaryCue>) {
     let marks: Vec<Mark> = tokens.clone().map(|token| Mark::after(document.token_text(token))).collect();
     let kept = marks.iter().filter(|mark| **mark != Mark::None).count();
     let punctuated = kept > 0 && tokens.len() / kept <= TOKENS_PER_MARK;
-    evidence.extend(document.tokens()[tokens].iter().zip(marks).map(|(token, mark)| match (token.gap, mark) {
-        (Gap::Paragraph, _) | (_, Mark::Stop) => Evidence::Ends,
-        (_, Mark::Pause) => Evidence::Pauses,
-        _ if punctuated => Evidence::Continues,
-        _ => Evidence::None,
+    cues.extend(document.tokens()[tokens].iter().zip(marks).map(|(token, mark)| match (token.gap, mark) {
+        (Gap::Paragraph, _) | (_, Mark::Stop) => BoundaryCue::End,
+        (_, Mark::Pause) => BoundaryCue::Pause,
+        // A writer who uses marks would have put one here.
+        _ if punctuated => BoundaryCue::Continuation,
+        _ => BoundaryCue::None,
     }));
 }
 
-/// The mark that a token ends with.
+/// The punctuation mark at the end of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mark {
-    /// It ends a sentence.
+    /// Ends a sentence.
     Stop,
-    /// A comma, a semicolon, a colon.
+    /// A comma, semicolon or colon.
     Pause,
     None,
 }
@@ -89,8 +90,7 @@ impl Mark {
     }
 }
 
-/// Whether the mark at a token's end belongs to the token: an initial's full stop (`د.`, `أ.د.`), or an ellipsis, which the sentence
-/// goes on after.
+/// Whether the mark at the end of a token ends no sentence: the full stop of an initial (`د.`, `أ.د.`), or an ellipsis.
 fn is_abbreviation(token: &str, mark: char) -> bool {
     let before = &token[..token.len() - mark.len_utf8()];
     let initials = || before.split('.').all(|part| part.chars().count() == 1 && part.chars().all(char::is_alphabetic));
@@ -120,12 +120,12 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_was_broken_for_its_width_goes_on() {
+    fn a_line_wrapped_at_its_width_goes_on() {
         let document = |text: &str| Document::from_text("t", text);
         let wrapped = "كلمة كلمة كلمة\nكلمة كلمة كلمة\nكلمة كلمة كلمة\nكلمة\nكلمة كلمة كلمة\nكلمة كلمة";
-        assert_eq!(meant_breaks(&document(wrapped)), [9], "the short line was meant to end");
+        assert_eq!(deliberate_breaks(&document(wrapped)), [9], "only the short line ends deliberately");
         let paragraphs = "كلمة كلمة\nكلمة كلمة كلمة كلمة\nكلمة\nكلمة كلمة كلمة";
-        assert_eq!(meant_breaks(&document(paragraphs)), [1, 5, 6], "one paragraph a line");
-        assert!(meant_breaks(&document("كلمة كلمة")).is_empty());
+        assert_eq!(deliberate_breaks(&document(paragraphs)), [1, 5, 6], "one paragraph a line");
+        assert!(deliberate_breaks(&document("كلمة كلمة")).is_empty());
     }
 }

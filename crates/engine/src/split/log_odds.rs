@@ -1,0 +1,49 @@
+//! The log-odds that a sentence ends after a token: the encoder's logits and the cue in the text, together.
+
+use super::boundary_cues::BoundaryCue;
+use crate::repair::PlaceOdds;
+
+/// Subtracted from the log-odds if the text says that the sentence goes on: it ends only where the length limit forces it to.
+const CONTINUATION_PENALTY: f64 = 14.0;
+/// The same after a comma or the like: a forced cut prefers such a boundary.
+const PAUSE_PENALTY: f64 = 9.0;
+/// Weight of the clause-end logit in the log-odds of a sentence end; chosen on the development sets. The encoder learns clause ends
+/// from three times as many marks as sentence ends, so they carry information of their own.
+const CLAUSE_WEIGHT: f64 = 0.2;
+/// The clause-end logit at a typical boundary, which should neither raise nor lower the log-odds of a sentence end.
+const USUAL_CLAUSE_END: f64 = 1.0;
+/// Slope and offset of the logistic (Platt) calibration of cuts, fitted on the development sets. Segmentations are scored as if
+/// boundaries were independent given the text, which makes their probabilities too extreme.
+const CALIBRATION: (f64, f64) = (0.68, -0.32);
+
+/// The log-odds that a sentence ends at a boundary.
+pub(super) fn sentence_end(logits: PlaceOdds, cue: BoundaryCue) -> f64 {
+    let open = f64::from(logits.sentence_end) + CLAUSE_WEIGHT * (f64::from(logits.clause_end) - USUAL_CLAUSE_END);
+    match cue {
+        BoundaryCue::None | BoundaryCue::End => open,
+        BoundaryCue::Pause => open - PAUSE_PENALTY,
+        BoundaryCue::Continuation => open - CONTINUATION_PENALTY,
+    }
+}
+
+/// The mean length of sentences, in tokens, that the encoder expects; counted over boundaries without a cue, where it alone decides.
+#[expect(clippy::cast_precision_loss, reason = "counts of tokens")]
+pub(super) fn expected_sentence_tokens(boundaries: &[PlaceOdds], cues: &[BoundaryCue]) -> f64 {
+    let (mut tokens, mut ends) = (0_usize, 1.0);
+    for (logits, cue) in boundaries.iter().zip(cues).filter(|(_, cue)| **cue == BoundaryCue::None) {
+        tokens += 1;
+        ends += probability(sentence_end(*logits, *cue));
+    }
+    tokens.max(1) as f64 / ends
+}
+
+/// The calibrated probability of a cut; certainty stays certainty.
+pub(super) fn calibrated(cut: f64) -> f64 {
+    let (slope, offset) = CALIBRATION;
+    if cut >= 1.0 { 1.0 } else { probability(slope * libm::log(cut / (1.0 - cut)) + offset) }
+}
+
+/// The logistic function: the probability of log-odds.
+pub(super) fn probability(log_odds: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-log_odds))
+}

@@ -1,0 +1,48 @@
+//! What splitting returns: sentences, each a run of an article's tokens.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::number_gaps::NumberGap;
+use crate::rounded::probability as ten_thousandths;
+
+/// The kind of a row of the sentences table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SentenceKind {
+    /// Running text.
+    Body,
+    /// A title.
+    Headline,
+    /// Who wrote the article.
+    Byline,
+    /// Where the article was written, and for which newspaper or agency.
+    Dateline,
+}
+
+impl SentenceKind {
+    /// The name in the tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Body => "body",
+            Self::Headline => "headline",
+            Self::Byline => "byline",
+            Self::Dateline => "dateline",
+        }
+    }
+}
+
+/// A run of an article's tokens.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sentence {
+    /// Indices of the article's tokens.
+    pub tokens: Range<usize>,
+    pub kind: SentenceKind,
+    /// Probability that a sentence ends after its last token, rounded to 1e-4; 1 if the text itself says so, and at the end of the
+    /// article.
+    #[serde(with = "ten_thousandths")]
+    pub boundary_confidence: f32,
+    /// Where numbers are missing, in order.
+    pub number_gaps: Vec<NumberGap>,
+}

@@ -1,0 +1,152 @@
+//! The splitting stage: from a repaired article to its sentences.
+
+use std::ops::Range;
+
+use super::article_head::read_head;
+use super::boundary_cues::{BoundaryCue, read_cues};
+use super::length_model::{LengthModel, LengthRatios};
+use super::log_odds::{calibrated, expected_sentence_tokens, sentence_end};
+use super::number_gaps::number_gaps;
+use super::segmentation::{SegmentScratch, best_ends, marginals};
+use super::sentence::{Sentence, SentenceKind};
+use super::settings::SplitSettings;
+use crate::model::{ModelError, ModelFile};
+use crate::repair::Repaired;
+use crate::rounded::rounded;
+
+/// The splitting stage: immutable, shared by all workers.
+#[derive(Debug)]
+pub struct Splitter {
+    settings: SplitSettings,
+    lengths: LengthRatios,
+}
+
+/// Memory that one worker reuses between articles.
+#[derive(Debug, Default)]
+pub struct SplitScratch {
+    cues: Vec<BoundaryCue>,
+    log_odds: Vec<f64>,
+    marginals: Vec<f64>,
+    segment: SegmentScratch,
+    ends: Vec<usize>,
+}
+
+impl Splitter {
+    /// Builds the stage from a model.
+    ///
+    /// # Errors
+    /// If the model's section is missing or damaged.
+    pub fn new(model: &ModelFile, settings: SplitSettings) -> Result<Self, ModelError> {
+        Ok(Self::with_lengths(&LengthModel::open(model)?, settings))
+    }
+
+    /// Builds the stage from a length model.
+    #[must_use]
+    pub fn with_lengths(lengths: &LengthModel, settings: SplitSettings) -> Self {
+        Self { settings, lengths: LengthRatios::new(lengths, settings.length_weight, settings.max_tokens) }
+    }
+
+    /// Cuts an article into sentences.
+    pub fn split(&self, article: &Repaired, scratch: &mut SplitScratch) -> Vec<Sentence> {
+        read_cues(article, &mut scratch.cues);
+        let mut sentences = Vec::new();
+        for (tokens, kind) in read_head(article, &scratch.cues) {
+            sentences.push(sentence(tokens, kind, 1.0, article));
+        }
+        let body = sentences.last().map_or(0, |head| head.tokens.end);
+        let ratios = self.lengths.ratios(expected_sentence_tokens(article.places(), &scratch.cues));
+        for run in body_runs(body, &scratch.cues) {
+            self.split_run(run, article, &ratios, scratch, &mut sentences);
+        }
+        sentences
+    }
+
+    /// Cuts a run of tokens that a known sentence end closes.
+    fn split_run(
+        &self,
+        run: Range<usize>,
+        article: &Repaired,
+        ratios: &[f64],
+        scratch: &mut SplitScratch,
+        sentences: &mut Vec<Sentence>,
+    ) {
+        let SplitScratch { cues, log_odds, marginals: cuts, segment, ends } = scratch;
+        let boundaries = article.places()[run.clone()].iter().zip(&cues[run.clone()]);
+        log_odds.clear();
+        log_odds.extend(boundaries.map(|(logits, cue)| sentence_end(*logits, *cue)));
+        marginals(log_odds, ratios, segment, cuts);
+        for cut in cuts.iter_mut() {
+            *cut = calibrated(*cut);
+        }
+        best_ends(cuts, self.settings.cut_confidence, self.settings.max_tokens, segment, ends);
+        let mut start = run.start;
+        for end in ends.iter().map(|end| run.start + end) {
+            let confidence = rounded(cuts[end - 1 - run.start]);
+            sentences.push(sentence(start..end, SentenceKind::Body, confidence, article));
+            start = end;
+        }
+    }
+}
+
+/// The runs of tokens from `first` on, each up to a sentence end that the text shows; the last one ends with the article.
+fn body_runs(first: usize, cues: &[BoundaryCue]) -> Vec<Range<usize>> {
+    let is_end = |token: &usize| cues[*token] == BoundaryCue::End || token + 1 == cues.len();
+    let mut start = first;
+    let run = |last: usize| std::mem::replace(&mut start, last + 1)..last + 1;
+    (first..cues.len()).filter(is_end).map(run).collect()
+}
+
+fn sentence(tokens: Range<usize>, kind: SentenceKind, boundary_confidence: f32, article: &Repaired) -> Sentence {
+    Sentence { number_gaps: number_gaps(tokens.clone(), article), tokens, kind, boundary_confidence }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::length_model::{CLASSES, LONGEST, LengthClass};
+    use super::*;
+    use crate::document::Document;
+    use crate::repair::{Damage, Outcome, PlaceOdds, Stretch};
+
+    fn splitter(max_tokens: usize) -> Splitter {
+        let class = LengthClass { mean: 2000, costs: vec![640; LONGEST] };
+        let lengths = LengthModel { classes: vec![class; CLASSES] };
+        Splitter::with_lengths(&lengths, SplitSettings { max_tokens, cut_confidence: 0.4, length_weight: 0.5 })
+    }
+
+    fn article(text: &str) -> Repaired {
+        let document = Document::from_text("t", text);
+        let outcome = || Outcome { confidence: 1.0, unresolved: false, reading: None };
+        let outcomes: Vec<Outcome> = document.tokens().iter().map(|_| outcome()).collect();
+        // Any logits will do, as long as they vary.
+        let odds = |token: usize| f32::from(u8::try_from(token * 37 % 31).expect("small")) / 8.0 - 2.0;
+        let place = |token: usize| PlaceOdds { sentence_end: odds(token), ..PlaceOdds::UNLIKELY };
+        let places = (0..outcomes.len()).map(place).collect();
+        let stretches = Stretch::whole(&document, Damage::Stripped);
+        Repaired::new(document, stretches, outcomes, places)
+    }
+
+    proptest! {
+        #[test]
+        fn sentences_cover_the_article(text in "([ابتثجحخ]{1,4}[ \n.]{1,3}){0,60}", max_tokens in 1_usize..20) {
+            let article = article(&text);
+            let sentences = splitter(max_tokens).split(&article, &mut SplitScratch::default());
+            let mut next = 0;
+            for sentence in &sentences {
+                prop_assert_eq!(sentence.tokens.start, next);
+                prop_assert!(!sentence.tokens.is_empty());
+                prop_assert!(sentence.kind != SentenceKind::Body || sentence.tokens.len() <= max_tokens);
+                next = sentence.tokens.end;
+            }
+            prop_assert_eq!(next, article.document().tokens().len());
+        }
+    }
+
+    #[test]
+    fn a_blank_line_ends_a_sentence() {
+        let article = article("عنوان قصير\n\nثم متن");
+        let sentences = splitter(50).split(&article, &mut SplitScratch::default());
+        assert!(sentences.iter().any(|sentence| sentence.tokens.end == 2));
+    }
+}
