@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use super::DatasetError;
 use super::hashes::FileHashes;
+use engine::tables::TableRow;
 use engine::tables::schema::{SCHEMA_VERSION, Table};
-use engine::tables::{TableRow, batch_of};
 
 /// Rows of a batch; a divisor of [`GROUP_ROWS`].
 const BATCH_ROWS: usize = 8_192;
@@ -175,7 +175,7 @@ impl<R: TableRow> TableWriter<R> {
             partition.open = Some(OpenPart { writer, path, rows: 0 });
         }
         let Some(open) = partition.open.as_mut().filter(|_| !partition.rows.is_empty()) else { return Ok(()) };
-        let written = open.writer.write(&batch_of(&partition.rows, &self.schema)?);
+        let written = open.writer.write(&R::batch(&partition.rows));
         written.map_err(|source| DatasetError::parquet(&self.build_folder.join(&open.path), source))?;
         open.rows += partition.rows.len();
         partition.rows.clear();
