@@ -15,7 +15,7 @@ pub(super) fn rollback(config: &Path, args: RollbackArgs, quiet: bool) -> Result
     let no_build = || nothing("there is no build yet; run `tarmim run`".to_owned());
     // Before the lock is taken: that makes the folder.
     output.current_manifest().ok_or_else(no_build)?;
-    let lock = output.lock()?;
+    let output = output.lock()?;
     let current = output.current_manifest().ok_or_else(no_build)?;
     let target = match args.build {
         Some(id) => id,
@@ -34,7 +34,7 @@ pub(super) fn rollback(config: &Path, args: RollbackArgs, quiet: bool) -> Result
         let kept = kept.join(", ");
         return Err(Error::Usage(format!("there is no whole build {target}; kept are {kept}")));
     }
-    let rolled = output.roll_back_to(&target, &lock)?;
+    let rolled = output.roll_back_to(&target)?;
     if quiet {
         return Ok(());
     }

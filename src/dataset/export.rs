@@ -1,10 +1,10 @@
-//! Taking a build out of Parquet: rows as JSON, or the repaired text, for tools that read neither Arrow nor SQL.
+//! A build without Parquet: rows as JSON, or the repaired text, for tools that read neither Arrow nor SQL.
 //!
-//! Rows are streamed, one batch at a time. Invariant: a file that is exported appears whole or not at all, and nothing that is
-//! there already is written over.
+//! Rows are streamed, one batch at a time. Invariant: an exported file appears whole or not at all, and no existing file is
+//! overwritten.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Component, Path, PathBuf};
 
 use arrow::array::{AsArray, RecordBatch, StringArray};
@@ -13,29 +13,28 @@ use arrow::json::writer::LineDelimited;
 use arrow::json::{Writer, WriterBuilder};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::{DatasetError, part_files};
+use super::error::DatasetError;
+use super::new_file::{NewFile, PART};
+use super::part_file::part_files;
 use engine::document::Origin;
-use engine::tables::schema::Table;
+use engine::tables::Table;
 
 /// Rows read at once.
 const BATCH_ROWS: usize = 4096;
-
-/// Bytes of the longest name of a file or folder.
+/// Longest name of a file or folder, in bytes.
 const LONGEST_NAME: usize = 255;
-/// What the name of a file ends with until it is whole.
-const PART: &str = ".part";
 
-/// What an export is made of.
+/// The format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum ExportFormat {
-    /// One JSON object a row, one a line.
+    /// One JSON object per row and line.
     Jsonl,
-    /// The repaired text, sentences on lines of their own; of articles, with a blank line after each.
+    /// The repaired text, one sentence per line; a blank line follows each article.
     Text,
 }
 
 impl ExportFormat {
-    /// The ending of a file's name.
+    /// The extension of a file's name.
     #[must_use]
     pub fn extension(self) -> &'static str {
         match self {
@@ -45,10 +44,10 @@ impl ExportFormat {
     }
 }
 
-/// Writes all rows of a table of a build to one stream, which messages call `name`.
+/// Writes all rows of a table of a build to one stream; errors call it `name`.
 ///
 /// # Errors
-/// Where a table cannot be read or the stream not be written.
+/// If the table cannot be read, or the stream cannot be written.
 pub fn export_all(
     build: &Path,
     table: Table,
@@ -62,54 +61,62 @@ pub fn export_all(
     out.flush().map_err(|source| DatasetError::io(name, source))
 }
 
-/// Writes all rows of a table of a build to one file, which must not be there yet.
+/// Writes all rows of a table of a build to one new file.
 ///
 /// # Errors
-/// Where it is, a table cannot be read or the file not be written.
+/// If the file exists or cannot be written, or the table cannot be read.
 pub fn export_to_file(build: &Path, table: Table, format: ExportFormat, file: &Path) -> Result<(), DatasetError> {
     let mut out = NewFile::create(file.to_owned())?;
-    export_all(build, table, format, file, &mut out.stream)?;
+    export_all(build, table, format, file, &mut out)?;
     out.finish()
 }
 
-/// Writes the rows of each article to a file of its own below a folder, and returns how many: named as its source is, or where the
-/// source is a file of many articles, by its id in a folder of the source's name. Rejects belong to no article and go by their source.
-/// A name that is too long for a file is cut, and ends in a hash of itself.
+/// Writes the rows of each article to its own file below a folder, and returns how many files there are.
+///
+/// A file is named after its source. If the source holds several articles, each is named after its id, in a folder named
+/// after the source. Rejects belong to no article and are grouped by source. A name too long for a file is cut and ends in a
+/// hash of the whole.
 ///
 /// # Errors
-/// Where such a file is there already, a table cannot be read or a file not be written.
+/// If such a file exists or cannot be written, or the table cannot be read.
 pub fn export_articles(build: &Path, table: Table, format: ExportFormat, folder: &Path) -> Result<usize, DatasetError> {
-    let mut open: Option<(PathBuf, NewFile)> = None;
+    let mut open: Option<NewFile> = None;
     let mut count = 0;
     for batch in batches(build, table)? {
         let batch = batch?;
-        let paths = text_column(&batch, "source_path");
-        let ids = (table != Table::Rejects).then(|| text_column(&batch, "article_id"));
-        let is_same = |one: usize, other: usize| {
-            paths.value(one) == paths.value(other) && ids.is_none_or(|ids| ids.value(one) == ids.value(other))
-        };
         let mut start = 0;
         while start < batch.num_rows() {
-            let rows = (start..batch.num_rows()).take_while(|row| is_same(*row, start)).count();
-            let path = article_file(folder, paths.value(start), ids.map(|ids| ids.value(start)), format)?;
-            if open.as_ref().is_none_or(|(open, _)| *open != path) {
-                let next = NewFile::create(path.clone())?;
+            let (source_path, id, rows) = article_at(&batch, table, start)?;
+            let path = article_file(folder, source_path, id, format)?;
+            // An article whose rows go on in the next batch goes on in the same file.
+            if open.as_ref().is_none_or(|open| open.path() != path) {
+                let next = NewFile::create(path)?;
                 count += 1;
-                if let Some((_, finished)) = open.replace((path, next)) {
+                if let Some(finished) = open.replace(next) {
                     finished.finish()?;
                 }
             }
-            let (path, file) = open.as_mut().expect("opened above");
-            write_rows(&batch.slice(start, rows), table, format, &mut file.stream)
-                .map_err(|source| DatasetError::io(path, source))?;
+            let file = open.as_mut().expect("opened above");
+            let written = write_rows(&batch.slice(start, rows), table, format, file);
+            written.map_err(|source| DatasetError::io(file.path(), source))?;
             start += rows;
         }
     }
-    open.map_or(Ok(()), |(_, last)| last.finish())?;
+    open.map_or(Ok(()), NewFile::finish)?;
     Ok(count)
 }
 
-/// The file of an article. A path that would lead out of the folder is refused.
+/// The article that a row begins: its source, its id (rejects have none), and how many rows of the batch it has.
+fn article_at(batch: &RecordBatch, table: Table, start: usize) -> Result<(&str, Option<&str>, usize), DatasetError> {
+    let paths = text_column(batch, "source_path")?;
+    let ids = if table == Table::Rejects { None } else { Some(text_column(batch, "article_id")?) };
+    let key = |row: usize| (paths.value(row), ids.map(|ids| ids.value(row)));
+    let (source_path, id) = key(start);
+    let rows = (start..batch.num_rows()).take_while(|row| key(*row) == (source_path, id)).count();
+    Ok((source_path, id, rows))
+}
+
+/// The file of an article. A source path that would lead out of the folder is refused.
 fn article_file(
     folder: &Path,
     source_path: &str,
@@ -136,8 +143,8 @@ fn article_file(
     Ok(folder.join(format!("{file}{ending}")))
 }
 
-/// A name of no more bytes: of one that is longer the beginning, and a hash of all of it, so that no other name gives the same. Names of
-/// sources may be as long as a file system lets them, or longer in an archive, and an ending makes them longer still.
+/// A name of at most `most` bytes: a longer one is cut and gets a hash of the whole, so that no other name becomes the same.
+/// A source's name may be as long as the file system allows, longer in an archive, and the extension comes on top.
 fn short_name(name: &str, most: usize) -> String {
     if name.len() <= most {
         return name.to_owned();
@@ -147,10 +154,10 @@ fn short_name(name: &str, most: usize) -> String {
     format!("{}~{hash}", &name[..kept])
 }
 
-/// A batch of rows, or why there is none.
+/// A batch of rows, or the error reading it.
 type Batch = Result<RecordBatch, DatasetError>;
 
-/// The batches of a table's files, in order; each file is opened when it is its turn.
+/// The batches of a table's files, in order; each file is opened when its turn comes.
 fn batches(build: &Path, table: Table) -> Result<impl Iterator<Item = Batch>, DatasetError> {
     let files = part_files(build, table)?;
     let opened = |path: PathBuf| -> Box<dyn Iterator<Item = Batch>> {
@@ -178,67 +185,23 @@ fn write_rows(batch: &RecordBatch, table: Table, format: ExportFormat, out: &mut
         ExportFormat::Jsonl => {
             let mut writer: Writer<_, LineDelimited> = WriterBuilder::new().with_explicit_nulls(true).build(out);
             writer.write(batch).and_then(|()| writer.finish()).map_err(|error| match error {
-                // As it came: a reader that has gone away must be known for what it is.
+                // Unwrapped, so that callers recognise a broken pipe.
                 ArrowError::IoError(_, source) => source,
                 error => std::io::Error::other(error),
             })
         }
         ExportFormat::Text => {
             let end = if table == Table::Articles { "\n\n" } else { "\n" };
-            let mut texts = text_column(batch, "text").iter().flatten();
-            texts.try_for_each(|text| write!(out, "{text}{end}"))
+            let texts = text_column(batch, "text").map_err(std::io::Error::other)?;
+            texts.iter().flatten().try_for_each(|text| write!(out, "{text}{end}"))
         }
     }
 }
 
-fn text_column<'b>(batch: &'b RecordBatch, name: &str) -> &'b StringArray {
-    batch.column_by_name(name).expect("a column of the schema").as_string()
-}
-
-/// A file that takes its name when it is finished, and is gone where it is not.
-pub(crate) struct NewFile {
-    path: PathBuf,
-    part: PathBuf,
-    stream: BufWriter<File>,
-}
-
-impl NewFile {
-    pub(crate) fn create(path: PathBuf) -> Result<Self, DatasetError> {
-        if path.exists() {
-            let there = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "is there already; name another place");
-            return Err(DatasetError::io(&path, there));
-        }
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|source| DatasetError::io(folder, source))?;
-        }
-        let mut part = path.clone().into_os_string();
-        part.push(PART);
-        let part = PathBuf::from(part);
-        let file = File::create(&part).map_err(|source| DatasetError::io(&part, source))?;
-        Ok(Self { path, part, stream: BufWriter::new(file) })
-    }
-
-    pub(crate) fn finish(mut self) -> Result<(), DatasetError> {
-        let written = self.stream.flush().and_then(|()| std::fs::rename(&self.part, &self.path));
-        written.map_err(|source| DatasetError::io(&self.path, source))
-    }
-}
-
-impl Write for NewFile {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.stream.write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.stream.flush()
-    }
-}
-
-impl Drop for NewFile {
-    fn drop(&mut self) {
-        // Renamed away where it was finished; what cannot be removed stays with a name that tells.
-        let _ = std::fs::remove_file(&self.part);
-    }
+/// A column of text. By name, since the table is known only at run time.
+fn text_column<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b StringArray, ArrowError> {
+    let column = batch.column_by_name(name).and_then(|column| column.as_string_opt());
+    column.ok_or_else(|| ArrowError::SchemaError(format!("the table has no column {name} of text")))
 }
 
 #[cfg(test)]
@@ -252,11 +215,11 @@ mod tests {
         assert_eq!(file("a/b.txt", None), Path::new("to/a/b.txt.jsonl"));
         assert_eq!(file("a/b.csv", Some("0123")), Path::new("to/a/b.csv/0123.jsonl"));
         let longest = "x".repeat(LONGEST_NAME - ".jsonl.part".len());
-        assert_eq!(file(&longest, None), Path::new("to").join(format!("{longest}.jsonl")), "what fits is left as it is");
+        assert_eq!(file(&longest, None), Path::new("to").join(format!("{longest}.jsonl")), "a name that fits stays");
         for name in ["x".repeat(254), "خ".repeat(127), "خ".repeat(900)] {
             let (one, other) = (file(&format!("{name}.txt"), None), file(&format!("{name}.csv"), None));
             assert_ne!(one, other);
-            assert_eq!(one, file(&format!("{name}.txt"), None), "the same in every export");
+            assert_eq!(one, file(&format!("{name}.txt"), None), "the same name in every export");
             let inner = file(&format!("{name}!/{name}/{name}"), Some("0123"));
             for component in one.components().chain(other.components()).chain(inner.components()) {
                 assert!(component.as_os_str().len() <= LONGEST_NAME, "{}", component.as_os_str().len());

@@ -1,8 +1,8 @@
-//! The manifest: what a build is made of and what it holds.
+//! The manifest: what a build was made from and what it holds.
 //!
-//! Invariant: it is written last, into the staged folder that is then renamed; where it is, the build is whole. The build
-//! id is a hash of the [`Provenance`] alone: when and how fast a build was made is told beside it. Every file of the tables
-//! is listed with its size and hashes, so that a build can be checked without making it again.
+//! Invariant: it is written last, into the staged folder that is then renamed; a build that has one is whole. The build id is
+//! a hash of the [`Provenance`] alone; when and how fast a build was made is recorded beside it. Every file of the tables is
+//! listed with its size and hashes, so that a build can be verified without making it again.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,9 +10,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::DatasetError;
-use super::TableFiles;
-use super::writer::PartFile;
+use super::durable;
+use super::error::DatasetError;
+use super::part_file::{PartFile, TableFiles};
 use engine::tables::schema::SCHEMA_VERSION;
 
 /// The file's name in a build's folder.
@@ -21,13 +21,13 @@ pub const MANIFEST: &str = "manifest.json";
 /// How much went in and came out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Articles found, and files and records that are none; those passed over on purpose left out.
+    /// Articles found, and files and records that are not articles; those skipped on purpose are not counted.
     pub inputs: usize,
     /// Articles published.
     pub articles: usize,
     /// Inputs rejected.
     pub rejects: usize,
-    /// Articles left out because they are copies of others.
+    /// Articles left out because they are copies of others. Builds of early versions lack it.
     #[serde(default)]
     pub dropped: usize,
     /// Sentences published.
@@ -38,12 +38,12 @@ pub struct Counts {
     pub tokens: usize,
     /// Tokens that were changed.
     pub repaired: usize,
-    /// Tokens that nothing explains.
+    /// Tokens that no word of the lexicon explains.
     pub unresolved: usize,
 }
 
 impl Counts {
-    /// Share of the inputs that was rejected.
+    /// Share of the inputs that were rejected; 0 if there was none.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub fn reject_ratio(&self) -> f64 {
@@ -51,26 +51,25 @@ impl Counts {
     }
 }
 
-/// What a build's content depends on.
+/// Everything that a build's content depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Provenance {
-    /// The program.
+    /// The program's version.
     pub tarmim: String,
     /// Versions of the stages' code.
     pub stages: BTreeMap<String, u32>,
-    /// The model.
+    /// The model's id.
     pub model_id: String,
     /// Hash of the vocabularies.
     pub vocabulary: String,
     /// Hash of the inputs' paths and contents.
     pub inputs: String,
-    /// The settings.
+    /// The settings that change the tables.
     pub settings: Value,
 }
 
-/// Seconds that each stage took, on all cores together; unpacking what earlier runs worked out, and packing it, is `cache`.
+/// Seconds that each stage took, summed over all cores. `cache` is reading and writing intermediate results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the stages' names")]
 pub struct StageSeconds {
     pub ingest: f64,
     pub repair: f64,
@@ -83,7 +82,7 @@ pub struct StageSeconds {
 /// What a run did. Not part of the build's identity.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunSummary {
-    /// Articles, by why they were worked on.
+    /// Number of articles by the reason why they were processed.
     pub work: BTreeMap<String, usize>,
     /// Seconds of the stages.
     pub stage_seconds: StageSeconds,
@@ -96,15 +95,15 @@ pub struct RunSummary {
 pub struct Manifest {
     /// Version of the tables.
     pub schema_version: String,
-    /// The build.
+    /// The build's id.
     pub build_id: String,
     /// When it was published (UTC). Not part of the build's identity.
     pub created: String,
-    /// What it was made of.
+    /// What it was made from.
     pub provenance: Provenance,
     /// How much it holds.
     pub counts: Counts,
-    /// What the run that made it did.
+    /// What the run that made it did. Builds of early versions lack it.
     #[serde(default)]
     pub run: RunSummary,
     /// Its files, by table.
@@ -126,7 +125,7 @@ impl Manifest {
         }
     }
 
-    /// The manifest of a build's folder; `None` where the build is not whole.
+    /// The manifest of a build's folder; `None` if the build is not whole.
     #[must_use]
     pub fn read(build_folder: &Path) -> Option<Self> {
         let bytes = std::fs::read(build_folder.join(MANIFEST)).ok()?;
@@ -141,12 +140,10 @@ impl Manifest {
     /// Writes the manifest into a build's folder.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// If it cannot be written.
     pub fn write(&self, build_folder: &Path) -> Result<(), DatasetError> {
-        let path = build_folder.join(MANIFEST);
         let mut json = serde_json::to_vec_pretty(self).expect("a manifest is plain data");
         json.push(b'\n');
-        let file = std::fs::write(&path, json).and_then(|()| std::fs::File::open(&path)?.sync_all());
-        file.map_err(|source| DatasetError::io(&path, source))
+        durable::write(&build_folder.join(MANIFEST), &json)
     }
 }

@@ -1,16 +1,16 @@
-//! Folders that a table is parted into, as Hive does: `by_section=sport`, `by_year=2016`.
+//! Partitioned tables, in Hive's layout: folders such as `by_section=sport` and `by_year=2016`.
 //!
-//! The key is not the name of a column: readers that make a column of it would find two of one name. Invariant: two values have two
-//! folders, and a folder's name is one that every file system takes.
+//! The key is not the name of a column: readers that turn the key into a column would find two of one name. Invariant: different
+//! values have different folders, and every file system accepts a folder's name.
 
 use std::fmt::Write;
 
 use jiff::civil::Date;
 
-/// What the folders of a table are parted by.
+/// What tables are partitioned by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PartitionBy {
-    /// Nothing: one folder.
+    /// Not partitioned: one folder.
     #[default]
     None,
     /// The section of the article.
@@ -19,11 +19,11 @@ pub enum PartitionBy {
     Year,
 }
 
-/// The name of the folder of what has no section or year, as Hive has it.
+/// Hive's name for the folder of rows without a value.
 const NO_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
 /// Longest value in a folder's name, in bytes; file systems take 255 for the whole name.
 const LONGEST_VALUE: usize = 200;
-/// Characters that are written as `%XX`, besides control characters: those that a file system or a reader takes for something else.
+/// Characters written as `%XX`, besides control characters: they mean something to a file system or a reader.
 const RESERVED: &str = "%/\\:*?\"<>|={}[]#";
 
 impl PartitionBy {
@@ -37,7 +37,7 @@ impl PartitionBy {
         }
     }
 
-    /// The folder of an article's rows; empty where there is only one.
+    /// The folder of an article's rows below that of the table; empty if the table is not partitioned.
     pub(super) fn folder_of(self, section: Option<&str>, published: Option<Date>) -> String {
         let value = match self {
             Self::None => return String::new(),
@@ -49,11 +49,11 @@ impl PartitionBy {
     }
 }
 
-/// A value as a part of a folder's name. One that is too long is cut, and told from others by a hash of the whole.
+/// A value as part of a folder's name. A value that is too long is cut and ends in a hash of the whole.
 fn folder_name(value: &str) -> String {
     let mut name = String::with_capacity(value.len());
     for (at, c) in value.char_indices() {
-        // Readers and people take a leading dot for something hidden, and spaces at the ends for nothing.
+        // A leading dot hides a folder, and tools trim spaces at the ends.
         let is_at_end = at == 0 || at + c.len_utf8() == value.len();
         if c.is_control() || RESERVED.contains(c) || (is_at_end && (c == '.' || c.is_whitespace())) {
             for byte in c.encode_utf8(&mut [0; 4]).bytes() {
@@ -65,13 +65,13 @@ fn folder_name(value: &str) -> String {
         }
     }
     if name == NO_VALUE {
-        // A section of that very name is one.
+        // A section of that name must not be taken for no section.
         name.replace_range(..1, "%5F");
     }
     if name.len() > LONGEST_VALUE {
         let hash = blake3::hash(value.as_bytes()).to_hex();
         let end = (0..=LONGEST_VALUE).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
-        // Not within a %XX.
+        // Do not cut within a `%XX`.
         let end = name[..end].rfind('%').filter(|percent| percent + 3 > end).unwrap_or(end);
         name.truncate(end);
         name.push('~');
@@ -87,9 +87,9 @@ mod tests {
     #[test]
     fn values_are_folders() {
         for (section, folder, why) in [
-            (Some("رياضة"), "by_section=رياضة", "letters stay as they are"),
-            (Some("a/b=c%"), "by_section=a%2Fb%3Dc%25", "what parts names is written otherwise"),
-            (Some(".."), "by_section=%2E%2E", "no folder above"),
+            (Some("رياضة"), "by_section=رياضة", "letters stay"),
+            (Some("a/b=c%"), "by_section=a%2Fb%3Dc%25", "separators are escaped"),
+            (Some(".."), "by_section=%2E%2E", "not the folder above"),
             (Some(" x "), "by_section=%20x%20", "spaces at the ends count"),
             (Some("__HIVE_DEFAULT_PARTITION__"), "by_section=%5F_HIVE_DEFAULT_PARTITION__", "a section of that name"),
             (Some(""), "by_section=__HIVE_DEFAULT_PARTITION__", "no section"),

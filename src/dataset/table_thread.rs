@@ -1,30 +1,31 @@
-//! A thread that writes one table, so that encoding and compression keep no worker waiting.
+//! A thread that writes one table, so that no worker waits for encoding and compression.
 //!
-//! Invariant: rows are written in the order in which they are pushed, and few wait: a slow disk slows the run down, and does not fill
-//! the memory. A table that is dropped before it is finished has stopped writing when the drop ends.
+//! Invariant: rows are written in the order in which they are pushed, and the queue is short: a slow disk slows the run down
+//! and does not fill the memory. A table that is dropped before it is finished has stopped writing when the drop returns.
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use super::DatasetError;
-use super::writer::{PartFile, TableWriter};
+use super::error::DatasetError;
+use super::part_file::PartFile;
+use super::table_writer::TableWriter;
 use engine::tables::TableRow;
 
-/// Rows that are sent together.
+/// Rows sent in one message: handing over one article's rows at a time would cost more than encoding them.
 const SENT_ROWS: usize = 2048;
-/// Messages that may wait.
+/// Messages that may wait in the queue.
 const WAITING: usize = 4;
 
 enum Message<R> {
-    /// Rows of a partition.
+    /// Rows of the named partition.
     Rows(String, Vec<R>),
-    /// There are no more.
+    /// Close the files. Without it the thread takes a closed queue for a run that has failed, and writes nothing more.
     Finish,
 }
 
 type Written = Result<Vec<PartFile>, DatasetError>;
 
-/// A table's writer at work.
+/// A table's writer, running on its thread.
 pub(super) struct TableThread<R> {
     sender: Option<SyncSender<Message<R>>>,
     thread: Option<JoinHandle<Written>>,
@@ -52,7 +53,7 @@ impl<R: TableRow + Send + 'static> TableThread<R> {
     /// Adds rows to a partition.
     ///
     /// # Errors
-    /// [`DatasetError::WriterStopped`] where the thread has ended; [`Self::finish`] says why.
+    /// [`DatasetError::WriterStopped`] if the thread has ended; [`Self::finish`] then returns the cause.
     pub(super) fn push(&mut self, partition: &str, rows: Vec<R>) -> Result<(), DatasetError> {
         if self.partition != partition {
             self.send_gathered()?;
@@ -75,10 +76,10 @@ impl<R: TableRow + Send + 'static> TableThread<R> {
         if sent { Ok(()) } else { Err(DatasetError::WriterStopped) }
     }
 
-    /// Writes what is left and closes all files; where the thread has ended before, says why.
+    /// Writes the remaining rows and closes all files.
     ///
     /// # Errors
-    /// Where a file cannot be written.
+    /// If a file cannot be written, or could not earlier.
     pub(super) fn finish(mut self) -> Written {
         let sent = self.send_gathered().and_then(|()| self.send(Message::Finish));
         let written = self.join().unwrap_or_else(|| Ok(Vec::new()))?;
@@ -96,7 +97,7 @@ impl<R> TableThread<R> {
 
 impl<R> Drop for TableThread<R> {
     fn drop(&mut self) {
-        // Not finished: whatever the thread says, nobody will look at the files.
+        // Not finished, so nobody will look at the files: an error of the thread has nobody to go to.
         self.sender = None;
         let _ = self.thread.take().map(JoinHandle::join);
     }

@@ -23,7 +23,7 @@ use std::time::Instant;
 use crate::cache::{CacheFolder, StageKeys};
 use crate::config::Plan;
 use crate::dataset::description::write_descriptions;
-use crate::dataset::{BuildStamp, DatasetWriter, Lock, Manifest, OutputFolder, Provenance, RollBack, RunSummary};
+use crate::dataset::{BuildStamp, DatasetWriter, LockedOutput, Manifest, OutputFolder, Provenance, RollBack, RunSummary};
 use crate::gates::Subject;
 
 use crate::ingest::{IngestSettings, Inventory, take_inventory};
@@ -91,26 +91,26 @@ pub fn run(mut plan: Plan, options: RunOptions, progress: Progress, interrupt: &
     if let Some(manifest) = current.as_ref().filter(same) {
         // The input is not what it was when the user went back. Another run that holds the lock will find that out, too.
         if output.has_roll_back()
-            && let Ok(lock) = output.lock()
+            && let Ok(locked) = output.lock()
         {
-            output.forget_roll_back(&lock)?;
+            locked.forget_roll_back()?;
         }
         return Ok(RunOutcome::UpToDate(Box::new(manifest.clone())));
     }
-    let lock = output.lock()?;
+    let output = output.lock()?;
     if let Some(manifest) = output.whole_build(&build_id).filter(|_| !options.force) {
-        output.make_current(&build_id, &lock)?;
+        output.make_current(&build_id)?;
         return Ok(RunOutcome::Published(Box::new(manifest)));
     }
     if options.limit.is_some() {
         plan.gates.only_warn_of_drift();
     }
     let (keep, before) = (plan.keep_builds, current.map(|manifest| manifest.build_id));
-    let staged = StagedBuild { output: &output, lock: &lock, folder: output.stage(&build_id, &lock)?, started };
+    let staged = StagedBuild { output: &output, folder: output.stage(&build_id)?, started };
     let identity = Identity { keys: stage_keys(&plan), provenance, build_id };
     let manifest = staged.fill(plan, &inventory, identity, options, progress, interrupt)?;
     // The build is published; that an old one cannot be removed is no failure of it.
-    if let Err(error) = output.collect_old_builds(keep, before.as_deref(), &lock) {
+    if let Err(error) = output.collect_old_builds(keep, before.as_deref()) {
         progress.message(&format!("warning: an old build is left: {error}"));
     }
     Ok(RunOutcome::Published(Box::new(manifest)))
@@ -168,8 +168,7 @@ struct Identity {
 
 /// A build being written; its folder goes away with it unless it was published.
 struct StagedBuild<'o> {
-    output: &'o OutputFolder,
-    lock: &'o Lock,
+    output: &'o LockedOutput,
     folder: PathBuf,
     started: Instant,
 }
@@ -219,14 +218,14 @@ impl StagedBuild<'_> {
             settings: &plan.gates,
             previous: self.output.current().canonicalize().ok(),
         };
-        let gates = admit(&subject, self.output, self.lock)?;
+        let gates = admit(&subject, self.output)?;
         gates.warnings().for_each(|warning| progress.message(&warning));
         interrupt.received().map_or(Ok(()), |signal| Err(RunError::Interrupted { signal }))?;
         let run = RunSummary { work, stage_seconds: workers.stage_seconds(), seconds: self.started.elapsed().as_secs_f64() };
         let manifest = Manifest::new(build_id, provenance, counts, tables, run);
         write_report(&self.folder, &manifest, &gates)?;
         write_descriptions(&self.folder, &manifest, &plan.card)?;
-        self.output.publish(&self.folder, &manifest, self.lock)?;
+        self.output.publish(&self.folder, &manifest)?;
         Ok(manifest)
     }
 }

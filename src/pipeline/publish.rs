@@ -5,22 +5,22 @@
 use std::path::Path;
 
 use super::error::RunError;
-use crate::dataset::{Lock, OutputFolder};
+use crate::dataset::LockedOutput;
 use crate::gates::{Gate, GateKind, GateReport, REJECT_RATIO, Subject, first_rejects, judge};
 
 /// Judges a staged build, and keeps it apart where it may not be published.
 ///
 /// # Errors
 /// [`RunError::TooManyRejects`] or [`RunError::Refused`] name every figure that is wrong and how to look at the build, which
-/// then lies where [`OutputFolder::keep_failed`] puts it; others where a table cannot be read.
-pub(super) fn admit(subject: &Subject<'_>, output: &OutputFolder, lock: &Lock) -> Result<GateReport, RunError> {
+/// then lies where [`LockedOutput::keep_failed`] puts it; others where a table cannot be read.
+pub(super) fn admit(subject: &Subject<'_>, output: &LockedOutput) -> Result<GateReport, RunError> {
     let report = judge(subject)?;
     if report.passed() {
         return Ok(report);
     }
     let rejects = first_rejects(subject.folder)?;
     // A build that cannot be kept must not hide why it was refused.
-    let where_kept = match output.keep_failed(subject.folder, subject.build_id, lock) {
+    let where_kept = match output.keep_failed(subject.folder, subject.build_id) {
         Ok(kept) => how_to_inspect(&report, &kept),
         Err(error) => format!("the refused build could not be kept: {error}"),
     };

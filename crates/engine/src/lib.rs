@@ -4,8 +4,9 @@
 //! text ─ document ─▶ Document ─ repair ─▶ Repaired ─ split ─▶ Vec<Sentence> ─ tag ─▶ Tagged ─ tables ─▶ RecordBatch
 //! ```
 //!
-//! It reads no files of articles and writes none: it knows neither Parquet, polars, HTML, archives nor the command line, so
-//! that whatever else wants the engine (a Python wheel, a worker of a cluster) can have it alone.
+//! It neither reads articles from files nor writes tables to files, and knows nothing of Parquet, polars, HTML, archives or
+//! the command line, so that other programs (a Python wheel, a worker of a cluster) can use it alone. They start at
+//! [`Engine::annotate`]: a record batch of texts in, a record batch of each table out.
 
 pub mod arabic;
 pub mod rounded;
@@ -22,6 +23,8 @@ pub mod tag;
 pub mod duplicates;
 pub mod tables;
 
+mod annotate;
 mod engine;
 
+pub use annotate::Annotated;
 pub use engine::{Engine, EngineScratch};

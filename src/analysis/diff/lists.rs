@@ -13,8 +13,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
 use super::compare::{ArticleChange, Compared, SentenceChange, Side};
-use crate::dataset::DatasetError;
-use crate::dataset::export::NewFile;
+use crate::dataset::{DatasetError, NewFile};
 
 /// Rows gathered before they are written.
 const BATCH_ROWS: usize = 8_192;

@@ -1,23 +1,24 @@
-//! `README.md`: the dataset card. Its YAML front matter tells the Hugging Face hub and `datasets` which files are which
-//! configuration; its body tells people what the build is.
+//! `README.md`: the dataset card. Its YAML front matter tells the Hugging Face hub and `datasets` which files belong to which
+//! configuration; its body is for people.
 
 use std::fmt::Write;
 
-use super::columns::{meaning, size, table_meaning};
+use super::columns::{meaning, size, table_meaning, type_name};
+use super::croissant::CROISSANT;
+use super::datapackage::DATA_PACKAGE;
 use super::licence::Licence;
-use super::{CROISSANT, CardSettings, DATA_PACKAGE, citation, limits, one_line, summary};
-use crate::dataset::dictionary::type_name;
-use crate::dataset::{MANIFEST, Manifest};
-use engine::tables::schema::Table;
+use super::settings::CardSettings;
+use super::words::{TAGS, citation, limits, one_line, summary};
+use crate::dataset::manifest::{MANIFEST, Manifest};
+use engine::tables::Table;
 
-/// What the dataset is about, for search.
-pub(super) const TAGS: [&str; 5] =
-    ["arabic", "newspapers", "spelling-restoration", "keyword-extraction", "sentence-segmentation"];
-/// Tasks of the hub's list that the tables serve.
+/// The card's name in a build's folder; the hub reads no other.
+pub const CARD: &str = "README.md";
+/// Tasks of the hub's list that the tables are good for.
 const TASKS: [&str; 3] = ["text-generation", "token-classification", "fill-mask"];
-/// The configuration that is loaded where none is named.
+/// The configuration that `datasets` loads if none is named.
 const DEFAULT_TABLE: Table = Table::Sentences;
-/// The hub's steps of size: rows below which each holds.
+/// The hub's size categories, each with the number of rows that it ends below.
 const SIZES: [(usize, &str); 9] = [
     (1_000, "n<1K"),
     (10_000, "1K<n<10K"),
@@ -41,12 +42,12 @@ pub fn dataset_card(manifest: &Manifest, card: &CardSettings) -> String {
     for limit in limits(manifest) {
         let _ = writeln!(page, "- {limit}");
     }
-    let licence = card.licence.as_deref().map_or("Nobody has said under which licence the articles stand.".into(), one_line);
+    let licence = card.licence.as_deref().map_or("The licence of the articles is unknown.".into(), one_line);
     let _ = write!(page, "\n## Licence\n\n{licence}\n\n## Citation\n\n```bibtex\n{}\n```\n", citation(manifest, card));
     page
 }
 
-/// The front matter. Every text in it is quoted as JSON quotes, which YAML reads.
+/// The front matter. Every text in it is quoted as in JSON, which is valid YAML.
 fn front_matter(manifest: &Manifest, card: &CardSettings) -> String {
     let mut yaml = format!("---\npretty_name: {}\nlanguage:\n- ar\n", quoted(&card.name));
     let licence = card.licence.as_deref().map(Licence::of);
@@ -67,7 +68,7 @@ fn front_matter(manifest: &Manifest, card: &CardSettings) -> String {
     write_list(&mut yaml, "task_categories", &TASKS);
     write_list(&mut yaml, "tags", &TAGS);
     write_list(&mut yaml, "size_categories", &[size_category(size(manifest, DEFAULT_TABLE).0)]);
-    // `datasets` fails on a configuration without rows; a table that is empty has none.
+    // `datasets` fails on a configuration without rows, so an empty table has no configuration.
     let tables: Vec<Table> = Table::ALL.into_iter().filter(|table| size(manifest, *table).0 > 0).collect();
     yaml.push_str(if tables.is_empty() { "" } else { "configs:\n" });
     for table in tables {
@@ -97,16 +98,15 @@ fn size_category(rows: usize) -> &'static str {
     SIZES.iter().find(|(below, _)| rows < *below).map_or("100B<n<1T", |(_, name)| name)
 }
 
-/// What each table holds.
 fn write_tables(page: &mut String, manifest: &Manifest) {
-    page.push_str("\n## Tables\n\n| configuration | rows | bytes | what it holds |\n| --- | --- | --- | --- |\n");
+    page.push_str("\n## Tables\n\n| configuration | rows | bytes | contents |\n| --- | --- | --- | --- |\n");
     for table in Table::ALL {
         let (rows, bytes) = size(manifest, table);
         let _ = writeln!(page, "| `{}` | {rows} | {bytes} | {} |", table.name(), table_meaning(table));
     }
     let _ = write!(
         page,
-        "\nA table without rows cannot be loaded by `datasets` and is no configuration.\n\n```python\nfrom datasets import \
+        "\n`datasets` cannot load a table without rows; such a table has no configuration.\n\n```python\nfrom datasets import \
          load_dataset\n\nrows = load_dataset(\"PATH_OF_THIS_FOLDER\", \"{}\", split=\"train\")\n```\n",
         DEFAULT_TABLE.name()
     );
@@ -119,35 +119,35 @@ fn write_tables(page: &mut String, manifest: &Manifest) {
     }
 }
 
-/// What the build was made of.
+/// What the build was made from, and how.
 fn write_making(page: &mut String, manifest: &Manifest) {
     let provenance = &manifest.provenance;
     let stages: Vec<String> = provenance.stages.iter().map(|(stage, version)| format!("{stage} {version}")).collect();
     let rows = [
         ("build", &manifest.build_id),
         ("created", &manifest.created),
-        ("version of the tables", &manifest.schema_version),
-        ("tarmim", &provenance.tarmim),
-        ("versions of its stages", &stages.join(", ")),
+        ("schema version", &manifest.schema_version),
+        ("tarmim version", &provenance.tarmim),
+        ("stage versions", &stages.join(", ")),
         ("model", &provenance.model_id),
         ("vocabularies (hash)", &provenance.vocabulary),
         ("inputs (hash)", &provenance.inputs),
     ];
     page.push_str(
-        "\n## How it was made\n\nBy the program tarmim, without readers. The same inputs, model, vocabularies and ",
+        "\n## How it was made\n\nBy the program tarmim; no person checked the result. The same inputs, model, vocabularies and ",
     );
-    page.push_str("settings give the same tables, byte for byte.\n\n| what | which |\n| --- | --- |\n");
-    for (what, which) in rows {
-        let _ = writeln!(page, "| {what} | {which} |");
+    page.push_str("settings give the same tables, byte for byte.\n\n| | |\n| --- | --- |\n");
+    for (name, value) in rows {
+        let _ = writeln!(page, "| {name} | {value} |");
     }
     let _ = write!(
         page,
-        "\n`{MANIFEST}` holds the settings and the hash of each file, `{CROISSANT}` and `{DATA_PACKAGE}` describe every \
-         column for other tools.\n"
+        "\n`{MANIFEST}` holds the settings and the hash of each file; `{CROISSANT}` and `{DATA_PACKAGE}` describe the columns \
+         to other tools.\n"
     );
 }
 
-/// A text in double quotes; JSON's escapes are YAML's too.
+/// A text in double quotes; JSON's escapes are valid YAML.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_fall_into_the_hubs_steps() {
+    fn sizes_have_the_hubs_categories() {
         for (rows, name) in
             [(0, "n<1K"), (999, "n<1K"), (1_000, "1K<n<10K"), (999_999, "100K<n<1M"), (usize::MAX, "100B<n<1T")]
         {

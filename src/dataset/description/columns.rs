@@ -1,21 +1,21 @@
-//! How the formats see a column: its words, its shape, and the files that hold it.
+//! A column as the formats see it: its meaning, its type, and the files that hold it.
 
 use arrow::datatypes::{DataType, Field, Fields};
 
-use crate::dataset::{Manifest, PartFile};
-use engine::tables::schema::Table;
+use crate::dataset::manifest::Manifest;
+use crate::dataset::part_file::PartFile;
+use engine::tables::Table;
 
-/// What a column holds, lists unwrapped.
+/// A column's type with its lists unwrapped.
 pub(super) struct Shape<'a> {
-    /// How many lists lie around the values.
+    /// The number of lists around the values.
     pub(super) lists: usize,
-    /// The fields of the structs that it holds, if it holds structs.
+    /// The fields of the values, if they are structs.
     pub(super) fields: Option<&'a Fields>,
     /// The type of the values.
     pub(super) values: &'a DataType,
 }
 
-/// The shape of a column.
 pub(super) fn shape(data_type: &DataType) -> Shape<'_> {
     match data_type {
         DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
@@ -27,14 +27,14 @@ pub(super) fn shape(data_type: &DataType) -> Shape<'_> {
     }
 }
 
-/// What a column means, with its unit.
+/// A column's description, with its unit.
 pub(super) fn meaning(field: &Field) -> String {
     let metadata = |key: &str| field.metadata().get(key);
     let description = metadata("description").map_or("", String::as_str);
     metadata("unit").map_or_else(|| description.to_owned(), |unit| format!("{description} (unit: {unit})"))
 }
 
-/// A table's files, in order.
+/// The files of a table, in order.
 pub(super) fn parts(manifest: &Manifest, table: Table) -> &[PartFile] {
     manifest.tables.get(table.name()).map_or(&[], Vec::as_slice)
 }
@@ -44,9 +44,19 @@ pub(super) fn size(manifest: &Manifest, table: Table) -> (usize, u64) {
     parts(manifest, table).iter().fold((0, 0), |(rows, bytes), part| (rows + part.rows, bytes + part.bytes))
 }
 
-/// What a table is.
+/// What the rows of a table are, and their order.
 pub(super) fn table_meaning(table: Table) -> String {
     format!("{}; {}.", table.rows(), table.order())
+}
+
+/// The name of a type, for people.
+pub(in crate::dataset) fn type_name(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Utf8 => "text".to_owned(),
+        DataType::List(item) => format!("list of {}", type_name(item.data_type())),
+        DataType::Struct(_) => "struct".to_owned(),
+        other => other.to_string().to_lowercase(),
+    }
 }
 
 #[cfg(test)]

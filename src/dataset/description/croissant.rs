@@ -3,22 +3,26 @@
 //! Every file is a `FileObject` with its SHA-256; a table's files together are a `FileSet`, whose patterns also match files
 //! in subfolders; a table is a `RecordSet` that reads from it. Structs in lists become repeated sub-fields.
 //!
-//! One thing that Croissant could say is left out: lists of structs inside such structs. `mlcroissant` reads one level of
-//! sub-fields only and fails on a deeper one, so the field that holds them says in words what is missing.
+//! Lists of structs inside such structs are left out, though Croissant has words for them: `mlcroissant` reads one level of
+//! sub-fields and fails on a deeper one. The description of the field that holds them says in words what is missing.
 
 use arrow::datatypes::{DataType, Field};
 use serde_json::{Value, json};
 
 use super::columns::{Shape, meaning, parts, shape, table_meaning};
 use super::licence::Licence;
-use super::{CardSettings, citation, limits, summary, version};
-use crate::dataset::{Manifest, PartFile};
-use engine::tables::schema::Table;
+use super::settings::CardSettings;
+use super::words::{TAGS, citation, limits, summary, version};
+use crate::dataset::manifest::Manifest;
+use crate::dataset::part_file::PartFile;
+use engine::tables::Table;
 
-/// What `mlcroissant` reads Parquet under; it does not know the registered type `application/vnd.apache.parquet`.
+/// The description's name in a build's folder.
+pub const CROISSANT: &str = "croissant.json";
+/// The media type that `mlcroissant` reads as Parquet; it does not know the registered `application/vnd.apache.parquet`.
 const PARQUET: &str = "application/x-parquet";
 
-/// The words of the standard's context that stand for themselves in its namespace.
+/// The terms that the standard's context maps to the same name in its namespace.
 const TERMS: [&str; 29] = [
     "arrayShape",
     "citeAs",
@@ -51,7 +55,7 @@ const TERMS: [&str; 29] = [
     "transform",
 ];
 
-/// The description.
+/// Describes a build in Croissant.
 #[must_use]
 pub fn croissant(manifest: &Manifest, card: &CardSettings) -> Value {
     let provenance = &manifest.provenance;
@@ -66,7 +70,7 @@ pub fn croissant(manifest: &Manifest, card: &CardSettings) -> Value {
         "datePublished": manifest.created,
         "identifier": manifest.build_id,
         "inLanguage": "ar",
-        "keywords": super::card::TAGS,
+        "keywords": TAGS,
         "version": version(manifest),
         "rai:dataLimitations": limits(manifest),
         "rai:machineAnnotationTools": [format!("tarmim {}, model {}", provenance.tarmim, provenance.model_id)],
@@ -85,7 +89,7 @@ pub fn croissant(manifest: &Manifest, card: &CardSettings) -> Value {
     description
 }
 
-/// The context that the standard asks for, word for word.
+/// The context that the standard prescribes; `mlcroissant` warns of any other.
 fn context() -> Value {
     let mut context = json!({
         "@language": "en",
@@ -111,7 +115,7 @@ fn files_id(table: Table) -> String {
     format!("{}-files", table.name())
 }
 
-/// A table's files, one by one and as a set.
+/// A table's files as a set, then each by itself.
 fn distribution(manifest: &Manifest, table: Table) -> Vec<Value> {
     let name = table.name();
     let set = json!({
@@ -120,7 +124,7 @@ fn distribution(manifest: &Manifest, table: Table) -> Vec<Value> {
         "name": files_id(table),
         "description": format!("The files of the table {name}."),
         "encodingFormat": PARQUET,
-        // Readers differ in whether ** also stands for no folder at all; between them the two patterns match every file.
+        // Readers differ in whether ** matches no folder at all; the two patterns together match every file in each of them.
         "includes": [format!("{name}/*.parquet"), format!("{name}/**/*.parquet")],
     });
     let files = parts(manifest, table).iter().enumerate().map(|(index, part)| file_object(table, index, part));
@@ -152,7 +156,7 @@ fn record_set(table: Table) -> Value {
     })
 }
 
-/// A column; one of structs has a sub-field for each field of them.
+/// A column; a column of structs has a sub-field for each of their fields.
 fn column_field(table: Table, column: &Field) -> Value {
     let id = format!("{}/{}", table.name(), column.name());
     let source = json!({ "fileSet": { "@id": files_id(table) }, "extract": { "column": column.name() } });
@@ -171,7 +175,7 @@ fn column_field(table: Table, column: &Field) -> Value {
     let mut value = described_field(&id, column, &shape);
     value["subField"] = sub_fields.into();
     for field in left_out {
-        let more = format!("; the files also hold, in each, {}: {}", field.name(), meaning(field));
+        let more = format!("; in the files, each item also has {}: {}", field.name(), meaning(field));
         value["description"] = format!("{}{more}", value["description"].as_str().unwrap_or_default()).into();
     }
     value
@@ -198,7 +202,7 @@ fn described_field(id: &str, field: &Field, shape: &Shape<'_>) -> Value {
     value
 }
 
-/// Croissant's name of a type; what it has no name for is read as text.
+/// Croissant's name of a type; a type without one is read as text.
 fn data_type(values: &DataType) -> String {
     match values {
         DataType::Boolean => "sc:Boolean".to_owned(),
@@ -220,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn every_file_stands_with_its_hash_and_every_column_with_its_meaning() {
+    fn every_file_has_its_hash_and_every_column_its_description() {
         let manifest = samples::manifest();
         let description = croissant(&manifest, &samples::card());
         assert_eq!(ids(&description["distribution"], "cr:FileObject").len(), manifest.files().count());
@@ -248,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_licence_and_a_creator_stand_only_where_they_were_given() {
+    fn a_licence_and_a_creator_are_given_only_if_known() {
         let without = croissant(&samples::manifest(), &samples::card());
         assert!(without.get("license").is_none() && without.get("creator").is_none());
         let card =

@@ -1,26 +1,30 @@
 //! `datapackage.json`: the build as a Frictionless Data Package, version 2.
 //!
-//! A table of one file is a resource of the table's name. A table of several has a resource for each file, numbered: the
-//! standard reads the paths of one resource as pieces to be joined byte by byte, and Parquet files cannot be joined so.
+//! A table of one file is a resource with the table's name. A table of several files has a numbered resource for each: the
+//! standard reads several paths of one resource as one file cut in pieces, which Parquet files are not.
 //!
-//! Two things are left out because `frictionless`, the standard's own reader, refuses a right file for them: sizes (it
-//! counts the bytes of a Parquet file as none) and the type `array` (it reads a list as an array of numpy, which it does not
-//! take for one). Lists have the type `any`, and their description says what they are lists of.
+//! Two things are left out because `frictionless`, the standard's own reader, would refuse valid files: sizes (it counts 0
+//! bytes for a Parquet file) and the type `array` (it reads a list as a numpy array and does not accept that as one). Lists
+//! have the type `any`, and their description says what they are lists of.
 
 use arrow::datatypes::{DataType, Field};
 use serde_json::{Value, json};
 
-use super::columns::{meaning, parts, shape, table_meaning};
+use super::columns::{self, meaning, parts, shape, table_meaning};
 use super::licence::Licence;
-use super::{CardSettings, slug, summary, version};
-use crate::dataset::dictionary;
-use crate::dataset::{Manifest, PartFile};
-use engine::tables::schema::Table;
+use super::settings::CardSettings;
+use super::words::{TAGS, slug, summary, version};
+use crate::dataset::manifest::Manifest;
+use crate::dataset::part_file::PartFile;
+use engine::tables::Table;
 
-/// The standard's version, as a package names it.
+/// The package's name in a build's folder, fixed by the standard.
+pub const DATA_PACKAGE: &str = "datapackage.json";
+
+/// The schema that the package follows.
 const PROFILE: &str = "https://datapackage.org/profiles/2.0/datapackage.json";
 
-/// The package.
+/// Describes a build as a data package.
 #[must_use]
 pub fn data_package(manifest: &Manifest, card: &CardSettings) -> Value {
     let mut package = json!({
@@ -31,7 +35,7 @@ pub fn data_package(manifest: &Manifest, card: &CardSettings) -> Value {
         "description": summary(manifest),
         "version": version(manifest),
         "created": manifest.created,
-        "keywords": super::card::TAGS,
+        "keywords": TAGS,
         "resources": Table::ALL.iter().flat_map(|table| resources(manifest, *table)).collect::<Vec<_>>(),
     });
     if let Some(licence) = &card.licence {
@@ -73,15 +77,14 @@ fn resource(table: Table, name: &str, part: &PartFile) -> Value {
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
         "hash": format!("sha256:{}", part.sha256),
-        // An empty text is a text; Parquet has nulls of its own.
+        // An empty text is a value: Parquet has real nulls. The default would read it as missing.
         "schema": { "fields": fields, "missingValues": [] },
     })
 }
 
 fn field(column: &Field) -> Value {
     let data_type = column.data_type();
-    let of_what =
-        if shape(data_type).lists > 0 { format!(" ({})", dictionary::type_name(data_type)) } else { String::new() };
+    let of_what = if shape(data_type).lists > 0 { format!(" ({})", columns::type_name(data_type)) } else { String::new() };
     let mut field = json!({
         "name": column.name(),
         "type": type_name(data_type),
@@ -93,7 +96,7 @@ fn field(column: &Field) -> Value {
     field
 }
 
-/// The standard's name of a type.
+/// The standard's name for a type.
 fn type_name(data_type: &DataType) -> &'static str {
     match data_type {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "string",
@@ -113,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_of_one_file_has_its_own_name_and_files_of_several_are_numbered() {
+    fn a_single_file_is_named_after_its_table_and_several_are_numbered() {
         let mut manifest = samples::manifest();
         manifest.tables.get_mut("articles").expect("the table").truncate(1);
         let package = data_package(&manifest, &samples::card());
@@ -128,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn every_column_but_a_list_has_a_type_of_its_own() {
+    fn every_column_but_a_list_has_a_specific_type() {
         for table in Table::ALL {
             for column in table.schema().fields() {
                 let is_list = shape(column.data_type()).lists > 0;

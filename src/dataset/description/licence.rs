@@ -1,8 +1,8 @@
-//! The licence as each format wants it: an SPDX identifier, an address, or a name of its own.
+//! The licence in the form that each format wants: an SPDX identifier, an address, or a free name.
 
-use super::slug;
+use super::words::slug;
 
-/// Licences that the Hugging Face hub knows by their SPDX identifier in lower case; the hub calls any other `other`.
+/// Licences that the Hugging Face hub knows, by their SPDX identifier in lower case; the hub calls any other `other`.
 const HUB_LICENCES: [&str; 19] = [
     "apache-2.0",
     "bsd-3-clause",
@@ -25,11 +25,11 @@ const HUB_LICENCES: [&str; 19] = [
     "unlicense",
 ];
 
-/// A licence, as a person named it.
+/// A licence as the configuration names it.
 pub(super) enum Licence<'a> {
-    /// An address of the licence's text.
+    /// The address of the licence's text.
     Address(&'a str),
-    /// An identifier, as SPDX writes them.
+    /// An SPDX identifier.
     Identifier(&'a str),
     /// Anything else.
     Name(&'a str),
@@ -45,7 +45,7 @@ impl<'a> Licence<'a> {
         }
     }
 
-    /// The address if there is one, otherwise the name: what schema.org's `license` holds.
+    /// The address if there is one, otherwise the name: the value of schema.org's `license`.
     pub(super) fn address_or_name(&self) -> String {
         match self {
             Self::Address(text) | Self::Name(text) => (*text).to_owned(),
@@ -53,7 +53,7 @@ impl<'a> Licence<'a> {
         }
     }
 
-    /// The hub's word for it; `None` where the hub has none.
+    /// The hub's identifier; `None` if the hub has none.
     pub(super) fn hub_identifier(&self) -> Option<String> {
         match self {
             Self::Identifier(id) => Some(id.to_lowercase()).filter(|id| HUB_LICENCES.contains(&id.as_str())),
@@ -61,7 +61,7 @@ impl<'a> Licence<'a> {
         }
     }
 
-    /// A name that machines accept.
+    /// A name without spaces, for fields that allow none.
     pub(super) fn machine_name(&self) -> String {
         match self {
             Self::Identifier(id) => (*id).to_owned(),
@@ -75,12 +75,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn licences_are_told_apart() {
+    fn licences_are_recognised() {
         let cases = [
             ("CC-BY-4.0", "https://spdx.org/licenses/CC-BY-4.0", Some("cc-by-4.0"), "SPDX, known to the hub"),
             ("GPL-3.0+", "https://spdx.org/licenses/GPL-3.0+", None, "SPDX, not in our list of the hub's"),
-            ("https://example.org/terms", "https://example.org/terms", None, "an address stays one"),
-            ("Terms of the archive", "Terms of the archive", None, "free text stays text"),
+            ("https://example.org/terms", "https://example.org/terms", None, "an address stays"),
+            ("Terms of the archive", "Terms of the archive", None, "free text stays"),
         ];
         for (text, address, hub, why) in cases {
             let licence = Licence::of(text);

@@ -1,12 +1,10 @@
 //! `OpenLineage` events (specification 2-0-2): which run read which inputs and wrote which tables.
 //!
-//! A run has one event when it starts and one when it ends: complete, failed, or aborted where
-//! a signal stopped it. Each is one JSON
-//! object; [`append_event`] adds it as a line to a file, from which other tools post it. Nothing is sent anywhere from here.
+//! A run has an event when it starts and one when it ends: complete, failed, or aborted by a signal. Each is a JSON object;
+//! [`append_event`] adds it as a line to a file, from which other tools post it. Nothing is sent anywhere from here.
 //!
 //! Dataset names follow the specification's naming for local files: namespace `file`, name the absolute path. Tables are
-//! named by the path that stays the same from build to build, so that lineage joins up; the version facet says which build
-//! it was.
+//! named by the path that is the same for every build, so that lineage joins up; the version facet names the build.
 
 use std::fs::File;
 use std::io::Write;
@@ -15,16 +13,16 @@ use std::path::{Path, PathBuf};
 use arrow::datatypes::{DataType, Field};
 use serde_json::{Map, Value, json};
 
-use super::columns::{meaning, parts, shape, size, table_meaning};
-use crate::dataset::dictionary::type_name;
-use crate::dataset::{DatasetError, Manifest};
-use engine::tables::schema::Table;
+use super::columns::{meaning, parts, shape, size, table_meaning, type_name};
+use crate::dataset::error::DatasetError;
+use crate::dataset::manifest::Manifest;
+use engine::tables::Table;
 
-/// Who writes the events, where a run names no other: a URI, as the specification wants.
+/// The default producer of the events: a URI, as the specification requires.
 pub const PRODUCER: &str = concat!("urn:x-tarmim:", env!("CARGO_PKG_VERSION"));
 /// The namespace of local files.
 const FILES: &str = "file";
-/// What an array's elements are called in the schema facet.
+/// The name of an array's elements in the schema facet, prescribed by the specification.
 const ELEMENT: &str = "_element";
 
 /// A run, as lineage tools know it.
@@ -32,28 +30,28 @@ const ELEMENT: &str = "_element";
 pub struct LineageRun {
     /// UUID of the run, the same in all its events; [`run_id`] makes one.
     pub run_id: String,
-    /// Namespace of the job: which installation it is part of.
+    /// Namespace of the job: the installation that it belongs to.
     pub namespace: String,
-    /// The job: the same name for every run of the same pipeline.
+    /// Name of the job, the same for every run of the pipeline.
     pub job: String,
-    /// URI of who writes the events.
+    /// URI of the program that writes the events.
     pub producer: String,
     /// The input folder, absolute.
     pub input: PathBuf,
-    /// The folder by which readers find the tables, absolute; `output/current`, not a build of its own.
+    /// The folder by which readers find the tables, absolute: `output/current`, not the folder of one build.
     pub tables: PathBuf,
 }
 
-/// What has become of a run.
+/// The state of a run.
 #[derive(Clone, Copy, Debug)]
 pub enum RunState<'a> {
-    /// It has begun.
+    /// It has started.
     Start,
-    /// It has published a build, or found it published.
+    /// It published a build, or found it published already.
     Complete(&'a Manifest),
-    /// A signal stopped it, and which.
+    /// A signal stopped it; with the message for the user.
     Abort(&'a str),
-    /// It failed, and why.
+    /// It failed; with the message for the user.
     Fail(&'a str),
 }
 
@@ -72,20 +70,21 @@ impl RunState<'_> {
     }
 }
 
-/// A UUID (version 8 of RFC 9562: bits of one's own) for a run. The seed is whatever makes the run unique: its start, its
-/// process, its build.
+/// A UUID for a run: version 8 of RFC 9562, whose bits are free, from a hash of the seed. The seed is whatever makes the run
+/// unique: its start, its process, its build.
 #[must_use]
 pub fn run_id(seed: &[u8]) -> String {
     let hash = blake3::hash(seed);
     let mut bits = [0; 16];
     bits.copy_from_slice(&hash.as_bytes()[..16]);
+    // The version (8) and the variant (binary 10) have fixed places.
     bits[6] = bits[6] & 0x0F | 0x80;
     bits[8] = bits[8] & 0x3F | 0x80;
     let digits = format!("{:032x}", u128::from_be_bytes(bits));
     format!("{}-{}-{}-{}-{}", &digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..])
 }
 
-/// The event of a run's state. `time` is when it was reached, in RFC 3339 (UTC).
+/// The event of a run that reached a state at `time` (RFC 3339, UTC).
 #[must_use]
 pub fn run_event(run: &LineageRun, time: &str, state: RunState<'_>) -> Value {
     json!({
@@ -100,18 +99,18 @@ pub fn run_event(run: &LineageRun, time: &str, state: RunState<'_>) -> Value {
     })
 }
 
-/// Adds an event as a line to a file, which is made if need be.
+/// Adds an event as a line to a file, which is created if need be.
 ///
 /// # Errors
-/// Where it cannot be written.
+/// If it cannot be written.
 pub fn append_event(log: &Path, event: &Value) -> Result<(), DatasetError> {
-    // One write of a whole line: on a file opened for appending, lines of runs at the same time do not mix.
+    // One write of a whole line to a file opened for appending: lines of concurrent runs do not mix.
     let line = format!("{event}\n");
     let written = File::options().create(true).append(true).open(log).and_then(|mut file| file.write_all(line.as_bytes()));
     written.map_err(|source| DatasetError::io(log, source))
 }
 
-/// A facet: what it says, who says it, and the schema that it follows (version and name as the specification has them).
+/// A facet: its content, its producer, and the schema that it follows, by the specification's version and name.
 fn facet(run: &LineageRun, version: &str, name: &str, mut content: Value) -> Value {
     content["_producer"] = run.producer.as_str().into();
     content["_schemaURL"] = format!("https://openlineage.io/spec/facets/{version}/{name}.json#/$defs/{name}").into();
@@ -137,7 +136,7 @@ fn job_facets(run: &LineageRun) -> Value {
     })
 }
 
-/// The input folder; once the run is complete, also what was read.
+/// The input folder; once the run is complete, with how much was read.
 fn input(run: &LineageRun, manifest: Option<&Manifest>) -> Value {
     let (mut facets, mut input_facets) = (Map::new(), Map::new());
     if let Some(manifest) = manifest {
@@ -150,7 +149,7 @@ fn input(run: &LineageRun, manifest: Option<&Manifest>) -> Value {
     json!({ "namespace": FILES, "name": run.input.display().to_string(), "facets": facets, "inputFacets": input_facets })
 }
 
-/// A table; once the run is complete, also which build of it and how much was written.
+/// A table; once the run is complete, with its build and how much was written.
 fn output(run: &LineageRun, table: Table, manifest: Option<&Manifest>) -> Value {
     let what = json!({ "description": table_meaning(table) });
     let storage = json!({ "storageLayer": "file", "fileFormat": "parquet" });
@@ -177,7 +176,7 @@ fn schema_fields(table: Table) -> Vec<Value> {
     schema.fields().iter().zip(1..).map(|(column, place)| schema_field(column.name(), column, place)).collect()
 }
 
-/// A column; arrays and structs have their inside as fields.
+/// A column; the insides of arrays and structs are nested fields.
 fn schema_field(name: &str, field: &Field, place: usize) -> Value {
     let mut value = json!({ "name": name, "type": lineage_type(field.data_type()), "ordinal_position": place });
     let meaning = meaning(field);
@@ -221,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn events_say_no_more_than_is_known() {
+    fn only_complete_events_have_counts_and_only_failures_a_message() {
         let manifest = samples::manifest();
         let cases = [
             (RunState::Start, "START", false, None),
@@ -239,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complete_run_tells_the_sums_over_all_files() {
+    fn a_complete_run_has_the_sums_over_all_files() {
         let manifest = samples::manifest();
         let event = run_event(&run(), "2026-01-02T03:04:05Z", RunState::Complete(&manifest));
         let statistics = &event["outputs"][0]["outputFacets"]["outputStatistics"];
@@ -251,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_shows_the_inside_of_arrays() {
+    fn the_schema_includes_the_inside_of_arrays() {
         let record = DataType::Struct(vec![Field::new("form", DataType::Utf8, false)].into());
         let list = DataType::List(std::sync::Arc::new(Field::new("item", record, false)));
         let field = schema_field("repairs", &Field::new("repairs", list, false), 3);
@@ -261,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn events_are_appended_a_line_each() {
+    fn each_event_is_appended_as_a_line() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let log = folder.path().join("lineage.jsonl");
         for state in [RunState::Start, RunState::Fail("two\nlines")] {

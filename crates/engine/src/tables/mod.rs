@@ -1,9 +1,24 @@
-//! The dataset's tables: schemas, rows and record batches.
+//! The dataset's tables: rows, their columns, and Arrow record batches of them.
+//!
+//! A file declares each table: its columns with their meaning, and how a row is made. [`record`] holds what a declaration
+//! expands to, [`cell`] which Rust type fills which Arrow column.
 
-mod columns;
-mod rows;
+mod article_rows;
+pub mod articles;
+mod cell;
+pub mod keywords;
+mod record;
+pub mod rejects;
 pub mod schema;
+pub mod sentences;
+mod table;
 
-pub use columns::{TableRow, batch_of};
-pub use rows::{ArticleRow, ArticleRows, KeywordRow, Reject, SentenceRow, TokenCounts};
-pub use schema::Table;
+pub use arrow::array::RecordBatch;
+pub use article_rows::{ArticleRows, TokenCounts};
+pub use articles::ArticleRow;
+pub use cell::{Cell, Column, ColumnError, Lists};
+pub use keywords::KeywordRow;
+pub use record::{Projection, Record, TableRow};
+pub use rejects::Reject;
+pub use sentences::SentenceRow;
+pub use table::Table;

@@ -1,81 +1,63 @@
 //! One table on disk: rows in, Parquet files of bounded size out.
 //!
-//! Invariant: the bytes of the files depend on the rows and their order alone. Parquet cuts pages at the edges of the batches that it is
-//! given, so rows are gathered into batches of [`BATCH_ROWS`], whatever the number of workers or the size of the articles. What bounds
-//! memory and open files where there are many partitions counts rows and bytes, never time.
+//! Invariant: the bytes of the files depend only on the rows and their order. The Parquet writer ends pages at the edges of
+//! the batches that it is given, so rows are gathered into batches of [`BATCH_ROWS`], whatever the number of workers or the
+//! size of the articles. The bounds on memory and open files, which matter with many partitions, count rows and bytes, never
+//! time.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
-use serde::{Deserialize, Serialize};
 
-use super::DatasetError;
-use super::hashes::FileHashes;
-use engine::tables::schema::{SCHEMA_VERSION, Table};
-use engine::tables::{TableRow, batch_of};
+use super::error::DatasetError;
+use super::hashes::{FileHashes, HashedFile};
+use super::part_file::PartFile;
+use engine::tables::schema::SCHEMA_VERSION;
+use engine::tables::{Table, TableRow};
 
-/// Rows of a batch; a divisor of [`GROUP_ROWS`].
+/// Rows of a batch; a divisor of [`GROUP_ROWS`], so that no batch is cut in two.
 const BATCH_ROWS: usize = 8_192;
-/// Rows of a row group: what `DuckDB` scans as one unit.
+/// Rows of a row group: `DuckDB` scans groups of this size in parallel.
 const GROUP_ROWS: usize = 122_880;
-/// Rows of a file.
+/// Rows of a full file.
 const PART_ROWS: usize = 8 * GROUP_ROWS;
-/// Rows that the partitions of a table may gather together before the fullest is written.
+/// Rows that all partitions of a table together may gather before the fullest is written.
 const WAITING_ROWS: usize = 4 * BATCH_ROWS;
-/// Files of a table that may be open at once.
+/// Open files of a table; systems commonly allow 1,024 for a process.
 const OPEN_PARTS: usize = 64;
-/// Bytes that the row groups of a table's partitions may hold in memory together before the largest is written.
+/// Bytes that the unfinished row groups of a table may hold in memory before the largest is written.
 const OPEN_BYTES: usize = 256 << 20;
-/// Compression level of zstd.
-const LEVEL: i32 = 3;
-/// Names the writer in every file; pinned, so that an update of a library alone does not change bytes' meaning unseen.
+const ZSTD_LEVEL: i32 = 3;
+/// The writer named in every file. Pinned: by default it is the version of the Parquet library, whose update would change
+/// every file.
 const CREATED_BY: &str = concat!("tarmim version ", env!("CARGO_PKG_VERSION"));
 
-/// A finished file of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PartFile {
-    /// Relative to the build's folder, with `/`.
-    pub path: String,
-    /// Rows in it.
-    pub rows: usize,
-    /// Its size.
-    pub bytes: u64,
-    /// Its hash, by which builds are compared.
-    pub blake3: String,
-    /// The hash that description formats and everyday tools know.
-    #[serde(default)]
-    pub sha256: String,
-}
-
-/// What every file of a build says of it.
+/// The build that every file names in its metadata.
 #[derive(Clone, Debug)]
 pub struct BuildStamp {
-    /// The build.
+    /// The build's id.
     pub build_id: String,
-    /// The model that made it.
+    /// The id of the model that repaired it.
     pub model_id: String,
 }
 
-/// Writes the files of one table, each partition to a folder of its own.
+/// Writes the files of one table, each partition to its own folder.
 pub(super) struct TableWriter<R> {
-    table: Table,
-    schema: SchemaRef,
     properties: WriterProperties,
     build_folder: PathBuf,
     partitions: BTreeMap<String, Partition<R>>,
-    /// Rows that all partitions have gathered.
+    /// Rows that all partitions together have gathered.
     waiting: usize,
     finished: Vec<PartFile>,
 }
 
-/// The rows of one partition: its folder's name below that of the table, empty where there is only one.
+/// One partition. Its key is the name of its folder below that of the table, empty if the table is not partitioned.
 struct Partition<R> {
     rows: Vec<R>,
     open: Option<OpenPart>,
@@ -89,25 +71,22 @@ impl<R> Default for Partition<R> {
 }
 
 struct OpenPart {
-    writer: ArrowWriter<File>,
+    writer: ArrowWriter<HashedFile>,
     path: String,
     rows: usize,
 }
 
 impl<R: TableRow> TableWriter<R> {
-    /// A writer of a table's files under the folder of a build.
+    /// A writer of the row's table below the folder of a build.
     ///
     /// # Errors
-    /// Where the table's folder cannot be made.
-    pub(super) fn new(build_folder: &Path, table: Table, stamp: &BuildStamp) -> Result<Self, DatasetError> {
-        let folder = build_folder.join(table.name());
+    /// If the table's folder cannot be created.
+    pub(super) fn new(build_folder: &Path, stamp: &BuildStamp) -> Result<Self, DatasetError> {
+        let folder = build_folder.join(R::TABLE.name());
         std::fs::create_dir_all(&folder).map_err(|source| DatasetError::io(&folder, source))?;
-        let schema = table.schema();
         Ok(Self {
-            table,
-            properties: properties(table, stamp),
+            properties: properties::<R>(stamp),
             build_folder: build_folder.to_owned(),
-            schema,
             partitions: BTreeMap::new(),
             waiting: 0,
             finished: Vec::new(),
@@ -117,13 +96,13 @@ impl<R: TableRow> TableWriter<R> {
     /// Adds rows to a partition.
     ///
     /// # Errors
-    /// Where a file cannot be written.
+    /// If a file cannot be written.
     pub(super) fn push(&mut self, partition: &str, rows: impl IntoIterator<Item = R>) -> Result<(), DatasetError> {
         if !self.partitions.contains_key(partition) {
             self.partitions.insert(partition.to_owned(), Partition::default());
         }
         for row in rows {
-            let gathered = &mut self.partitions.get_mut(partition).expect("put in above").rows;
+            let gathered = &mut self.partitions.get_mut(partition).expect("inserted above").rows;
             gathered.push(row);
             self.waiting += 1;
             if gathered.len() == BATCH_ROWS {
@@ -135,17 +114,18 @@ impl<R: TableRow> TableWriter<R> {
         Ok(())
     }
 
-    /// Writes the rows of the partition that has gathered most.
+    /// Writes the rows of the partition that has gathered the most.
     fn write_fullest(&mut self) -> Result<(), DatasetError> {
         let fullest = self.partitions.iter().max_by_key(|(_, partition)| partition.rows.len());
         let name = fullest.map(|(name, _)| name.clone()).unwrap_or_default();
         self.write_batch(&name)
     }
 
-    /// Writes what is left and closes all files; a table without rows has one file without rows.
+    /// Writes the remaining rows and closes all files. A table without rows has one file without rows, so that readers find
+    /// its columns.
     ///
     /// # Errors
-    /// Where a file cannot be written.
+    /// If a file cannot be written.
     pub(super) fn finish(mut self) -> Result<Vec<PartFile>, DatasetError> {
         if self.partitions.is_empty() {
             self.push("", [])?;
@@ -161,21 +141,15 @@ impl<R: TableRow> TableWriter<R> {
 
     /// Writes the rows that a partition has gathered, if it has any or no file yet.
     fn write_batch(&mut self, name: &str) -> Result<(), DatasetError> {
-        let partition = self.partitions.get_mut(name).expect("a partition that was named");
+        let partition = self.partitions.get_mut(name).expect("the name of a partition");
         self.waiting -= partition.rows.len();
         if partition.open.is_none() && (partition.parts == 0 || !partition.rows.is_empty()) {
-            let path = part_path(self.table, name, partition.parts);
-            let full = self.build_folder.join(&path);
-            let io = |source| DatasetError::io(&full, source);
-            std::fs::create_dir_all(full.parent().unwrap_or(&full)).map_err(io)?;
-            let file = File::create_new(&full).map_err(io)?;
-            let writer = ArrowWriter::try_new(file, self.schema.clone(), Some(self.properties.clone()));
-            let writer = writer.map_err(|source| DatasetError::parquet(&full, source))?;
+            let path = part_path(R::TABLE, name, partition.parts);
+            partition.open = Some(OpenPart::create::<R>(&self.build_folder, path, self.properties.clone())?);
             partition.parts += 1;
-            partition.open = Some(OpenPart { writer, path, rows: 0 });
         }
         let Some(open) = partition.open.as_mut().filter(|_| !partition.rows.is_empty()) else { return Ok(()) };
-        let written = open.writer.write(&batch_of(&partition.rows, &self.schema)?);
+        let written = open.writer.write(&R::batch(&partition.rows));
         written.map_err(|source| DatasetError::parquet(&self.build_folder.join(&open.path), source))?;
         open.rows += partition.rows.len();
         partition.rows.clear();
@@ -186,7 +160,7 @@ impl<R: TableRow> TableWriter<R> {
         self.close_longest()
     }
 
-    /// Closes the longest file, where so many are open that the system may refuse another.
+    /// Closes the longest file if more are open than the system may allow.
     fn close_longest(&mut self) -> Result<(), DatasetError> {
         let open = || self.partitions.iter().filter_map(|(name, partition)| Some((partition.open.as_ref()?.rows, name)));
         if open().count() <= OPEN_PARTS {
@@ -196,7 +170,8 @@ impl<R: TableRow> TableWriter<R> {
         self.close_part(&longest)
     }
 
-    /// Ends the row group of the partition that holds most in memory, where all together hold too much.
+    /// Ends the largest unfinished row group if all partitions together hold too much in memory. A table that is not
+    /// partitioned is left alone: its row groups have the size that readers want.
     fn flush_largest(&mut self) -> Result<(), DatasetError> {
         let size = |partition: &Partition<R>| partition.open.as_ref().map_or(0, |open| open.writer.in_progress_size());
         if self.partitions.len() > 1 && self.partitions.values().map(size).sum::<usize>() > OPEN_BYTES {
@@ -210,16 +185,27 @@ impl<R: TableRow> TableWriter<R> {
     }
 
     fn close_part(&mut self, name: &str) -> Result<(), DatasetError> {
-        let partition = self.partitions.get_mut(name).expect("a partition that was named");
+        let partition = self.partitions.get_mut(name).expect("the name of a partition");
         let Some(OpenPart { writer, path, rows }) = partition.open.take() else { return Ok(()) };
         let full = self.build_folder.join(&path);
-        let io = |source| DatasetError::io(&full, source);
+        // Writes the footer; the file's hashes are complete only after it.
         let file = writer.into_inner().map_err(|source| DatasetError::parquet(&full, source))?;
-        file.sync_all().map_err(io)?;
-        let bytes = file.metadata().map_err(io)?.len();
-        let FileHashes { blake3, sha256 } = FileHashes::of(&full)?;
+        let FileHashes { bytes, blake3, sha256 } = file.finish().map_err(|source| DatasetError::io(&full, source))?;
         self.finished.push(PartFile { path, rows, bytes, blake3, sha256 });
         Ok(())
+    }
+}
+
+impl OpenPart {
+    /// Creates a file, which must not exist, and the folders above it.
+    fn create<R: TableRow>(build_folder: &Path, path: String, properties: WriterProperties) -> Result<Self, DatasetError> {
+        let full = build_folder.join(&path);
+        let io = |source| DatasetError::io(&full, source);
+        std::fs::create_dir_all(full.parent().unwrap_or(&full)).map_err(io)?;
+        let file = HashedFile::new(File::create_new(&full).map_err(io)?);
+        let writer = ArrowWriter::try_new(file, R::schema(), Some(properties));
+        let writer = writer.map_err(|source| DatasetError::parquet(&full, source))?;
+        Ok(Self { writer, path, rows: 0 })
     }
 }
 
@@ -229,29 +215,28 @@ fn part_path(table: Table, partition: &str, part: usize) -> String {
     format!("{}/{partition}{separator}part-{part:05}.parquet", table.name())
 }
 
-fn properties(table: Table, stamp: &BuildStamp) -> WriterProperties {
-    let schema = table.schema();
-    let sorted = table.sorted_by().iter().map(|name| {
-        // Sorted columns stand before any nested one, so a field's index is that of its leaf.
-        let index = schema.index_of(name).expect("tables are sorted by their own columns");
+fn properties<R: TableRow>(stamp: &BuildStamp) -> WriterProperties {
+    let sorted = R::SORTED_BY.iter().map(|name| {
+        // Sorted columns come before any nested one, so a field's index is that of its leaf in Parquet.
+        let index = R::fields().iter().position(|field| field.name() == name).expect("a table is sorted by its own columns");
         SortingColumn { column_idx: i32::try_from(index).expect("few columns"), descending: false, nulls_first: false }
     });
     let sorted: Vec<SortingColumn> = sorted.collect();
     let entry = |key: &str, value: &str| KeyValue::new(format!("tarmim.{key}"), value.to_owned());
     let metadata = vec![
-        entry("table", table.name()),
+        entry("table", R::TABLE.name()),
         entry("schema_version", SCHEMA_VERSION),
         entry("build_id", &stamp.build_id),
         entry("model_id", &stamp.model_id),
     ];
     WriterProperties::builder()
         .set_created_by(CREATED_BY.to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(LEVEL).expect("a level of zstd")))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL).expect("a level of zstd")))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_sorting_columns(Some(sorted).filter(|columns| !columns.is_empty()))
-        // Rows lie in the order of the sources, not of the ids: the filter tells a reader which row groups have an article.
-        .set_column_bloom_filter_enabled(ColumnPath::from("article_id"), table != Table::Rejects)
+        // Rows are in the order of the sources, not of the ids: the filter tells readers which row groups hold an article.
+        .set_column_bloom_filter_enabled(ColumnPath::from("article_id"), R::TABLE != Table::Rejects)
         .set_bloom_filter_for_dictionary_encoded_chunks(true)
         .set_key_value_metadata(Some(metadata))
         .build()

@@ -1,0 +1,35 @@
+//! Writing, renaming and removing files so that a crash leaves the old state or the new one.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::error::DatasetError;
+
+/// Writes a file and waits until the disk has it. It is not replaced at once: use it where nobody reads yet.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), DatasetError> {
+    let written = File::create(path).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.map_err(|source| DatasetError::io(path, source))
+}
+
+/// Replaces a file at once: readers find the old content or the new one. `part` is where it is written first.
+pub(super) fn replace(path: &Path, part: &Path, bytes: &[u8]) -> Result<(), DatasetError> {
+    write(part, bytes)?;
+    fs::rename(part, path).map_err(|source| DatasetError::io(path, source))
+}
+
+/// Waits until the disk has a folder's entries: a rename is lost without it.
+pub(super) fn sync_folder(folder: &Path) -> Result<(), DatasetError> {
+    File::open(folder).and_then(|file| file.sync_all()).map_err(|source| DatasetError::io(folder, source))
+}
+
+/// Removes a file; one that does not exist is no error.
+pub(crate) fn remove_file(path: &Path) -> Result<(), DatasetError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DatasetError::io(path, error)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,46 @@
+//! The errors of this layer.
+
+use std::path::Path;
+
+/// An error writing, publishing or reading a build.
+#[derive(Debug, thiserror::Error)]
+pub enum DatasetError {
+    /// A file or folder cannot be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file or folder.
+        path: String,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// Another run is writing to the same folder.
+    #[error("another run holds the lock of {output}; wait for it to end, or give another --output")]
+    Locked {
+        /// The output folder.
+        output: String,
+    },
+    /// The thread that writes a table has ended early; closing the tables says why.
+    #[error("a table's writer has stopped")]
+    WriterStopped,
+    /// Columns do not make a record batch.
+    #[error("cannot make a table: {0}")]
+    Arrow(#[from] arrow::error::ArrowError),
+    /// A Parquet file cannot be written.
+    #[error("{path}: {source}")]
+    Parquet {
+        /// The file.
+        path: String,
+        /// The cause.
+        source: parquet::errors::ParquetError,
+    },
+}
+
+impl DatasetError {
+    pub(crate) fn parquet(path: &Path, source: parquet::errors::ParquetError) -> Self {
+        Self::Parquet { path: path.display().to_string(), source }
+    }
+
+    pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
+        Self::Io { path: path.display().to_string(), source }
+    }
+}
