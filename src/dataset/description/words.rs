@@ -33,7 +33,7 @@ pub(super) fn limits(manifest: &Manifest) -> Vec<String> {
         "Where punctuation had been deleted, sentence boundaries are estimates; each has a probability.".to_owned(),
         "Keywords and keyphrases are found by rules and statistics; no person has checked them.".to_owned(),
         format!(
-            "{} of {} tokens were changed; {} match no word of the lexicon, even damaged, and were left unchanged.",
+            "{} of {} tokens were changed; {} cannot be explained by any word of the lexicon and were left unchanged.",
             counts.repaired, counts.tokens, counts.unresolved
         ),
         format!("{} of {} inputs could not be used; the table `rejects` says why.", counts.rejects, counts.inputs),

@@ -14,13 +14,13 @@ const SHARE: &str = "share, rounded to 0.0001";
 record! {
     /// A concept with its count in an article.
     pub struct ArticleKeyword read as ArticleKeywordColumns {
-        /// the concept's id in the vocabulary
+        /// The concept's id in the vocabulary
         id: String,
-        /// its preferred label
+        /// The concept's preferred label
         label: String,
-        /// its category
+        /// The concept's category
         category: String,
-        /// hits in the article
+        /// Hits in the article
         #[unit = "hits"]
         count: usize,
     }
@@ -28,12 +28,12 @@ record! {
 
 describe! {
     Keyphrase read as KeyphraseColumns {
-        /// the phrase in its commonest, well-written form
+        /// The phrase in its most frequent well-formed spelling
         text: String,
-        /// weight of the phrase, to be compared within its article
+        /// Weight of the phrase; comparable only within its article
         #[unit = "score"]
         score: f32,
-        /// occurrences in the article
+        /// Occurrences in the article, in any form
         #[unit = "occurrences"]
         count: usize,
     }
@@ -42,9 +42,9 @@ describe! {
 record! {
     /// A field of the source that no other column holds.
     pub struct ExtraField read as ExtraFieldColumns {
-        /// the field's name
+        /// The field's name
         name: String,
-        /// its value; JSON where it is no text
+        /// The field's value; JSON if it is not text
         value: String,
     }
 }
@@ -52,61 +52,64 @@ record! {
 table! {
     /// One row per article
     pub struct ArticleRow of Table::Articles, sorted by [article_index] {
-        /// 16 hex digits of a hash of source_path and the record's key
+        /// 16 hex digits of a hash of `source_path` and `record`; unique in the build
         article_id: String,
-        /// the article's file, relative to the input root, with /; a member of an archive follows !/
+        /// Path of the article's file relative to the input root, with `/`; the path inside an archive follows `!/`
         source_path: String,
-        /// the article's key in a file of many; null where the file is the article
+        /// The article's key in a file of several articles; null if the file is one article
         record: Option<String>,
-        /// place of the article in the build, from 0, in the order of the sources
+        /// Position of the article in the build, from 0, in the order of the sources
         #[unit = "articles"]
         article_index: u64,
-        /// 32 hex digits of a hash of the unified text
+        /// 32 hex digits of a hash of the ingested text, after letters were unified
         content_hash: String,
-        /// how the file's bytes were read: utf-8, utf-16le, utf-16be or windows-1256
+        /// Encoding in which the file was read: `utf-8`, `utf-16le`, `utf-16be` or `windows-1256`
         encoding: &'static str,
-        /// the headline, where the source gives one
+        /// The headline, if the source supplies one
         title: Option<String>,
-        /// the section of the newspaper, where the source gives one
+        /// Section of the newspaper, if the source supplies one
         section: Option<String>,
-        /// who wrote the article, where the source or the head of the article says so
+        /// The author, if the source or the article's first lines name one
         byline: Option<String>,
-        /// where the article was written and for whom, where its head says so
+        /// Where and for whom the article was written, if its first lines say so
         dateline: Option<String>,
-        /// the day of publication; null if unknown
+        /// Day of publication; null if unknown
         published: Option<Date>,
-        /// the whole repaired article: its sentences, parted by line breaks
+        /// The whole repaired article: its sentences, separated by line breaks
         text: String,
-        /// state of the writing: stripped, normalised, soft, intact, or mixed where a part is stripped and a part is not
+        /// State of the writing: `stripped`, `normalised`, `soft`, `intact`, or `mixed` if parts are stripped and parts
+        /// are not
         damage: &'static str,
-        /// tokens of the article
+        /// Tokens in the article
         #[unit = "tokens"]
         token_count: usize,
-        /// sentences of the article
+        /// Sentences in the article
         #[unit = "sentences"]
         sentence_count: usize,
-        /// tokens that were changed
+        /// Tokens that were changed
         #[unit = "tokens"]
         repaired_count: usize,
-        /// tokens that no word of the lexicon explains; left as they were
+        /// Tokens that no word of the lexicon can explain, even damaged; left unchanged
         #[unit = "tokens"]
         unresolved_count: usize,
-        /// mean over the tokens of the probability that the form is right
+        /// Mean over the tokens of the probability that the form is right
         #[unit = PROBABILITY]
         mean_confidence: f32,
-        /// concepts of the vocabulary with their counts, most frequent first
+        /// Concepts of the vocabulary found in the article, with their counts, most frequent first
         keywords: Vec<ArticleKeyword>,
-        /// phrases of the article that say what it is about, best first; bylines and datelines are not read
+        /// Phrases that say what the article is about, best first; bylines and datelines are not searched
         keyphrases: Vec<Keyphrase>,
-        /// article_id of the first article with the same text; null if none or unknown
+        /// `article_id` of the first article with the same text; null if there is none, or duplicates were not looked
+        /// for
         duplicate_of: Option<String>,
-        /// article_id of the earlier article whose text is most like this one's; null if none is alike enough, or unknown
+        /// `article_id` of the earlier article with the most similar text; null if none is similar enough, or duplicates
+        /// were not looked for
         near_duplicate_of: Option<String>,
-        /// how much alike the two are; null where there is none
+        /// Similarity to the article in `near_duplicate_of`; null if there is none
         #[unit = SHARE]
         near_duplicate_similarity: Option<f32>,
-        /// every other field that the source gives, in its order; what a page says otherwise than its sidecar is page_title,
-        /// page_byline, page_section, page_published
+        /// All other fields that the source supplies, in its order. If a page and its sidecar disagree, the page's
+        /// values are here as `page_title`, `page_byline`, `page_section` and `page_published`
         extra: Vec<ExtraField>,
     }
 }

@@ -9,38 +9,38 @@ use crate::tag::{Hit, Tagged, Vocabulary};
 table! {
     /// One row per keyword hit
     pub struct KeywordRow of Table::Keywords, sorted by [article_index, sentence_index, token_start] {
-        /// the article
+        /// Id of the article
         article_id: String,
-        /// the sentence
+        /// Id of the sentence
         sentence_id: String,
-        /// the article's file, relative to the input root, with /; a member of an archive follows !/
+        /// Path of the article's file relative to the input root, with `/`; the path inside an archive follows `!/`
         source_path: String,
-        /// place of the article in the build, from 0, in the order of the sources
+        /// Position of the article in the build, from 0, in the order of the sources
         #[unit = "articles"]
         article_index: u64,
-        /// place of the sentence in its article, from 0
+        /// Position of the sentence in its article, from 0
         #[unit = "sentences"]
         sentence_index: usize,
-        /// the concept's id in the vocabulary
+        /// The concept's id in the vocabulary
         keyword_id: String,
-        /// the concept's IRI; null for one from a CSV vocabulary
+        /// The concept's IRI; null if the vocabulary is a CSV file
         iri: Option<String>,
-        /// its preferred label
+        /// The concept's preferred label
         label: String,
-        /// its category
+        /// The concept's category
         category: String,
-        /// the tokens of the hit as they stand in the repaired sentence
+        /// The hit's tokens as written in the repaired sentence
         surface: String,
-        /// how the hit was found: exact as the vocabulary writes it, inflected, skeleton where repair was unsure of a word and
-        /// another reading of it was taken, or broader where a narrower concept was found
+        /// How the hit was found: `exact`, as the vocabulary writes it; `inflected`; `skeleton`, in another form of a
+        /// word that repair was unsure of; or `broader`, by a narrower concept
         layer: &'static str,
-        /// probability that the sentence has the words that were read; that of the least sure one
+        /// Probability that the sentence has the words that were matched: that of the least certain word
         #[unit = PROBABILITY]
         confidence: f32,
-        /// first token of the hit in the sentence's raw_text, from 0; text may have more words, where two had run together
+        /// Index of the hit's first token in `raw_text`, from 0; `text` has more words if two had run together
         #[unit = "tokens"]
         token_start: usize,
-        /// token after the last of the hit in the sentence's raw_text
+        /// Index after the hit's last token in `raw_text`
         #[unit = "tokens"]
         token_end: usize,
     }

@@ -9,17 +9,17 @@ table! {
     /// One row per input that could not be used
     #[derive(Eq, Serialize)]
     pub struct Reject of Table::Rejects, sorted by [] {
-        /// the file, relative to the input root, with /
+        /// Path of the file relative to the input root, with `/`
         source_path: String,
-        /// the record in the file; null for a whole file
+        /// Key of the record in the file; null for a whole file
         record: Option<String>,
-        /// the stage that rejected it
+        /// Stage that rejected the input
         stage: &'static str,
-        /// what kind of fault, for grouping
+        /// Kind of fault, for grouping
         code: &'static str,
-        /// what was expected, what was found, what to do
+        /// What was expected, what was found, and what to do
         message: String,
-        /// where in the file; null if unknown
+        /// Position of the fault in the file; null if unknown
         #[unit = "bytes"]
         byte_offset: Option<u64>,
     }
@@ -33,7 +33,7 @@ impl Reject {
         Self { source_path, record: None, stage: "ingest", code, message, byte_offset: None }
     }
 
-    /// A record whose key another one before it in the file has.
+    /// A record with the same key as an earlier one of its file.
     #[must_use]
     pub fn duplicate_key(source_path: &str, record: Option<&str>, byte_offset: Option<u64>) -> Self {
         let key = record.unwrap_or_default();

@@ -11,9 +11,9 @@ use crate::tag::{Tagged, Vocabulary};
 
 describe! {
     Alternative read as AlternativeColumns {
-        /// another form that the token may have had
+        /// Another form that the token may have had
         form: String,
-        /// posterior probability of that form
+        /// Posterior probability of that form
         #[unit = PROBABILITY]
         confidence: f32,
     }
@@ -22,19 +22,19 @@ describe! {
 record! {
     /// A token that was changed.
     pub struct Repair read as RepairColumns {
-        /// index of the token in the sentence, from 0
+        /// Index of the token in the sentence, from 0
         #[unit = "tokens"]
         token: usize,
-        /// the token as ingested
+        /// The token as ingested
         raw: String,
-        /// the form chosen; holds a space where two words had run together
+        /// The chosen form; contains a space if two words had run together
         repaired: String,
-        /// posterior probability of the form chosen
+        /// Posterior probability of the chosen form
         #[unit = PROBABILITY]
         confidence: f32,
-        /// who made the repair: always engine in this version
+        /// Who made the repair; always `engine` in this version
         origin: &'static str,
-        /// the next best forms, best first
+        /// The next best forms, best first
         alternatives: Vec<Alternative>,
     }
 }
@@ -42,17 +42,18 @@ record! {
 record! {
     /// A token whose form is doubtful, whether it was changed or not.
     pub struct Doubt read as DoubtColumns {
-        /// index of the token in the sentence, from 0
+        /// Index of the token in the sentence, from 0
         #[unit = "tokens"]
         token: usize,
-        /// the token as ingested
+        /// The token as ingested
         raw: String,
-        /// the form chosen; holds a space where two words had run together
+        /// The chosen form, equal to `raw` if the token was left unchanged; contains a space if two words had run
+        /// together
         repaired: String,
-        /// posterior probability of the form chosen
+        /// Posterior probability of the chosen form
         #[unit = PROBABILITY]
         confidence: f32,
-        /// the next best forms, best first
+        /// The next best forms, best first
         alternatives: Vec<Alternative>,
     }
 }
@@ -60,11 +61,11 @@ record! {
 record! {
     /// A place where a number is missing.
     pub struct NumberGap read as NumberGapColumns {
-        /// a number is missing after this token of the sentence, from 0; where the token is a lone ر, it is what the number left
-        /// of itself (3ر5), and the number is told here and not once more before it
+        /// Index in the sentence, from 0, of the token after which a number is missing. If that token is a lone ر, it is
+        /// the remnant of the number itself (3ر5), and no gap is recorded before it
         #[unit = "tokens"]
         token: usize,
-        /// probability that a number was deleted here
+        /// Probability that a number was deleted here
         #[unit = PROBABILITY]
         confidence: f32,
     }
@@ -73,54 +74,55 @@ record! {
 table! {
     /// One row per sentence
     pub struct SentenceRow of Table::Sentences, sorted by [article_index, sentence_index] {
-        /// article_id, a colon, and sentence_index: unique in the build
+        /// `article_id`, a colon and `sentence_index`; unique in the build
         sentence_id: String,
-        /// the article that the sentence belongs to
+        /// Id of the article that the sentence belongs to
         article_id: String,
-        /// the article's file, relative to the input root, with /; a member of an archive follows !/
+        /// Path of the article's file relative to the input root, with `/`; the path inside an archive follows `!/`
         source_path: String,
-        /// place of the article in the build, from 0, in the order of the sources
+        /// Position of the article in the build, from 0, in the order of the sources
         #[unit = "articles"]
         article_index: u64,
-        /// place of the sentence in its article, from 0
+        /// Position of the sentence in its article, from 0
         #[unit = "sentences"]
         sentence_index: usize,
-        /// what the row is: body, headline, byline or dateline
+        /// Kind of the row: `body`, `headline`, `byline` or `dateline`
         kind: &'static str,
-        /// the sentence's tokens as ingested, parted by single spaces
+        /// The sentence's tokens as ingested, separated by single spaces
         raw_text: String,
-        /// the repaired sentence: raw_text with repairs put in place
+        /// The repaired sentence: `raw_text` with `repairs` applied
         text: String,
-        /// first byte of the sentence in the article's decoded text (as UTF-8; of a page, its main text), before letters were
-        /// unified; a title that is given apart and that the text does not begin with stands before it: title, two line feeds,
-        /// text
+        /// Offset of the sentence's first byte in the decoded article text (UTF-8; of an HTML page, its main text),
+        /// before letters were unified. A title that the source supplies separately counts as the beginning of that
+        /// text, followed by two line feeds, unless the text begins with it
         #[unit = "bytes"]
         source_start: u64,
-        /// byte after the last of the sentence, counted as source_start is
+        /// Offset after the sentence's last byte, counted like `source_start`
         #[unit = "bytes"]
         source_end: u64,
-        /// the tokens that were changed
+        /// Tokens that were changed
         repairs: Vec<Repair>,
-        /// every token below the doubt threshold, changed or not, and every token that was left as it stands because its best
-        /// form is below keep_raw_below
+        /// Tokens whose form is less probable than `doubt_threshold`, changed or not, and tokens left unchanged because
+        /// their best form is less probable than `keep_raw_below`
         doubts: Vec<Doubt>,
-        /// mean over the tokens of the probability that the form is right
+        /// Mean over the tokens of the probability that the form is right
         #[unit = PROBABILITY]
         repair_confidence: f32,
-        /// probability that a sentence ends where this one does
+        /// Probability that a sentence ends where this one does
         #[unit = PROBABILITY]
         boundary_confidence: f32,
-        /// places where a number was probably deleted (0.5 or more), in stripped text only; the number itself cannot be restored
+        /// Places where a number was probably deleted (p ≥ 0.5), in stripped text only; the number itself cannot be
+        /// restored
         number_gaps: Vec<NumberGap>,
-        /// concepts found in the sentence, each once, in order of appearance
+        /// Ids of the concepts found in the sentence, each once, in order of appearance
         keyword_ids: Vec<String>,
-        /// tokens of the sentence
+        /// Tokens in the sentence
         #[unit = "tokens"]
         token_count: usize,
-        /// tokens that were changed
+        /// Tokens that were changed
         #[unit = "tokens"]
         repaired_count: usize,
-        /// tokens that no word of the lexicon explains; left as they were
+        /// Tokens that no word of the lexicon can explain, even damaged; left unchanged
         #[unit = "tokens"]
         unresolved_count: usize,
     }
