@@ -35,7 +35,7 @@ LAYERS = {
         "failpoint": set(),
     },
     "crates/engine/src": {
-        "engine": {"document", "model", "repair", "split", "tag"},
+        "engine": {"document", "model", "repair", "split", "tag", "tables"},
         "annotate": {"engine", "document", "tables"},
         "tables": {"document", "repair", "split", "tag", "duplicates", "rounded"},
         "tag": {"split", "repair", "document", "model", "arabic", "rounded", "settings"},

@@ -13,12 +13,11 @@ pub mod schema;
 pub mod sentences;
 mod table;
 
-pub use arrow::array::RecordBatch;
 pub use article_rows::{ArticleRows, TokenCounts};
 pub use articles::ArticleRow;
 pub use cell::{Cell, Column, ColumnError, Lists};
 pub use keywords::KeywordRow;
-pub use record::{Projection, Record, TableRow};
+pub use record::{Projection, Record, RecordBatch, TableRow};
 pub use rejects::Reject;
 pub use sentences::SentenceRow;
 pub use table::Table;

@@ -22,18 +22,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch};
+use arrow::array::ArrayRef;
+// What `projection!` names, so that its users need no dependency on Arrow of the same version.
+pub use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, Fields, Schema, SchemaRef};
 
 use super::cell::{Cell, ColumnError};
 use super::table::Table;
 
-/// The unit of probabilities.
+/// The unit of every probability.
 pub(super) const PROBABILITY: &str = "probability, rounded to 0.0001";
 
-/// A struct that a struct column, or the rows of a table, are made of.
+/// A struct whose fields are columns: a row of a table, or a value of a struct column.
 pub trait Record: Sized {
-    /// Its columns; made once.
+    /// Its columns.
     fn fields() -> &'static Fields;
 
     /// An array for each column, in the order of [`Self::fields`].

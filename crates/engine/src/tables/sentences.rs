@@ -141,17 +141,7 @@ impl SentenceRow {
         let document = article.document();
         let tokens = sentence.tokens.clone();
         let source = document.span_source(tokens.clone());
-        let readings = || article.readings(tokens.clone());
-        let repairs: Vec<Repair> = readings()
-            .filter(|reading| article.is_change(reading))
-            .map(|reading| repair(tagged, reading, tokens.start))
-            .collect();
-        // A reading that changes nothing was kept because it is doubtful, or because its best form was not put in.
-        let doubts = readings()
-            .filter(|reading| reading.confidence < doubt_threshold || !article.is_change(reading))
-            .map(|reading| doubt(tagged, reading, tokens.start));
-        let number_gaps =
-            sentence.number_gaps.iter().map(|gap| NumberGap { token: gap.token - tokens.start, confidence: gap.confidence });
+        let repairs = repairs(tagged, tokens.clone());
         Self {
             sentence_id: sentence_id(tagged, index),
             article_id: document.article_id.clone(),
@@ -165,10 +155,10 @@ impl SentenceRow {
             source_end: source.end as u64,
             repaired_count: repairs.len(),
             repairs,
-            doubts: doubts.collect(),
+            doubts: doubts(tagged, tokens.clone(), doubt_threshold),
             repair_confidence: mean_confidence(tagged, tokens.clone()),
             boundary_confidence: sentence.boundary_confidence,
-            number_gaps: number_gaps.collect(),
+            number_gaps: number_gaps(sentence),
             keyword_ids: keyword_ids(tagged, vocabulary, index),
             token_count: tokens.len(),
             unresolved_count: article.findings()[tokens.clone()].iter().filter(|finding| finding.unresolved).count(),
@@ -189,13 +179,27 @@ pub(super) fn mean_confidence(tagged: &Tagged, tokens: Range<usize>) -> f32 {
     rounded(sum / findings.len().max(1) as f64)
 }
 
-/// A repair, with its token counted from the first of the sentence.
-fn repair(tagged: &Tagged, reading: &Reading, first: usize) -> Repair {
-    let Doubt { token, raw, repaired, confidence, alternatives } = doubt(tagged, reading, first);
-    Repair { token, raw, repaired, confidence, origin: "engine", alternatives }
+/// The changed tokens among those of a sentence.
+fn repairs(tagged: &Tagged, tokens: Range<usize>) -> Vec<Repair> {
+    let article = tagged.article();
+    let changes = article.readings(tokens.clone()).filter(|reading| article.is_change(reading));
+    changes
+        .map(|reading| {
+            let Doubt { token, raw, repaired, confidence, alternatives } = doubt(tagged, reading, tokens.start);
+            Repair { token, raw, repaired, confidence, origin: "engine", alternatives }
+        })
+        .collect()
 }
 
-/// A doubt, with its token counted from the first of the sentence.
+/// The doubtful tokens among those of a sentence.
+fn doubts(tagged: &Tagged, tokens: Range<usize>, threshold: f32) -> Vec<Doubt> {
+    let article = tagged.article();
+    // Repair keeps a reading that changes nothing only if it is doubtful, or if its best form was too improbable to be used.
+    let is_doubtful = |reading: &&Reading| reading.confidence < threshold || !article.is_change(reading);
+    article.readings(tokens.clone()).filter(is_doubtful).map(|reading| doubt(tagged, reading, tokens.start)).collect()
+}
+
+/// A doubt whose token is counted from `first`, the first of the sentence.
 fn doubt(tagged: &Tagged, reading: &Reading, first: usize) -> Doubt {
     Doubt {
         token: reading.token - first,
@@ -204,6 +208,12 @@ fn doubt(tagged: &Tagged, reading: &Reading, first: usize) -> Doubt {
         confidence: reading.confidence,
         alternatives: reading.alternatives.clone(),
     }
+}
+
+fn number_gaps(sentence: &Sentence) -> Vec<NumberGap> {
+    let first = sentence.tokens.start;
+    let gaps = sentence.number_gaps.iter();
+    gaps.map(|gap| NumberGap { token: gap.token - first, confidence: gap.confidence }).collect()
 }
 
 /// The ids of a sentence's concepts, each once, in order of appearance.
