@@ -97,14 +97,14 @@ fn a_column_that_is_missing_or_no_text_is_named() {
 
 engine::projection! {
     /// Nested columns, read back.
-    struct Repairs of sentences { raw_text, repairs, doubts, token_count }
+    struct Nested of sentences { raw_text, repairs, doubts, token_count }
 }
 
 #[test]
 fn nested_columns_are_read_back_as_they_were_written() {
     let texts: ArrayRef = Arc::new(StringArray::from(vec![TEXT, "الاقتصاد"]));
     let annotated = annotate(&batch(vec![("text", texts)]), None).expect("a batch of texts");
-    let read = Repairs::read(&annotated.sentences).expect("columns of the table");
+    let read = Nested::read(&annotated.sentences).expect("columns of the table");
     let rows = shipped_engine().rows(&process(TEXT));
     assert!(rows.sentences.iter().any(|row| !row.repairs.is_empty()), "a text with repairs");
     for (row, sentence) in rows.sentences.iter().enumerate() {
