@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::record::{PROBABILITY, describe, record, table};
 use super::table::Table;
-use crate::repair::{Alternative, Reading};
+use crate::repair::{Alternative, TokenRepair};
 use crate::rounded::rounded;
 use crate::split::Sentence;
 use crate::tag::{Tagged, Vocabulary};
@@ -139,7 +139,7 @@ impl SentenceRow {
         let document = article.document();
         let tokens = sentence.tokens.clone();
         let source = document.span_source(tokens.clone());
-        let readings = || article.readings(tokens.clone());
+        let readings = || article.token_repairs(tokens.clone());
         let repairs: Vec<Repair> = readings()
             .filter(|reading| article.is_change(reading))
             .map(|reading| repair(tagged, reading, tokens.start))
@@ -188,13 +188,13 @@ pub(super) fn mean_confidence(tagged: &Tagged, tokens: Range<usize>) -> f32 {
 }
 
 /// A repair, with its token counted from the first of the sentence.
-fn repair(tagged: &Tagged, reading: &Reading, first: usize) -> Repair {
+fn repair(tagged: &Tagged, reading: &TokenRepair, first: usize) -> Repair {
     let Doubt { token, raw, repaired, confidence, alternatives } = doubt(tagged, reading, first);
     Repair { token, raw, repaired, confidence, origin: "engine", alternatives }
 }
 
 /// A doubt, with its token counted from the first of the sentence.
-fn doubt(tagged: &Tagged, reading: &Reading, first: usize) -> Doubt {
+fn doubt(tagged: &Tagged, reading: &TokenRepair, first: usize) -> Doubt {
     Doubt {
         token: reading.token - first,
         raw: tagged.article().document().token_text(reading.token).to_owned(),

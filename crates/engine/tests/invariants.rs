@@ -1,4 +1,4 @@
-//! The laws of the dataset, held against the shipped model on texts that nobody chose.
+//! The invariants of the dataset, checked with the shipped model on generated texts.
 
 use engine::arabic::{code, encode_letter, is_digit, is_letter, is_mark};
 use engine::repair::Repaired;
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::shipped::process;
 
-/// Damaged newspaper words, and things that stand between them in other states of writing.
+/// Damaged newspaper words, and tokens in other states of writing or of other kinds.
 const TOKENS: [&str; 50] = [
     "عل",
     "ال",
@@ -69,8 +69,8 @@ fn words(token: &str) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Whether every word of a repaired token is explained by the channel, and everything else is untouched. A token holds no space,
-/// so one in the repaired form parts two words that had run together.
+/// Whether every word of a repaired token is explained by the channel, and everything else is untouched. A raw token holds no
+/// space, so one in the repaired form separates two words that had run together.
 fn explained(raw: &str, repaired: &str, channel: Channel) -> bool {
     let rest = |token: &str| token.chars().filter(|c| !is_letter(*c) && *c != ' ').collect::<String>();
     let (before, after) = (words(raw), words(repaired));
@@ -78,7 +78,7 @@ fn explained(raw: &str, repaired: &str, channel: Channel) -> bool {
     rest(raw) == rest(repaired) && before.len() == after.len() && before.iter().zip(&after).all(|(b, a)| unchanged(b, a))
 }
 
-fn check_laws(article: &Repaired) -> Result<(), TestCaseError> {
+fn check_invariants(article: &Repaired) -> Result<(), TestCaseError> {
     for token in 0..article.document().tokens().len() {
         let (raw, repaired) = (article.document().token_text(token), article.token_text(token));
         match article.damage(token).channel() {
@@ -100,7 +100,7 @@ proptest! {
     fn every_repair_is_explained_by_the_damage(choices in proptest::collection::vec(0..TOKENS.len(), 0..60)) {
         let text: Vec<&str> = choices.iter().map(|choice| TOKENS[*choice]).collect();
         let tagged = process(&text.join(" "));
-        check_laws(tagged.article())?;
+        check_invariants(tagged.article())?;
     }
 
     #[test]
@@ -122,7 +122,7 @@ proptest! {
     #[test]
     fn any_text_at_all_goes_through(text in "\\PC{0,200}") {
         let tagged = process(&text);
-        check_laws(tagged.article())?;
+        check_invariants(tagged.article())?;
     }
 }
 
