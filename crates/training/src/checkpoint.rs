@@ -60,6 +60,7 @@ impl Checkpoints {
         learn: impl FnOnce() -> Result<Vec<Section>, TrainError>,
     ) -> Result<Vec<Section>, TrainError> {
         let path = self.path(name, version, dependencies, "stage");
+        // A file that cannot be read or is damaged counts as missing: the stage is run again.
         let finished = fs::read(&path).ok().and_then(|bytes| ModelFile::parse(Cow::Owned(bytes)).ok());
         if let Some(sections) = finished.and_then(|file| read_sections(&file)) {
             return Ok(sections);
@@ -79,6 +80,7 @@ fn read_sections(file: &ModelFile) -> Option<Vec<Section>> {
 
 /// Writes a file so that it appears whole or not at all.
 pub(super) fn write_beside(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // A rename is atomic within a file system, so readers see the old file or the whole new one.
     let beside = path.with_extension("part");
     let mut file = fs::File::create(&beside)?;
     file.write_all(bytes)?;

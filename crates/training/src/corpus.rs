@@ -80,6 +80,7 @@ impl Corpus {
     fn read_file(&mut self, path: &Path) -> Result<(), TrainError> {
         let bytes = std::fs::read(path).map_err(|source| TrainError::io(path, source))?;
         self.sources.push((name_of(path), blake3::hash(&bytes).to_hex().to_string()));
+        // Corpora are large: the compressed bytes are freed before the text is read.
         drop(bytes);
         let mut lines = open(path)?.lines();
         let mut number = 0;

@@ -61,11 +61,13 @@ pub(super) fn learn(corpus: &Corpus, spelling: &Spelling) -> NgramSections {
     let contested = contested_words(&spelling.lexicon);
     let bigrams = Counts::new(keys(corpus, spelling, 2));
     let unigrams = unigram_probabilities(&contexts_of_words(&bigrams, spelling.lexicon.len()));
+    // Trigrams are judged against the unpruned bigrams: pruning both at once would depend on the order.
     let interpolated = bigrams.interpolate(&vec![true; bigrams.keys.len()], |key| unigrams[last(key) as usize]);
     let trigrams = Counts::new(keys(corpus, spelling, 3));
     let bigram_probability = |key: u64| bigrams.find(key).map_or(1e-9, |index| interpolated.probability[index]);
     let keep_trigrams = trigrams.worthwhile(LEAST_TRIGRAM_GAIN, LEAST_TRIGRAM_COUNT, 3, &contested, bigram_probability);
     let mut keep_bigrams = bigrams.worthwhile(LEAST_BIGRAM_GAIN, 1, 2, &contested, |key| unigrams[last(key) as usize]);
+    // A trigram brings both its bigrams with it, the first as its context and the second as its back-off.
     for (key, _) in trigrams.keys.iter().zip(&keep_trigrams).filter(|(_, keep)| **keep) {
         for part in [key >> WORD_BITS, key & ((1 << (2 * WORD_BITS)) - 1)] {
             if let Some(index) = bigrams.find(part) {
@@ -73,6 +75,7 @@ pub(super) fn learn(corpus: &Corpus, spelling: &Spelling) -> NgramSections {
             }
         }
     }
+    // Probabilities are recomputed without the pruned n-grams, whose mass goes to the back-off.
     let bigram_values = bigrams.interpolate(&keep_bigrams, |key| unigrams[last(key) as usize]);
     let bigram_probability = |key: u64| bigrams.find(key).map_or(1e-9, |index| bigram_values.probability[index]);
     let trigram_values = trigrams.interpolate(&keep_trigrams, bigram_probability);
@@ -108,6 +111,7 @@ fn contexts_of_words(bigrams: &Counts, words: usize) -> Vec<u32> {
 }
 
 fn unigram_probabilities(counts: &[u32]) -> Vec<f64> {
+    // No word is impossible, and the unknown word is about as rare as one that was never seen.
     let count = |id: usize| if id == 0 || counts[id] == 0 { UNSEEN_COUNT } else { f64::from(counts[id]) };
     let total: f64 = (0..counts.len()).map(count).sum();
     (0..counts.len()).map(|id| count(id) / total).collect()
@@ -194,6 +198,7 @@ impl Counts {
         let mut values = Interpolated { probability: vec![0.0; self.keys.len()], backoff: Vec::new() };
         for (context, range) in self.contexts() {
             let total: f64 = self.seen[range.clone()].iter().map(|c| f64::from(*c)).sum();
+            // What discounting takes from the kept n-grams, and all counts of the pruned ones, is left to the shorter context.
             let kept: f64 = range.clone().filter(|i| keep[*i]).map(|i| f64::from(self.seen[i]) - self.discount).sum();
             let backoff = (total - kept) / total;
             values.backoff.push((context, backoff));
@@ -220,6 +225,7 @@ impl Counts {
             let backoff = f64::from(u32::try_from(range.len()).unwrap_or(u32::MAX)) * self.discount / total;
             for index in range {
                 let key = self.keys[index];
+                // An n-gram of words without rivals adds the same cost to every path through the lattice.
                 let chosen = (0..order).any(|place| contested[last(key >> (place * WORD_BITS)) as usize]);
                 if !chosen || self.seen[index] < least_count {
                     continue;

@@ -60,6 +60,7 @@ impl DamagedArticle {
         for symbol in article {
             if is_word(*symbol) {
                 let left = left(&words[*symbol as usize], rng);
+                // A word of nothing but deleted letters vanishes, as it did in the corpora; nothing can restore it.
                 if !left.is_empty() {
                     damaged.push(left, *symbol, rng.random_bool(JOINED));
                 }
@@ -74,6 +75,7 @@ impl DamagedArticle {
     }
 
     fn push(&mut self, left: Vec<u8>, symbol: Symbol, joined: bool) {
+        // Two words run together only if nothing stood between them, and never three.
         let open =
             self.seconds.last() == Some(&None) && self.ends.last() == Some(&false) && self.numbers.last() == Some(&false);
         if joined && open {

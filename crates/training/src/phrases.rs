@@ -70,6 +70,7 @@ pub(super) fn learn(corpus: &Corpus, lexicon: &Lexicon) -> StoredBackground {
 fn steps_of(stem: &[u8], counts: &StemCounts, articles: f64) -> StemSteps {
     let [with_article, after_preposition, as_verb] =
         [counts.with_article, counts.after_preposition, counts.as_verb].map(f64::from);
+    // A stem in `ي ت ن` that never takes the article is probably a verb in the imperfect; it gets one pseudo-observation.
     let looks_imperfect = matches!(stem.first(), Some(&(code::YA | code::TA | code::NUN))) && counts.with_article == 0;
     let shape = f64::from(u8::from(looks_imperfect));
     let verb = (as_verb + 0.5 + shape) / (as_verb + with_article + after_preposition + 2.5 + shape);
@@ -134,6 +135,7 @@ impl<'c> Forms<'c> {
             return WordNotes::default();
         }
         let times = f64::from(seen);
+        // A word with a proclitic takes no article before it, and is well known without its first letter.
         let is_clitic = self.count_with_article(word) < 0.02 * times && self.count_in_all(&word[1..]) >= 0.3 * times;
         let first = match word[0] {
             code::WAW | code::FA if seen >= LEAST_WHOLE && !is_clitic => WordNotes::WHOLE,
@@ -156,6 +158,7 @@ impl<'c> Forms<'c> {
             [rest @ .., code::TA] => [rest, &[code::TA_MARBUTA]].concat(),
             _ => Vec::new(),
         };
+        // Before a pronoun `ة` is written `ت`: of `مدرست` the commoner of `مدرست` and `مدرسة` is the base.
         let is_feminine = self.count(&feminine) > self.count(base);
         let count = self.count(base).max(self.count(&feminine));
         match (count >= 2.0 * f64::from(seen), is_feminine) {

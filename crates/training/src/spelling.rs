@@ -68,6 +68,7 @@ impl Spelling {
         }
         let mut kept: Vec<(usize, u32)> =
             counts.iter().copied().enumerate().filter(|(_, count)| *count >= LEAST_COUNT).collect();
+        // A misspelling's occurrences were counted for its twin; the form itself does not enter the lexicon.
         kept.retain(|(index, _)| matches!(meant[*index], Meant::Form(form) if form == *index));
         kept.retain(|(index, _)| forms[*index].0.len() <= MAX_LETTERS);
         kept.sort_unstable_by(|a, b| (b.1, &forms[a.0].0).cmp(&(a.1, &forms[b.0].0)));
@@ -154,6 +155,7 @@ fn listed_forms(folder: &Path, forms: &[Counted], counts: &[u32], twins: &Twins)
     listed.par_sort_unstable();
     listed.dedup();
     let mut fresh: Vec<Vec<u8>> = listed.into_par_iter().filter(|word| !known(word) && !misspelt(word)).collect();
+    // The lists may contain misspellings of each other's words too. They have no counts, so any better-spelt twin wins.
     let restored = group_twins(&fresh.iter().cloned().map(|word| (word, 0)).collect::<Vec<_>>());
     let all: Vec<Counted> = fresh.iter().cloned().map(|word| (word, 0)).collect();
     fresh.retain(|word| better_spelt(word, &restored, &all).next().is_none());
@@ -164,6 +166,7 @@ fn assemble(forms: &[Counted], meant: &[Meant], kept: &[(usize, u32)], listed: &
     let corpus_words = kept.iter().map(|(index, _)| forms[*index].0.as_slice());
     let words: Vec<&[u8]> = corpus_words.chain(listed.iter().map(Vec::as_slice)).take(LARGEST_LEXICON).collect();
     let mut ids = vec![UNKNOWN; forms.len()];
+    // Forms of the lists come after those of the corpus and get no symbol: the corpus never uses them.
     for ((index, _), id) in kept.iter().zip(1..).take(LARGEST_LEXICON) {
         ids[*index] = id;
     }

@@ -20,6 +20,7 @@ pub fn train(settings: &TrainSettings, progress: &dyn Progress) -> Result<String
     let words = corpus.symbols.iter().filter(|symbol| is_word(**symbol)).count() as u64;
     progress.message(&format!("{words} words, {} forms, {} articles", corpus.words.len(), corpus.articles().count()));
     let checkpoints = Checkpoints::new(settings, &corpus)?;
+    // Everything below needs the lexicon and the language model, and depends on their bytes.
     let repair = checkpoints.stage("repair", ngrams::VERSION, &[], || learn_repair(&corpus, settings, progress))?;
     let dependencies = bytes_of(&repair);
     let snapshot = checkpoints.path("encoder", encoder::VERSION, &dependencies, "snapshot");

@@ -35,6 +35,7 @@ impl Document {
         let (mut text, mut tokens) = tokenise(decoded);
         let title = metadata.title.as_deref().map(tokenise).unwrap_or_default();
         let mut title_tokens = title.1.len();
+        // Whether the text begins with the title's words, however they are spaced.
         let rest = text.strip_prefix(&title.0).filter(|rest| rest.is_empty() || rest.starts_with(' '));
         if rest.is_none() && title_tokens > 0 {
             (text, tokens) = tokenise(&format!("{}\n\n{decoded}", metadata.title.as_deref().unwrap_or_default()));

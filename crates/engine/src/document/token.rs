@@ -47,6 +47,7 @@ pub(super) fn tokenise(decoded: &str) -> (String, Vec<Token>) {
         }
         let from = text.len();
         unify_token(&rest[..length], &mut text);
+        // The gap is filled in when the next token is found; the last one keeps `Paragraph`.
         tokens.push(Token { source: start..start + length, text: from..text.len(), gap: Gap::Paragraph });
         rest = &rest[length..];
     }

@@ -98,6 +98,7 @@ fn without_proclitics(codes: &[u8]) -> &[u8] {
 
 /// FNV-1a with a final mix; `template` keeps features of different kinds apart.
 fn hash(template: u32, codes: &[u8]) -> u32 {
+    // Only hashes that training chose own rows, and those are few beside 2^32, so collisions are rare and harmless.
     let start = 0x811c_9dc5 ^ template.wrapping_mul(0x9e37_79b9);
     let letters = codes.iter().fold(start, |hash, code| (hash ^ u32::from(*code)).wrapping_mul(0x0100_0193));
     let mixed = (letters ^ (letters >> 15)).wrapping_mul(0x2c1b_3c6d);

@@ -69,6 +69,7 @@ pub(super) fn forms_of(lexicon: &IndexedLexicon, channel: Channel, damaged: &[u8
         }
     }
     let mut forms = search.forms;
+    // The sort is stable, so of equally good forms the first way to find them wins.
     forms.sort_by_key(|(form, proclitic)| (form.word, *proclitic));
     forms.into_iter().map(|(form, _)| form).collect()
 }
@@ -203,6 +204,7 @@ pub(super) fn respelt(channel: Channel, damaged: &[u8]) -> Vec<UnlistedForm> {
     }
     let mut forms = Vec::new();
     let before = usize::from(matches!(damaged[0], code::WAW | code::LAM | code::BA));
+    // At the start, else behind a one-letter proclitic. `ال` is the article, whose alif has no hamza.
     for at in [0, before] {
         if damaged[at] == code::ALIF && damaged[at + 1] != code::LAM {
             for alif in [code::ALIF_HAMZA, code::ALIF_HAMZA_BELOW] {

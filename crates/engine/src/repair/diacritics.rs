@@ -36,6 +36,7 @@ pub(super) fn marked(form: &[u8], damaged: &[u8], marks: &[Diacritic], channel: 
 /// Where each damaged letter ends in the form, as early as the channel allows: what was lost after a letter stays behind its
 /// diacritics.
 fn ends_of(form: &[u8], damaged: &[u8], channel: Channel) -> Option<Vec<usize>> {
+    // Both halves must be explained, or a later diacritic would have no letter to go to.
     let explained = |end: usize, index: usize| {
         channel.explain(&form[..end], &damaged[..=index]).is_some()
             && channel.explain(&form[end..], &damaged[index + 1..]).is_some()

@@ -35,6 +35,7 @@ pub(super) fn add_recurrence(
     for (slot, word) in words.iter().enumerate().filter(|(_, word)| word.span.codes.len() >= LEAST_LETTERS) {
         occurrences.extend(word.form.map(|form| (form, slot)));
     }
+    // Sorted by form, then by slot, so that sums run in a fixed order.
     occurrences.sort_unstable();
     before.clear();
     before.extend_from_slice(posteriors);
@@ -49,6 +50,7 @@ pub(super) fn add_recurrence(
             let candidates = lattice.candidates(*slot);
             let own = &mut posteriors[lattice.offset(*slot)..][..candidates.len()];
             for (posterior, candidate) in own.iter_mut().zip(candidates) {
+                // Rounding could leave a negative remainder.
                 let others = (sums[usize::from(candidate.number)] - *posterior).max(0.0);
                 *posterior *= support(others, occurrences.len() - 1, candidates.len());
             }

@@ -79,7 +79,7 @@ struct Form {
 struct FormCandidate {
     letters: Box<[u8]>,
     features: [u32; CANDIDATE_FEATURES],
-    candidate: Candidate,
+    in_lattice: Candidate,
 }
 
 /// The damaged forms that a lane has met, by channel.
@@ -186,6 +186,7 @@ impl Batch {
         self.words = 0;
         self.push_margin();
         for piece in pieces {
+            // A random stream for each piece in each epoch, so that no batch depends on those before it.
             let stream = epoch << 48 | (piece.article as u64) << 16 | (piece.symbols.start as u64 / 64);
             let mut rng = article_rng(source.seed ^ 0xe9c0, stream);
             let symbols = &source.articles[piece.article][piece.symbols.clone()];
@@ -215,7 +216,7 @@ impl Batch {
             if !forms.contains_key(word) {
                 forms.insert(word.clone(), Form::new(channel, word, source));
             }
-            lattice.push(forms[word].candidates.iter().map(|candidate| candidate.candidate.clone()));
+            lattice.push(forms[word].candidates.iter().map(|candidate| candidate.in_lattice.clone()));
         }
         let profile = source.repairer.typing_profile(&lattice);
         let last = damaged.words.len().saturating_sub(1);
@@ -224,13 +225,15 @@ impl Batch {
             let row = self.features.len();
             let (features, is_hidden) = shown(form.features, showing, rng);
             self.features.push(features);
+            // Only stripped text has lost numbers. After the last word of a piece nothing is known: the article may go on.
             let number = (channel == Channel::Stripped).then_some(damaged.numbers[slot]);
-            // Only stripped text has lost numbers, and after the last word of a piece the text may just have been cut.
             let labels = [Some(damaged.ends[slot]), number, Some(damaged.clauses[slot])];
             self.labels.push(if slot == last { [None; HEADS] } else { labels });
             let meant = source.meant(*symbol, damaged.seconds[slot]);
             let right = meant.and_then(|meant| form.candidates.iter().position(|candidate| *candidate.letters == *meant));
+            // The right form may not be among the candidates; the word is then context only.
             let Some(right) = right else { continue };
+            // A guess is about one word, so two that ran together cannot be guessed.
             let can_be_guessed = showing == Showing::Part && damaged.seconds[slot].is_none();
             if can_be_guessed && (is_hidden || rng.random_bool(SAMPLED)) {
                 let meant_word = source.meant_words[*symbol as usize];
@@ -260,7 +263,7 @@ impl Batch {
             }
             self.candidates.push(features);
             #[expect(clippy::cast_possible_truncation, reason = "a few nats")]
-            self.priors.push((-f64::from(channel_cost(&candidate.candidate)) / UNITS_PER_NAT) as f32);
+            self.priors.push((-f64::from(channel_cost(&candidate.in_lattice)) / UNITS_PER_NAT) as f32);
         }
     }
 }
@@ -312,7 +315,7 @@ impl Form {
         let candidate = |(candidate, letters, standing): (Candidate, Vec<u8>, [u8; 2])| FormCandidate {
             features: source.candidate_rows.of(candidate_features(&letters, standing)),
             letters: letters.into_boxed_slice(),
-            candidate,
+            in_lattice: candidate,
         };
         let candidates: Vec<FormCandidate> =
             source.repairer.candidates_of(channel, word).into_iter().map(candidate).collect();

@@ -179,6 +179,7 @@ impl<'a> Training<'a> {
         let size = schedule(state.steps, total);
         let gradients: Vec<_> = lanes.iter().map(|lane| lane.gradients.parameters.as_slice()).collect();
         state.network.update(&gradients, state.steps, size * STEP, layout);
+        // The embeddings of a batch's candidates and of its guesses are rows of one table, so both move it in one update.
         let words: Vec<_> =
             lanes.iter().map(|lane| Touched { rows: &lane.batch.features, gradients: &lane.gradients.input }).collect();
         let candidates: Vec<_> = lanes

@@ -53,11 +53,13 @@ pub(super) fn step_length(matrix: &Matrix, rate: f32) -> f32 {
 /// matrix with more inputs than outputs, `X ← aX + X(bG + cG²)` with `G = XᵀX`, which is smaller.
 fn orthogonal(matrix: &Matrix, cells: &[f32]) -> Vec<f32> {
     let [linear, cubic, quintic] = NEWTON_SCHULZ;
+    // The Frobenius norm bounds the largest singular value, so afterwards all are at most 1, where the iteration converges.
     let norm = cells.iter().map(|x| x * x).sum::<f32>().sqrt() + LEAST_NORM;
     let mut x: Vec<f32> = cells.iter().map(|x| x / norm).collect();
     let side = matrix.inputs.min(matrix.outputs);
     let (mut gram, mut polynomial) = (vec![0.0; side * side], vec![0.0; side * side]);
     let mut product = vec![0.0; x.len()];
+    // The Gram matrix of the shorter side is smaller, and has the same non-zero singular values.
     let is_wide = matrix.inputs <= matrix.outputs;
     for _ in 0..ITERATIONS {
         let view = View::new(&x, matrix.inputs, matrix.outputs);

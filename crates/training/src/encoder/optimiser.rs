@@ -56,6 +56,7 @@ impl Optimiser {
     fn move_matrices(&mut self, lanes: &[&[f32]], rate: f32, matrices: &[Matrix]) {
         let Self { parameters, means, .. } = self;
         let moves = matrices.par_iter().map(|matrix| muon::step(matrix, &means[matrix.weights.clone()], lanes));
+        // All steps are computed before any is taken: they read the parameters' means in parallel.
         let moves: Vec<Move> = moves.collect();
         for (matrix, Move { mean, direction }) in matrices.iter().zip(moves) {
             means[matrix.weights.clone()].copy_from_slice(&mean);

@@ -95,6 +95,7 @@ pub(super) fn choose(corpus: &Corpus, repairer: &Repairer, seed: u64) -> (Featur
         for feature in word_features(form, letters) {
             *words.entry(feature).or_default() += count;
         }
+        // A single candidate is never scored, so its features need no rows.
         for (_, letters, standing) in known.iter().filter(|_| known.len() > 1) {
             for feature in candidate_features(letters, *standing) {
                 *candidates.entry(feature).or_default() += count;
@@ -124,6 +125,7 @@ fn damaged_forms(corpus: &Corpus, seed: u64) -> Vec<(Channel, Vec<u8>, u64)> {
 fn most_frequent(counts: FxHashMap<u32, u64>, rows: usize) -> FeatureRows {
     let mut counts: Vec<(u64, u32)> =
         counts.into_iter().filter(|(_, count)| *count >= LEAST_COUNT).map(|(feature, count)| (count, feature)).collect();
+    // By count, then by hash, since a hash map iterates in no fixed order.
     counts.sort_unstable_by(|a, b| b.cmp(a));
     FeatureRows::new(counts.into_iter().take(rows - 1).map(|(_, feature)| feature).collect())
 }
