@@ -138,7 +138,7 @@ fn shown(tagged: &Tagged, sentences: Range<usize>, doubt_threshold: f32) -> Stri
 
 /// One line for each changed or doubtful token: the form, its probability, its rivals.
 fn write_readings(text: &mut String, article: &Repaired, tokens: Range<usize>, doubt_threshold: f32) {
-    for reading in article.readings(tokens) {
+    for reading in article.token_repairs(tokens) {
         let raw = article.document().token_text(reading.token);
         let mark = match (article.is_change(reading), reading.confidence < doubt_threshold) {
             (true, false) => ' ',

@@ -1,8 +1,8 @@
-//! Dense matrix products in 32-bit floats: the one door to the `gemm` crate's vectorised kernels.
+//! Dense matrix products in 32-bit floats: the only use of the `gemm` crate's vectorised kernels.
 //!
-//! Invariant: every view is checked against its slice before a kernel sees it. Kernels differ between processors in the order
-//! of their sums, so a product is equal on every machine only where its sums are exact: the encoder's inference sees to that
-//! ([`crate::encoder`]), and training has no such need.
+//! Invariant: every view is checked against its slice before a kernel sees it. Kernels of different processors add up in
+//! different orders, so a product is the same on every machine only if its sums are exact. Inference makes sure of that;
+//! training does not need it.
 
 use gemm::Parallelism;
 
@@ -17,17 +17,17 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// The matrix of `rows` × `columns` that stands row by row at the start of `data`.
+    /// The matrix of `rows` × `columns` stored row by row at the start of `data`.
     ///
     /// # Panics
-    /// Where `data` is shorter.
+    /// If `data` is shorter.
     #[must_use]
     pub fn new(data: &'a [f32], rows: usize, columns: usize) -> Self {
         assert!(rows * columns <= data.len(), "{rows} × {columns} do not fit {}", data.len());
         Self { data, rows, columns, row_stride: columns, column_stride: 1 }
     }
 
-    /// The same numbers with rows and columns exchanged.
+    /// The transposed matrix, a view of the same numbers.
     #[must_use]
     pub fn transposed(self) -> Self {
         Self {
@@ -40,20 +40,18 @@ impl<'a> View<'a> {
     }
 }
 
-/// Whether a product replaces what stands in its destination or is added to it.
+/// Whether a product replaces its destination or is added to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Into {
-    /// Replaces.
-    Fresh,
-    /// Adds.
-    Sum,
+pub enum Output {
+    Replace,
+    Add,
 }
 
 /// Writes `left · right` to the start of `product`, row by row.
 ///
 /// # Panics
-/// Where the shapes do not fit each other or `product`.
-pub fn multiply(product: &mut [f32], how: Into, left: View<'_>, right: View<'_>) {
+/// If the shapes do not fit each other or `product`.
+pub fn multiply(product: &mut [f32], output: Output, left: View<'_>, right: View<'_>) {
     let (rows, columns, depth) = (left.rows, right.columns, left.columns);
     assert_eq!(depth, right.rows, "the columns of the left are the rows of the right");
     assert!(rows * columns <= product.len(), "{rows} × {columns} do not fit {}", product.len());
@@ -61,11 +59,11 @@ pub fn multiply(product: &mut [f32], how: Into, left: View<'_>, right: View<'_>)
         return;
     }
     let stride = |stride: usize| isize::try_from(stride).expect("a slice is shorter than isize::MAX");
-    let add = how == Into::Sum;
+    let add = output == Output::Add;
     #[expect(unsafe_code, reason = "gemm takes pointers; the proof is below")]
-    // SAFETY: `View::new` checked that rows · columns elements stand behind each input pointer, `transposed` only exchanges the
-    // names of the two axes, and the assertion above says the same of `product`. So every index that the strides reach lies
-    // inside its slice. `product` is borrowed mutably, so it overlaps neither input.
+    // SAFETY: `View::new` checked that each input slice holds rows · columns elements, `transposed` only exchanges the two
+    // axes, and the assertion above checked `product`. So every index that the strides reach lies inside its slice. `product`
+    // is borrowed mutably, so it overlaps neither input.
     unsafe {
         gemm::gemm(
             rows,
@@ -91,10 +89,10 @@ pub fn multiply(product: &mut [f32], how: Into, left: View<'_>, right: View<'_>)
     }
 }
 
-/// Partial sums of [`dot`]: as many as the widest vector units hold.
+/// Partial sums of [`dot`]: as many as the widest vector registers hold.
 const PARTS: usize = 16;
 
-/// The sum of the products of two rows, added up in an order that lends itself to vector units and is the same on every machine.
+/// The dot product of two rows, added up in an order that vectorises and is the same on every machine.
 #[must_use]
 pub fn dot(left: &[f32], right: &[f32]) -> f32 {
     let mut parts = [0.0; PARTS];
@@ -118,17 +116,17 @@ mod tests {
     }
 
     #[test]
-    fn products_are_those_of_the_textbook() {
+    fn products_match_the_definition() {
         let left = [vec![1.0, 2.0, 3.0], vec![-4.0, 5.0, 6.0]];
         let right = [vec![7.0, 8.0], vec![9.0, -1.0], vec![2.0, 3.0]];
         let (l, r) = (left.concat(), right.concat());
         let mut product = vec![100.0; 4];
-        multiply(&mut product, Into::Fresh, View::new(&l, 2, 3), View::new(&r, 3, 2));
+        multiply(&mut product, Output::Replace, View::new(&l, 2, 3), View::new(&r, 3, 2));
         assert_eq!(product, by_hand(&left, &right));
-        multiply(&mut product, Into::Sum, View::new(&l, 2, 3), View::new(&r, 3, 2));
+        multiply(&mut product, Output::Add, View::new(&l, 2, 3), View::new(&r, 3, 2));
         assert_eq!(product, by_hand(&left, &right).iter().map(|cell| cell * 2.0).collect::<Vec<_>>());
         let mut square = vec![0.0; 9];
-        multiply(&mut square, Into::Fresh, View::new(&l, 2, 3).transposed(), View::new(&l, 2, 3));
+        multiply(&mut square, Output::Replace, View::new(&l, 2, 3).transposed(), View::new(&l, 2, 3));
         assert!((square[1] + 18.0).abs() < 1e-6, "1 · 2 - 4 · 5");
     }
 }

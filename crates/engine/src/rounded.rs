@@ -1,16 +1,16 @@
-//! Figures as tables hold them: rounded to 1e-4, with a portable rounding, so that they agree on every machine.
+//! Numbers as tables hold them: rounded to 1e-4 with a portable rounding, so that they agree on every machine.
 //!
-//! A probability that is so rounded is a whole number of ten-thousandths, and is kept as one where it is kept in bytes: that loses
-//! nothing, which is the law of [`probability`].
+//! A rounded probability is a whole number of ten-thousandths, and is stored as such in two bytes. Invariant: that loses
+//! nothing ([`probability`]).
 
-/// Ten-thousandths in one.
+/// Units in 1.0.
 const UNIT: f64 = 1e4;
 
-/// A figure rounded to 1e-4.
+/// A number rounded to 1e-4, ties to even.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, reason = "rounded figures have few digits")]
-pub fn rounded(figure: f64) -> f32 {
-    (libm::rint(figure * UNIT) / UNIT) as f32
+#[expect(clippy::cast_possible_truncation, reason = "rounded numbers have few digits")]
+pub fn rounded(number: f64) -> f32 {
+    (libm::rint(number * UNIT) / UNIT) as f32
 }
 
 /// A rounded probability as two bytes, for `serde(with)`.
@@ -26,14 +26,14 @@ pub mod probability {
         libm::rint(f64::from(probability) * UNIT) as u16
     }
 
-    /// The probability of so many ten-thousandths.
+    /// The probability of `units` ten-thousandths.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "rounded figures have few digits")]
+    #[expect(clippy::cast_possible_truncation, reason = "rounded numbers have few digits")]
     pub fn from_units(units: u16) -> f32 {
         (f64::from(units) / UNIT) as f32
     }
 
-    /// Writes it.
+    /// Serializes a rounded probability.
     ///
     /// # Errors
     /// Those of the serializer.
@@ -41,7 +41,7 @@ pub mod probability {
         to_units(*probability).serialize(serializer)
     }
 
-    /// Reads it.
+    /// Deserializes a rounded probability.
     ///
     /// # Errors
     /// Those of the deserializer.

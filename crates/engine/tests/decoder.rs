@@ -1,7 +1,7 @@
-//! The decoder on lattices made by hand, with the shipped language model.
+//! The decoder on handmade lattices, with the shipped language model.
 
 use engine::arabic::Word;
-use engine::repair::channel::Traces;
+use engine::repair::channel::ChannelEvents;
 use engine::repair::decoder::{Decoder, DecoderScratch};
 use engine::repair::language_model::LanguageModel;
 use engine::repair::lattice::{Candidate, Lattice};
@@ -16,7 +16,7 @@ fn id(word: &str) -> WordId {
 }
 
 fn alone(word: &str) -> Candidate {
-    Candidate { number: 0, word: id(word), second: UNKNOWN, traces: Traces::NONE, cost: 0 }
+    Candidate { number: 0, word: id(word), second: UNKNOWN, events: ChannelEvents::NONE, cost: 0 }
 }
 
 fn joined(first: &str, second: &str) -> Candidate {
@@ -36,7 +36,7 @@ fn posteriors(slots: &[Vec<Candidate>], slot: usize) -> Vec<f64> {
 }
 
 #[test]
-fn two_words_that_ran_together_weigh_as_much_as_when_they_are_apart() {
+fn two_words_that_ran_together_cost_as_much_as_apart() {
     let rivals = ["على", "عليه", "عن"];
     for (before, first, after) in
         [(["أكد", "الوزير"], "حرص", ["دعم", "القطاع"]), (["وأشار", "إلى"], "الحصول", ["شهادة", "الجودة"])]
@@ -52,7 +52,7 @@ fn two_words_that_ran_together_weigh_as_much_as_when_they_are_apart() {
         for (one, other) in together.iter().zip(&apart) {
             assert!((one - other).abs() < 1e-9, "{together:?} is not {apart:?}");
         }
-        assert!(apart.iter().all(|p| *p > 0.0) && apart[0] > apart[1], "the model has something to say: {apart:?}");
+        assert!(apart.iter().all(|p| *p > 0.0) && apart[0] > apart[1], "the model distinguishes them: {apart:?}");
     }
 }
 
@@ -61,7 +61,7 @@ fn a_word_after_two_that_ran_together_sees_both() {
     let choices = || vec![alone("دعم"), alone("ضوء"), alone("هامش")];
     let together =
         posteriors(&[vec![alone("أكد")], vec![joined("حرص", "على"), alone("في")], choices(), vec![alone("القطاع")]], 2);
-    // The same lattice, by hand: either way through it with its own weight, which a lattice of one slot more tells.
+    // The expected posteriors, by hand: a mixture of the two ways through the lattice, each computed from a lattice of its own.
     let through = |slots: &[Vec<Candidate>], slot: usize| posteriors(slots, slot);
     let only = through(&[vec![alone("أكد")], vec![alone("حرص")], vec![alone("على")], choices(), vec![alone("القطاع")]], 3);
     let other = through(&[vec![alone("أكد")], vec![alone("في")], choices(), vec![alone("القطاع")]], 2);

@@ -1,4 +1,4 @@
-//! Golden cases: what the shipped shipped_engine make of sentences written for the purpose, each with the reason why it is there.
+//! Golden cases: sentences written for the purpose, with the results expected from the shipped engine and the reason for each.
 
 use engine::repair::Damage;
 use serde::Deserialize;
@@ -16,7 +16,7 @@ struct RepairCase {
     input: String,
     expected: String,
     damage: String,
-    /// Tokens after which a number is missing; not looked at where it is left out.
+    /// Tokens after which a number is missing; not checked if left out.
     number_gaps: Option<Vec<usize>>,
     why: String,
 }
@@ -101,7 +101,7 @@ fn a_vocabulary_label_finds_its_own_concept() {
     let concepts = shipped_engine().tagger.vocabulary().concepts();
     let mut lost = Vec::new();
     for concept in concepts {
-        // An intact frame that keeps its marks keeps repair and splitting out of it, so that this is a test of the matcher alone.
+        // An intact frame with its marks keeps repair and splitting from changing anything, so this tests the matcher alone.
         let cue = concept.cues.first().map_or("إلى", String::as_str);
         let tagged = process(&format!("إنّ أي {} إلى، {cue}،", concept.label));
         let found = tagged.hits().iter().any(|hit| concepts[hit.concept].id == concept.id);

@@ -1,7 +1,7 @@
-//! Tests of the engine with the shipped model and vocabulary, in one binary, since each binary links the model.
+//! Tests of the engine with the shipped model and vocabulary, in one binary, because each binary embeds the model.
 
 mod annotate;
 mod decoder;
 mod golden;
-mod laws;
+mod invariants;
 mod shipped;

@@ -1,4 +1,4 @@
-//! The shipped engine, made once.
+//! The shipped engine, loaded once.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -10,13 +10,13 @@ use engine::split::SplitSettings;
 use engine::tag::{TagSettings, Tagged, Vocabulary};
 use engine::{Engine, EngineScratch};
 
-static MODEL: LazyLock<ModelFile> = LazyLock::new(|| ModelFile::shipped().expect("the shipped model is sound"));
+static MODEL: LazyLock<ModelFile> = LazyLock::new(|| ModelFile::shipped().expect("the shipped model is valid"));
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let vocabulary = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vocabulary/newspapers.ttl");
-    let vocabulary = Vocabulary::read(&[vocabulary]).expect("the shipped vocabulary is sound");
+    let vocabulary = Vocabulary::read(&[vocabulary]).expect("the shipped vocabulary is valid");
     Engine::new(&MODEL, RepairSettings::default(), SplitSettings::default(), TagSettings::default(), vocabulary)
-        .expect("the shipped model is sound")
+        .expect("the shipped model is valid")
 });
 
 /// The shipped model.

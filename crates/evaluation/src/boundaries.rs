@@ -1,46 +1,49 @@
-//! Sentence ends by themselves: how far their confidences come true, against simpler ways to cut, and by the length of sentences.
+//! Sentence ends in detail: the calibration of their confidences, a comparison with simpler splitters, and results by sentence
+//! length.
 //!
-//! The simpler ways are given what no real one has: the threshold and the distance that are best on this very benchmark. The last
-//! boundary of an article, which needs no finding, is never counted.
+//! The simpler splitters get what no real one has: the threshold or the distance that is best on this benchmark. The last
+//! boundary of an article, which is given, is never counted.
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::benchmark::Record;
 use super::calibration::expected_error;
-use super::{Found, Prediction, Ratio, Record};
+use super::counts::{Detections, Ratio};
+use super::prediction::Prediction;
 
-/// Sentences are told apart by their tokens, up to each of these; longer ones are a class of their own.
+/// Upper bounds of the classes of sentences, in tokens; longer ones form another class.
 const LENGTHS: [usize; 4] = [10, 20, 30, 45];
-/// Distances tried for cutting every so many tokens.
+/// Distances tried for a splitter that cuts at a fixed distance, in tokens.
 const DISTANCES: std::ops::RangeInclusive<usize> = 5..=60;
-/// Thresholds tried, in hundredths.
+/// Thresholds tried for a splitter that cuts at the encoder's probability, in hundredths.
 const THRESHOLDS: std::ops::RangeInclusive<usize> = 5..=90;
 
-/// How far the confidences of boundaries can be trusted.
+/// The calibration of boundary confidences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct BoundaryCalibration {
-    /// Mean distance between confidence and share of right boundaries, over bins of equal mass.
+    /// Expected calibration error, over bins of equal mass.
     boundary_calibration_error: Ratio,
 }
 
-/// How well one way to cut, or one class of sentences, came out.
+/// The score of one splitter, or of one class of sentences.
 #[derive(Clone, Debug)]
 pub struct BoundaryScore {
-    /// What was scored.
+    /// The splitter or class.
     pub name: String,
-    found: Found,
+    found: Detections,
 }
 
 impl BoundaryScore {
     /// Precision, recall and F1, each with four decimals.
     #[must_use]
     pub fn figures(&self) -> [String; 3] {
-        self.found.precision_recall_f1().map(|Ratio(figure)| format!("{figure:.4}"))
+        self.found.precision_recall_f1().map(|Ratio(ratio)| format!("{ratio:.4}"))
     }
 }
 
-/// Compares the confidences of the boundaries inside articles with what is right.
+/// Compares the confidences of the boundaries inside articles with the gold.
 #[must_use]
 pub fn boundary_calibration(records: &[Record], predictions: &[Prediction]) -> BoundaryCalibration {
     let mut outcomes: Vec<(f32, bool)> = Vec::new();
@@ -53,11 +56,11 @@ pub fn boundary_calibration(records: &[Record], predictions: &[Prediction]) -> B
     BoundaryCalibration { boundary_calibration_error: Ratio(expected_error(&outcomes)) }
 }
 
-/// The configured splitter beside a threshold and a fixed distance, each the best of its kind, then whole sentences by length.
+/// Scores the configured splitter, the best threshold and the best fixed distance, then whole sentences by length.
 #[must_use]
 pub fn by_boundary(records: &[Record], predictions: &[Prediction]) -> Vec<BoundaryScore> {
     let found = |cut: &dyn Fn(&Prediction) -> BTreeSet<usize>| {
-        let mut found = Found::default();
+        let mut found = Detections::default();
         for (record, prediction) in records.iter().zip(predictions) {
             let inner = |end: &usize| *end + 1 < prediction.tokens.len();
             let wanted = record.ends.iter().copied().filter(inner).collect();
@@ -68,9 +71,10 @@ pub fn by_boundary(records: &[Record], predictions: &[Prediction]) -> Vec<Bounda
     let every = |distance: usize| found(&|p| (distance - 1..p.tokens.len()).step_by(distance).collect());
     let above = |hundredths: usize| {
         let least = log_odds(hundredths);
-        found(&|p| p.end_odds.iter().enumerate().filter(|(_, odds)| **odds >= least).map(|(end, _)| end).collect())
+        found(&|p| p.end_logits.iter().enumerate().filter(|(_, logit)| **logit >= least).map(|(end, _)| end).collect())
     };
-    let best = |found: Vec<(usize, Found)>| found.into_iter().max_by(|a, b| a.1.f1().total_cmp(&b.1.f1())).expect("some");
+    let best =
+        |found: Vec<(usize, Detections)>| found.into_iter().max_by(|a, b| a.1.f1().total_cmp(&b.1.f1())).expect("some");
     let (distance, every) = best(DISTANCES.map(|distance| (distance, every(distance))).collect());
     let (hundredths, above) = best(THRESHOLDS.map(|hundredths| (hundredths, above(hundredths))).collect());
     let ways = [
@@ -100,13 +104,13 @@ fn length_name(class: usize) -> String {
     )
 }
 
-/// Sentences of a class that were found with both their ends.
-fn whole_sentences(records: &[Record], predictions: &[Prediction], class: usize) -> Found {
+/// Counts the sentences of a class that were found with both their ends.
+fn whole_sentences(records: &[Record], predictions: &[Prediction], class: usize) -> Detections {
     let sentences = |ends: &[usize]| -> BTreeSet<(usize, usize)> {
         let starts = [0].into_iter().chain(ends.iter().map(|end| end + 1));
         starts.zip(ends.iter().copied()).filter(|(start, end)| length_class(end + 1 - start) == class).collect()
     };
-    let mut found = Found::default();
+    let mut found = Detections::default();
     for (record, prediction) in records.iter().zip(predictions) {
         found.add(&sentences(&record.ends), &sentences(&prediction.ends));
     }
@@ -120,15 +124,16 @@ mod tests {
     #[test]
     fn each_way_to_cut_is_scored() {
         let gold = vec!["كتب".to_owned(); 30];
-        let record = Record { id: "r".to_owned(), damaged: gold.join(" "), gold, ends: vec![9, 19, 29], gaps: vec![] };
-        let mut end_odds = vec![-5.0; 30];
-        end_odds[9] = 1.0;
-        end_odds[14] = 0.5;
+        let record =
+            Record { id: "r".to_owned(), damaged: gold.join(" "), gold, ends: vec![9, 19, 29], ..Record::default() };
+        let mut end_logits = vec![-5.0; 30];
+        end_logits[9] = 1.0;
+        end_logits[14] = 0.5;
         let prediction = Prediction {
             tokens: record.gold.clone(),
             ends: vec![9, 14, 29],
             end_confidences: vec![1.0, 0.0, 1.0],
-            end_odds,
+            end_logits,
             ..Prediction::default()
         };
         let (records, predictions) = ([record], [prediction]);

@@ -1,37 +1,40 @@
-//! Calibration: whether confidences come true.
+//! Calibration: whether a confidence of 0.9 means right in nine of ten cases.
 //!
-//! Over the tokens that have more than one candidate: the expected calibration error (Naeini et al. 2015) in bins of equal mass, and of
-//! the tokens reported as sure, how many are right.
+//! Measured over the tokens with more than one candidate, since all others are trivially sure: the expected calibration error
+//! (Naeini et al. 2015) in bins of equal mass, and the accuracy of the tokens reported as sure.
 
 use serde::Serialize;
 
-use super::{Prediction, Ratio, Record, is_spared};
+use super::benchmark::Record;
+use super::counts::Ratio;
+use super::forms::is_lenient;
+use super::prediction::Prediction;
 
-/// Bins of equal mass.
+/// Bins of equal numbers of tokens.
 const BINS: usize = 15;
 /// From this confidence on a token is reported as sure.
 const SURE: f32 = 0.99;
 
-/// How far confidences can be trusted.
+/// The calibration of token confidences.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Calibration {
-    /// Mean distance between confidence and share of right tokens, over the bins.
+    /// Expected calibration error: the mean distance between confidence and accuracy, over the bins.
     #[serde(rename = "calibration_error")]
     expected_error: Ratio,
-    /// Share of the tokens that are reported as sure.
+    /// Share of the tokens reported as sure.
     sure_share: Ratio,
-    /// Share of those that are right.
+    /// Accuracy of those.
     sure_right: Ratio,
 }
 
-/// Compares the confidences of the contested tokens, told per record, with what is right, hamzas on bare alifs spared.
+/// Compares the confidences of the contested tokens (flagged per record and token) with the gold, leniently.
 #[must_use]
 pub fn calibration(records: &[Record], predictions: &[Prediction], contested: &[Vec<bool>]) -> Calibration {
     let mut outcomes: Vec<(f32, bool)> = Vec::new();
     for ((record, prediction), contested) in records.iter().zip(predictions).zip(contested) {
         let tokens = record.gold.iter().zip(&prediction.tokens).zip(&prediction.confidences);
         for (((gold, form), confidence), _) in tokens.zip(contested).filter(|(_, contested)| **contested) {
-            outcomes.push((*confidence, is_spared(&form.replace(' ', "_"), gold)));
+            outcomes.push((*confidence, is_lenient(&form.replace(' ', "_"), gold)));
         }
     }
     outcomes.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -43,7 +46,7 @@ pub fn calibration(records: &[Record], predictions: &[Prediction], contested: &[
     }
 }
 
-/// The expected calibration error of outcomes in the order of their confidences.
+/// The expected calibration error of outcomes (confidence, whether right) sorted by confidence.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 pub(super) fn expected_error(outcomes: &[(f32, bool)]) -> f64 {
     let edge = |bin: usize| bin * outcomes.len() / BINS;

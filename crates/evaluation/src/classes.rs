@@ -1,40 +1,43 @@
-//! Accuracy by letter and by class of word: where repair is strong, and where it is not.
+//! Accuracy by letter and by class of word: where repair is strong and where it is weak.
 
-use super::{Prediction, Ratio, Record, is_spared};
+use super::benchmark::Record;
+use super::counts::Ratio;
+use super::forms::is_lenient;
+use super::prediction::Prediction;
 use engine::arabic::Word;
 use engine::repair::candidates::Candidates;
 use engine::repair::lexicon::UNKNOWN;
 
-/// Letters that damage takes; a token counts for each that its right form holds.
+/// Letters that the damage takes; a token belongs to the class of each that its gold form holds.
 const LETTERS: [char; 8] = ['ة', 'ى', 'أ', 'إ', 'آ', 'ء', 'ئ', 'ؤ'];
 /// The rank up to which a word counts as common.
 const COMMON: u32 = 10_000;
 
-/// Tokens of a class, how many, and how many are right.
+/// The score of a class of tokens.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassScore {
-    /// What the tokens have in common.
+    /// The name of the class.
     pub class: String,
-    /// How many there are.
+    /// Tokens in the class.
     pub tokens: usize,
     right: usize,
 }
 
 impl ClassScore {
-    /// Share of the tokens that are right, hamzas on bare alifs spared.
+    /// Lenient accuracy.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
         Ratio::of(self.right, self.tokens).0
     }
 }
 
-/// The accuracy of each class, letters first; a token belongs to the classes of its first right form.
+/// Scores every class, letters first; a token belongs to the classes of its first gold form.
 #[must_use]
 pub fn by_class(records: &[Record], predictions: &[Prediction], candidates: &Candidates) -> Vec<ClassScore> {
     let mut scores: Vec<ClassScore> = Vec::new();
     for (record, prediction) in records.iter().zip(predictions) {
         for (gold, form) in record.gold.iter().zip(&prediction.tokens) {
-            let right = is_spared(&form.replace(' ', "_"), gold);
+            let right = is_lenient(&form.replace(' ', "_"), gold);
             let first = gold.split('|').next().unwrap_or_default();
             for class in classes_of(first, candidates) {
                 let known = scores.iter().position(|score| score.class == class);

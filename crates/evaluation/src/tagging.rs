@@ -1,7 +1,8 @@
-//! What the damage does to tagging: the concepts found in repaired text against those found in the same text as it was.
+//! The effect of the damage on tagging: keyword hits in repaired text, compared with those in the gold text.
 //!
-//! The right forms of a benchmark, cut where its sentences end, are tagged with the vocabulary at hand, and so is what repair and splitting
-//! made of the damage. Invariant: both sides have the same tokens, so a hit is the same where its concept and its tokens are.
+//! The gold forms of a benchmark, split at its gold sentence ends, are tagged with the configured vocabulary, and so is the
+//! output of repair and splitting. Invariant: both sides have the same tokens, so two hits are equal if their concepts and
+//! tokens are.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -9,17 +10,16 @@ use std::ops::Range;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Found, Prediction, Ratio, Record};
+use super::benchmark::Record;
+use super::counts::{Detections, Ratio};
+use super::prediction::{ComparedHit, Prediction, compared};
 use engine::document::Document;
-use engine::repair::{Damage, Outcome, PlaceOdds, Repaired, Stretch};
-use engine::tag::{Hit, TagScratch, Tagger};
+use engine::repair::{BoundaryLogits, Damage, Outcome, Repaired, Segment};
+use engine::tag::{TagScratch, Tagger};
 
-/// A hit, to be compared: its concept and its tokens in the article.
-pub type ComparedHit = (usize, usize, usize);
-
-/// Agreement of the hits, and of the concepts of each article.
+/// Agreement of hits, and of the sets of concepts per article.
 #[derive(Clone, Debug, Serialize)]
-#[expect(clippy::struct_field_names, reason = "the names of figures in a line of JSON, among others")]
+#[expect(clippy::struct_field_names, reason = "the names of metrics in a line of JSON, among others")]
 pub struct TaggingAgreement {
     tag_hits: usize,
     tag_hit_p: Ratio,
@@ -30,17 +30,11 @@ pub struct TaggingAgreement {
     tag_article_f1: Ratio,
 }
 
-/// A hit as it is compared.
-#[must_use]
-pub(super) fn compared(hit: &Hit) -> ComparedHit {
-    (hit.concept, hit.tokens.start, hit.tokens.end)
-}
-
-/// How far the hits of the predictions are those of the right text.
+/// Compares the hits of the predictions with those in the gold text.
 #[must_use]
 pub fn tagging_agreement(records: &[Record], predictions: &[Prediction], tagger: &Tagger) -> TaggingAgreement {
-    let (mut by_hit, mut by_article) = (Found::default(), Found::default());
-    for (wanted, prediction) in hits_of_the_right_text(records, tagger).iter().zip(predictions) {
+    let (mut by_hit, mut by_article) = (Detections::default(), Detections::default());
+    for (wanted, prediction) in gold_hits(records, tagger).iter().zip(predictions) {
         let got: BTreeSet<ComparedHit> = prediction.hits.iter().copied().collect();
         let concepts = |hits: &BTreeSet<ComparedHit>| hits.iter().map(|hit| hit.0).collect::<BTreeSet<usize>>();
         by_hit.add(wanted, &got);
@@ -59,32 +53,38 @@ pub fn tagging_agreement(records: &[Record], predictions: &[Prediction], tagger:
     }
 }
 
-/// For each record, the hits in its right forms.
-fn hits_of_the_right_text(records: &[Record], tagger: &Tagger) -> Vec<BTreeSet<ComparedHit>> {
+/// For each record, the hits in its gold text.
+fn gold_hits(records: &[Record], tagger: &Tagger) -> Vec<BTreeSet<ComparedHit>> {
     let hits = |scratch: &mut TagScratch, record: &Record| {
-        // A record whose forms do not line up with its tokens is not scored; see the invariant of `evaluate`.
+        // A record whose gold does not line up with its tokens has no gold text to tag.
         if record.gold.len() != record.damaged.split_whitespace().count() {
             return BTreeSet::new();
         }
-        let article = right_article(record);
-        let (hits, _) = tagger.find(&article, &right_sentences(record), scratch);
+        let article = gold_article(record);
+        let (hits, _) = tagger.find(&article, &gold_sentences(record), scratch);
         hits.iter().map(compared).collect()
     };
     records.par_iter().map_init(TagScratch::default, hits).collect()
 }
 
-/// A record's article as it was before the damage: its damaged tokens, each with its right form.
-fn right_article(record: &Record) -> Repaired {
+/// A record's article before the damage, written as a perfect repair of its damaged tokens.
+fn gold_article(record: &Record) -> Repaired {
     let document = Document::from_text(&record.id, &record.damaged);
     let count = document.tokens().len();
     let form = |gold: &String| gold.split('|').next().unwrap_or_default().replace('_', " ");
-    let outcome = |gold| Outcome { confidence: 1.0, unresolved: false, reading: Some((form(gold), Vec::new())) };
-    let unread = || Outcome { confidence: 1.0, unresolved: false, reading: None };
-    let outcomes: Vec<Outcome> = record.gold.iter().map(outcome).chain(std::iter::repeat_with(unread)).take(count).collect();
-    Repaired::new(document.clone(), Stretch::whole(&document, Damage::Intact), outcomes, vec![PlaceOdds::UNLIKELY; count])
+    let outcome = |gold| Outcome { confidence: 1.0, unresolved: false, repair: Some((form(gold), Vec::new())) };
+    let unchanged = || Outcome { confidence: 1.0, unresolved: false, repair: None };
+    let outcomes: Vec<Outcome> =
+        record.gold.iter().map(outcome).chain(std::iter::repeat_with(unchanged)).take(count).collect();
+    Repaired::new(
+        document.clone(),
+        Segment::whole(&document, Damage::Intact),
+        outcomes,
+        vec![BoundaryLogits::UNLIKELY; count],
+    )
 }
 
-fn right_sentences(record: &Record) -> Vec<Range<usize>> {
+fn gold_sentences(record: &Record) -> Vec<Range<usize>> {
     let mut start = 0;
     let count = record.gold.len();
     let ends = record.ends.iter().map(|end| end + 1).chain([count]);

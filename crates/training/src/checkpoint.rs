@@ -1,6 +1,6 @@
-//! Finished stages of training on disk, so that an interrupted run goes on where it stopped.
+//! Finished stages of training on disk, so that an interrupted run continues where it stopped.
 //!
-//! Invariant: a stage's file is named by a hash of everything that its result depends on, and appears whole or not at all; a
+//! Invariant: a stage's file is named by a hash of everything that its result depends on, and appears whole or not at all. A
 //! run with another corpus, seed or version of the stage's code never sees it.
 
 use std::borrow::Cow;
@@ -9,8 +9,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::corpus::{Corpus, files_of, name_of};
-use super::{Section, TrainError, TrainSettings};
+use super::error::TrainError;
+use super::settings::TrainSettings;
 use engine::model::{ModelFile, assemble};
+
+/// A section's name and its bytes.
+pub(super) type Section = (&'static str, Vec<u8>);
 
 /// The folder of finished stages.
 pub(super) struct Checkpoints {
@@ -19,7 +23,7 @@ pub(super) struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// Opens the folder; results in it count only for the same inputs.
+    /// Opens the folder. Only stages made from the same inputs will be found in it.
     pub(super) fn new(settings: &TrainSettings, corpus: &Corpus) -> Result<Self, TrainError> {
         let folder = settings.checkpoints.clone();
         fs::create_dir_all(&folder).map_err(|source| TrainError::io(&folder, source))?;
@@ -37,7 +41,7 @@ impl Checkpoints {
         Ok(Self { folder, inputs })
     }
 
-    /// Where a stage keeps something, named by all that it depends on.
+    /// The file for a stage's result, named by a hash of everything that the result depends on.
     pub(super) fn path(&self, name: &str, version: u32, dependencies: &[&[u8]], extension: &str) -> PathBuf {
         let mut key = self.inputs.clone();
         key.update(&version.to_le_bytes());
@@ -47,7 +51,7 @@ impl Checkpoints {
         self.folder.join(format!("{name}-{}.{extension}", &key.finalize().to_hex()[..16]))
     }
 
-    /// The sections that a stage makes: from the checkpoint, if it was finished before, or from `learn`.
+    /// The sections of a stage: from the checkpoint if it was finished before, otherwise from `learn`.
     pub(super) fn stage(
         &self,
         name: &'static str,
@@ -56,6 +60,7 @@ impl Checkpoints {
         learn: impl FnOnce() -> Result<Vec<Section>, TrainError>,
     ) -> Result<Vec<Section>, TrainError> {
         let path = self.path(name, version, dependencies, "stage");
+        // A file that cannot be read or is damaged counts as missing: the stage is run again.
         let finished = fs::read(&path).ok().and_then(|bytes| ModelFile::parse(Cow::Owned(bytes)).ok());
         if let Some(sections) = finished.and_then(|file| read_sections(&file)) {
             return Ok(sections);
@@ -75,6 +80,7 @@ fn read_sections(file: &ModelFile) -> Option<Vec<Section>> {
 
 /// Writes a file so that it appears whole or not at all.
 pub(super) fn write_beside(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // A rename is atomic within a file system, so readers see the old file or the whole new one.
     let beside = path.with_extension("part");
     let mut file = fs::File::create(&beside)?;
     file.write_all(bytes)?;

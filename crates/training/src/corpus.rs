@@ -1,8 +1,8 @@
 //! The training corpus: clean, well-spelt articles as one stream of symbols.
 //!
 //! Input is JSONL (`{"text": …}` per line), plain or zstd. A symbol is a word, a number or a mark; words are interned.
-//! Invariant: files are read in order of their names and articles in order of their lines, so the stream, and every id in it,
-//! depends on the input alone.
+//! Invariant: files are read in the order of their names and articles in the order of their lines, so the stream, and every
+//! id in it, depends on the input alone.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -14,8 +14,8 @@ use rustc_hash::FxBuildHasher;
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
-use super::TrainError;
-use crate::progress::Progress;
+use super::error::TrainError;
+use super::progress::Progress;
 use engine::arabic::{encode_letter, is_digit, is_letter, is_mark};
 
 /// A word of the corpus, or one of the marks below.
@@ -36,10 +36,10 @@ pub fn is_word(symbol: Symbol) -> bool {
     symbol < END
 }
 
-/// Lines tokenised together.
+/// Lines tokenised in parallel before their words are interned in order.
 const BATCH: usize = 4096;
 
-/// All articles, as symbols, each article closed by [`END`].
+/// All articles as symbols, each terminated by [`END`].
 #[derive(Debug, Default)]
 pub struct Corpus {
     /// The stream.
@@ -67,7 +67,7 @@ impl Corpus {
     /// Reads every `*.jsonl` and `*.jsonl.zst` of a folder.
     ///
     /// # Errors
-    /// Where there is none, one cannot be read, or a line is not what it should be.
+    /// If there is none, one cannot be read, or a line is no article.
     pub fn read(folder: &Path, progress: &dyn Progress) -> Result<Self, TrainError> {
         let mut corpus = Self::default();
         for path in files_of(folder, &[".jsonl", ".jsonl.zst"])? {
@@ -80,6 +80,7 @@ impl Corpus {
     fn read_file(&mut self, path: &Path) -> Result<(), TrainError> {
         let bytes = std::fs::read(path).map_err(|source| TrainError::io(path, source))?;
         self.sources.push((name_of(path), blake3::hash(&bytes).to_hex().to_string()));
+        // Corpora are large: the compressed bytes are freed before the text is read.
         drop(bytes);
         let mut lines = open(path)?.lines();
         let mut number = 0;
@@ -110,7 +111,7 @@ impl Corpus {
         self.symbols.push(END);
     }
 
-    /// The symbol of a word, made where it is new.
+    /// The symbol of a word, a new one if the word is new.
     fn intern(&mut self, word: Vec<u8>) -> Symbol {
         if let Some(id) = self.ids.get(&word) {
             return *id;
@@ -127,7 +128,7 @@ impl Corpus {
     }
 }
 
-/// The files of a folder whose names end in one of `suffixes`, sorted; at least one.
+/// The files of a folder whose names end in one of `suffixes`, sorted; an error if there is none.
 pub(super) fn files_of(folder: &Path, suffixes: &[&str]) -> Result<Vec<PathBuf>, TrainError> {
     let entries = std::fs::read_dir(folder).map_err(|source| TrainError::io(folder, source))?;
     let mut files = Vec::new();
@@ -149,7 +150,7 @@ pub(super) fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// A text file, decompressed where its name ends in `.zst`.
+/// A text file, decompressed if its name ends in `.zst`.
 pub(super) fn open(path: &Path) -> Result<Box<dyn BufRead>, TrainError> {
     let file = File::open(path).map_err(|source| TrainError::io(path, source))?;
     let reader: Box<dyn Read> = if path.extension().is_some_and(|extension| extension == "zst") {
@@ -187,13 +188,13 @@ fn pieces_of(text: &str) -> Vec<Piece> {
     pieces
 }
 
-/// Marks, tatweel and invisible characters.
+/// Diacritics, tatweel and invisible characters.
 fn spells_nothing(c: char) -> bool {
     is_mark(c)
         || matches!(c, '\u{640}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Characters of the number that `rest` begins with: digits, and single separators between digits.
+/// Length in characters of the number that `rest` begins with: digits, and single separators between digits.
 fn number_length(rest: &[char]) -> usize {
     let digits = |from: usize| rest[from..].iter().take_while(|c| is_digit(**c)).count();
     let mut length = digits(0);
@@ -206,7 +207,7 @@ fn number_length(rest: &[char]) -> usize {
     length
 }
 
-/// A stop after a single letter (an initial) ends nothing, and nothing ends where nothing has begun.
+/// Whether a mark ends a sentence: not after a single letter (an initial), nor before the first piece of a sentence.
 fn ends_sentence(mark: char, pieces: &[Piece]) -> bool {
     match pieces.last() {
         None | Some(Piece::Mark(STOP)) => false,

@@ -1,22 +1,21 @@
-//! Learning how long sentences are: the corpus counted by classes of articles, neighbouring lengths smoothed.
+//! Learns how long sentences are: counts by classes of articles, smoothed over neighbouring lengths.
 //!
-//! Invariant: classes hold equal numbers of articles and stand in the order of their means, and every length has a finite
-//! cost, since each is counted once more than it was seen: no sentence is impossible. Why there are classes:
-//! `split/lengths.rs`.
+//! Invariant: classes hold equal numbers of articles, in the order of their means, and every length has a finite cost
+//! (add-one smoothing), so no sentence is impossible. The engine's length model says why there are classes.
 
 use super::corpus::{Corpus, STOP, Symbol, is_word};
-use engine::repair::habit::UNITS_PER_NAT;
+use engine::repair::costs::UNITS_PER_NAT;
 use engine::split::length_model::{CLASSES, LONGEST, LengthClass, LengthModel};
 
-/// Version of this stage of training: raised whenever it would learn something else from equal input.
+/// Version of this stage: raised whenever it would learn something else from equal input.
 pub(super) const VERSION: u32 = 2;
 
-/// Lengths on each side that a length's share is averaged with.
+/// Neighbouring lengths on each side that a length's count is averaged with.
 const SPREAD: usize = 2;
-/// Articles of fewer words do not show their manner.
+/// Articles of fewer words say too little about their writer's sentences.
 const LEAST_WORDS: usize = 40;
 
-/// Articles by the mean length of their sentences, in classes of equal numbers.
+/// Learns a length model from classes of articles with sentences of similar length.
 pub(super) fn learn(corpus: &Corpus) -> LengthModel {
     let lengths = corpus.articles().map(sentence_lengths);
     let mut articles: Vec<Vec<usize>> = lengths.filter(|article| article.iter().sum::<usize>() >= LEAST_WORDS).collect();
@@ -32,12 +31,12 @@ fn sentence_lengths(article: &[Symbol]) -> Vec<usize> {
     words.filter(|words| *words > 0).collect()
 }
 
-/// Mean in hundredths.
+/// The mean in hundredths.
 fn mean(lengths: &[usize]) -> u32 {
     u32::try_from(100 * lengths.iter().sum::<usize>() / lengths.len().max(1)).unwrap_or(u32::MAX)
 }
 
-/// The negative log share of each length, in units; each length counted once more than it was seen.
+/// The cost of each length: its negative log share, after smoothing.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,

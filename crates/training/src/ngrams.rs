@@ -1,14 +1,14 @@
-//! Counting and pruning n-grams, and the costs that the language model stores.
+//! Learns the language model: counts and prunes n-grams, and turns them into stored costs.
 //!
 //! Interpolated absolute discounting (Chen & Goodman 1999, §2.4), over unigrams that count contexts rather than words:
-//! `p(w|h) = max(c(hw) - D, 0) / c(h) + γ(h) · p(w|h')`, `D = n₁ / (n₁ + 2·n₂)`. An n-gram is kept where leaving it out would
-//! cost more than a threshold, `(c - D) · ln(p(w|h) / γ(h)·p(w|h'))` (Seymore & Rosenfeld 1996), and where a word in it is one
-//! that repair has to choose: all others add the same to every path.
+//! `p(w|h) = max(c(hw) - D, 0) / c(h) + γ(h) · p(w|h')`, `D = n₁ / (n₁ + 2·n₂)`. An n-gram is kept if dropping it would lose
+//! more than a threshold of log-likelihood, `(c - D) · ln(p(w|h) / γ(h)·p(w|h'))` (Seymore & Rosenfeld 1996), and if at least
+//! one of its words is contested, that is, shares a damaged form with another: all other n-grams add the same to every path.
 //!
-//! Sentence marks and numbers are skipped: damaged text has neither.
+//! Marks and numbers are skipped, because damaged text has neither.
 //!
-//! Invariant: with a trigram both its bigrams are kept, which the look-up relies on (`repair/language_model.rs`). All is
-//! counted from sorted keys, so the number of threads does not show in the result.
+//! Invariant: with a trigram both its bigrams are kept, which look-up relies on ([`engine::repair::language_model`]).
+//! Everything is counted from sorted keys, so the number of threads does not change the result.
 
 use rayon::prelude::*;
 
@@ -16,23 +16,24 @@ use super::corpus::Corpus;
 use super::spelling::{Spelling, words_read};
 use engine::model::SectionWriter;
 use engine::repair::channel::Channel;
-use engine::repair::habit::UNITS_PER_NAT;
+use engine::repair::costs::UNITS_PER_NAT;
 use engine::repair::language_model::{BACKOFF_STEP, COST_STEP, StoredNgram, bigram_key, trigram_key, write_table};
 use engine::repair::lexicon::{Lexicon, UNKNOWN, WordId};
 
-/// A bigram is kept where it gains this many nats over the training corpus.
+/// A bigram is kept if it gains this many nats over the whole training corpus.
 const LEAST_BIGRAM_GAIN: f64 = 1.2;
-/// A trigram likewise.
+/// The same for a trigram. It is larger, because trigrams overfit more and would fill most of the model file.
 const LEAST_TRIGRAM_GAIN: f64 = 3.0;
-/// Times that a trigram must be seen.
+/// Occurrences that a trigram needs.
 const LEAST_TRIGRAM_COUNT: u32 = 2;
-/// Count given to a word that only word lists hold, and to any one word that nothing holds.
+/// Count of a word that only word lists hold, and of the unknown word.
 const UNSEEN_COUNT: f64 = 0.3;
 
-/// Version of this stage of training, repair: raised whenever it would learn something else from equal input.
+/// Version of the stage `repair` (lexicon and language model): raised whenever it would learn something else from equal
+/// input.
 pub(super) const VERSION: u32 = 1;
 
-/// Low 20 bits of a key: the last word.
+/// Bits of a word in a key; the last word is in the lowest.
 const WORD_BITS: u32 = 20;
 
 /// The language model's sections.
@@ -43,11 +44,11 @@ pub(super) struct NgramSections {
     pub bigrams: Vec<u8>,
     /// The table of trigrams.
     pub trigrams: Vec<u8>,
-    /// How many bigrams and trigrams are stored.
+    /// The numbers of bigrams and trigrams stored.
     pub stored: (usize, usize),
 }
 
-/// N-grams of one order, sorted by key, with their counts and what their contexts add up to.
+/// The n-grams of one order, sorted by key, with their counts and their discount.
 struct Counts {
     keys: Vec<u64>,
     seen: Vec<u32>,
@@ -60,11 +61,13 @@ pub(super) fn learn(corpus: &Corpus, spelling: &Spelling) -> NgramSections {
     let contested = contested_words(&spelling.lexicon);
     let bigrams = Counts::new(keys(corpus, spelling, 2));
     let unigrams = unigram_probabilities(&contexts_of_words(&bigrams, spelling.lexicon.len()));
+    // Trigrams are judged against the unpruned bigrams: pruning both at once would depend on the order.
     let interpolated = bigrams.interpolate(&vec![true; bigrams.keys.len()], |key| unigrams[last(key) as usize]);
     let trigrams = Counts::new(keys(corpus, spelling, 3));
     let bigram_probability = |key: u64| bigrams.find(key).map_or(1e-9, |index| interpolated.probability[index]);
     let keep_trigrams = trigrams.worthwhile(LEAST_TRIGRAM_GAIN, LEAST_TRIGRAM_COUNT, 3, &contested, bigram_probability);
     let mut keep_bigrams = bigrams.worthwhile(LEAST_BIGRAM_GAIN, 1, 2, &contested, |key| unigrams[last(key) as usize]);
+    // A trigram brings both its bigrams with it, the first as its context and the second as its back-off.
     for (key, _) in trigrams.keys.iter().zip(&keep_trigrams).filter(|(_, keep)| **keep) {
         for part in [key >> WORD_BITS, key & ((1 << (2 * WORD_BITS)) - 1)] {
             if let Some(index) = bigrams.find(part) {
@@ -72,6 +75,7 @@ pub(super) fn learn(corpus: &Corpus, spelling: &Spelling) -> NgramSections {
             }
         }
     }
+    // Probabilities are recomputed without the pruned n-grams, whose mass goes to the back-off.
     let bigram_values = bigrams.interpolate(&keep_bigrams, |key| unigrams[last(key) as usize]);
     let bigram_probability = |key: u64| bigrams.find(key).map_or(1e-9, |index| bigram_values.probability[index]);
     let trigram_values = trigrams.interpolate(&keep_trigrams, bigram_probability);
@@ -96,7 +100,8 @@ fn last(key: u64) -> WordId {
     WordId::try_from(key & ((1 << WORD_BITS) - 1)).expect("20 bits")
 }
 
-/// In how many different contexts each word was seen: what counts when its own context was never seen (Kneser & Ney 1995).
+/// The number of different words that precede each word. It predicts better than the plain count which word follows an unseen
+/// context (Kneser & Ney 1995).
 fn contexts_of_words(bigrams: &Counts, words: usize) -> Vec<u32> {
     let mut contexts = vec![0; words];
     for key in &bigrams.keys {
@@ -106,12 +111,13 @@ fn contexts_of_words(bigrams: &Counts, words: usize) -> Vec<u32> {
 }
 
 fn unigram_probabilities(counts: &[u32]) -> Vec<f64> {
+    // No word is impossible, and the unknown word is about as rare as one that was never seen.
     let count = |id: usize| if id == 0 || counts[id] == 0 { UNSEEN_COUNT } else { f64::from(counts[id]) };
     let total: f64 = (0..counts.len()).map(count).sum();
     (0..counts.len()).map(|id| count(id) / total).collect()
 }
 
-/// The words that share a damaged form with another.
+/// Whether each word shares a damaged form with another, so that repair has to choose.
 fn contested_words(lexicon: &Lexicon) -> Vec<bool> {
     let form_hashes = |id: usize| {
         let id = WordId::try_from(id).expect("20 bits");
@@ -129,7 +135,7 @@ fn contested_words(lexicon: &Lexicon) -> Vec<bool> {
     contested
 }
 
-/// The keys of every n-gram of known words, in no order.
+/// The keys of all n-grams of known words, in the order of the corpus.
 fn keys(corpus: &Corpus, spelling: &Spelling, order: usize) -> Vec<u64> {
     let mut keys = Vec::new();
     let mut words = Vec::new();
@@ -146,7 +152,7 @@ fn keys(corpus: &Corpus, spelling: &Spelling, order: usize) -> Vec<u64> {
     keys
 }
 
-/// Interpolated probabilities, and what each context leaves to shorter ones.
+/// Interpolated probabilities, and the weight that each context leaves to the shorter one.
 struct Interpolated {
     probability: Vec<f64>,
     /// Sorted contexts with their back-off weights.
@@ -178,7 +184,7 @@ impl Counts {
         self.keys.binary_search(&key).ok()
     }
 
-    /// Calls `each` with the range of every context, and the context.
+    /// Every context with the range of its n-grams.
     fn contexts(&self) -> impl Iterator<Item = (u64, std::ops::Range<usize>)> + '_ {
         let mut start = 0;
         self.keys.chunk_by(|a, b| a >> WORD_BITS == b >> WORD_BITS).map(move |run| {
@@ -192,6 +198,7 @@ impl Counts {
         let mut values = Interpolated { probability: vec![0.0; self.keys.len()], backoff: Vec::new() };
         for (context, range) in self.contexts() {
             let total: f64 = self.seen[range.clone()].iter().map(|c| f64::from(*c)).sum();
+            // What discounting takes from the kept n-grams, and all counts of the pruned ones, is left to the shorter context.
             let kept: f64 = range.clone().filter(|i| keep[*i]).map(|i| f64::from(self.seen[i]) - self.discount).sum();
             let backoff = (total - kept) / total;
             values.backoff.push((context, backoff));
@@ -203,7 +210,7 @@ impl Counts {
         values
     }
 
-    /// Which n-grams are worth their bytes.
+    /// Whether each n-gram is worth its bytes.
     fn worthwhile(
         &self,
         least_gain: f64,
@@ -218,6 +225,7 @@ impl Counts {
             let backoff = f64::from(u32::try_from(range.len()).unwrap_or(u32::MAX)) * self.discount / total;
             for index in range {
                 let key = self.keys[index];
+                // An n-gram of words without rivals adds the same cost to every path through the lattice.
                 let chosen = (0..order).any(|place| contested[last(key >> (place * WORD_BITS)) as usize]);
                 if !chosen || self.seen[index] < least_count {
                     continue;

@@ -1,7 +1,7 @@
-//! The damage, simulated on clean articles: what training sees must be what the program will be given.
+//! Simulates the damage on clean articles, so that training sees what the program will be given.
 //!
-//! A writer's habit is drawn once per article, then its letters are deleted ([`damage`]), or in [`fold`] merged with their
-//! bare twins. Invariant: the same seed and article give the same damage, whatever was damaged before.
+//! A writer's typing profile is drawn once per article, then letters are deleted ([`damage`]) or folded ([`fold`]).
+//! Invariant: the same seed and article give the same damage, whatever was damaged before.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -9,37 +9,38 @@ use rand_chacha::ChaCha8Rng;
 use super::corpus::{NUMBER, PAUSE, STOP, Symbol, is_word};
 use engine::arabic::{code, fold_letter, is_hamzated_alif, is_plain};
 
-/// Shares of `أ إ آ` that writers type with their hamza.
+/// Shares of `أ إ آ` typed with their hamza, one drawn per article: most writers type few hamzas,
+/// some all.
 const TYPED: [f64; 6] = [0.0, 0.1, 0.2, 0.3, 0.5, 1.0];
-/// Shares of final `ي` that writers type as `ى`.
+/// Shares of final `ي` typed as `ى`, one drawn per article: one writer in four does so, for a third of them.
 const YA_AS_MAQSURA: [f64; 4] = [0.0, 0.0, 0.0, 0.3];
 /// Share of `ة` typed `ه`.
 const TA_MARBUTA_AS_HA: f64 = 0.01;
 /// Share of `ى` typed `ي`.
 const MAQSURA_AS_YA: f64 = 0.1;
 
-/// Share of words that run together with the one before. In the three shipped articles it is one in 1,252; more of them
-/// teach better.
+/// Share of words that run together with the one before. In the three seed articles it is one in 1,252; a higher share teaches
+/// better.
 const JOINED: f64 = 0.004;
 
-/// A damaged article: words parted by spaces, and what stood after each.
+/// A damaged article: its words, and what followed each in the clean text.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct DamagedArticle {
     /// Letter codes of each word.
     pub words: Vec<Vec<u8>>,
-    /// The clean word that each was; the first, where two had run together.
+    /// The clean word behind each; the first of two that ran together.
     pub symbols: Vec<Symbol>,
-    /// The second of two that had run together.
+    /// The second of two that ran together.
     pub seconds: Vec<Option<Symbol>>,
     /// Per word, whether a sentence ended after it.
     pub ends: Vec<bool>,
     /// Per word, whether a number was deleted after it.
     pub numbers: Vec<bool>,
-    /// Per word, whether a clause ended after it: any mark stood there.
+    /// Per word, whether a clause ended after it, that is, any mark followed.
     pub clauses: Vec<bool>,
 }
 
-/// The random numbers of one article.
+/// The random number generator of one article: a `ChaCha` stream of its own, so articles can be damaged in any order.
 #[must_use]
 pub fn article_rng(seed: u64, article: u64) -> ChaCha8Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -48,7 +49,7 @@ pub fn article_rng(seed: u64, article: u64) -> ChaCha8Rng {
 }
 
 impl DamagedArticle {
-    /// Takes what is left of the article's symbols; `left` says it of each word.
+    /// Builds the damaged article from the remnants of its words; `left` damages one word.
     fn of(
         article: &[Symbol],
         words: &[Vec<u8>],
@@ -59,6 +60,7 @@ impl DamagedArticle {
         for symbol in article {
             if is_word(*symbol) {
                 let left = left(&words[*symbol as usize], rng);
+                // A word of nothing but deleted letters vanishes, as it did in the corpora; nothing can restore it.
                 if !left.is_empty() {
                     damaged.push(left, *symbol, rng.random_bool(JOINED));
                 }
@@ -73,6 +75,7 @@ impl DamagedArticle {
     }
 
     fn push(&mut self, left: Vec<u8>, symbol: Symbol, joined: bool) {
+        // Two words run together only if nothing stood between them, and never three.
         let open =
             self.seconds.last() == Some(&None) && self.ends.last() == Some(&false) && self.numbers.last() == Some(&false);
         if joined && open {
@@ -89,7 +92,7 @@ impl DamagedArticle {
     }
 }
 
-/// Damages an article; words of which nothing is left vanish.
+/// Strips an article of letters; a word of which nothing is left vanishes.
 #[must_use]
 pub fn damage(article: &[Symbol], words: &[Vec<u8>], rng: &mut ChaCha8Rng) -> DamagedArticle {
     let typed = TYPED[rng.random_range(0..TYPED.len())];
@@ -97,11 +100,11 @@ pub fn damage(article: &[Symbol], words: &[Vec<u8>], rng: &mut ChaCha8Rng) -> Da
     DamagedArticle::of(article, words, rng, |word, rng| damage_word(word, typed, as_maqsura, rng))
 }
 
-/// Merges letters of an article with their bare twins, each with probability `share`; nothing is deleted but numbers.
+/// Folds each letter of an article with probability `share`; only numbers and marks are deleted.
 #[must_use]
 pub fn fold(article: &[Symbol], words: &[Vec<u8>], share: f64, rng: &mut ChaCha8Rng) -> DamagedArticle {
-    let merged = |letter: &u8, rng: &mut ChaCha8Rng| if rng.random_bool(share) { fold_letter(*letter) } else { *letter };
-    DamagedArticle::of(article, words, rng, |word, rng| word.iter().map(|letter| merged(letter, rng)).collect())
+    let folded = |letter: &u8, rng: &mut ChaCha8Rng| if rng.random_bool(share) { fold_letter(*letter) } else { *letter };
+    DamagedArticle::of(article, words, rng, |word, rng| word.iter().map(|letter| folded(letter, rng)).collect())
 }
 
 fn damage_word(word: &[u8], typed: f64, as_maqsura: f64, rng: &mut ChaCha8Rng) -> Vec<u8> {

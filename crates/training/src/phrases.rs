@@ -1,9 +1,11 @@
-//! Learning what phrases are made of: how telling each stem is, what tells nouns from verbs, and which letters of a word are no part of it.
+//! Learns the background statistics of keyphrases: how informative each stem is, how noun-like, and which letters of a word
+//! are clitics.
 //!
-//! There is no tagger of parts of speech. A noun takes the article and follows prepositions, a verb follows `قد`, `لم` and the like; counting
-//! both over the corpus tells them apart. Clitics, pronouns and the accusative's alif show in how often a word stands without them.
+//! There is no part-of-speech tagger. A noun takes the article and follows prepositions, a verb follows `قد`, `لم` and the like;
+//! counting both over the corpus distinguishes them. Clitics, pronouns and the accusative's alif show in how often a word
+//! occurs without them.
 //!
-//! Invariant: stems are stored in the order of their letters and notes in the order of the lexicon, shares in whole steps,
+//! Invariant: stems are stored in the order of their letters, notes in the order of the lexicon, and shares in whole steps,
 //! so equal corpora give equal bytes.
 
 use rustc_hash::FxHashMap;
@@ -15,26 +17,28 @@ use engine::tag::phrases::background::{IDF_STEPS, SHARE_STEPS, StemSteps, Stored
 use engine::tag::phrases::stem::{article_length, light_stem};
 use engine::tag::phrases::words::without_pronoun;
 
-/// Version of this stage of training: raised whenever it would learn something else from equal input.
+/// Version of this stage: raised whenever it would learn something else from equal input.
 pub(super) const VERSION: u32 = 1;
 
-/// Articles that a stem must be in.
+/// Articles that a stem must occur in.
 const LEAST_ARTICLES: u32 = 5;
-/// Times that a word must be seen for a note on its first letter, and for one on its pronoun.
+/// Occurrences that a word needs for the note that its first letter is its own.
 const LEAST_WHOLE: u32 = 10;
+/// The same for the note that its first or last letter is not.
 const LEAST_SPLIT: u32 = 3;
+/// The same for a note on its pronoun.
 const LEAST_POSSESSED: u32 = 5;
-/// Letters of a word that a note is made on.
+/// Letters that a word needs for any note.
 const LEAST_LETTERS: usize = 4;
 
-/// Words that nouns follow.
+/// Words that nouns follow: prepositions, quantifiers, demonstratives.
 const BEFORE_NOUNS: &str = "في من إلى عن على بين خلال منذ عبر ضد نحو دون لدى بعد قبل عند حول كل بعض جميع هذا هذه تلك ذلك أحد إحدى عدة \
     عدد مثل غير أكثر حسب ضمن أي";
-/// Words that verbs follow.
+/// Words that verbs follow: particles of tense and negation, conjunctions, relative pronouns.
 const BEFORE_VERBS: &str = "قد لم لن لا سوف أن التي الذي الذين حيث كما وقد فقد كان كانت ما لقد عندما إذا بعدما حين كي لكي حينما وكانت \
     وكان بينما والتي والذي وهو وهي ولم ولا ولن";
 
-/// What is counted of a stem.
+/// Counts of a stem.
 #[derive(Clone, Copy, Debug, Default)]
 struct StemCounts {
     articles: u32,
@@ -42,7 +46,7 @@ struct StemCounts {
     with_article: u32,
     after_preposition: u32,
     as_verb: u32,
-    /// The last article that it was met in, to count each once.
+    /// The last article that it was seen in, so that `articles` counts each once.
     last_article: u32,
 }
 
@@ -66,6 +70,7 @@ pub(super) fn learn(corpus: &Corpus, lexicon: &Lexicon) -> StoredBackground {
 fn steps_of(stem: &[u8], counts: &StemCounts, articles: f64) -> StemSteps {
     let [with_article, after_preposition, as_verb] =
         [counts.with_article, counts.after_preposition, counts.as_verb].map(f64::from);
+    // A stem in `ي ت ن` that never takes the article is probably a verb in the imperfect; it gets one pseudo-observation.
     let looks_imperfect = matches!(stem.first(), Some(&(code::YA | code::TA | code::NUN))) && counts.with_article == 0;
     let shape = f64::from(u8::from(looks_imperfect));
     let verb = (as_verb + 0.5 + shape) / (as_verb + with_article + after_preposition + 2.5 + shape);
@@ -114,12 +119,12 @@ impl<'c> Forms<'c> {
         self.counts.get(word).copied().unwrap_or_default().into()
     }
 
-    /// How often a word is seen with the article.
+    /// Occurrences of a word with the article.
     fn count_with_article(&self, word: &[u8]) -> f64 {
         self.count(&[&[code::ALIF, code::LAM], word].concat())
     }
 
-    /// How often a word is seen with the article and without it.
+    /// Occurrences of a word with the article and without it.
     fn count_in_all(&self, word: &[u8]) -> f64 {
         self.count(word) + self.count_with_article(word)
     }
@@ -130,6 +135,7 @@ impl<'c> Forms<'c> {
             return WordNotes::default();
         }
         let times = f64::from(seen);
+        // A word with a proclitic takes no article before it, and is well known without its first letter.
         let is_clitic = self.count_with_article(word) < 0.02 * times && self.count_in_all(&word[1..]) >= 0.3 * times;
         let first = match word[0] {
             code::WAW | code::FA if seen >= LEAST_WHOLE && !is_clitic => WordNotes::WHOLE,
@@ -143,7 +149,7 @@ impl<'c> Forms<'c> {
         WordNotes(first | last)
     }
 
-    /// The notes on a word's pronoun: what is left without it is a more frequent word.
+    /// The notes on a word's pronoun, given if the word without it is a more frequent word.
     fn possessed(&self, word: &[u8], seen: u32) -> u8 {
         let Some(base) = without_pronoun(word).filter(|_| seen >= LEAST_POSSESSED && !has_bare_article(word)) else {
             return 0;
@@ -152,6 +158,7 @@ impl<'c> Forms<'c> {
             [rest @ .., code::TA] => [rest, &[code::TA_MARBUTA]].concat(),
             _ => Vec::new(),
         };
+        // Before a pronoun `ة` is written `ت`: of `مدرست` the commoner of `مدرست` and `مدرسة` is the base.
         let is_feminine = self.count(&feminine) > self.count(base);
         let count = self.count(base).max(self.count(&feminine));
         match (count >= 2.0 * f64::from(seen), is_feminine) {
@@ -161,8 +168,8 @@ impl<'c> Forms<'c> {
         }
     }
 
-    /// Whether a word's last letter is the accusative's alif: the word never takes the article, hardly follows a preposition, and is
-    /// well known without the letter.
+    /// Whether a word's last letter is the accusative's alif: the word never takes the article, rarely follows a preposition,
+    /// and is frequent without the letter.
     fn is_accusative(&self, word: &[u8], seen: u32, counts: &[StemCounts]) -> bool {
         let [base @ .., code::ALIF] = word else { return false };
         let times = f64::from(seen);

@@ -1,12 +1,11 @@
-//! Which words of the corpus are spelt well enough to teach: counts, misspellings, and the lexicon made of the rest.
+//! Learns the lexicon from the well-spelt words of the corpus, and reads misspellings as what was meant.
 //!
-//! Newspapers type `اكثر` for `أكثر` now and then. A form that has a much commoner twin with the same folded letters and
-//! more of them restored is taken for a misspelling: it does not enter the lexicon, and where one twin is clearly meant, the
-//! corpus is read as if it had been typed.
+//! Newspapers type `اكثر` for `أكثر` now and then. A form is taken for a misspelling if it has a much commoner twin that folds
+//! to the same letters and has more of them restored. It does not enter the lexicon; and if one twin is clearly meant, the
+//! corpus is read as if that had been typed. A lexicon with misspellings would offer them as repairs.
 //!
-//! Invariant: no word of the lexicon is a misspelling of another, and words of the corpus stand in the order of their
-//! counts, equal ones in that of their letters, so equal corpora give equal ids. A lexicon with misspellings would offer
-//! them as repairs.
+//! Invariant: no word of the lexicon is a misspelling of another, and words are ordered by count, then by letters, so
+//! equal corpora give equal ids.
 
 use std::collections::HashMap;
 use std::io::BufRead;
@@ -15,45 +14,45 @@ use std::path::Path;
 use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 
-use super::TrainError;
 use super::corpus::{Corpus, Symbol, files_of, is_word, name_of, open};
+use super::error::TrainError;
 use engine::arabic::{Word, fold_letter};
 use engine::repair::channel::{Channel, MAX_LETTERS};
 use engine::repair::lexicon::{Lexicon, UNKNOWN, WordId};
 
 /// A form this many times rarer than a twin that differs only in the hamza of an alif is a misspelling of it.
 const RARER_WITHOUT_HAMZA: u32 = 6;
-/// The same where `ى` or `ة` differ: `علي` is rarer than `على`, and a name.
+/// The same if `ى` or `ة` differ. The ratio is larger because both may be words: `علي` is rarer than `على`, and a name.
 const RARER_WITH_OTHER_ENDING: u32 = 100;
-/// One twin is clearly meant if the next is this many times rarer.
+/// One twin is clearly meant if the next one is this many times rarer.
 const CLEARLY: u32 = 10;
-/// Times that a form must be seen in the corpus to enter the lexicon.
+/// Occurrences in the corpus that a form needs to enter the lexicon.
 const LEAST_COUNT: u32 = 2;
-/// Times that a form of a word list with counts must have been seen by its makers.
+/// The count that a form of a word list with counts needs.
 const LEAST_LISTED_COUNT: u32 = 8;
 /// Ids have 20 bits in the keys of n-grams.
 const LARGEST_LEXICON: usize = (1 << 20) - 1;
 
-/// The lexicon, and what each symbol of the corpus teaches.
+/// The lexicon, and the word that each symbol of the corpus is read as.
 #[derive(Debug)]
 pub(super) struct Spelling {
     /// Well-spelt forms by frequency.
     pub lexicon: Lexicon,
-    /// The word that each symbol is read as; [`UNKNOWN`] for rare forms and for misspellings of no clear twin.
+    /// The word that each symbol is read as; [`UNKNOWN`] for rare forms and for misspellings without a clear twin.
     pub reading: Vec<WordId>,
 }
 
-/// Forms that fold together, commonest first, as (index, count).
+/// Forms that fold to the same letters, most frequent first, as (index, count).
 type Twins = HashMap<Vec<u8>, Vec<(usize, u32)>, FxBuildHasher>;
 
-/// A form, and how often it was seen.
+/// A form with its count.
 type Counted = (Vec<u8>, u32);
 
 impl Spelling {
-    /// Learns the spelling of a corpus, with the forms of word lists beside it.
+    /// Learns the spelling of a corpus, and adds the forms of word lists.
     ///
     /// # Errors
-    /// Where a word list cannot be read.
+    /// If a word list cannot be read.
     pub(super) fn learn(corpus: &Corpus, lists: Option<&Path>) -> Result<Self, TrainError> {
         let mut forms: Vec<Counted> = corpus.words.iter().cloned().map(|word| (word, 0)).collect();
         for symbol in corpus.symbols.iter().filter(|symbol| is_word(**symbol)) {
@@ -69,6 +68,7 @@ impl Spelling {
         }
         let mut kept: Vec<(usize, u32)> =
             counts.iter().copied().enumerate().filter(|(_, count)| *count >= LEAST_COUNT).collect();
+        // A misspelling's occurrences were counted for its twin; the form itself does not enter the lexicon.
         kept.retain(|(index, _)| matches!(meant[*index], Meant::Form(form) if form == *index));
         kept.retain(|(index, _)| forms[*index].0.len() <= MAX_LETTERS);
         kept.sort_unstable_by(|a, b| (b.1, &forms[a.0].0).cmp(&(a.1, &forms[b.0].0)));
@@ -80,12 +80,12 @@ impl Spelling {
     }
 }
 
-/// What a form of the corpus is read as.
+/// The form that a form of the corpus is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meant {
-    /// A form, by index; itself, if it is well spelt.
+    /// This form, by index; itself if it is well spelt.
     Form(usize),
-    /// One of several.
+    /// One of several, and it is unclear which.
     Unclear,
 }
 
@@ -109,16 +109,16 @@ fn group_twins(forms: &[Counted]) -> Twins {
 struct Better {
     index: usize,
     count: u32,
-    /// How many times rarer than the twin a mere misspelling of it is.
+    /// A form this many times rarer than the twin is a misspelling of it.
     rarer: u32,
 }
 
-/// Twins that are `word` with more letters restored, commonest first.
+/// Twins that are `word` with more letters restored, most frequent first.
 fn better_spelt<'t>(word: &'t [u8], twins: &'t Twins, forms: &'t [Counted]) -> impl Iterator<Item = Better> + 't {
     let group = twins.get(&folded(word)).map(Vec::as_slice).unwrap_or_default();
     group.iter().filter(move |(index, _)| forms[*index].0 != word).filter_map(move |&(index, count)| {
-        let traces = Channel::Folded.explain(&forms[index].0, word)?;
-        let ending = traces.maqsura_as_ya + traces.ta_marbuta_as_ha > 0;
+        let events = Channel::Folded.explain(&forms[index].0, word)?;
+        let ending = events.maqsura_as_ya + events.ta_marbuta_as_ha > 0;
         Some(Better { index, count, rarer: if ending { RARER_WITH_OTHER_ENDING } else { RARER_WITHOUT_HAMZA } })
     })
 }
@@ -135,7 +135,7 @@ fn meant_by((word, count): &Counted, twins: &Twins, forms: &[Counted]) -> Meant 
     }
 }
 
-/// Forms of the word lists that the corpus lacks and that are no misspelling of one that it has, sorted.
+/// The forms of the word lists that the corpus lacks and that misspell none of its words, sorted.
 fn listed_forms(folder: &Path, forms: &[Counted], counts: &[u32], twins: &Twins) -> Result<Vec<Vec<u8>>, TrainError> {
     let mut listed = Vec::new();
     for path in files_of(folder, &[".tsv.zst", ".wordlist.zst", ".tsv", ".wordlist"])? {
@@ -155,6 +155,7 @@ fn listed_forms(folder: &Path, forms: &[Counted], counts: &[u32], twins: &Twins)
     listed.par_sort_unstable();
     listed.dedup();
     let mut fresh: Vec<Vec<u8>> = listed.into_par_iter().filter(|word| !known(word) && !misspelt(word)).collect();
+    // The lists may contain misspellings of each other's words too. They have no counts, so any better-spelt twin wins.
     let restored = group_twins(&fresh.iter().cloned().map(|word| (word, 0)).collect::<Vec<_>>());
     let all: Vec<Counted> = fresh.iter().cloned().map(|word| (word, 0)).collect();
     fresh.retain(|word| better_spelt(word, &restored, &all).next().is_none());
@@ -165,6 +166,7 @@ fn assemble(forms: &[Counted], meant: &[Meant], kept: &[(usize, u32)], listed: &
     let corpus_words = kept.iter().map(|(index, _)| forms[*index].0.as_slice());
     let words: Vec<&[u8]> = corpus_words.chain(listed.iter().map(Vec::as_slice)).take(LARGEST_LEXICON).collect();
     let mut ids = vec![UNKNOWN; forms.len()];
+    // Forms of the lists come after those of the corpus and get no symbol: the corpus never uses them.
     for ((index, _), id) in kept.iter().zip(1..).take(LARGEST_LEXICON) {
         ids[*index] = id;
     }
@@ -178,7 +180,7 @@ fn assemble(forms: &[Counted], meant: &[Meant], kept: &[(usize, u32)], listed: &
     Spelling { lexicon: Lexicon::new(words), reading }
 }
 
-/// The word that each symbol of a run is read as; numbers and marks are left out.
+/// The words that a run of symbols is read as; numbers and marks are left out.
 pub(super) fn words_read<'a>(symbols: &'a [Symbol], reading: &'a [WordId]) -> impl Iterator<Item = WordId> + 'a {
     symbols.iter().filter(|symbol| is_word(**symbol)).map(|symbol| reading[*symbol as usize])
 }
@@ -204,7 +206,7 @@ mod tests {
         let read = |symbol: usize| decode_word(spelling.lexicon.word(spelling.reading[symbol]));
         assert_eq!(read(1), "أكثر", "a rare bare alif is a misspelling");
         assert_eq!(read(2), "علي", "a name is not a misspelling of a commoner word");
-        assert_eq!(read(6), "", "between two common twins nothing can be told");
+        assert_eq!(read(6), "", "between two common twins it is unclear");
         assert_eq!(spelling.lexicon.len(), 1 + 5);
     }
 }

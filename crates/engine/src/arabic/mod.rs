@@ -1,22 +1,22 @@
-//! The Arabic script as this program sees it: letters, marks, digits, and two ways to compare words.
+//! The Arabic script: letters, marks, digits, and folding.
 //!
-//! Invariant: a [`Word`] holds nothing but the 36 letters U+0621–U+063A and U+0641–U+064A, one byte a letter, so that a
-//! lexicon of hundreds of thousands of forms stays small and alignments run over bytes.
+//! Invariant: a [`Word`] consists of the 36 letters U+0621–U+063A and U+0641–U+064A, one byte each, so that a lexicon of
+//! hundreds of thousands of forms stays small and alignments run over bytes.
 //!
-//! *Folding* (for matching) and *repair* (for output) are opposites and stay apart: [`fold_letter`] merges exactly the
+//! *Folding* (for matching) and *repair* (for output) are opposites and stay apart: [`fold_letter`] conflates exactly the
 //! letters that repair restores, and folded text is never written out.
 
 pub mod clitics;
 pub mod inflection;
 
-/// The letters that the cleaning script left standing (design: the 28 plain letters of the alphabet).
+/// The letters that the cleaning script did not delete: the 28 of the alphabet.
 #[cfg(test)]
 const PLAIN: &str = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي";
 
-/// Letter codes, as [`encode_letter`] gives them, that repair reasons about by name.
+/// The letter codes ([`encode_letter`]) that code refers to by name.
 pub mod code {
     use super::encode_const;
-    /// A space between two words that were run together; no letter, and in no [`super::Word`].
+    /// A space between two words that had run together; no letter, and in no [`super::Word`].
     pub const SPACE: u8 = 0;
     /// `ء`
     pub const HAMZA: u8 = encode_const('ء');
@@ -60,7 +60,7 @@ pub mod code {
     pub const YA: u8 = encode_const('ي');
 }
 
-/// One letter's code before U+0621, so that codes begin at 1 and 0 is free for "no letter".
+/// The code point before the first letter, so that letter codes begin at 1 and 0 is free for [`code::SPACE`].
 const BASE: u32 = 0x0620;
 
 #[expect(clippy::cast_possible_truncation, reason = "letters lie within 42 of the base")]
@@ -68,13 +68,13 @@ const fn encode_const(letter: char) -> u8 {
     (letter as u32 - BASE) as u8
 }
 
-/// The code of an Arabic letter, `None` for every other character.
+/// The code of an Arabic letter; `None` for any other character.
 #[must_use]
 pub fn encode_letter(letter: char) -> Option<u8> {
     is_letter(letter).then(|| encode_const(letter))
 }
 
-/// The letter of a code made by [`encode_letter`], or the space of [`code::SPACE`].
+/// The letter of a code from [`encode_letter`], or a space for [`code::SPACE`].
 #[must_use]
 pub fn decode_letter(code: u8) -> char {
     if code == code::SPACE {
@@ -83,7 +83,7 @@ pub fn decode_letter(code: u8) -> char {
     char::from_u32(BASE + u32::from(code)).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
-/// Whether `c` is one of the 36 Arabic letters (no marks, digits, tatweel or letters of other languages).
+/// Whether `c` is one of the 36 Arabic letters; marks, digits, tatweel and letters of other languages are not.
 #[must_use]
 pub fn is_letter(c: char) -> bool {
     matches!(c, '\u{621}'..='\u{63a}' | '\u{641}'..='\u{64a}')
@@ -101,13 +101,13 @@ pub fn is_digit(c: char) -> bool {
     matches!(c, '0'..='9' | '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}')
 }
 
-/// Whether `c` ends a sentence wherever it stands at a token's end.
+/// Whether `c` ends a sentence if it is at a token's end.
 #[must_use]
 pub fn is_sentence_mark(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '؟' | '…')
 }
 
-/// White space that parts tokens.
+/// Whether `c` separates tokens.
 ///
 /// Unicode `White_Space` and the four ASCII separators U+001C–U+001F, which Python's `str.split` also splits on: rows are
 /// re-split by readers, and both sides must find the same tokens.
@@ -116,7 +116,7 @@ pub fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
 }
 
-/// Whether a letter code is one of the 28 plain letters, which the damage leaves standing.
+/// Whether a letter code is one of the 28 plain letters, which the cleaning script does not delete.
 #[must_use]
 pub fn is_plain(code: u8) -> bool {
     use code::{ALIF_HAMZA, ALIF_HAMZA_BELOW, ALIF_MADDA, HAMZA, MAQSURA, TA_MARBUTA, WAW_HAMZA, YA_HAMZA};
@@ -135,19 +135,19 @@ pub fn fold_word(word: &[u8]) -> Vec<u8> {
     word.iter().copied().map(fold_letter).collect()
 }
 
-/// The folded letter codes of a text; everything but Arabic letters is left out.
+/// The folded letter codes of a text, without everything that is no Arabic letter.
 #[must_use]
 pub fn folded_codes(text: &str) -> Vec<u8> {
     text.chars().filter_map(encode_letter).map(fold_letter).collect()
 }
 
-/// A word (letter codes) with every alif bare; all else stays, since `علي` is a name and `على` is none.
+/// A word (letter codes) with every alif bare. Unlike folding, it keeps `ى`: `علي` is a name and `على` is not.
 #[must_use]
 pub fn with_plain_alif(word: &[u8]) -> Vec<u8> {
     word.iter().map(|letter| if is_hamzated_alif(*letter) { code::ALIF } else { *letter }).collect()
 }
 
-/// The letter that careless or preprocessed writing puts for `code`: `أ إ آ` → `ا`, `ى` → `ي`, `ة` → `ه`.
+/// The bare twin of a letter, which careless or normalised writing puts for it: `أ إ آ` → `ا`, `ى` → `ي`, `ة` → `ه`.
 #[must_use]
 pub fn fold_letter(code: u8) -> u8 {
     match code {
@@ -163,7 +163,7 @@ pub fn fold_letter(code: u8) -> u8 {
 pub struct Word(Vec<u8>);
 
 impl Word {
-    /// The word of `text`; `None` where it holds anything but Arabic letters, or nothing.
+    /// The word of `text`; `None` if it is empty or holds anything but Arabic letters.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let codes: Option<Vec<u8>> = text.chars().map(encode_letter).collect();
@@ -201,12 +201,12 @@ mod tests {
         let word = Word::new("مسؤولية").expect("Arabic letters only");
         assert_eq!(decode_word(word.codes()), "مسؤولية");
         assert_eq!(Word::new("abc"), None);
-        assert_eq!(Word::new("ما قورن"), None, "a space is in no word");
+        assert_eq!(Word::new("ما قورن"), None, "no word holds a space");
         assert_eq!(Word::new(""), None);
     }
 
     #[test]
-    fn folding_merges_what_repair_restores() {
+    fn folding_conflates_what_repair_restores() {
         let folded =
             |text: &str| text.chars().filter_map(encode_letter).map(fold_letter).map(decode_letter).collect::<String>();
         assert_eq!(folded("أنشئت"), "انشئت");

@@ -1,8 +1,8 @@
-//! One encoding for each letter: presentation forms, look-alikes of neighbouring languages, tatweel, invisible characters.
+//! Unifies the encoding of letters: presentation forms, look-alikes from neighbouring languages, tatweel, invisible characters.
 //!
 //! Invariant: a token stays one token (never empty, never with white space inside), and diacritics, digits and punctuation
-//! stay what they are. This is not a "normaliser" of the usual kind: `أ`, `ى` and `ة` are left alone, since telling them
-//! apart is what the program is for.
+//! are kept. This is not the usual Arabic normaliser: `أ`, `ى` and `ة` are left alone, since telling them apart is what the
+//! program is for.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -10,7 +10,7 @@ use crate::arabic::is_space;
 
 /// Appends the unified form of one token.
 ///
-/// A token of nothing but tatweel and invisible characters is appended as it is: dropping it would shift every index.
+/// A token that consists of tatweel and invisible characters only is appended as it is: dropping it would shift every index.
 pub fn unify_token(token: &str, text: &mut String) {
     let start = text.len();
     for c in token.chars() {
@@ -30,7 +30,7 @@ fn unify_char(c: char, start: usize, text: &mut String) {
     }
 }
 
-/// Tatweel, zero-width characters, direction marks, soft hyphen: they are drawn, or steer drawing, and spell nothing.
+/// Tatweel, zero-width characters, direction marks, soft hyphen: they affect how text is drawn, not how it is spelt.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{640}' | '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}')
 }
@@ -47,7 +47,7 @@ fn unify_letter(c: char) -> char {
     }
 }
 
-/// A combining hamza or madda makes one letter with the carrier before it, as Unicode's NFC has it.
+/// Joins a combining hamza or madda with the letter before it, as Unicode's NFC does.
 fn compose(mark: char, start: usize, text: &mut String) {
     let carrier = text[start..].chars().next_back();
     match carrier.and_then(|carrier| unicode_normalization::char::compose(carrier, mark)) {
@@ -59,7 +59,8 @@ fn compose(mark: char, start: usize, text: &mut String) {
     }
 }
 
-/// The letters of a presentation form; left alone where they would hold white space (`ﷺ` is four words) or are no letters.
+/// Appends the letters of a presentation form. A form is kept if it would expand to white space (`ﷺ` is four words) or to
+/// anything but letters.
 fn unify_presentation_form(form: char, text: &mut String) {
     let letters = || std::iter::once(form).nfkc();
     if letters().any(|c| is_space(c) || !c.is_alphabetic()) {
@@ -85,7 +86,7 @@ mod tests {
             ("ﻣﺪﺭﺳﺔ", "مدرسة", "presentation forms of extracted PDF text"),
             ("ﻻ", "لا", "the lam-alif ligature is two letters"),
             ("کتابی", "كتابي", "Persian kaf and ya"),
-            ("كتـــاب", "كتاب", "tatweel only stretches"),
+            ("كتـــاب", "كتاب", "tatweel only widens"),
             ("می\u{200c}رود", "ميرود", "a zero-width non-joiner spells nothing"),
             ("ا\u{654}حمد", "أحمد", "a decomposed hamza is one letter with its carrier"),
             ("ﷺ", "ﷺ", "expanding it would make four tokens of one"),

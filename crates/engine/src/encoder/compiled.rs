@@ -1,28 +1,30 @@
 //! The encoder as it runs.
 //!
-//! Invariant: an article gets the same answers on every processor, and however it is cut into windows. Matrix products are
-//! the cost, and they are exact: sums of integers ([`super::integer`]). Everything between two products is done number by
-//! number in a fixed order, which IEEE 754 makes equal everywhere too.
+//! Invariant: an article gets the same results on every processor, and however it is cut into windows. Matrix products are
+//! most of the work, and they are exact: sums of integers ([`super::integer`]). Everything between two products is computed
+//! number by number in a fixed order, which IEEE 754 makes the same everywhere too.
 //!
-//! A long article is read in windows that overlap by [`REACH`] words on both sides: more a word cannot see but for the mean of the
-//! article, which is taken beforehand. So the windows cannot be told from the outside, and memory is bounded.
+//! A long article is read in windows that overlap by [`REACH`] words on both sides. A word sees no further, except for the
+//! mean of the article, which is computed in a first pass. So the windows cannot be noticed from outside, and memory is
+//! bounded.
 
 use std::ops::Range;
 
 use super::features::{CANDIDATE_FEATURES, WORD_FEATURES, candidate_features, word_features};
 use super::integer::{Input, IntegerMatrix};
 use super::network::{LARGEST_INPUT, StoredAffine, StoredNetwork, StoredStack, StoredTable};
-use super::{BRANCH, CONTEXT_BLOCK, EMBEDDING, LEAST_SQUARE, MARGIN, QUESTIONS, REACH, StackShape, TAPS, TRUNK};
+use super::shape::{BRANCH, CONTEXT_BLOCK, EMBEDDING, HEADS, LEAST_SQUARE, MARGIN, REACH, StackShape, TAPS, TRUNK};
 use crate::matrix::dot;
 
-/// Words of a window, without its overlap.
+/// Words of a window, without the overlap.
 const WINDOW: usize = 4096;
-/// Rows that pass through a convolution together: few enough to stay in the cache.
+/// Rows that pass through a convolution together: few enough for their sums to stay in the second-level cache.
 const TILE: usize = 256;
-/// A number of the normalised stream is worth so many units of its integer: enough for one of twelve times the mean size.
+/// Integer units per 1.0 of the normalised stream. Its root mean square is 1, and 511 / 42 leaves room for numbers of twelve
+/// times that; larger ones are clipped.
 const UNITS: f32 = 42.0;
 
-/// A matrix of integers, with what a unit of each column is worth once it is multiplied by an input's unit.
+/// An affine map with integer weights. A column's scale turns an integer sum back into a number, given the input's unit.
 #[derive(Debug)]
 struct Affine {
     matrix: IntegerMatrix,
@@ -30,7 +32,7 @@ struct Affine {
     bias: Vec<f32>,
 }
 
-/// A stack of gated convolutions: the matrix that leads into its stream, and that of each block.
+/// A stack of gated convolutions: the matrix into its residual stream, and that of each block.
 #[derive(Debug)]
 struct Stack {
     shape: StackShape,
@@ -45,47 +47,48 @@ pub struct Encoder {
     candidates: StoredTable,
     trunk: Stack,
     context: Affine,
-    request: Affine,
+    query: Affine,
     branch: Stack,
-    questions: Affine,
+    heads: Affine,
 }
 
-/// Rows of a stack, between margins of zeros.
+/// The rows of a stack, one per word, between margins of zeros.
 #[derive(Debug, Default)]
 struct Rows {
+    /// The residual stream: (words + 2 × [`MARGIN`]) × width.
     stream: Vec<f32>,
-    /// The stream's rows, each divided by its root mean square, in integers.
+    /// The stream's rows, each divided by its root mean square, as integers in 1/[`UNITS`].
     normalised: Vec<i16>,
 }
 
-/// Memory for a product and what is made of it.
+/// Memory for an integer product and the numbers that it stands for.
 #[derive(Debug, Default)]
 struct Products {
     sums: Vec<i32>,
     columns: Vec<f32>,
 }
 
-/// Memory that one worker reuses between articles, and what the encoder found of the last.
+/// Memory that one worker reuses between articles, and the encoder's results for the last one.
 #[derive(Debug, Default)]
 pub struct EncoderScratch {
     trunk: Rows,
     branch: Rows,
     integers: Vec<i16>,
     products: Products,
-    /// What the mean of the article adds to the columns of one block.
+    /// What the mean of the article adds to the columns of block [`CONTEXT_BLOCK`].
     context: Vec<f32>,
-    /// Words × [`EMBEDDING`]: what the context asks of a candidate.
-    requests: Vec<f32>,
-    /// Log-odds that a sentence ends after each word, that a number is missing there, and that a clause ends.
-    answers: Vec<[f32; QUESTIONS]>,
+    /// Words × [`EMBEDDING`]: the vector that each word's context is looking for.
+    queries: Vec<f32>,
+    /// Log-odds after each word of a sentence end, a missing number and a clause end.
+    logits: Vec<[f32; HEADS]>,
     embedding: Vec<f32>,
 }
 
-/// Words that are read together.
+/// Words that are read together, by index in the article.
 struct Window {
-    /// Those that are answered for.
+    /// Those whose results are kept.
     inner: Range<usize>,
-    /// And those that they can see.
+    /// Those, and all that they can see.
     outer: Range<usize>,
 }
 
@@ -114,7 +117,7 @@ impl Affine {
         }
     }
 
-    /// Turns a row of integer sums, of an input in units of `unit`, into numbers.
+    /// Turns a row of integer sums into numbers; `unit` is that of the input, beyond the one compiled into the scales.
     #[expect(clippy::cast_precision_loss, reason = "sums stay below 2^24")]
     fn finish(&self, sums: &[i32], unit: f32, out: &mut [f32]) {
         for (((cell, sum), scale), bias) in out.iter_mut().zip(sums).zip(&self.scales).zip(&self.bias) {
@@ -122,7 +125,7 @@ impl Affine {
         }
     }
 
-    /// Fills `out` with what the matrix makes of rows of integers, from the row `first` on.
+    /// Fills `out` with the affine map of rows of integers, from the row `first` on.
     fn apply(&self, out: &mut [f32], integers: &[i16], first: usize, width: usize, product: &mut Vec<i32>) {
         let rows = out.len() / self.bias.len();
         self.matrix.multiply(Input { integers, width, taps: &[first] }, rows, product);
@@ -135,61 +138,62 @@ impl Encoder {
     /// Compiles a stored network.
     #[must_use]
     pub fn new(network: StoredNetwork) -> Self {
-        let StoredNetwork { words, candidates, trunk, context, request, branch, questions } = network;
+        let StoredNetwork { words, candidates, trunk, context, query, branch, heads } = network;
         Self {
             words,
             candidates,
             trunk: Stack::new(TRUNK, &trunk, 1.0),
             context: Affine::new(&context, 1.0),
-            request: Affine::new(&request, UNITS),
+            query: Affine::new(&query, UNITS),
             branch: Stack::new(BRANCH, &branch, UNITS),
-            questions: Affine::new(&questions, UNITS),
+            heads: Affine::new(&heads, UNITS),
         }
     }
 
-    /// The rows of a damaged word, given with its candidates (letter codes).
+    /// The embedding rows of a damaged word with its candidates (all letter codes).
     #[must_use]
     pub fn word_rows<'a>(&self, codes: &[u8], candidates: impl ExactSizeIterator<Item = &'a [u8]>) -> [u32; WORD_FEATURES] {
         self.words.rows.of(word_features(codes, candidates))
     }
 
-    /// The rows of a candidate (letter codes), given with how well it is known.
+    /// The embedding rows of a candidate (letter codes); `standing` says how well it is known.
     #[must_use]
     pub fn candidate_rows(&self, codes: &[u8], standing: [u8; 2]) -> [u32; CANDIDATE_FEATURES] {
         self.candidates.rows.of(candidate_features(codes, standing))
     }
 
-    /// Reads an article, given as the rows of its words; what is found stays in `scratch`.
+    /// Reads an article, given as the embedding rows of its words; the results stay in `scratch`.
     pub fn read(&self, words: &[[u32; WORD_FEATURES]], scratch: &mut EncoderScratch) {
         self.read_in_windows(words, WINDOW, scratch);
     }
 
-    /// As [`Self::read`], in windows of so many words; how many is not seen from the outside.
+    /// As [`Self::read`], in windows of `window` words, which do not change the results.
     pub fn read_in_windows(&self, words: &[[u32; WORD_FEATURES]], window: usize, scratch: &mut EncoderScratch) {
-        scratch.requests.clear();
-        scratch.answers.clear();
+        scratch.queries.clear();
+        scratch.logits.clear();
         let windows = Window::of_article(words.len(), window);
         let mut sums = [0.0; TRUNK.width];
         for window in &windows {
             self.begin(&words[window.outer.clone()], scratch);
             add_rows(&scratch.trunk.normalised, window.inner_rows(), &mut sums);
         }
-        self.see_whole(&sums, words.len(), scratch);
+        self.set_context(&sums, words.len(), scratch);
         for window in &windows {
+            // With one window, its first blocks are still in `scratch`.
             if windows.len() > 1 {
                 self.begin(&words[window.outer.clone()], scratch);
             }
-            self.go_on(window, scratch);
+            self.finish(window, scratch);
         }
     }
 
-    /// Reads words up to the block that sees the mean of the article.
+    /// Takes words through the blocks before the one that sees the mean of the article.
     fn begin(&self, words: &[[u32; WORD_FEATURES]], scratch: &mut EncoderScratch) {
         self.enter(words, scratch);
         self.trunk.run(0..CONTEXT_BLOCK, words.len(), &[], &mut scratch.trunk, &mut scratch.products);
     }
 
-    /// The summed embeddings of the words, through the first matrix.
+    /// Fills the trunk's stream with the summed embeddings of the words, through the entry matrix.
     fn enter(&self, words: &[[u32; WORD_FEATURES]], scratch: &mut EncoderScratch) {
         let EncoderScratch { trunk, integers, products, embedding, .. } = scratch;
         let entry = &self.trunk.entry;
@@ -213,9 +217,9 @@ impl Encoder {
         trunk.normalise(TRUNK.width);
     }
 
-    /// What the mean of an article's rows, given as their sums, adds to the columns of a block.
+    /// Computes what the mean of an article's rows, given as their sums, adds to the columns of a block.
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean of small integers")]
-    fn see_whole(&self, sums: &[f64], words: usize, scratch: &mut EncoderScratch) {
+    fn set_context(&self, sums: &[f64], words: usize, scratch: &mut EncoderScratch) {
         let EncoderScratch { integers, products, context, .. } = scratch;
         let means: Vec<f32> = sums.iter().map(|sum| (sum / words.max(1) as f64) as f32 / UNITS).collect();
         integers.clear();
@@ -225,41 +229,42 @@ impl Encoder {
         self.context.finish(&products.sums, unit, context);
     }
 
-    /// Reads what was begun to its end, and answers for the inner words.
-    fn go_on(&self, window: &Window, scratch: &mut EncoderScratch) {
-        let EncoderScratch { trunk, branch, products, context, requests, answers, .. } = scratch;
+    /// Takes a window through the remaining blocks, the branch and the heads, and appends the results of the inner words.
+    fn finish(&self, window: &Window, scratch: &mut EncoderScratch) {
+        let EncoderScratch { trunk, branch, products, context, queries, logits, .. } = scratch;
         let (words, first) = (window.outer.len(), window.inner_rows().start);
         self.trunk.run(CONTEXT_BLOCK..TRUNK.dilations.len(), words, context, trunk, products);
-        let start = requests.len();
-        requests.resize(start + window.inner.len() * EMBEDDING, 0.0);
-        self.request.apply(&mut requests[start..], &trunk.normalised, first, TRUNK.width, &mut products.sums);
+        let start = queries.len();
+        queries.resize(start + window.inner.len() * EMBEDDING, 0.0);
+        self.query.apply(&mut queries[start..], &trunk.normalised, first, TRUNK.width, &mut products.sums);
 
         branch.clear(words, BRANCH.width);
         let entered = &mut branch.stream[MARGIN * BRANCH.width..][..words * BRANCH.width];
         self.branch.entry.apply(entered, &trunk.normalised, MARGIN, TRUNK.width, &mut products.sums);
         branch.normalise(BRANCH.width);
         self.branch.run(0..BRANCH.dilations.len(), words, &[], branch, products);
-        let mut odds = vec![0.0; window.inner.len() * QUESTIONS];
-        self.questions.apply(&mut odds, &branch.normalised, first, BRANCH.width, &mut products.sums);
-        answers.extend_from_slice(odds.as_chunks::<QUESTIONS>().0);
+        let mut flat = vec![0.0; window.inner.len() * HEADS];
+        self.heads.apply(&mut flat, &branch.normalised, first, BRANCH.width, &mut products.sums);
+        logits.extend_from_slice(flat.as_chunks::<HEADS>().0);
     }
 
-    /// How much the context of a word speaks for a candidate, in nats, without the cost of the damage.
+    /// The score of a candidate in the context of a word, in nats (a log-probability up to a constant), without the cost of
+    /// the damage.
     #[must_use]
     pub fn score(&self, word: usize, candidate: [u32; CANDIDATE_FEATURES], scratch: &mut EncoderScratch) -> f32 {
-        let EncoderScratch { requests, embedding, .. } = scratch;
+        let EncoderScratch { queries, embedding, .. } = scratch;
         embedding.clear();
         embedding.resize(EMBEDDING, 0.0);
         self.candidates.add_rows(&candidate, embedding);
-        dot(embedding, &requests[word * EMBEDDING..][..EMBEDDING])
+        dot(embedding, &queries[word * EMBEDDING..][..EMBEDDING])
     }
 }
 
 impl EncoderScratch {
-    /// Per word, the log-odds that a sentence ends after it, that a number is missing there, and that a clause ends.
+    /// Per word, the log-odds of a sentence end, a missing number and a clause end after it.
     #[must_use]
-    pub fn answers(&self) -> &[[f32; QUESTIONS]] {
-        &self.answers
+    pub fn logits(&self) -> &[[f32; HEADS]] {
+        &self.logits
     }
 }
 
@@ -269,7 +274,7 @@ impl Stack {
         Self { shape, entry: Affine::new(&stored.entry, entry_unit), blocks }
     }
 
-    /// Passes rows through some of the blocks; `context` is added to the columns of the first, where there is one.
+    /// Passes rows through some of the blocks; `context`, if not empty, is added to the columns of the first.
     fn run(&self, blocks: Range<usize>, words: usize, mut context: &[f32], rows: &mut Rows, products: &mut Products) {
         for block in blocks {
             self.convolve(block, words, context, rows, products);
@@ -278,7 +283,7 @@ impl Stack {
         }
     }
 
-    /// Adds to the stream what a gated convolution makes of its normalised rows.
+    /// Adds the output of a gated convolution of the normalised rows to the stream.
     fn convolve(&self, block: usize, words: usize, context: &[f32], rows: &mut Rows, products: &mut Products) {
         let (width, dilation, affine) = (self.shape.width, self.shape.dilations[block], &self.blocks[block]);
         let Products { sums, columns } = products;
@@ -293,6 +298,7 @@ impl Stack {
                 columns.iter_mut().zip(context).for_each(|(column, context)| *column += context);
                 let (value, opening) = columns.split_at(width);
                 for ((cell, value), opening) in cells.iter_mut().zip(value).zip(opening) {
+                    // The softsign gate: 0.5 at 0, from 0 to 1 like a sigmoid, but without an exponential.
                     *cell += value * (0.5 + 0.5 * opening / (1.0 + opening.abs()));
                 }
             }
@@ -306,7 +312,7 @@ impl Rows {
         self.stream.resize((words + 2 * MARGIN) * width, 0.0);
     }
 
-    /// Divides each row by its root mean square and rounds it to integers; margins stay zero.
+    /// Divides each row by its root mean square and rounds it to integers; the margins stay zero.
     fn normalise(&mut self, width: usize) {
         self.normalised.clear();
         for row in self.stream.chunks_exact(width) {
@@ -318,7 +324,7 @@ impl Rows {
     }
 }
 
-/// Adds up the columns of some rows of integers: exact, so in any order.
+/// Adds rows of integers to `sums`: exact in 64-bit floats, so the order does not matter.
 fn add_rows(normalised: &[i16], rows: Range<usize>, sums: &mut [f64]) {
     let width = sums.len();
     for row in normalised[rows.start * width..rows.end * width].chunks_exact(width) {
@@ -326,7 +332,7 @@ fn add_rows(normalised: &[i16], rows: Range<usize>, sums: &mut [f64]) {
     }
 }
 
-/// Adds numbers to `integers` in units of their own, as fine as [`LARGEST_INPUT`] allows; returns the unit.
+/// Appends numbers to `integers`, in the finest unit that [`LARGEST_INPUT`] allows for them; returns the unit.
 fn push_integers(integers: &mut Vec<i16>, numbers: &[f32]) -> f32 {
     let largest = numbers.iter().fold(f32::MIN_POSITIVE, |most, number| most.max(number.abs()));
     let unit = largest / LARGEST_INPUT;
@@ -334,7 +340,8 @@ fn push_integers(integers: &mut Vec<i16>, numbers: &[f32]) -> f32 {
     unit
 }
 
-/// To the nearest integer, ties to even; for numbers below 2^15, where adding 1.5 · 2^23 leaves no fraction.
+/// Rounds to the nearest integer, ties to even, for numbers below 2^15. Adding 1.5 · 2^23 pushes the fraction out of the
+/// mantissa, and the addition rounds; this vectorises where `rint` does not.
 #[expect(clippy::cast_possible_truncation, reason = "small integers")]
 fn rounded(number: f32) -> i16 {
     const NO_FRACTION: f32 = 12_582_912.0;

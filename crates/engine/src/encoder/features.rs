@@ -1,7 +1,8 @@
-//! What the encoder sees of a word: hashed features of its letters, and the rows of embeddings that they own.
+//! What the encoder sees of a word: hashed features of its letters, and the embedding rows that they own.
 //!
-//! Invariant: training and repair call the same functions, so they cannot drift apart. A row belongs to one feature, told by
-//! its 32-bit hash; features too rare to own a row say nothing, and the word's other features speak for it.
+//! Invariant: training and repair call the same functions, so they cannot drift apart. A row belongs to one feature,
+//! identified by its 32-bit hash. Features too rare to own a row contribute nothing; a word that never occurred in training
+//! is represented by its other features, as in fastText (Bojanowski et al. 2017).
 
 use std::ops::Range;
 
@@ -14,18 +15,20 @@ use crate::arabic::{code, is_hamzated_alif, is_plain};
 pub const WORD_FEATURES: usize = 8;
 /// Features of a candidate.
 pub const CANDIDATE_FEATURES: usize = 7;
-/// The features of a damaged word that say which word it is: its stem and itself.
+/// The features that identify a damaged word: its stem and itself.
 pub const NAMING_WORD: Range<usize> = WORD_FEATURES - 2..WORD_FEATURES;
-/// The features of a candidate that say which one it is: its stem and itself.
+/// The features that identify a candidate: its stem and itself.
 pub const NAMING_CANDIDATE: Range<usize> = CANDIDATE_FEATURES - 2..CANDIDATE_FEATURES;
 
-/// Letters that must be left when proclitics are taken off.
+/// Letters that must be left when proclitics are removed.
 const LEAST_STEM: usize = 3;
 
-/// The feature hashes of a damaged word (letter codes): itself, its first and last letters, what is left of it without
-/// proclitics, and what can have been lost of it: a rare word that can only be `تنمية` tells its neighbours that it is feminine.
+/// The feature hashes of a damaged word (letter codes): itself, its first and last letters, itself without proclitics, and
+/// the letters that it may have lost. By the last, a rare word that can only be `تنمية` shows its neighbours that it is
+/// feminine.
 #[must_use]
 pub fn word_features<'a>(codes: &[u8], candidates: impl ExactSizeIterator<Item = &'a [u8]>) -> [u32; WORD_FEATURES] {
+    // The number of candidates (up to 3) and the lost letters of the two most frequent, separated by 0.
     let mut choice = vec![u8::try_from(candidates.len().min(3)).unwrap_or(3)];
     for candidate in candidates.take(2) {
         choice.extend(lost_letters(candidate));
@@ -43,8 +46,8 @@ pub fn word_features<'a>(codes: &[u8], candidates: impl ExactSizeIterator<Item =
     ]
 }
 
-/// The feature hashes of a candidate (letter codes): how well it is known, which letters the damage took and where, its first
-/// and last letters, what is left of it without proclitics, and itself.
+/// The feature hashes of a candidate (letter codes): how well it is known (`standing`), which letters the damage takes and
+/// where, its first and last letters, itself without proclitics, and itself.
 #[must_use]
 pub fn candidate_features(codes: &[u8], standing: [u8; 2]) -> [u32; CANDIDATE_FEATURES] {
     let lost = lost_letters(codes);
@@ -59,7 +62,7 @@ pub fn candidate_features(codes: &[u8], standing: [u8; 2]) -> [u32; CANDIDATE_FE
     ]
 }
 
-/// The letters of a candidate that damage would take: the last, the first alif, and those inside.
+/// The letters of a candidate that the damage can take: the last, the first alif, and those inside.
 fn lost_letters(codes: &[u8]) -> Vec<u8> {
     let ending = codes.last().copied().filter(|c| !is_plain(*c) || *c == code::YA).unwrap_or(0);
     let alif = codes.iter().take(4).copied().find(|c| is_hamzated_alif(*c) || *c == code::ALIF).unwrap_or(0);
@@ -77,7 +80,7 @@ fn tail(codes: &[u8], length: usize) -> &[u8] {
     &codes[codes.len().saturating_sub(length)..]
 }
 
-/// The word without `و ف`, without `ب ك ل س`, without the article, as far as enough letters are left.
+/// The word without a leading `و ف`, then `ب ك ل س`, then the article, as long as enough letters are left.
 fn without_proclitics(codes: &[u8]) -> &[u8] {
     let mut rest = codes;
     if rest.len() > LEAST_STEM && is_conjunction(rest[0]) {
@@ -93,15 +96,16 @@ fn without_proclitics(codes: &[u8]) -> &[u8] {
     }
 }
 
-/// FNV-1a with a final mix; `template` keeps whole words, beginnings and ends apart.
+/// FNV-1a with a final mix; `template` keeps features of different kinds apart.
 fn hash(template: u32, codes: &[u8]) -> u32 {
+    // Only hashes that training chose own rows, and those are few beside 2^32, so collisions are rare and harmless.
     let start = 0x811c_9dc5 ^ template.wrapping_mul(0x9e37_79b9);
     let letters = codes.iter().fold(start, |hash, code| (hash ^ u32::from(*code)).wrapping_mul(0x0100_0193));
     let mixed = (letters ^ (letters >> 15)).wrapping_mul(0x2c1b_3c6d);
     mixed ^ (mixed >> 13)
 }
 
-/// The features that own a row of embeddings.
+/// The features that own an embedding row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FeatureRows {
     hashes: Vec<u32>,
@@ -109,7 +113,7 @@ pub struct FeatureRows {
 }
 
 impl FeatureRows {
-    /// Rows for the features of these hashes, in order; row 0 is for every feature that owns none, and stays zero.
+    /// Rows 1, 2, … for the features of these hashes. Row 0 is for all other features, and stays zero.
     #[must_use]
     pub fn new(hashes: Vec<u32>) -> Self {
         let rows = hashes.iter().copied().zip(1..).collect();
@@ -122,7 +126,7 @@ impl FeatureRows {
         &self.hashes
     }
 
-    /// How many rows there are, row 0 counted.
+    /// The number of rows, including row 0.
     #[must_use]
     pub fn len(&self) -> usize {
         self.hashes.len() + 1

@@ -1,21 +1,23 @@
 //! Products of integer matrices: where the program spends most of its time.
 //!
-//! Invariant: every way to compute a product gives the same integers, on every machine. Inputs are 16-bit integers, weights
-//! 8-bit ones, and weights are stored so that no sum reaches 2^24 ([`super::network`]); such sums are exact in 32-bit
-//! integers and in 32-bit floats alike, in any order. Where the processor has AVX-512 VNNI, whose `vpdpwssd` multiplies and
-//! adds twice as many integers as there are floats, a kernel of our own takes [`COLUMNS`] columns of some rows at a time,
-//! over all taps of a convolution before anything is stored; elsewhere the `gemm` crate multiplies floats.
+//! Invariant: every kernel computes the same integers, on every machine. Inputs are 16-bit integers and weights 8-bit, and
+//! weights are stored so that no sum reaches 2^24 ([`super::network`]). Such sums are exact in 32-bit integers and in 32-bit
+//! floats alike, in any order; the kernels may then differ as they like.
 //!
-//! `unsafe` stands here for two things, each with its proof: calling what was compiled for a processor that has been asked for, and
-//! loading and storing vectors in slices of just their length.
+//! On processors with AVX-512 VNNI, whose `vpdpwssd` multiplies and adds twice as many integers per instruction as a float
+//! kernel could, our own kernel takes [`COLUMNS`] columns of some rows at a time, over all taps of a convolution, before it
+//! stores anything. Elsewhere the `gemm` crate multiplies floats.
+//!
+//! `unsafe` is used for two things, each with its proof: calling code compiled for a processor feature that was detected, and
+//! loading and storing vectors in slices of exactly their length.
 
 #![cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "a vector kernel; each block says why it is sound"))]
 
-use crate::matrix::{Into, View, multiply};
+use crate::matrix::{Output, View, multiply};
 
-/// Columns that a kernel computes together.
+/// Columns that the kernel computes together: two vectors of sixteen 32-bit sums.
 const COLUMNS: usize = 32;
-/// Weights of [`COLUMNS`] columns for two inputs.
+/// Weights of [`COLUMNS`] columns for a pair of inputs, which `vpdpwssd` multiplies and adds at once.
 #[cfg(target_arch = "x86_64")]
 const STEP: usize = 2 * COLUMNS;
 
@@ -27,18 +29,18 @@ pub(super) struct IntegerMatrix {
     columns: usize,
 }
 
-/// Where the rows of a product's input lie: for each tap the row that stands for the first row of the output.
+/// The input of a product: for each tap, the row that the first row of the output reads.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Input<'a> {
     /// Rows of `width` integers.
     pub integers: &'a [i16],
     /// Integers of a row; even.
     pub width: usize,
-    /// First rows.
+    /// The first row of each tap.
     pub taps: &'a [usize],
 }
 
-/// How products are computed.
+/// The available kernels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kernel {
     #[cfg(target_arch = "x86_64")]
@@ -47,7 +49,7 @@ enum Kernel {
 }
 
 impl Kernel {
-    /// The fastest that this processor can run.
+    /// The fastest kernel that this processor runs.
     fn best() -> Self {
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx512f") && std::arch::is_x86_feature_detected!("avx512vnni") {
@@ -57,7 +59,7 @@ impl Kernel {
     }
 }
 
-/// Weights as a kernel reads them.
+/// Weights in the layout of a kernel.
 #[derive(Debug)]
 enum Weights {
     /// By blocks of columns, then by pairs of inputs.
@@ -68,10 +70,10 @@ enum Weights {
 }
 
 impl IntegerMatrix {
-    /// Lays out weights (inputs × outputs, row by row); the number of inputs is even.
+    /// Lays out weights (inputs × outputs, row by row).
     ///
     /// # Panics
-    /// Where it is odd.
+    /// If the number of inputs is odd.
     pub(super) fn new(weights: &[i8], outputs: usize) -> Self {
         Self::for_kernel(weights, outputs, Kernel::best())
     }
@@ -102,21 +104,21 @@ impl IntegerMatrix {
         Self { weights, inputs, columns }
     }
 
-    /// Columns of a product's row: the outputs, then columns of zeros up to a multiple of [`COLUMNS`].
+    /// Columns of a product: the outputs, padded with zeros to a multiple of [`COLUMNS`].
     pub(super) const fn columns(&self) -> usize {
         self.columns
     }
 
-    /// Fills `product` with so many rows of [`Self::columns`].
+    /// Fills `product` with `rows` rows of [`Self::columns`] sums.
     ///
     /// # Panics
-    /// Where the input has not all rows, or taps that do not make up the matrix's inputs.
+    /// If the input lacks rows, or its taps and width do not match the matrix's inputs.
     pub(super) fn multiply(&self, input: Input<'_>, rows: usize, product: &mut Vec<i32>) {
         assert_eq!(input.taps.len() * input.width, self.inputs, "the columns of the left are the rows of the right");
-        // What is there is overwritten.
+        // Both kernels overwrite every sum, so old ones may stay.
         product.resize(rows * self.columns, 0);
         match &self.weights {
-            // SAFETY: weights are laid out in pairs only where the processor has the instructions.
+            // SAFETY: `Kernel::best` lays out weights in pairs only if the processor has the instructions.
             #[cfg(target_arch = "x86_64")]
             Weights::Pairs(weights) => unsafe { vnni::multiply(weights, self.columns, input, product) },
             Weights::Floats(weights) => multiply_floats(weights, self.columns, input, product),
@@ -124,7 +126,7 @@ impl IntegerMatrix {
     }
 }
 
-/// The product in floats, which hold every sum exactly.
+/// The product in floats, which represent every sum exactly.
 #[expect(clippy::cast_possible_truncation, reason = "integers below 2^24")]
 fn multiply_floats(weights: &[f32], columns: usize, input: Input<'_>, product: &mut [i32]) {
     let rows = product.len() / columns;
@@ -133,7 +135,7 @@ fn multiply_floats(weights: &[f32], columns: usize, input: Input<'_>, product: &
         let integers = &input.integers[tap * input.width..(tap + rows) * input.width];
         let floats: Vec<f32> = integers.iter().copied().map(f32::from).collect();
         let weights = View::new(weights, input.width, columns);
-        multiply(&mut sums, Into::Sum, View::new(&floats, rows, input.width), weights);
+        multiply(&mut sums, Output::Add, View::new(&floats, rows, input.width), weights);
     }
     product.iter_mut().zip(sums).for_each(|(integer, sum)| *integer = sum as i32);
 }
@@ -146,10 +148,10 @@ mod vnni {
 
     use super::{COLUMNS, Input, STEP};
 
-    /// Rows whose sums fit the processor's 32 registers, two to a row, beside the weights.
+    /// Rows computed together: their sums take 24 of the 32 vector registers, and weights and inputs the rest.
     const ROWS: usize = 12;
 
-    /// Goes through the product block by block of columns.
+    /// Computes the product block by block of columns, so that a block's weights stay in the cache for all rows.
     #[target_feature(enable = "avx512f,avx512vnni")]
     pub(super) fn multiply(weights: &[[i16; STEP]], columns: usize, input: Input<'_>, product: &mut [i32]) {
         let rows = product.len() / columns;
@@ -169,7 +171,7 @@ mod vnni {
         }
     }
 
-    /// The sums of `R` rows from `row` on, in one block of columns.
+    /// The sums of `R` rows, from `row` on, in one block of columns.
     #[inline]
     #[target_feature(enable = "avx512f,avx512vnni")]
     fn block<const R: usize>(weights: &[[i16; STEP]], input: Input<'_>, row: usize) -> [[__m512i; 2]; R] {
@@ -184,6 +186,7 @@ mod vnni {
                 // SAFETY: 32 integers of 16 bits are one vector; loads need no alignment.
                 let [low, high] = [0, 1].map(|half| unsafe { _mm512_loadu_si512(weights[half].as_ptr().cast()) });
                 for (sums, row) in sums.iter_mut().zip(rows) {
+                    // A pair of inputs fills one 32-bit lane, which is broadcast to all columns.
                     let [first, second] = row[pair].map(i16::cast_unsigned).map(u32::from);
                     let both = _mm512_set1_epi32((first | second << 16).cast_signed());
                     sums[0] = _mm512_dpwssd_epi32(sums[0], both, low);
@@ -203,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kernel_adds_up_what_integers_add_up_to() {
+    fn every_kernel_computes_the_exact_sums() {
         let mut rng = ChaCha8Rng::seed_from_u64(11);
         for (width, taps, outputs, rows) in [(192, vec![3, 0, 7], 384, 29), (96, vec![1], 3, 1), (96, vec![0], 96, 24)] {
             let inputs = width * taps.len();

@@ -1,43 +1,44 @@
 //! The encoder as stored: 8-bit weights with their scales.
 //!
-//! Invariant: the sum of the sizes of a column's weights stays within [`LARGEST_COLUMN`], so that a product with integers up to
-//! [`LARGEST_INPUT`] is exact in 32-bit integers as in 32-bit floats (below 2^24), in whatever order a kernel adds it up.
+//! Invariant: the absolute weights of a column sum to at most [`LARGEST_COLUMN`]. Then a product with integers up to
+//! [`LARGEST_INPUT`] stays below 2^24, where it is exact in 32-bit integers and 32-bit floats, in whatever order a kernel adds
+//! it up. The argument bounds every partial sum too, which is what makes the order irrelevant.
 
 use super::features::FeatureRows;
-use super::{BRANCH, EMBEDDING, QUESTIONS, StackShape, TAPS, TRUNK};
+use super::shape::{BRANCH, EMBEDDING, HEADS, StackShape, TAPS, TRUNK};
 use crate::model::{ModelError, ModelFile, SectionReader, SectionWriter};
 
-/// The largest integer that an input is rounded to.
+/// The largest absolute value of an input integer.
 pub const LARGEST_INPUT: f32 = 511.0;
-/// The largest sum of a column's weights without their signs: 2^24 / 512.
+/// The largest sum of a column's absolute weights: 2^24 / 512.
 pub const LARGEST_COLUMN: f32 = 32_768.0;
 
 /// A matrix (inputs × outputs, row by row), one scale for each output, and a bias.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredAffine {
-    /// Integers.
+    /// Inputs × outputs, in units of their column's scale.
     pub weights: Vec<i8>,
-    /// What one unit of each column is worth.
+    /// The value of one unit in each column.
     pub scales: Vec<f32>,
     /// Added to each column.
     pub bias: Vec<f32>,
 }
 
-/// Embeddings of hashed features, one scale for each row.
+/// Embeddings of hashed features, with a scale per row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredTable {
     /// Which feature owns which row.
     pub rows: FeatureRows,
     /// Rows × [`EMBEDDING`]; row 0 is zero.
     pub weights: Vec<i8>,
-    /// What one unit of each row is worth.
+    /// The value of one unit in each row.
     pub scales: Vec<f32>,
 }
 
 /// A stack of gated convolutions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredStack {
-    /// From what enters to the stream.
+    /// From the input to the residual stream.
     pub entry: StoredAffine,
     /// The gated convolutions.
     pub blocks: Vec<StoredAffine>,
@@ -50,20 +51,20 @@ pub struct StoredNetwork {
     pub words: StoredTable,
     /// Embeddings of candidates.
     pub candidates: StoredTable,
-    /// What everything is read from.
+    /// The stack that everything is read from.
     pub trunk: StoredStack,
     /// From the mean of the article to the columns of one of the trunk's blocks.
     pub context: StoredAffine,
-    /// From the trunk to what is asked of a candidate.
-    pub request: StoredAffine,
-    /// What the questions are read from besides.
+    /// From the trunk to the query for a word's candidates.
+    pub query: StoredAffine,
+    /// The stack between the trunk and the heads.
     pub branch: StoredStack,
-    /// From the branch to log-odds.
-    pub questions: StoredAffine,
+    /// From the branch to log-odds for boundaries.
+    pub heads: StoredAffine,
 }
 
 impl StoredAffine {
-    /// Rounds a matrix (inputs × outputs, row by row) to integers.
+    /// Rounds a matrix (inputs × outputs, row by row) to integers, as finely as a byte and exact sums allow.
     #[must_use]
     pub fn quantise(weights: &[f32], bias: &[f32]) -> Self {
         let outputs = bias.len();
@@ -71,7 +72,7 @@ impl StoredAffine {
         let scale = |output: usize| {
             let largest = column(output).fold(0.0_f32, |most, weight| most.max(weight.abs()));
             let sum: f32 = column(output).map(|weight| weight.abs()).sum();
-            // Two parts in a hundred of slack, because rounding can add to the sum.
+            // 2 % of slack, because rounding can add to the sum.
             (largest / 127.0).max(sum / (LARGEST_COLUMN * 0.98)).max(f32::MIN_POSITIVE)
         };
         let scales: Vec<f32> = (0..outputs).map(scale).collect();
@@ -112,7 +113,7 @@ impl StoredStack {
 }
 
 impl StoredTable {
-    /// Rounds embeddings (rows × [`EMBEDDING`]) to integers, each row with a scale of its own.
+    /// Rounds embeddings (rows × [`EMBEDDING`]) to integers, with a scale per row.
     #[must_use]
     pub fn quantise(rows: FeatureRows, weights: &[f32]) -> Self {
         let mut table = Self { rows, weights: Vec::with_capacity(weights.len()), scales: Vec::new() };
@@ -156,7 +157,7 @@ impl StoredNetwork {
     /// The network of a model file.
     ///
     /// # Errors
-    /// Where it is missing or damaged.
+    /// If it is missing or damaged.
     pub fn open(model: &ModelFile) -> Result<Self, ModelError> {
         Self::read(&mut model.section("encoder")?)
     }
@@ -167,24 +168,24 @@ impl StoredNetwork {
         self.candidates.write(section);
         self.trunk.write(section);
         self.context.write(section);
-        self.request.write(section);
+        self.query.write(section);
         self.branch.write(section);
-        self.questions.write(section);
+        self.heads.write(section);
     }
 
     /// Reads what [`Self::write`] wrote.
     ///
     /// # Errors
-    /// Where the section is too short, or its weights are too large to be exact.
+    /// If the section is too short, or its weights are too large for exact sums.
     pub fn read(section: &mut SectionReader<'_>) -> Result<Self, ModelError> {
         Ok(Self {
             words: StoredTable::read(section)?,
             candidates: StoredTable::read(section)?,
             trunk: StoredStack::read(section, TRUNK)?,
             context: StoredAffine::read(section, TRUNK.width, TRUNK.gated())?,
-            request: StoredAffine::read(section, TRUNK.width, EMBEDDING)?,
+            query: StoredAffine::read(section, TRUNK.width, EMBEDDING)?,
             branch: StoredStack::read(section, BRANCH)?,
-            questions: StoredAffine::read(section, BRANCH.width, QUESTIONS)?,
+            heads: StoredAffine::read(section, BRANCH.width, HEADS)?,
         })
     }
 }
@@ -194,7 +195,8 @@ fn rounded(weight: f32) -> i8 {
     libm::rintf(weight).clamp(-127.0, 127.0) as i8
 }
 
-/// The next larger float whose lower 16 bits are zero: it is stored in two bytes.
+/// The next larger float whose lower 16 bits are zero (a bfloat16, rounded up), which is stored in two bytes. Rounding down
+/// would clip the largest weight.
 fn short_float(number: f32) -> f32 {
     f32::from_bits((number.to_bits() + 0xffff) & 0xffff_0000)
 }

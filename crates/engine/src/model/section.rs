@@ -1,8 +1,8 @@
-//! Little-endian sections: the one way in which model data is laid out as bytes.
+//! Little-endian sections: how all model data is laid out as bytes.
 //!
 //! Invariant: a reader checks every length before it slices; a truncated section is an error that names it, never a panic.
 
-use super::ModelError;
+use super::error::ModelError;
 
 /// Builds the bytes of one section.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ impl SectionWriter {
         self.0.extend_from_slice(&value.to_le_bytes());
     }
 
-    /// Appends bytes as they are.
+    /// Appends bytes.
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);
     }
@@ -61,7 +61,7 @@ impl<'a> SectionReader<'a> {
         self.rest.len()
     }
 
-    /// An error that says this section holds something impossible.
+    /// An error about impossible content of this section.
     #[must_use]
     pub fn corrupt(&self, what: &str) -> ModelError {
         ModelError::Corrupt { section: self.name, what: what.to_owned() }
@@ -70,7 +70,7 @@ impl<'a> SectionReader<'a> {
     /// The next `length` bytes.
     ///
     /// # Errors
-    /// Where fewer are left.
+    /// If fewer are left.
     pub fn bytes(&mut self, length: usize) -> Result<&'a [u8], ModelError> {
         let Some((head, rest)) = self.rest.split_at_checked(length) else {
             return Err(self.corrupt(&format!("{length} bytes expected, {} left", self.rest.len())));
@@ -88,7 +88,7 @@ impl<'a> SectionReader<'a> {
     /// The next byte.
     ///
     /// # Errors
-    /// Where none is left.
+    /// If none is left.
     pub fn u8(&mut self) -> Result<u8, ModelError> {
         Ok(u8::from_le_bytes(self.array()?))
     }
@@ -96,7 +96,7 @@ impl<'a> SectionReader<'a> {
     /// The next 32-bit number.
     ///
     /// # Errors
-    /// Where fewer than four bytes are left.
+    /// If fewer than four bytes are left.
     pub fn u32(&mut self) -> Result<u32, ModelError> {
         Ok(u32::from_le_bytes(self.array()?))
     }
@@ -104,7 +104,7 @@ impl<'a> SectionReader<'a> {
     /// The next 64-bit number.
     ///
     /// # Errors
-    /// Where fewer than eight bytes are left.
+    /// If fewer than eight bytes are left.
     pub fn u64(&mut self) -> Result<u64, ModelError> {
         Ok(u64::from_le_bytes(self.array()?))
     }
@@ -112,7 +112,7 @@ impl<'a> SectionReader<'a> {
     /// The next signed 32-bit number.
     ///
     /// # Errors
-    /// Where fewer than four bytes are left.
+    /// If fewer than four bytes are left.
     pub fn i32(&mut self) -> Result<i32, ModelError> {
         Ok(i32::from_le_bytes(self.array()?))
     }

@@ -1,37 +1,38 @@
-//! The damage as a channel: which damaged forms a word can have, and what each says of its writer.
+//! The damage as a noisy channel: which damaged forms a word can have, and what each implies about its writer.
 //!
-//! A damaged word is the result of two steps, a writer's habit and then a script's deletion, and this module is the only
-//! place that knows them. The law that the whole program rests on is [`Channel::explain`]: a repair is allowed only where
-//! it returns `Some`. Every candidate goes through it before it can be chosen, and what it says of the writer is what the
-//! candidate costs, so no two parts can disagree. A finished build is not checked against it once more.
+//! A damaged word is the result of two steps, the writer's typing and then a script's deletion, and this module is the only
+//! place that knows them. The whole program rests on [`Channel::explain`]: a repair is allowed only if it returns `Some`.
+//! Every candidate passes through it before it can be chosen, and the [`ChannelEvents`] that it returns are what the candidate
+//! is charged for ([`super::typing_profile`]), so no two parts can disagree. A finished build is not checked again.
 //!
 //! | letter | [`Channel::Stripped`] leaves | [`Channel::Folded`] leaves |
 //! | --- | --- | --- |
-//! | `أ إ آ` | nothing, or `ا` where it was typed bare | itself, or `ا` |
-//! | `ة` | nothing, or `ه` where it was typed so | itself, or `ه` |
-//! | `ى` | nothing, or `ي` where it was typed so | itself, or `ي` |
-//! | `ي` at the end | itself, or nothing where it was typed `ى` | itself |
+//! | `أ إ آ` | nothing, or `ا` if it was typed bare | itself, or `ا` |
+//! | `ة` | nothing, or `ه` if it was typed so | itself, or `ه` |
+//! | `ى` | nothing, or `ي` if it was typed so | itself, or `ي` |
+//! | final `ي` | itself, or nothing if it was typed `ى` | itself |
 //! | `ء ئ ؤ` | nothing | itself |
 //! | the rest | itself | itself |
 //! | a space | nothing | nothing |
 //!
-//! A space between two words is lost now and then in every state of writing; `word` then holds [`code::SPACE`], and a
-//! letter before it is the last of its word.
+//! A space between two words is lost now and then in every state of writing. A pair of words is written as one with
+//! [`code::SPACE`] inside; the letter before it is final.
 
 use crate::arabic::{code, fold_letter, is_hamzated_alif, is_plain};
 
-/// Which letters can be missing from a word.
+/// A way of damaging words; [`super::damage`] relates it to the states of writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channel {
-    /// Every letter but the 28 plain ones was deleted, after the writer's habits had their way.
+    /// Every letter but the 28 plain ones was deleted, after the writer's typing had changed some.
     Stripped,
-    /// Letters were merged with their bare twins, always or now and then; nothing was deleted.
+    /// Letters were folded, all or some; nothing was deleted.
     Folded,
 }
 
-/// What happened to the letters of one word on its way through the channel: how often each habit shows.
+/// What happened to the letters of one word on its way through the channel, counted: what the writer typed, not what the
+/// script did next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Traces {
+pub struct ChannelEvents {
     /// `أ إ آ` that were typed properly (and so deleted).
     pub alif_typed: u8,
     /// `أ إ آ` that were typed as a bare `ا`.
@@ -50,8 +51,8 @@ pub struct Traces {
     pub final_ya_as_maqsura: u8,
 }
 
-impl Traces {
-    /// Those of a word that no habit shows in.
+impl ChannelEvents {
+    /// The events of a word that says nothing about its writer.
     pub const NONE: Self = Self {
         alif_typed: 0,
         alif_bare: 0,
@@ -64,42 +65,43 @@ impl Traces {
     };
 }
 
-/// What is left of one letter, and the count of [`Traces`] that it adds to.
-type Remnant = (Option<u8>, fn(&mut Traces));
+/// What is left of one letter, and the event that it counts as.
+type Remnant = (Option<u8>, fn(&mut ChannelEvents));
 
-/// At most two things can be left of a letter.
+/// The possible remnants of a letter, the one that keeps more first.
 type Remnants = [Option<Remnant>; 2];
 
-/// The most letters that a word may have to be taken apart; longer ones are left as they are.
+/// Longer words (in letters) are not repaired: alignment and index would cost too much, and no Arabic word is so long.
 pub const MAX_LETTERS: usize = 40;
 
-/// The most damaged forms listed for one word; no Arabic word of the corpus comes near it.
+/// Damaged forms listed for one word at most; no word of the corpus comes near it.
 const MAX_FORMS: usize = 256;
 
-fn no_trace(_: &mut Traces) {}
+fn no_event(_: &mut ChannelEvents) {}
 
 impl Channel {
     fn remnants(self, letter: u8, last: bool) -> Remnants {
         match self {
-            _ if letter == code::SPACE => [Some((None, no_trace)), None],
+            _ if letter == code::SPACE => [Some((None, no_event)), None],
             Self::Stripped => stripped_remnants(letter, last),
             Self::Folded => folded_remnants(letter),
         }
     }
 
-    /// Whether `damaged` can be what the channel left of `word`, and by which habits; both are letter codes.
+    /// What happened to `word` if `damaged` is what the channel left of it (both letter codes); `None` if it cannot be.
     ///
-    /// Where several readings exist, the one that keeps most letters is reported.
+    /// Of several alignments, the first in the order of [`Remnants`] counts: the one that keeps letters early.
     #[must_use]
-    pub fn explain(self, word: &[u8], damaged: &[u8]) -> Option<Traces> {
+    pub fn explain(self, word: &[u8], damaged: &[u8]) -> Option<ChannelEvents> {
         if word.len() > MAX_LETTERS || damaged.len() > word.len() {
             return None;
         }
-        let mut traces = Traces::default();
-        self.align(word, damaged, &mut traces).then_some(traces)
+        let mut events = ChannelEvents::default();
+        self.align(word, damaged, &mut events).then_some(events)
     }
 
-    fn align(self, word: &[u8], damaged: &[u8], traces: &mut Traces) -> bool {
+    /// Depth-first search for an alignment. Words are short and most letters leave one remnant, so it backtracks little.
+    fn align(self, word: &[u8], damaged: &[u8], events: &mut ChannelEvents) -> bool {
         let Some((&letter, rest)) = word.split_first() else { return damaged.is_empty() };
         if damaged.len() > word.len() {
             return false;
@@ -111,22 +113,23 @@ impl Channel {
                 (Some(left), Some((&first, remaining))) if left == first => remaining,
                 _ => continue,
             };
-            let before = *traces;
-            count(traces);
-            if self.align(rest, remaining, traces) {
+            let before = *events;
+            count(events);
+            if self.align(rest, remaining, events) {
                 return true;
             }
-            *traces = before;
+            *events = before;
         }
         false
     }
 
-    /// Every non-empty form that the channel can leave of `word`, without repetition, appended to `forms`.
+    /// Replaces `forms` with every non-empty form that the channel can leave of `word`, each once.
     pub fn damaged_forms(self, word: &[u8], forms: &mut Vec<Vec<u8>>) {
         forms.clear();
         forms.push(Vec::with_capacity(word.len()));
         for (index, &letter) in word.iter().enumerate() {
             let remnants = self.remnants(letter, index + 1 == word.len());
+            // Forms pushed in this round already have their remnant of this letter.
             let grown = forms.len();
             for at in 0..grown {
                 if let Some((left, _)) = remnants[1].filter(|_| forms.len() < MAX_FORMS) {
@@ -153,17 +156,17 @@ fn stripped_remnants(letter: u8, last: bool) -> Remnants {
         code::YA if last => {
             [Some((Some(code::YA), |t| t.final_ya_typed += 1)), Some((None, |t| t.final_ya_as_maqsura += 1))]
         }
-        plain if is_plain(plain) => [Some((Some(plain), no_trace)), None],
-        _ => [Some((None, no_trace)), None],
+        plain if is_plain(plain) => [Some((Some(plain), no_event)), None],
+        _ => [Some((None, no_event)), None],
     }
 }
 
 fn folded_remnants(letter: u8) -> Remnants {
-    let count: [fn(&mut Traces); 2] = match letter {
+    let count: [fn(&mut ChannelEvents); 2] = match letter {
         alif if is_hamzated_alif(alif) => [|t| t.alif_typed += 1, |t| t.alif_bare += 1],
         code::TA_MARBUTA => [|t| t.ta_marbuta_typed += 1, |t| t.ta_marbuta_as_ha += 1],
         code::MAQSURA => [|t| t.maqsura_typed += 1, |t| t.maqsura_as_ya += 1],
-        _ => return [Some((Some(letter), no_trace)), None],
+        _ => return [Some((Some(letter), no_event)), None],
     };
     [Some((Some(letter), count[0])), Some((Some(fold_letter(letter)), count[1]))]
 }
@@ -178,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn deletion_and_habit_explain_the_seeds() {
+    fn deletion_and_typing_explain_the_seeds() {
         for (word, damaged) in [
             ("الأنشطة", "الانشط"),
             ("على", "عل"),
@@ -203,18 +206,18 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_space_is_explained_with_what_was_lost_on_both_its_sides() {
+    fn a_lost_space_is_explained_with_the_letters_lost_beside_it() {
         let joined = [codes("التي"), vec![code::SPACE], codes("إلى")].concat();
-        let traces = Channel::Stripped.explain(&joined, &codes("التال")).expect("explained");
-        assert_eq!((traces.final_ya_as_maqsura, traces.alif_bare, traces.maqsura_typed), (1, 1, 1));
+        let events = Channel::Stripped.explain(&joined, &codes("التال")).expect("explained");
+        assert_eq!((events.final_ya_as_maqsura, events.alif_bare, events.maqsura_typed), (1, 1, 1));
         assert_eq!(Channel::Folded.explain(&joined, &codes("التالي")), None, "nothing is deleted here");
         assert!(Channel::Folded.explain(&joined, &codes("التيالي")).is_some());
     }
 
     #[test]
-    fn traces_tell_the_habit() {
-        let traces = Channel::Stripped.explain(&codes("أعلى"), &codes("اعل")).expect("explained");
-        assert_eq!((traces.alif_bare, traces.alif_typed, traces.maqsura_typed), (1, 0, 1));
+    fn events_show_how_the_writer_typed() {
+        let events = Channel::Stripped.explain(&codes("أعلى"), &codes("اعل")).expect("explained");
+        assert_eq!((events.alif_bare, events.alif_typed, events.maqsura_typed), (1, 0, 1));
     }
 
     #[test]

@@ -1,27 +1,33 @@
-//! Which state of writing an article, or a stretch of one, is in, told from its letters and from how the lexicon finds its
-//! words.
+//! The state of writing of an article, or of a segment of one: detected from its letters and from what the lexicon says about
+//! its words.
 //!
-//! The four states are the same problem with another channel. A stripped article has none of the eight letters that the
-//! script deleted; a normalised one has lost only those that have a bare twin; a softly misspelt one has lost some of
-//! them; an intact one is left as it is, and so is one without an Arabic word.
+//! | state | what happened | channel | who writes so |
+//! | --- | --- | --- | --- |
+//! | stripped | every letter but the 28 plain ones was deleted, with digits and punctuation | `Stripped` | the cleaning script |
+//! | normalised | every `أ إ آ ى ة` was folded | `Folded` | search engines, preprocessing scripts |
+//! | soft | some of them were folded | `Folded` | people who type in a hurry |
+//! | intact | nothing | none | editors |
 //!
-//! Invariant: the state depends on counts of words alone, not on their order; where it changes within an article is asked of
-//! `stretches.rs`. It is told and not set, because one folder may hold articles from many sources.
+//! To *fold* a letter is to replace it with its bare twin ([`crate::arabic::fold_letter`]: `أ إ آ` → `ا`, `ى` → `ي`,
+//! `ة` → `ه`). That deletes nothing, and `ء ئ ؤ` stay. An article of which only a part is stripped is *mixed*.
+//!
+//! Invariant: the state depends on counts of words alone, not on their order; where it changes within an article is the
+//! business of [`super::segments`]. It is detected, not configured, because one folder may hold articles from many sources.
 
 use serde::{Deserialize, Serialize};
 
 use super::channel::Channel;
 use crate::arabic::{code, is_plain};
 
-/// The state of a stretch of writing, as `articles.damage` names it where the whole article is one.
+/// A state of writing; see the table above. `articles.damage` names it, unless an article is `mixed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Damage {
     /// Every letter but the 28 plain ones was deleted.
     Stripped,
-    /// `أ إ آ` → `ا`, `ى` → `ي`, `ة` → `ه` throughout.
+    /// All `أ إ آ ى ة` were folded.
     Normalised,
-    /// The same letters, now and then.
+    /// Some of them were folded.
     Soft,
     /// Nothing is wrong.
     Intact,
@@ -39,7 +45,7 @@ impl Damage {
         }
     }
 
-    /// The channel to invert; `None` where there is nothing to repair.
+    /// The channel to invert; `None` if there is nothing to repair.
     #[must_use]
     pub fn channel(self) -> Option<Channel> {
         match self {
@@ -50,46 +56,46 @@ impl Damage {
     }
 }
 
-/// How the lexicon finds a word.
+/// What the lexicon says about a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelling {
     /// It has the word as it stands.
     Listed,
     /// It has the word only with `أ إ آ ى ة` restored.
     Misspelt,
-    /// It has neither.
-    Unread,
+    /// It has it neither way.
+    Unexplained,
 }
 
-/// Letters of an article, counted.
+/// Counts of words by the letters that they hold.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LetterCensus {
     words: u32,
-    /// `أ إ آ ى ة`: deleted by stripping, merged by normalising.
-    mergeable: u32,
-    /// `ء ئ ؤ`: deleted by stripping, kept by normalising.
+    /// With `أ إ آ ى ة`: deleted by stripping, folded by normalising.
+    foldable: u32,
+    /// With `ء ئ ؤ`: deleted by stripping, kept by normalising.
     hamzas: u32,
-    /// Final `ه`, which normalising makes of every `ة`.
+    /// With a final `ه`, which normalising puts for every `ة`.
     final_ha: u32,
-    /// Words that the lexicon lacks as they stand, but holds with `أ إ آ ى ة` restored.
+    /// Of [`Spelling::Misspelt`].
     misspelt: u32,
-    /// Words that the lexicon lacks however `أ إ آ ى ة` are restored.
-    unread: u32,
+    /// Of [`Spelling::Unexplained`].
+    unexplained: u32,
 }
 
-/// In clean newspaper text one word in three holds one of `أ إ آ ى ة`; below one in fifty they were taken away.
-const MERGEABLE_IF_KEPT: f64 = 0.02;
+/// In clean newspaper text one word in three holds one of `أ إ آ ى ة`; below one in fifty, they were removed.
+const FOLDABLE_IF_KEPT: f64 = 0.02;
 /// Clean text has a `ء ئ ؤ` in about one word of twenty; a stripped article has none.
 const HAMZAS_IF_KEPT: f64 = 0.004;
-/// So many words without a single `ء ئ ؤ` do not occur unless they were deleted.
+/// This many words without a single `ء ئ ؤ` do not occur unless they were deleted.
 const WORDS_WITH_A_HAMZA: u32 = 120;
-/// Clean text ends one word in twenty with `ه`; where every `ة` became one, it is three.
-const FINAL_HA_IF_MERGED: f64 = 0.12;
+/// Clean text ends one word in twenty with `ه`; if every `ة` was folded, three in twenty.
+const FINAL_HA_IF_FOLDED: f64 = 0.12;
 /// One final `ه` is a slip, not a state of writing.
 const LEAST_FINAL_HA: u32 = 2;
-/// Stripping leaves one word in ten that merging letters cannot explain (`المسسات`); clean text has names, but fewer.
-const UNREAD_IF_STRIPPED: f64 = 0.04;
-/// Edited newspapers misspell below one word in a hundred.
+/// Stripping leaves one word in ten that folding cannot explain (`المسسات`); clean text has names, but fewer.
+const UNEXPLAINED_IF_STRIPPED: f64 = 0.04;
+/// Edited newspapers misspell fewer than one word in a hundred.
 const MISSPELT_IF_SOFT: f64 = 0.015;
 
 impl LetterCensus {
@@ -100,29 +106,30 @@ impl LetterCensus {
         let special = word.iter().filter(|c| !is_plain(**c)).count();
         let hamzas = word.iter().filter(hamza).count();
         self.words += 1;
-        self.mergeable += u32::from(special > hamzas);
+        self.foldable += u32::from(special > hamzas);
         self.hamzas += u32::from(hamzas > 0);
         self.final_ha += u32::from(word.last() == Some(&HA));
         self.misspelt += u32::from(spelling == Spelling::Misspelt);
-        self.unread += u32::from(spelling == Spelling::Unread);
+        self.unexplained += u32::from(spelling == Spelling::Unexplained);
     }
 
-    /// The state that the counts speak for.
+    /// The state that the counts suggest. Without an Arabic word it is intact: there is nothing to repair.
     #[must_use]
     pub fn damage(&self) -> Damage {
         if self.words == 0 {
             return Damage::Intact;
         }
         let share = |count: u32| f64::from(count) / f64::from(self.words.max(1));
-        if share(self.mergeable) >= MERGEABLE_IF_KEPT {
+        if share(self.foldable) >= FOLDABLE_IF_KEPT {
             return if share(self.misspelt) >= MISSPELT_IF_SOFT { Damage::Soft } else { Damage::Intact };
         }
+        // A short text may hold no `ء ئ ؤ` by chance. Then many words in `ه`, all of them explained, mean that `ة` was folded.
         let long_enough = self.words >= WORDS_WITH_A_HAMZA;
-        let merged = !long_enough
+        let folded = !long_enough
             && self.final_ha >= LEAST_FINAL_HA
-            && share(self.final_ha) >= FINAL_HA_IF_MERGED
-            && share(self.unread) < UNREAD_IF_STRIPPED;
-        if share(self.hamzas) >= HAMZAS_IF_KEPT || merged { Damage::Normalised } else { Damage::Stripped }
+            && share(self.final_ha) >= FINAL_HA_IF_FOLDED
+            && share(self.unexplained) < UNEXPLAINED_IF_STRIPPED;
+        if share(self.hamzas) >= HAMZAS_IF_KEPT || folded { Damage::Normalised } else { Damage::Stripped }
     }
 }
 

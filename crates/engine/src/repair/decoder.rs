@@ -1,29 +1,31 @@
-//! The decoder: posterior probability of every candidate, by the forward–backward algorithm over the lattice.
+//! The decoder: the posterior probability of every candidate, by the forward–backward algorithm (Rabiner 1989, §III) over the
+//! lattice.
 //!
-//! A state is a pair of neighbouring candidates, so trigrams are exact. The chain comes apart wherever two neighbouring words
-//! have one candidate each: nothing before can then say anything about what comes after. The decoder cuts there, so words
-//! with one candidate cost next to nothing and memory is bounded by the longest ambiguous stretch, not by the article.
+//! A state is a pair of neighbouring candidates, so trigrams are exact. Two neighbouring words with one candidate each fix
+//! the whole history of what follows, so the chain falls apart there into independent runs. Words with one candidate
+//! therefore cost next to nothing, and memory is bounded by the longest ambiguous run, not by the article.
 //!
 //! A candidate of two words that had run together is entered with its first word and left with its second: the step into it
-//! costs both trigrams, and to the words after it the two are the whole history, so it needs no state of its own.
+//! costs both trigrams, and the two are the whole history of the next word, so it needs no extra state.
 //!
-//! Invariant: scores are integers until one table turns them into weights, and sums run in a fixed order, so posteriors are
-//! equal on every machine.
+//! Invariant: costs are integers until one table turns them into weights, and sums run in a fixed order, so posteriors are
+//! the same on every machine.
 
 use std::ops::Range;
 
-use super::channel::Traces;
-use super::habit::UNITS_PER_NAT;
+use super::channel::ChannelEvents;
+use super::costs::{NAT, UNITS_PER_NAT};
 use super::language_model::{Bigram, LanguageModel};
 use super::lattice::{Candidate, Lattice};
 use super::lexicon::UNKNOWN;
 
-/// Costs beyond this many units weigh nothing (exp(-40)).
-const MAX_COST: i32 = 40 * 256;
+/// Costs above the best by more than this (40 nats) weigh nothing: far below the rounding of a confidence.
+const MAX_COST: i32 = 40 * NAT;
 
-/// Turns integer costs into weights, `exp(-sharpness * cost)`.
+/// The decoder: immutable, shared by all workers.
 #[derive(Debug)]
 pub struct Decoder {
+    /// `exp(-inverse temperature · cost)` by cost.
     weights: Vec<f64>,
     /// Weight of the language model's costs, in 1/256.
     language_weight: i32,
@@ -32,23 +34,24 @@ pub struct Decoder {
 /// Memory that one worker reuses between articles.
 #[derive(Debug, Default)]
 pub struct DecoderScratch {
-    /// Per state of each position, row by row: state (previous candidate, this candidate).
+    /// Forward weights of the states (previous candidate, this candidate), row by row, position after position.
     forward: Vec<f64>,
     backward: Vec<f64>,
-    /// Weight of each transition (a, b) → c, in the order of the loops.
+    /// Weight of each transition (a, b) → c, in the order of [`Decoder::step_costs`].
     transitions: Vec<f64>,
     bigrams: Vec<Bigram>,
     previous_bigrams: Vec<Bigram>,
     costs: Vec<i32>,
-    /// Start of each position's states and transitions.
+    /// Start of each position's states and transitions, and the end of the last.
     starts: Vec<(usize, usize)>,
 }
 
 impl Decoder {
-    /// A decoder that counts the language model's costs with `language_weight` (1/256 each) and the lattice's in full, and whose posteriors are flattened (below 1) or sharpened (above 1) by `sharpness`, so that they mean what they say.
+    /// A decoder that multiplies the language model's costs by `language_weight` (in 1/256) and counts the lattice's in full.
+    /// An `inverse_temperature` below 1 flattens the posteriors, one above 1 sharpens them; it is how they are calibrated.
     #[must_use]
-    pub fn new(language_weight: i32, sharpness: f64) -> Self {
-        let weight = |cost: i32| libm::exp(-f64::from(cost) / UNITS_PER_NAT * sharpness);
+    pub fn new(language_weight: i32, inverse_temperature: f64) -> Self {
+        let weight = |cost: i32| libm::exp(-f64::from(cost) / UNITS_PER_NAT * inverse_temperature);
         Self { weights: (0..=MAX_COST).map(weight).collect(), language_weight }
     }
 
@@ -56,6 +59,7 @@ impl Decoder {
     pub fn decode(&self, lattice: &Lattice, model: &LanguageModel, scratch: &mut DecoderScratch, posteriors: &mut Vec<f64>) {
         posteriors.clear();
         posteriors.resize(lattice.candidate_count(), 1.0);
+        // The places beyond the article count as unambiguous words.
         let single = |slot: usize| slot >= lattice.len() || lattice.candidates(slot).len() == 1;
         let mut slot = 0;
         while slot < lattice.len() {
@@ -67,13 +71,14 @@ impl Decoder {
             while !(single(end) && single(end + 1)) {
                 end += 1;
             }
-            self.decode_stretch(lattice, slot..(end + 2).min(lattice.len()), model, scratch, posteriors);
+            // The two words after the run are scored by trigrams that reach into it.
+            self.decode_ambiguous_run(lattice, slot..(end + 2).min(lattice.len()), model, scratch, posteriors);
             slot = end;
         }
     }
 
-    /// Posteriors of one stretch; the words before it and its last two are unambiguous or beyond the article.
-    fn decode_stretch(
+    /// Posteriors of one run; the two words before it and its last two are unambiguous, or beyond the article.
+    fn decode_ambiguous_run(
         &self,
         lattice: &Lattice,
         slots: Range<usize>,
@@ -102,17 +107,20 @@ impl Decoder {
         transitions.clear();
         starts.clear();
         let first = slots.start;
-        let (far, near) = (seen(lattice, first.checked_sub(2)), seen(lattice, first.checked_sub(1)));
+        let (far, near) =
+            (candidates_or_nothing(lattice, first.checked_sub(2)), candidates_or_nothing(lattice, first.checked_sub(1)));
         pair_bigrams(model, far, near, previous_bigrams);
         enter_joined(model, far, near, previous_bigrams);
         for slot in slots {
-            let (far, near) = (seen(lattice, slot.checked_sub(2)), seen(lattice, slot.checked_sub(1)));
+            let (far, near) =
+                (candidates_or_nothing(lattice, slot.checked_sub(2)), candidates_or_nothing(lattice, slot.checked_sub(1)));
             let here = lattice.candidates(slot);
             pair_bigrams(model, near, here, bigrams);
             let states = forward.len();
             starts.push((states, transitions.len()));
             forward.resize(states + near.len() * here.len(), 0.0);
             self.step_costs(model, [far, near, here], [previous_bigrams, bigrams], costs);
+            // Weights are relative to the best transition, so that no position underflows; posteriors are ratios anyway.
             let least = costs.iter().copied().min().unwrap_or_default();
             let previous = if slot == first { None } else { Some(starts[starts.len() - 2].0) };
             for (index, cost) in costs.iter().enumerate() {
@@ -160,14 +168,15 @@ impl Decoder {
     }
 }
 
-/// What stands before the article: one empty word.
-const NOTHING: [Candidate; 1] = [Candidate { number: 0, word: UNKNOWN, second: UNKNOWN, traces: Traces::NONE, cost: 0 }];
+/// The history before the article: one unknown word.
+const NOTHING: [Candidate; 1] =
+    [Candidate { number: 0, word: UNKNOWN, second: UNKNOWN, events: ChannelEvents::NONE, cost: 0 }];
 
-fn seen(lattice: &Lattice, slot: Option<usize>) -> &[Candidate] {
+fn candidates_or_nothing(lattice: &Lattice, slot: Option<usize>) -> &[Candidate] {
     slot.map_or(&NOTHING, |slot| lattice.candidates(slot))
 }
 
-/// The bigrams that two neighbouring slots make.
+/// The bigrams of every pair of candidates of two neighbouring slots.
 fn pair_bigrams(model: &LanguageModel, first: &[Candidate], second: &[Candidate], bigrams: &mut Vec<Bigram>) {
     bigrams.clear();
     for left in first {
@@ -175,7 +184,8 @@ fn pair_bigrams(model: &LanguageModel, first: &[Candidate], second: &[Candidate]
     }
 }
 
-/// Makes of the bigrams before a slot those after it: behind two words that had run together lies the bigram inside them.
+/// Turns the bigrams that lead into a slot into those that lead on from it: for two words that had run together, that is the
+/// bigram inside them.
 fn enter_joined(model: &LanguageModel, first: &[Candidate], second: &[Candidate], bigrams: &mut [Bigram]) {
     for (c, candidate) in second.iter().enumerate().filter(|(_, candidate)| candidate.is_joined()) {
         let inside = model.bigram(candidate.word, candidate.second);
@@ -205,7 +215,7 @@ fn run_backward(lattice: &Lattice, slots: Range<usize>, scratch: &mut DecoderScr
     }
 }
 
-/// Scales to a sum of one; a distribution that has vanished becomes even.
+/// Scales weights to a sum of one; if all vanished, they become uniform.
 #[expect(clippy::cast_precision_loss, reason = "a handful of candidates")]
 fn normalise(weights: &mut [f64]) {
     let sum: f64 = weights.iter().sum();

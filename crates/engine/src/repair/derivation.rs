@@ -1,14 +1,15 @@
-//! Forms that no list holds, made of words that one holds: `والنسيجية` of `النسيجية`, `أجوائك` of `أجواء`.
+//! Forms that no list holds, derived from words that one does: `والنسيجية` from `النسيجية`, `أجوائك` from `أجواء`.
 //!
-//! Clitics and most endings are plain letters, so the damage leaves them as they are and only the stem has to be found.
-//! Invariant: nothing here is trusted: [`super::candidates`] keeps what the channel explains, so a form that no writer
-//! would use costs time and never breaks the law.
+//! Clitics and most endings consist of plain letters, so the damage leaves them alone and only the stem has to be found.
+//! Invariant: nothing here is trusted. [`super::candidates`] keeps only what the channel explains, so a form that no writer
+//! would use costs time and cannot break an invariant.
 
 use std::sync::LazyLock;
 
-use super::candidates::{Candidates, Derivation, UnlistedForm};
 use super::channel::Channel;
+use super::indexed_lexicon::IndexedLexicon;
 use super::lexicon::{UNKNOWN, WordId};
+use super::proposal::{Derivation, UnlistedForm};
 use crate::arabic::clitics::{ARTICLE, FUTURE_PROCLITICS, NOUN_PROCLITICS, TO_THE, ending, pronoun};
 use crate::arabic::{code, is_plain};
 
@@ -52,10 +53,12 @@ const LEAST_LETTERS: usize = 3;
 /// The rank that a word must reach to take an ending: more endings fit a damaged word by chance than proclitics.
 const RANK_SUFFIXED: WordId = 150_000;
 
-/// Forms for a damaged word, most frequent stem first. `beside` words that are listed, only proclitics change: the corpus
-/// holds most words with their endings, so where it holds another word, an ending is rarely what was meant.
-pub(super) fn forms_of(candidates: &Candidates, channel: Channel, damaged: &[u8], beside: bool) -> Vec<UnlistedForm> {
-    let mut search = Search { candidates, channel, forms: Vec::new() };
+/// Forms for a damaged word, most frequent stem first.
+///
+/// `beside` listed words only proclitics are varied: the corpus holds most words with their endings, so if it holds another
+/// word for the same damage, an ending is rarely what was meant.
+pub(super) fn forms_of(lexicon: &IndexedLexicon, channel: Channel, damaged: &[u8], beside: bool) -> Vec<UnlistedForm> {
+    let mut search = Search { lexicon, channel, forms: Vec::new() };
     let fits = |proclitic: &&[u8]| damaged.starts_with(proclitic) && damaged.len() >= proclitic.len() + LEAST_LETTERS;
     for proclitic in PROCLITICS.iter().copied().filter(fits).chain([&[][..]]) {
         let rest = &damaged[proclitic.len()..];
@@ -66,12 +69,15 @@ pub(super) fn forms_of(candidates: &Candidates, channel: Channel, damaged: &[u8]
         }
     }
     let mut forms = search.forms;
+    // The sort is stable, so of equally good forms the first way to find them wins.
     forms.sort_by_key(|(form, proclitic)| (form.word, *proclitic));
     forms.into_iter().map(|(form, _)| form).collect()
 }
 
-/// Whether a word can take a proclitic: the future's `س` stands before a verb's present alone, and where its first letter
-/// belongs to the proclitic (`سي`), before no word that begins with another (`أتعامل`).
+/// Whether a word can take a proclitic.
+///
+/// The future marker `س` stands only before a present-tense verb, which begins with `ي ت ن أ`. If the verb's own first letter
+/// is counted with the proclitic (`سي`), the rest must not bring a second one (`أتعامل`).
 fn takes(word: &[u8], proclitic: &[u8]) -> bool {
     let first = word.first().copied().unwrap_or_default();
     match proclitic {
@@ -85,19 +91,19 @@ fn is_definite(proclitic: &[u8]) -> bool {
     proclitic.ends_with(ARTICLE) || proclitic.ends_with(TO_THE)
 }
 
-/// The forms found so far, each with the length of the proclitic that it was found with: where two ways lead to one form,
-/// the shorter proclitic leaves the longer, and surer, word.
+/// The forms found so far, each with the length of its proclitic: if two ways lead to one form, the shorter proclitic leaves
+/// the longer word, which is the surer find.
 struct Search<'c> {
-    candidates: &'c Candidates,
+    lexicon: &'c IndexedLexicon,
     channel: Channel,
     forms: Vec<(UnlistedForm, usize)>,
 }
 
 impl<'c> Search<'c> {
-    /// Words that a part of the damaged word can stand for, with their letters.
+    /// The words that a part of the damaged word can stand for, with their letters.
     fn words(&self, damaged: &[u8]) -> impl Iterator<Item = (WordId, &'c [u8])> + use<'c> {
-        let lexicon = self.candidates.lexicon();
-        self.candidates.words_for(self.channel, damaged).into_iter().map(|(word, _)| (word, lexicon.word(word)))
+        let lexicon = self.lexicon.lexicon();
+        self.lexicon.words_for(self.channel, damaged).into_iter().map(|(word, _)| (word, lexicon.word(word)))
     }
 
     fn push(&mut self, word: WordId, derivation: Derivation, parts: &[&[u8]]) {
@@ -105,7 +111,7 @@ impl<'c> Search<'c> {
         self.forms.push((form, parts[0].len()));
     }
 
-    /// Words with the proclitic before them.
+    /// Adds words with the proclitic before them.
     fn take_off(&mut self, proclitic: &[u8], rest: &[u8]) {
         if proclitic.is_empty() {
             return;
@@ -115,7 +121,7 @@ impl<'c> Search<'c> {
         }
     }
 
-    /// Words that are listed with an article, with the proclitic instead.
+    /// Adds words that are listed with an article, with the proclitic in its place.
     fn exchange(&mut self, proclitic: &[u8], rest: &[u8]) {
         for article in ARTICLES.into_iter().filter(|article| *article != proclitic) {
             for (word, letters) in self.words(&[article, rest].concat()) {
@@ -126,7 +132,7 @@ impl<'c> Search<'c> {
         }
     }
 
-    /// Words with the proclitic before them and an ending after them.
+    /// Adds words with the proclitic before them and an ending after them.
     fn extend_all(&mut self, proclitic: &[u8], rest: &[u8]) {
         let pronouns = PRONOUNS.into_iter().filter(|_| !is_definite(proclitic));
         for ending in INFLECTIONS.into_iter().chain(pronouns) {
@@ -137,7 +143,7 @@ impl<'c> Search<'c> {
         }
     }
 
-    /// Words whose last letter stays before the ending, or is a hamza that takes a seat, or gives way.
+    /// Adds words whose last letter stays before the ending, or is a hamza that takes a seat, or is dropped.
     fn extend(&mut self, proclitic: &[u8], stem: &[u8], ending: &[u8]) {
         let common = self.words(stem).take_while(|(word, _)| *word <= RANK_SUFFIXED);
         for (word, letters) in common.filter(|(_, letters)| takes(letters, proclitic)) {
@@ -158,7 +164,7 @@ impl<'c> Search<'c> {
         }
     }
 
-    /// Words whose last letter is written otherwise before the ending: `ة` as `ت`, `ى` as `ا`.
+    /// Adds words whose last letter changes before an ending: `ة` to `ت`, `ى` to `ا`.
     fn extend_changed(&mut self, proclitic: &[u8], stem: &[u8], ending: &[u8]) {
         let (written, kept) = stem.split_at(stem.len() - 1);
         let last = match kept {
@@ -179,7 +185,8 @@ impl<'c> Search<'c> {
     }
 }
 
-/// What carries a final `ء` before an ending: it depends on the case before a pronoun, and there the genitive is commonest.
+/// The seats that a final `ء` can take before an ending, most probable first. Before a pronoun the seat depends on the case,
+/// and the genitive is the most frequent.
 fn seats_before(ending: &[u8]) -> &'static [u8] {
     match ending {
         [code::YA, ..] => &[code::YA_HAMZA],
@@ -189,14 +196,15 @@ fn seats_before(ending: &[u8]) -> &'static [u8] {
     }
 }
 
-/// How a word that nothing is known of may have been spelt: an initial `ا` as `أ` or `إ`, as all foreign names are, a final one
-/// as `اء`, and `ة` after the rest.
+/// Spellings of a word that no list explains: an initial `ا` as `أ` or `إ` (as in all foreign names), a final `ا` as `اء`,
+/// `ة` after any other ending.
 pub(super) fn respelt(channel: Channel, damaged: &[u8]) -> Vec<UnlistedForm> {
     if damaged.len() <= LEAST_LETTERS || damaged.iter().any(|letter| !is_plain(*letter)) {
         return Vec::new();
     }
     let mut forms = Vec::new();
     let before = usize::from(matches!(damaged[0], code::WAW | code::LAM | code::BA));
+    // At the start, else behind a one-letter proclitic. `ال` is the article, whose alif has no hamza.
     for at in [0, before] {
         if damaged[at] == code::ALIF && damaged[at + 1] != code::LAM {
             for alif in [code::ALIF_HAMZA, code::ALIF_HAMZA_BELOW] {

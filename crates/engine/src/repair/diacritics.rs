@@ -1,26 +1,18 @@
-//! The diacritics of a damaged word, put back onto the form that repair gives it.
+//! Puts the diacritics of a damaged word back onto its repaired form.
 //!
-//! Letters were deleted, diacritics were not: `ايضاً` is `أيضاً`, and `مدرسً` was `مدرسةً`. Invariant: the diacritics of a form are those of
-//! the damaged word, in their order (only a tanwin goes behind the letters that were lost at the word's end, since it ends a word);
-//! and a form that is the word as it stands is that word, to the byte.
+//! The script deleted letters, not diacritics: `ايضاً` is `أيضاً`, and `مدرسً` was `مدرسةً`. Invariant: a form has the diacritics
+//! of the damaged word, in their order, except that a tanwin moves behind letters that were lost at the word's end; and a
+//! form that equals the damaged word is that word, to the byte.
 
 use super::channel::Channel;
+use super::words::Diacritic;
 use crate::arabic::decode_letter;
 
-/// Signs of a case ending: they stand on a word's last letter, or on the one before its last alif.
+/// The signs of an indefinite case ending, which belong to the last letter of a word, or to the one before its last alif.
 const TANWIN: [char; 3] = ['\u{64b}', '\u{64c}', '\u{64d}'];
 
-/// A diacritic inside a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Diacritic {
-    /// How many of the word's letters stand before it; at least one.
-    pub letters_before: usize,
-    /// Itself.
-    pub mark: char,
-}
-
-/// The text of a form with the diacritics of the damaged word; both are given as letter codes. `None` where the channel does not
-/// explain the form.
+/// The text of a form (letter codes) with the diacritics of the damaged word; `None` if the channel does not explain the
+/// form.
 pub(super) fn marked(form: &[u8], damaged: &[u8], marks: &[Diacritic], channel: Channel) -> Option<String> {
     let mut text = String::with_capacity(2 * (form.len() + marks.len()));
     let mut written = 0;
@@ -41,8 +33,10 @@ pub(super) fn marked(form: &[u8], damaged: &[u8], marks: &[Diacritic], channel: 
     Some(text)
 }
 
-/// Where each damaged letter ends in the form, as early as the channel allows.
+/// Where each damaged letter ends in the form, as early as the channel allows: what was lost after a letter stays behind its
+/// diacritics.
 fn ends_of(form: &[u8], damaged: &[u8], channel: Channel) -> Option<Vec<usize>> {
+    // Both halves must be explained, or a later diacritic would have no letter to go to.
     let explained = |end: usize, index: usize| {
         channel.explain(&form[..end], &damaged[..=index]).is_some()
             && channel.explain(&form[end..], &damaged[index + 1..]).is_some()
@@ -72,9 +66,9 @@ mod tests {
     fn diacritics_stay_with_their_letters() {
         use Channel::{Folded, Stripped};
         for (form, damaged, channel, expected, why) in [
-            ("أيضا", "ايضاً", Folded, "أيضاً", "letters were merged, so each is where it was"),
+            ("أيضا", "ايضاً", Folded, "أيضاً", "letters were folded, so each is where it was"),
             ("أيضا", "يضاً", Stripped, "أيضاً", "a letter was lost before it"),
-            ("المدرسة", "المدرسهِ", Folded, "المدرسةِ", "the mark was on the letter that was merged"),
+            ("المدرسة", "المدرسهِ", Folded, "المدرسةِ", "the mark was on the letter that was folded"),
             ("المؤتمر", "المُتمر", Stripped, "المُؤتمر", "a letter was lost behind it"),
             ("مدرسة", "مدرسً", Stripped, "مدرسةً", "a tanwin ends a word"),
             ("مدرسة", "مدرّس", Stripped, "مدرّسة", "a shadda stays on its letter"),

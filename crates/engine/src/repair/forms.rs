@@ -1,78 +1,80 @@
-//! The damaged forms that a worker has met, with what each can stand for: newspapers repeat themselves, and finding the candidates
-//! of a form costs more than weighing them.
+//! A worker's cache of damaged forms and their candidates: newspapers repeat themselves, and finding the candidates of a form
+//! costs more than scoring them.
 //!
-//! Invariant: a [`FormId`] is good until the next article begins; nothing is forgotten within one.
+//! Invariant: a [`FormId`] is valid until the next article begins; nothing is evicted within one. The cache changes how fast
+//! an article is repaired, never how.
 
 use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
-use super::candidates::{Candidates, Derivation, Proposal};
-use super::channel::{Channel, Traces};
+use super::candidates::Candidates;
+use super::channel::{Channel, ChannelEvents};
 use super::lattice::Candidate;
 use super::lexicon::UNKNOWN;
+use super::proposal::{Derivation, Proposal};
 use crate::encoder::Encoder;
 use crate::encoder::features::{CANDIDATE_FEATURES, WORD_FEATURES};
 
-/// The most damaged forms that a worker remembers from article to article.
+/// Above this many damaged forms the cache is emptied between two articles, so memory is bounded.
 const LIMIT: usize = 1 << 17;
 
-/// The standing of a form that is no proposal.
+/// The encoder's standing feature ([`Proposal::standing`]) of a word as it stands.
 const AS_IT_STANDS: [u8; 2] = [u8::MAX, 0];
 
 /// A damaged form in a [`FormCache`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FormId(usize);
 
-/// What a damaged form can stand for.
+/// What a damaged form can stand for, and the encoder's embedding rows of it all.
 #[derive(Debug)]
 pub(super) struct KnownForm {
     proposals: Box<[Proposal]>,
-    /// The number of the candidate that is the form as it stands: one of the proposals, or the one after them.
+    /// Number of the candidate that leaves the form as it stands: one of the proposals, or the one after them.
     pub(super) unchanged: usize,
-    /// The encoder's rows.
+    /// Embedding rows of the damaged form.
     pub(super) word_rows: [u32; WORD_FEATURES],
-    /// The encoder's rows of each candidate of the slot.
+    /// Embedding rows of each candidate, by number.
     pub(super) candidate_rows: Box<[[u32; CANDIDATE_FEATURES]]>,
 }
 
 impl KnownForm {
-    /// Finds out about a form; without an encoder its rows are zero.
+    /// Looks up a damaged form; without an encoder its rows are zero.
     pub(super) fn new(candidates: &Candidates, encoder: Option<&Encoder>, channel: Channel, codes: &[u8]) -> Self {
         let proposals = candidates.propose(channel, codes).into_boxed_slice();
         let unchanged = proposals.iter().position(|proposal| candidates.letters(proposal) == codes);
         let unchanged = unchanged.unwrap_or(proposals.len());
         let mut form = Self { proposals, unchanged, word_rows: [0; WORD_FEATURES], candidate_rows: Box::default() };
-        let readings = form.readings(candidates, codes);
-        let word_rows = |encoder: &Encoder| encoder.word_rows(codes, readings.iter().map(|(_, letters, _)| *letters));
+        let known = form.candidates_with_letters(candidates, codes);
+        let word_rows = |encoder: &Encoder| encoder.word_rows(codes, known.iter().map(|(_, letters, _)| *letters));
         let rows = |letters, standing| encoder.map_or([0; CANDIDATE_FEATURES], |e| e.candidate_rows(letters, standing));
-        let candidate_rows = readings.iter().map(|(_, letters, standing)| rows(letters, *standing)).collect();
+        let candidate_rows = known.iter().map(|(_, letters, standing)| rows(letters, *standing)).collect();
         (form.word_rows, form.candidate_rows) = (encoder.map_or([0; WORD_FEATURES], word_rows), candidate_rows);
         form
     }
 
-    /// The candidates of a slot, each with its letters and how well it is known.
-    pub(super) fn readings<'a>(
+    /// The candidates of a slot, each with its letters and its standing ([`Proposal::standing`]).
+    pub(super) fn candidates_with_letters<'a>(
         &'a self,
         candidates: &'a Candidates,
         codes: &'a [u8],
     ) -> Vec<(Candidate, &'a [u8], [u8; 2])> {
-        let reading = |(index, candidate): (usize, Candidate)| match self.proposal(index) {
+        let with_letters = |(index, candidate): (usize, Candidate)| match self.proposal(index) {
             Some(proposal) => (candidate, candidates.letters(proposal), proposal.standing()),
             None => (candidate, codes, AS_IT_STANDS),
         };
-        self.candidates().enumerate().map(reading).collect()
+        self.candidates().enumerate().map(with_letters).collect()
     }
 
-    /// The candidates of a slot: the proposals, then the form as it stands.
+    /// The candidates of a slot: the proposals, then the form as it stands, unless it is one of them.
     pub(super) fn candidates(&self) -> impl Iterator<Item = Candidate> {
-        let as_it_stands = (self.unchanged == self.proposals.len()).then_some((UNKNOWN, UNKNOWN, Traces::NONE, 0));
-        let proposed = |proposal: &Proposal| (proposal.word, proposal.second, proposal.traces, proposal.cost);
+        let as_it_stands = (self.unchanged == self.proposals.len()).then_some((UNKNOWN, UNKNOWN, ChannelEvents::NONE, 0));
+        let proposed = |proposal: &Proposal| (proposal.word, proposal.second, proposal.events, proposal.cost);
         let numbered = (0..).zip(self.proposals.iter().map(proposed).chain(as_it_stands));
-        numbered.map(|(number, (word, second, traces, cost))| Candidate { number, word, second, traces, cost })
+        numbered.map(|(number, (word, second, events, cost))| Candidate { number, word, second, events, cost })
     }
 
-    /// The proposal that a candidate came from, by its number; `None` for the form as it stands.
+    /// The proposal behind a candidate, by number; `None` for the form as it stands.
     pub(super) fn proposal(&self, candidate: usize) -> Option<&Proposal> {
         self.proposals.get(candidate)
     }
@@ -83,7 +85,7 @@ impl KnownForm {
     }
 }
 
-/// The damaged forms that a worker has met, apart for each channel: an article may hold what two of them left.
+/// The damaged forms that a worker has met. Each channel has its own: an article may hold text of both.
 #[derive(Debug, Default)]
 pub(super) struct FormCache {
     stripped: Ids,
@@ -94,7 +96,7 @@ pub(super) struct FormCache {
 type Ids = HashMap<Vec<u8>, FormId, FxBuildHasher>;
 
 impl FormCache {
-    /// Makes ready for an article.
+    /// Prepares for the next article; ids of the last one become invalid.
     pub(super) fn begin_article(&mut self) {
         if self.forms.len() > LIMIT {
             self.stripped.clear();
@@ -103,7 +105,7 @@ impl FormCache {
         }
     }
 
-    /// A form that a channel damaged, found out about where it is new.
+    /// The id of a damaged form, which is looked up if it is new.
     pub(super) fn find(
         &mut self,
         candidates: &Candidates,

@@ -1,19 +1,19 @@
-//! The language model: how likely a word is after the two before it.
+//! The language model: how probable a word is after the two before it.
 //!
 //! A back-off trigram model with interpolated absolute discounting (Chen & Goodman 1999, §2.4), pruned by weighted difference
-//! (Seymore & Rosenfeld 1996). Invariant: wherever a trigram is stored, both its bigrams are, so a missing bigram saves
-//! the look-up of the trigram.
+//! (Seymore & Rosenfeld 1996). Invariant: if a trigram is stored, both its bigrams are, so a missing bigram saves the
+//! look-up of the trigram.
 //!
 //! An n-gram is stored as a 24-bit fingerprint in a bucket by its hash, with its cost in 8 bits (and its back-off cost in 8
-//! more, for bigrams). A wrong match has a chance of about one in two million per look-up and costs a little accuracy, never
-//! a wrong letter: candidates come from the lexicon, not from here.
+//! more, for bigrams). About one look-up in two million finds the wrong n-gram. That costs a little accuracy and never
+//! a wrong letter, since candidates come from the lexicon, not from here.
 
 use super::lexicon::WordId;
 use crate::model::{ModelError, ModelFile, SectionReader, SectionWriter};
 
-/// Units (of [`super::habit::UNITS_PER_NAT`]) per step of a stored cost: 255 steps reach 19.9 nats.
+/// Units of cost per step of a stored cost: 255 steps reach 19.9 nats.
 pub const COST_STEP: i32 = 20;
-/// Units per step of a stored back-off cost: 255 steps reach 5 nats.
+/// Units of cost per step of a stored back-off cost: 255 steps reach 5 nats.
 pub const BACKOFF_STEP: i32 = 5;
 
 /// One n-gram ready to be stored; costs are in steps.
@@ -46,8 +46,10 @@ fn mix(key: u64) -> u64 {
     b ^ (b >> 31)
 }
 
-/// Writes a table of n-grams: bucket bits, bucket starts, then per n-gram its fingerprint (3 bytes), cost and, for bigrams, back-off.
+/// Writes a table of n-grams: the bits of a bucket number (u32), the start of each bucket (u32) and the end of the last,
+/// then per n-gram its fingerprint (3 bytes), its cost (1) and, for bigrams, its back-off cost (1).
 pub fn write_table(section: &mut SectionWriter, mut ngrams: Vec<StoredNgram>, with_backoff: bool) {
+    // Some eight n-grams to a bucket: a start costs 4 bytes, and a scan of eight stays in one cache line.
     let bits = (ngrams.len() / 8).next_power_of_two().trailing_zeros().max(1);
     let place = |ngram: &StoredNgram| (mix(ngram.key) >> (64 - bits), mix(ngram.key) & 0xff_ffff);
     ngrams.sort_unstable_by_key(place);
@@ -93,7 +95,7 @@ impl<const WIDTH: usize> Table<WIDTH> {
         Ok(Self { bits, starts, ngrams: ngrams.to_vec() })
     }
 
-    /// What is stored after the fingerprint of an n-gram.
+    /// The bytes stored after an n-gram's fingerprint.
     fn find(&self, key: u64) -> Option<&[u8]> {
         let hash = mix(key);
         let bucket = usize::try_from(hash >> (64 - self.bits)).expect("a bucket index");
@@ -108,13 +110,14 @@ impl<const WIDTH: usize> Table<WIDTH> {
 pub struct Bigram {
     /// Cost of the second word after the first.
     pub cost: i32,
-    /// Cost of falling back to bigrams after the two; `None` where no trigram begins with them.
+    /// Cost of falling back to a bigram after the two; `None` if no trigram begins with them.
     pub backoff: Option<i32>,
 }
 
-/// The model, compiled for look-up. All costs are in units of [`super::habit::UNITS_PER_NAT`].
+/// The model, ready for look-up. All costs are in units of [`super::costs`].
 #[derive(Debug)]
 pub struct LanguageModel {
+    /// Per word, its cost and its back-off cost, in steps.
     unigrams: Vec<[u8; 2]>,
     bigrams: Table<5>,
     trigrams: Table<4>,
@@ -124,7 +127,7 @@ impl LanguageModel {
     /// Reads the sections `unigrams`, `bigrams` and `trigrams`.
     ///
     /// # Errors
-    /// Where a section is missing or damaged.
+    /// If a section is missing or damaged.
     pub fn new(model: &ModelFile) -> Result<Self, ModelError> {
         let mut section = model.section("unigrams")?;
         let count = section.u32()? as usize;
@@ -160,7 +163,7 @@ impl LanguageModel {
         stored.map_or(backoff + last.cost, |found| i32::from(found[0]) * COST_STEP)
     }
 
-    /// How many words the model has ids for, the unknown word counted.
+    /// The number of word ids, including that of the unknown word.
     #[must_use]
     pub fn vocabulary(&self) -> usize {
         self.unigrams.len()

@@ -1,45 +1,45 @@
-//! The lattice: for each word of an article, the candidates that the damage allows, with the costs known without context.
+//! The lattice: for each word of an article, the candidates that the damage allows, with their scores.
 //!
-//! Invariant: a slot has at least one candidate, and at most [`MAX_CANDIDATES`]; each is either explained by the channel or is
-//! the word as it stands. What is known beyond the language model is added up in
-//! [`Candidate::cost`] first; the decoder then reads one number per candidate.
+//! Invariant: a slot has at least one candidate and at most [`MAX_CANDIDATES`]; each is explained by the channel or is the
+//! word as it stands. All scores but the language model's are summed in [`Candidate::cost`], so the decoder reads one number
+//! per candidate.
 
-use super::channel::Traces;
+use super::channel::ChannelEvents;
 use super::lexicon::{UNKNOWN, WordId};
 
-/// The most candidates a slot keeps; 99.99 % of the corpus's tokens have fewer.
+/// Candidates kept per slot; 99.99 % of the corpus's tokens have fewer.
 pub const MAX_CANDIDATES: usize = 12;
 
-/// One reading of a word.
+/// One form that a word may have had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// Its place among the forms that the damaged word can stand for.
+    /// Its index among the forms that the damaged word can stand for; pruning keeps it.
     pub number: u8,
-    /// The lexicon's word, [`UNKNOWN`] where it is not in the lexicon.
+    /// The lexicon's word, [`UNKNOWN`] if the lexicon lacks it.
     pub word: WordId,
-    /// Where two words had run together, the second; otherwise [`UNKNOWN`].
+    /// The second of two words that had run together; otherwise [`UNKNOWN`].
     pub second: WordId,
-    /// How the channel made the damaged form of it.
-    pub traces: Traces,
-    /// Cost without context, in units of [`super::habit::UNITS_PER_NAT`].
+    /// What the channel did to it.
+    pub events: ChannelEvents,
+    /// Sum of all costs but the language model's ([`super::costs`]).
     pub cost: i32,
 }
 
 impl Candidate {
-    /// The word as the words after it see it: two that had run together are entered with the first and left with the second.
+    /// The word that is history for the next: the second of two that had run together.
     #[must_use]
     pub fn last(&self) -> WordId {
         if self.is_joined() { self.second } else { self.word }
     }
 
-    /// Whether two words had run together.
+    /// Whether it is two words that had run together.
     #[must_use]
     pub fn is_joined(&self) -> bool {
         self.second != UNKNOWN
     }
 }
 
-/// Where one word's candidates lie in [`Lattice::candidates`].
+/// The candidates of one word, as a range of all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
     start: usize,
@@ -54,30 +54,30 @@ pub struct Lattice {
 }
 
 impl Lattice {
-    /// Empties the lattice and keeps its memory.
+    /// Removes all words; memory is kept for the next article.
     pub fn clear(&mut self) {
         self.slots.clear();
         self.candidates.clear();
     }
 
-    /// Adds the next word; `candidates` come most frequent first.
+    /// Adds the next word; `candidates` come most frequent first, and those beyond [`MAX_CANDIDATES`] are dropped.
     ///
     /// # Panics
-    /// Where there is no candidate.
+    /// If there is no candidate.
     pub fn push(&mut self, candidates: impl IntoIterator<Item = Candidate>) {
         let start = self.candidates.len();
         self.candidates.extend(candidates.into_iter().take(MAX_CANDIDATES));
-        assert!(self.candidates.len() > start, "a word has at least the candidate that it stands as it is");
+        assert!(self.candidates.len() > start, "a word has at least the candidate to leave it as it stands");
         self.slots.push(Slot { start, end: self.candidates.len() });
     }
 
-    /// How many words there are.
+    /// The number of words.
     #[must_use]
     pub fn len(&self) -> usize {
         self.slots.len()
     }
 
-    /// Whether there is no word.
+    /// Whether it holds no word.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
@@ -90,7 +90,7 @@ impl Lattice {
         &self.candidates[start..end]
     }
 
-    /// The candidates of a word, for scorers.
+    /// The candidates of a word, for adding scores.
     pub fn candidates_mut(&mut self, slot: usize) -> &mut [Candidate] {
         let Slot { start, end } = self.slots[slot];
         &mut self.candidates[start..end]
@@ -105,6 +105,7 @@ impl Lattice {
             let first = kept;
             for index in *start..*end {
                 if self.candidates[index].cost - least <= margin {
+                    // `kept` never overtakes `index`, so this only overwrites candidates that were dropped.
                     self.candidates.swap(kept, index);
                     kept += 1;
                 }
@@ -114,13 +115,13 @@ impl Lattice {
         self.candidates.truncate(kept);
     }
 
-    /// The place of a word's first candidate among all candidates.
+    /// Index of a word's first candidate among all candidates.
     #[must_use]
     pub fn offset(&self, slot: usize) -> usize {
         self.slots[slot].start
     }
 
-    /// How many candidates there are in all.
+    /// The number of candidates of all words.
     #[must_use]
     pub fn candidate_count(&self) -> usize {
         self.candidates.len()
@@ -133,7 +134,8 @@ mod tests {
 
     #[test]
     fn pruning_keeps_what_is_near_the_cheapest_in_order() {
-        let candidate = |number: u8, cost: i32| Candidate { number, word: 1, second: UNKNOWN, traces: Traces::NONE, cost };
+        let candidate =
+            |number: u8, cost: i32| Candidate { number, word: 1, second: UNKNOWN, events: ChannelEvents::NONE, cost };
         let mut lattice = Lattice::default();
         lattice.push([candidate(0, 90), candidate(1, 10), candidate(2, 30)]);
         lattice.push([candidate(0, 7)]);

@@ -1,18 +1,18 @@
-//! A word that recurs in an article tends to be the same word each time ("one sense per discourse", Gale, Church & Yarowsky 1992): a
-//! newspaper that writes of jazz writes `الجاز` again. What the contexts of its other occurrences say is evidence for each of them.
+//! A damaged word that recurs in an article tends to be the same word each time ("one sense per discourse", Gale, Church &
+//! Yarowsky 1992): an article about jazz says `الجاز` again. So the posteriors of its other occurrences are evidence for each.
 //!
-//! Invariant: an occurrence's own evidence is not counted twice, and all occurrences are weighed by what was known before any of
-//! them was changed.
+//! Invariant: no occurrence counts as evidence for itself, and all are updated from the posteriors as they were before any
+//! update.
 
-use super::ArticleWord;
+use super::article_word::ArticleWord;
 use super::forms::FormId;
 use super::lattice::{Lattice, MAX_CANDIDATES};
 
-/// Weight of the other occurrences' mean probability of a candidate; chosen on the development sets.
+/// Exponent of the other occurrences' mean probability of a candidate; chosen on the development sets.
 const WEIGHT: f64 = 0.5;
-/// Added to each candidate's share, in occurrences: one other occurrence must not decide alone.
+/// Added to each candidate's sum, in occurrences: one other occurrence must not decide alone.
 const SMOOTHING: f64 = 0.1;
-/// Shorter words are particles, which are another word each time.
+/// Shorter words (in letters) are particles, and may be a different word each time.
 const LEAST_LETTERS: usize = 3;
 
 /// Memory that one worker reuses between articles.
@@ -22,9 +22,9 @@ pub(super) struct RecurrenceScratch {
     before: Vec<f64>,
 }
 
-/// Gives each candidate of a word that recurs its share of what the other occurrences say; `posteriors` are in the lattice's order,
-/// and so they stay.
-pub(super) fn weigh_recurrence(
+/// Multiplies each posterior of a recurring word by the support of its other occurrences, and normalises.
+/// `posteriors` are in the lattice's order.
+pub(super) fn add_recurrence(
     words: &[ArticleWord],
     lattice: &Lattice,
     posteriors: &mut [f64],
@@ -35,6 +35,7 @@ pub(super) fn weigh_recurrence(
     for (slot, word) in words.iter().enumerate().filter(|(_, word)| word.span.codes.len() >= LEAST_LETTERS) {
         occurrences.extend(word.form.map(|form| (form, slot)));
     }
+    // Sorted by form, then by slot, so that sums run in a fixed order.
     occurrences.sort_unstable();
     before.clear();
     before.extend_from_slice(posteriors);
@@ -49,6 +50,7 @@ pub(super) fn weigh_recurrence(
             let candidates = lattice.candidates(*slot);
             let own = &mut posteriors[lattice.offset(*slot)..][..candidates.len()];
             for (posterior, candidate) in own.iter_mut().zip(candidates) {
+                // Rounding could leave a negative remainder.
                 let others = (sums[usize::from(candidate.number)] - *posterior).max(0.0);
                 *posterior *= support(others, occurrences.len() - 1, candidates.len());
             }
@@ -60,7 +62,7 @@ pub(super) fn weigh_recurrence(
     }
 }
 
-/// How much is to be made of a candidate whose probabilities at `count` other occurrences add up to `sum`.
+/// The factor for a candidate whose probabilities at `count` other occurrences add up to `sum`.
 #[expect(clippy::cast_precision_loss, reason = "a few thousand occurrences")]
 fn support(sum: f64, count: usize, candidates: usize) -> f64 {
     libm::pow((sum + SMOOTHING) / (count as f64 + SMOOTHING * candidates as f64), WEIGHT)

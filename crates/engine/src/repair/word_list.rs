@@ -1,7 +1,7 @@
-//! Lists of words that a user keeps: UTF-8 text, one word a line; `#` begins a comment, blank lines count for nothing.
+//! The user's word lists, for custom lexicons and protected words: UTF-8 text, one word per line, `#` begins a comment.
 //!
-//! Invariant: the words are sorted, none stands twice, and each is written as ingest writes it, so that they compare with the
-//! words of an article and the order of the lines and files changes nothing.
+//! Invariant: the words are sorted and unique, and unified as ingest unifies text. So they compare with the words of an
+//! article, and the order of lines and files changes nothing.
 
 use std::path::Path;
 
@@ -14,11 +14,11 @@ use super::channel::MAX_LETTERS;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {what}")]
 pub struct WordListFault {
-    /// The file.
+    /// Path of the file.
     pub file: String,
-    /// Line, from 1; 0 for the file as a whole.
+    /// Line, from 1; 0 for the whole file.
     pub line: usize,
-    /// What is wrong, what was expected.
+    /// What was found, and what was expected.
     pub what: String,
 }
 
@@ -29,7 +29,7 @@ pub struct WordList {
 }
 
 impl WordList {
-    /// A list of these words.
+    /// Sorts words and drops repeated ones.
     #[must_use]
     pub fn new(words: impl IntoIterator<Item = Word>) -> Self {
         let mut words: Vec<Word> = words.into_iter().collect();
@@ -41,7 +41,7 @@ impl WordList {
     /// Reads word lists.
     ///
     /// # Errors
-    /// Every fault of every file.
+    /// All faults of all files, if there is any.
     pub fn read<P: AsRef<Path>>(files: &[P]) -> Result<Self, Vec<WordListFault>> {
         let (mut words, mut faults) = (Vec::new(), Vec::new());
         for file in files {
@@ -55,7 +55,7 @@ impl WordList {
         if faults.is_empty() { Ok(Self::new(words)) } else { Err(faults) }
     }
 
-    /// The words, in order.
+    /// The words, sorted.
     #[must_use]
     pub fn words(&self) -> &[Word] {
         &self.words
@@ -72,7 +72,7 @@ impl WordList {
     pub fn hash(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         for word in &self.words {
-            // No letter's code is 0, so it parts the words.
+            // No letter has code 0, so it separates the words.
             hasher.update(word.codes()).update(&[0]);
         }
         hasher.finalize().to_hex()[..16].to_owned()

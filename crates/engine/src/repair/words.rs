@@ -1,30 +1,38 @@
-//! The words inside a token: its maximal runs of Arabic letters and marks, as letter codes.
+//! The words inside a token: its maximal runs of Arabic letters and diacritics, as letter codes.
 //!
-//! A token is what stands between white space, punctuation glued to it; the lexicon knows words. Diacritics are no letters: they are kept
-//! beside a word's letters, and put back onto the form that it is given (`diacritics.rs`).
+//! Tokens are delimited by white space and carry their punctuation; the lexicon knows bare words. Diacritics are kept beside
+//! a word's letters, and put back onto its repaired form ([`super::diacritics`]).
 
 use std::ops::Range;
 
-use super::diacritics::Diacritic;
 use crate::arabic::{encode_letter, is_letter, is_mark};
 
-/// A longer run of letters is no word of any language: `ههههه…`, or text without spaces. It is left as it is, like a foreign name, since
-/// what a word can stand for takes time that grows with the square of its length.
+/// A longer run of letters is no word: `ههههه…`, or text without spaces. It is left as it is, like a foreign name, because the
+/// time to find candidates grows with the square of the length.
 const LONGEST_WORD: usize = 64;
+
+/// A diacritic inside a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Diacritic {
+    /// Letters of the word before it; at least one.
+    pub letters_before: usize,
+    /// The character.
+    pub mark: char,
+}
 
 /// A word inside a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WordSpan {
     /// Bytes in the token.
     pub bytes: Range<usize>,
-    /// Its letters, diacritics left out, as letter codes.
+    /// Its letters without diacritics, as letter codes.
     pub codes: Vec<u8>,
     /// Its diacritics, in order.
     pub diacritics: Vec<Diacritic>,
 }
 
 impl WordSpan {
-    /// Whether most letters carry a vowel: then somebody spelt it with care, as in scripture and schoolbooks.
+    /// Whether most letters carry a diacritic, as in scripture and schoolbooks: such words were spelt with care.
     #[must_use]
     pub fn is_vocalised(&self) -> bool {
         self.diacritics.len() * 2 > self.codes.len()
@@ -58,7 +66,7 @@ pub fn words_of(token: &str) -> Vec<WordSpan> {
     words
 }
 
-/// Whether a letter that Arabic lacks (`پ`, `گ`, a Latin letter) is glued to the word: then it is a foreign name.
+/// Whether a letter that Arabic lacks (`پ`, `گ`, a Latin letter) touches the word: then it is a foreign name.
 fn belongs_to_another_script(token: &str, word: &Range<usize>) -> bool {
     let foreign = |c: Option<char>| c.is_some_and(|c| c.is_alphabetic() && !is_letter(c) && !is_mark(c));
     foreign(token[..word.start].chars().next_back()) || foreign(token[word.end..].chars().next())

@@ -109,7 +109,7 @@ struct Dateline {
 impl ArticleHead {
     /// The first words from token `first` on.
     fn new(article: &Repaired, first: usize) -> Self {
-        let tokens = article.places().len();
+        let tokens = article.boundaries().len();
         let mut words: Vec<HeadWord> = Vec::new();
         for token in first..tokens {
             let of_token = head_words(article, token);
@@ -189,12 +189,12 @@ impl ArticleHead {
 fn head_words(article: &Repaired, token: usize) -> Vec<HeadWord> {
     let text = article.token_text(token);
     let raw = article.document().token_text(token);
-    let logits = article.places()[token];
+    let logits = article.boundaries()[token];
     let pieces: Vec<&str> = text.split(|c| !is_letter(c)).filter(|piece| !piece.is_empty()).collect();
     let last = pieces.len().saturating_sub(1);
     let word = |(index, piece): (usize, &&str)| {
         let is_last = index == last;
-        let breaks = token + 1 < article.places().len() && article.document().tokens()[token].gap != Gap::Space;
+        let breaks = token + 1 < article.boundaries().len() && article.document().tokens()[token].gap != Gap::Space;
         let stripped = (article.damage(token) == Damage::Stripped).then(|| folded_codes(raw));
         HeadWord {
             text: TextWord { folded: folded_codes(piece), stripped },
@@ -211,20 +211,20 @@ fn head_words(article: &Repaired, token: usize) -> Vec<HeadWord> {
 mod tests {
     use super::*;
     use crate::document::Document;
-    use crate::repair::{Outcome, PlaceOdds, Stretch};
+    use crate::repair::{BoundaryLogits, Outcome, Segment};
     use crate::split::boundary_cues::read_cues;
 
     /// The parts of a text's head as `kind:words`; the encoder sees a clause end after each token of `clause_ends`.
     fn head_of(text: &str, damage: Damage, clause_ends: &[usize]) -> Vec<String> {
         let document = Document::from_text("t", text);
-        let outcome = |_| Outcome { confidence: 1.0, unresolved: false, reading: None };
+        let outcome = |_| Outcome { confidence: 1.0, unresolved: false, repair: None };
         let outcomes: Vec<Outcome> = document.tokens().iter().map(outcome).collect();
-        let mut places = vec![PlaceOdds::UNLIKELY; outcomes.len()];
+        let mut places = vec![BoundaryLogits::UNLIKELY; outcomes.len()];
         for token in clause_ends {
             places[*token].clause_end = 2.0;
         }
-        let stretches = Stretch::whole(&document, damage);
-        let article = Repaired::new(document, stretches, outcomes, places);
+        let segments = Segment::whole(&document, damage);
+        let article = Repaired::new(document, segments, outcomes, places);
         let mut cues = Vec::new();
         read_cues(&article, &mut cues);
         let part = |(tokens, kind): (Range<usize>, SentenceKind)| format!("{}:{}", kind.name(), article.span_text(tokens));

@@ -1,9 +1,9 @@
 //! Cues to sentence ends that survive in the text: full stops, question marks, blank lines, line breaks.
 //!
-//! Stripped text has lost them, and every boundary is open. Where a stretch of text has kept its marks, they are binding: a
+//! Stripped text has lost them, and every boundary is open. Where a segment of text has kept its marks, they are binding: a
 //! sentence ends at each full stop and the like, at blank lines, and at deliberate line breaks.
 //!
-//! Invariant: each token has one cue, for the boundary after it, which depends on the text and its stretches, never on the encoder.
+//! Invariant: each token has one cue, for the boundary after it, which depends on the text and its segments, never on the encoder.
 //! Only open boundaries are estimated.
 
 use std::ops::Range;
@@ -25,14 +25,14 @@ pub(super) enum BoundaryCue {
     None,
 }
 
-/// A stretch has kept its marks if it has at least one in this many tokens.
+/// A segment has kept its marks if it has at least one in this many tokens.
 const TOKENS_PER_MARK: usize = 80;
 
-/// Fills `cues` with the cue after each token of an article. Each stretch decides for itself whether it has kept its marks.
+/// Fills `cues` with the cue after each token of an article. Each segment decides for itself whether it has kept its marks.
 pub(super) fn read_cues(article: &Repaired, cues: &mut Vec<BoundaryCue>) {
     cues.clear();
-    for stretch in article.stretches() {
-        read_stretch(article.document(), stretch.tokens.clone(), cues);
+    for segment in article.segments() {
+        read_stretch(article.document(), segment.tokens.clone(), cues);
     }
     for token in deliberate_breaks(article.document()) {
         cues[token] = BoundaryCue::End;

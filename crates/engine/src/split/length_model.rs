@@ -8,7 +8,7 @@
 //! How *often* sentences end is the encoder's business, and must not be counted twice. Lengths beyond the last one counted have its ratio.
 
 use crate::model::{ModelError, ModelFile, SectionReader, SectionWriter};
-use crate::repair::habit::UNITS_PER_NAT;
+use crate::repair::costs::UNITS_PER_NAT;
 
 /// Lengths from this many tokens on share one entry.
 pub const LONGEST: usize = 128;

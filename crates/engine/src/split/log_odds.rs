@@ -1,7 +1,7 @@
 //! The log-odds that a sentence ends after a token: the encoder's logits and the cue in the text, together.
 
 use super::boundary_cues::BoundaryCue;
-use crate::repair::PlaceOdds;
+use crate::repair::BoundaryLogits;
 
 /// Subtracted from the log-odds if the text says that the sentence goes on: it ends only where the length limit forces it to.
 const CONTINUATION_PENALTY: f64 = 14.0;
@@ -17,7 +17,7 @@ const USUAL_CLAUSE_END: f64 = 1.0;
 const CALIBRATION: (f64, f64) = (0.68, -0.32);
 
 /// The log-odds that a sentence ends at a boundary.
-pub(super) fn sentence_end(logits: PlaceOdds, cue: BoundaryCue) -> f64 {
+pub(super) fn sentence_end(logits: BoundaryLogits, cue: BoundaryCue) -> f64 {
     let open = f64::from(logits.sentence_end) + CLAUSE_WEIGHT * (f64::from(logits.clause_end) - USUAL_CLAUSE_END);
     match cue {
         BoundaryCue::None | BoundaryCue::End => open,
@@ -28,7 +28,7 @@ pub(super) fn sentence_end(logits: PlaceOdds, cue: BoundaryCue) -> f64 {
 
 /// The mean length of sentences, in tokens, that the encoder expects; counted over boundaries without a cue, where it alone decides.
 #[expect(clippy::cast_precision_loss, reason = "counts of tokens")]
-pub(super) fn expected_sentence_tokens(boundaries: &[PlaceOdds], cues: &[BoundaryCue]) -> f64 {
+pub(super) fn expected_sentence_tokens(boundaries: &[BoundaryLogits], cues: &[BoundaryCue]) -> f64 {
     let (mut tokens, mut ends) = (0_usize, 1.0);
     for (logits, cue) in boundaries.iter().zip(cues).filter(|(_, cue)| **cue == BoundaryCue::None) {
         tokens += 1;

@@ -16,14 +16,13 @@ mod boundary_cues;
 mod head_words;
 pub mod length_model;
 mod log_odds;
-mod number_gaps;
 mod segmentation;
 mod sentence;
 mod settings;
 mod splitter;
 
 pub use article_head::name_of;
-pub use number_gaps::NumberGap;
+
 pub use sentence::{Sentence, SentenceKind};
 pub use settings::SplitSettings;
 pub use splitter::{SplitScratch, Splitter};

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::number_gaps::NumberGap;
+use crate::repair::NumberGap;
 use crate::rounded::probability as ten_thousandths;
 
 /// The kind of a row of the sentences table.

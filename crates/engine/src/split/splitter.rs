@@ -6,7 +6,6 @@ use super::article_head::read_head;
 use super::boundary_cues::{BoundaryCue, read_cues};
 use super::length_model::{LengthModel, LengthRatios};
 use super::log_odds::{calibrated, expected_sentence_tokens, sentence_end};
-use super::number_gaps::number_gaps;
 use super::segmentation::{SegmentScratch, best_ends, marginals};
 use super::sentence::{Sentence, SentenceKind};
 use super::settings::SplitSettings;
@@ -54,7 +53,7 @@ impl Splitter {
             sentences.push(sentence(tokens, kind, 1.0, article));
         }
         let body = sentences.last().map_or(0, |head| head.tokens.end);
-        let ratios = self.lengths.ratios(expected_sentence_tokens(article.places(), &scratch.cues));
+        let ratios = self.lengths.ratios(expected_sentence_tokens(article.boundaries(), &scratch.cues));
         for run in body_runs(body, &scratch.cues) {
             self.split_run(run, article, &ratios, scratch, &mut sentences);
         }
@@ -71,7 +70,7 @@ impl Splitter {
         sentences: &mut Vec<Sentence>,
     ) {
         let SplitScratch { cues, log_odds, marginals: cuts, segment, ends } = scratch;
-        let boundaries = article.places()[run.clone()].iter().zip(&cues[run.clone()]);
+        let boundaries = article.boundaries()[run.clone()].iter().zip(&cues[run.clone()]);
         log_odds.clear();
         log_odds.extend(boundaries.map(|(logits, cue)| sentence_end(*logits, *cue)));
         marginals(log_odds, ratios, segment, cuts);
@@ -97,7 +96,7 @@ fn body_runs(first: usize, cues: &[BoundaryCue]) -> Vec<Range<usize>> {
 }
 
 fn sentence(tokens: Range<usize>, kind: SentenceKind, boundary_confidence: f32, article: &Repaired) -> Sentence {
-    Sentence { number_gaps: number_gaps(tokens.clone(), article), tokens, kind, boundary_confidence }
+    Sentence { number_gaps: article.number_gaps(tokens.clone()), tokens, kind, boundary_confidence }
 }
 
 #[cfg(test)]
@@ -107,7 +106,7 @@ mod tests {
     use super::super::length_model::{CLASSES, LONGEST, LengthClass};
     use super::*;
     use crate::document::Document;
-    use crate::repair::{Damage, Outcome, PlaceOdds, Stretch};
+    use crate::repair::{BoundaryLogits, Damage, Outcome, Segment};
 
     fn splitter(max_tokens: usize) -> Splitter {
         let class = LengthClass { mean: 2000, costs: vec![640; LONGEST] };
@@ -117,14 +116,14 @@ mod tests {
 
     fn article(text: &str) -> Repaired {
         let document = Document::from_text("t", text);
-        let outcome = || Outcome { confidence: 1.0, unresolved: false, reading: None };
+        let outcome = || Outcome { confidence: 1.0, unresolved: false, repair: None };
         let outcomes: Vec<Outcome> = document.tokens().iter().map(|_| outcome()).collect();
         // Any logits will do, as long as they vary.
         let odds = |token: usize| f32::from(u8::try_from(token * 37 % 31).expect("small")) / 8.0 - 2.0;
-        let place = |token: usize| PlaceOdds { sentence_end: odds(token), ..PlaceOdds::UNLIKELY };
+        let place = |token: usize| BoundaryLogits { sentence_end: odds(token), ..BoundaryLogits::UNLIKELY };
         let places = (0..outcomes.len()).map(place).collect();
-        let stretches = Stretch::whole(&document, Damage::Stripped);
-        Repaired::new(document, stretches, outcomes, places)
+        let segments = Segment::whole(&document, Damage::Stripped);
+        Repaired::new(document, segments, outcomes, places)
     }
 
     proptest! {

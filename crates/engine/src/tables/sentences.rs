@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::record::{PROBABILITY, describe, record, table};
 use super::table::Table;
-use crate::repair::{Alternative, Reading};
+use crate::repair::{Alternative, TokenRepair};
 use crate::rounded::rounded;
 use crate::split::Sentence;
 use crate::tag::{Tagged, Vocabulary};
@@ -182,7 +182,7 @@ pub(super) fn mean_confidence(tagged: &Tagged, tokens: Range<usize>) -> f32 {
 /// The changed tokens among those of a sentence.
 fn repairs(tagged: &Tagged, tokens: Range<usize>) -> Vec<Repair> {
     let article = tagged.article();
-    let changes = article.readings(tokens.clone()).filter(|reading| article.is_change(reading));
+    let changes = article.token_repairs(tokens.clone()).filter(|reading| article.is_change(reading));
     changes
         .map(|reading| {
             let Doubt { token, raw, repaired, confidence, alternatives } = doubt(tagged, reading, tokens.start);
@@ -195,12 +195,12 @@ fn repairs(tagged: &Tagged, tokens: Range<usize>) -> Vec<Repair> {
 fn doubts(tagged: &Tagged, tokens: Range<usize>, threshold: f32) -> Vec<Doubt> {
     let article = tagged.article();
     // Repair keeps a reading that changes nothing only if it is doubtful, or if its best form was too improbable to be used.
-    let is_doubtful = |reading: &&Reading| reading.confidence < threshold || !article.is_change(reading);
-    article.readings(tokens.clone()).filter(is_doubtful).map(|reading| doubt(tagged, reading, tokens.start)).collect()
+    let is_doubtful = |reading: &&TokenRepair| reading.confidence < threshold || !article.is_change(reading);
+    article.token_repairs(tokens.clone()).filter(is_doubtful).map(|reading| doubt(tagged, reading, tokens.start)).collect()
 }
 
 /// A doubt whose token is counted from `first`, the first of the sentence.
-fn doubt(tagged: &Tagged, reading: &Reading, first: usize) -> Doubt {
+fn doubt(tagged: &Tagged, reading: &TokenRepair, first: usize) -> Doubt {
     Doubt {
         token: reading.token - first,
         raw: tagged.article().document().token_text(reading.token).to_owned(),

@@ -11,7 +11,8 @@ use crate::arabic::inflection::{
     Bases, Ending, Form, Proclitic, agreement_key, has_article, without_article, written_codes,
 };
 use crate::arabic::{code, fold_word, with_plain_alif};
-use crate::repair::frequencies::{HALVING, WordFrequencies};
+use crate::repair::costs::HALVING;
+use crate::repair::frequencies::WordFrequencies;
 
 /// A place in the trie.
 pub(super) type Node = u32;

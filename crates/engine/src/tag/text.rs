@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::arabic::is_mark;
 use crate::repair::words::{WordSpan, words_of};
-use crate::repair::{Damage, Reading, Repaired};
+use crate::repair::{Damage, Repaired, TokenRepair};
 
 /// Rivals below this probability are not looked at. Lower finds more of what repair got wrong and more that was never there: on one
 /// development set, hits agree with those of the right text by F1 .9898 at 0.3 and .9905 at 0.4.
@@ -46,7 +46,7 @@ pub(super) struct TextWord {
 /// The words of a run of tokens.
 pub(super) fn read_words(article: &Repaired, tokens: Range<usize>) -> Vec<TextWord> {
     let mut words: Vec<TextWord> = Vec::with_capacity(tokens.len());
-    let mut readings = article.readings(tokens.clone()).peekable();
+    let mut readings = article.token_repairs(tokens.clone()).peekable();
     for token in tokens {
         let reading = readings.next_if(|reading| reading.token == token);
         let text = article.token_text(token);
@@ -74,7 +74,7 @@ pub(super) fn read_words(article: &Repaired, tokens: Range<usize>) -> Vec<TextWo
     words
 }
 
-fn add_rivals(reading: &Reading, words: &mut [TextWord]) {
+fn add_rivals(reading: &TokenRepair, words: &mut [TextWord]) {
     for rival in reading.alternatives.iter().filter(|rival| rival.confidence >= LEAST_RIVAL) {
         let spans = words_of(&rival.form);
         if spans.len() != words.len() {

@@ -1,6 +1,7 @@
-//! A batch: damaged articles as rows of features, with the choices and questions that teach.
+//! A batch: damaged articles as rows of features, with the targets to learn.
 //!
-//! Invariant: what a batch holds depends on its pieces, the epoch, the seed and how much is shown, so training can stop and go on anywhere.
+//! Invariant: a batch depends only on its pieces, the epoch, the seed and how much is shown, so training can stop and
+//! continue anywhere.
 
 use std::borrow::Cow;
 
@@ -8,52 +9,44 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
 
-use super::Meaning;
-use super::guess::Guesses;
-use super::loss::Choice;
-use super::vocabulary::Meant;
+use super::pieces::Piece;
+use super::vocabulary::{Meaning, Meant};
 use crate::corpus::{Corpus, Symbol};
 use crate::noise::{DamagedArticle, article_rng, damage, fold};
 use engine::arabic::code;
 use engine::encoder::features::{
     CANDIDATE_FEATURES, FeatureRows, NAMING_CANDIDATE, NAMING_WORD, WORD_FEATURES, candidate_features, word_features,
 };
-use engine::encoder::{MARGIN, QUESTIONS};
+use engine::encoder::{HEADS, MARGIN};
 use engine::repair::Repairer;
 use engine::repair::channel::Channel;
-use engine::repair::habit::UNITS_PER_NAT;
+use engine::repair::costs::UNITS_PER_NAT;
 use engine::repair::lattice::{Candidate, Lattice};
 
-/// Share of pieces whose letters are merged rather than deleted.
+/// Share of pieces whose letters are folded rather than deleted.
 const FOLDED: f64 = 0.15;
-/// Shares of letters merged in those; none at all is intact text.
+/// Shares of letters folded in those, one drawn per piece; 0 is intact text.
 const FOLDED_SHARES: [f64; 6] = [1.0, 1.0, 0.6, 0.3, 0.1, 0.0];
-/// Share of words that are hidden whole (masked), to be guessed.
+/// Share of words that are hidden whole (masked), to be guessed ([`super::guess`]).
 const HIDDEN: f64 = 0.1;
-/// Share of words that are shown without [`NAMING_WORD`] (word dropout), so that their letters learn to speak for words never seen.
+/// Share of words shown without their [`NAMING_WORD`] features (word dropout), so that the features of their letters learn to
+/// represent words never seen.
 const NAMELESS: f64 = 0.1;
-/// Share of choices whose candidates are shown without [`NAMING_CANDIDATE`].
+/// Share of choices whose candidates are shown without their [`NAMING_CANDIDATE`] features, for the same reason.
 const NAMELESS_CHOICES: f64 = 0.15;
-/// Share of the words that are not hidden from which wrong guesses are taken (negatives).
+/// Share of the words not hidden that serve as wrong guesses (negatives).
 const SAMPLED: f64 = 0.4;
 
 /// How much of a batch is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Showing {
-    /// As much as training shows: some words are hidden.
+    /// As in training: some words are hidden.
     Part,
     /// Every word and candidate.
     All,
 }
 
-/// A run of an article's symbols.
-#[derive(Clone, Debug)]
-pub(super) struct Piece {
-    pub article: usize,
-    pub symbols: std::ops::Range<usize>,
-}
-
-/// What a batch is made with: all of it is shared.
+/// Everything that batches are made from, shared by all lanes.
 #[derive(Clone, Copy)]
 pub(super) struct Source<'a> {
     pub corpus: &'a Corpus,
@@ -67,7 +60,7 @@ pub(super) struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// The letters meant by a word of the corpus, or by two that run together; `None` where that is unclear.
+    /// The letters meant by a word of the corpus, or by two that run together; `None` if that is unclear.
     fn meant(&self, first: Symbol, second: Option<Symbol>) -> Option<Cow<'_, [u8]>> {
         let letters = |symbol: Symbol| self.meanings[symbol as usize].letters(&self.corpus.words[symbol as usize]);
         match second {
@@ -77,23 +70,68 @@ impl Source<'_> {
     }
 }
 
-/// A damaged form as batches need it again and again.
+/// A damaged form with its candidates, looked up once.
 struct Form {
     features: [u32; WORD_FEATURES],
-    readings: Vec<Reading>,
+    candidates: Vec<FormCandidate>,
 }
 
-struct Reading {
+struct FormCandidate {
     letters: Box<[u8]>,
     features: [u32; CANDIDATE_FEATURES],
-    candidate: Candidate,
+    in_lattice: Candidate,
 }
 
 /// The damaged forms that a lane has met, by channel.
 #[derive(Default)]
 pub(super) struct Forms([FxHashMap<Vec<u8>, Form>; 2]);
 
-/// Rows of the network's input, and what is to be learnt from its output.
+/// A word with several candidates, one of which is right.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choice {
+    /// Row of the batch.
+    pub row: usize,
+    /// Its first candidate in [`Batch::candidates`].
+    pub start: usize,
+    /// How many it has; at least two.
+    pub count: usize,
+    /// Which of them is right.
+    pub right: usize,
+}
+
+/// The hidden words of a batch, and the sampled words among which each is to be found.
+#[derive(Debug, Default)]
+pub(super) struct Guesses {
+    /// Per word, the rows of embeddings that are summed.
+    pub features: Vec<[u32; CANDIDATE_FEATURES]>,
+    pub words: Vec<Meant>,
+    pub hidden: Vec<Hidden>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hidden {
+    /// Row of the batch.
+    pub row: usize,
+    /// Its index among the sampled words.
+    pub word: usize,
+}
+
+impl Guesses {
+    pub(super) fn clear(&mut self) {
+        self.features.clear();
+        self.words.clear();
+        self.hidden.clear();
+    }
+
+    /// Adds a sampled word; it may itself be hidden, in the given row.
+    pub(super) fn push(&mut self, features: [u32; CANDIDATE_FEATURES], meant: Meant, hidden_in: Option<usize>) {
+        self.hidden.extend(hidden_in.map(|row| Hidden { row, word: self.words.len() }));
+        self.features.push(features);
+        self.words.push(meant);
+    }
+}
+
+/// Rows of the network's input, and the targets of its output.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     /// Per row, the rows of embeddings that are summed; row 0 of each for an empty row.
@@ -103,11 +141,11 @@ pub(super) struct Batch {
     pub choices: Vec<Choice>,
     /// Per candidate of a choice, the rows of embeddings that are summed.
     pub candidates: Vec<[u32; CANDIDATE_FEATURES]>,
-    /// Per candidate, the log-probability that the channel made the damaged word of it.
+    /// Per candidate, the log-probability that the channel turns it into the damaged word.
     pub priors: Vec<f32>,
-    /// Per row, the answer to each question; `None` where it is not asked.
-    pub answers: Vec<[Option<bool>; QUESTIONS]>,
-    /// The hidden words, and those that they are told from.
+    /// Per row, the target of each head; `None` if it has none.
+    pub labels: Vec<[Option<bool>; HEADS]>,
+    /// The hidden words, and those that they are distinguished from.
     pub guesses: Guesses,
     pub words: u64,
 }
@@ -117,7 +155,7 @@ impl Batch {
         self.features.len()
     }
 
-    /// Zeroes the rows that belong to no word.
+    /// Zeroes the rows that belong to no word: the margins, which keep articles from seeing each other.
     pub(super) fn clear_empty_rows(&self, buffer: &mut [f32], columns: usize) {
         for rows in &self.empty {
             buffer[rows.start * columns..rows.end * columns].fill(0.0);
@@ -133,21 +171,22 @@ impl Batch {
         let start = self.features.len();
         self.empty.push(start..start + MARGIN);
         self.features.resize(start + MARGIN, [0; WORD_FEATURES]);
-        self.answers.resize(start + MARGIN, [None; QUESTIONS]);
+        self.labels.resize(start + MARGIN, [None; HEADS]);
     }
 
-    /// Damages the pieces anew for this epoch.
+    /// Fills the batch with pieces, damaged afresh for this epoch.
     pub(super) fn fill(&mut self, pieces: &[Piece], epoch: u64, showing: Showing, source: Source<'_>, forms: &mut Forms) {
         self.features.clear();
         self.empty.clear();
         self.choices.clear();
         self.candidates.clear();
         self.priors.clear();
-        self.answers.clear();
+        self.labels.clear();
         self.guesses.clear();
         self.words = 0;
         self.push_margin();
         for piece in pieces {
+            // A random stream for each piece in each epoch, so that no batch depends on those before it.
             let stream = epoch << 48 | (piece.article as u64) << 16 | (piece.symbols.start as u64 / 64);
             let mut rng = article_rng(source.seed ^ 0xe9c0, stream);
             let symbols = &source.articles[piece.article][piece.symbols.clone()];
@@ -177,29 +216,32 @@ impl Batch {
             if !forms.contains_key(word) {
                 forms.insert(word.clone(), Form::new(channel, word, source));
             }
-            lattice.push(forms[word].readings.iter().map(|reading| reading.candidate.clone()));
+            lattice.push(forms[word].candidates.iter().map(|candidate| candidate.in_lattice.clone()));
         }
-        let habit = source.repairer.habit(&lattice);
+        let profile = source.repairer.typing_profile(&lattice);
         let last = damaged.words.len().saturating_sub(1);
         for (slot, (word, symbol)) in damaged.words.iter().zip(&damaged.symbols).enumerate() {
             let form = &forms[word];
             let row = self.features.len();
             let (features, is_hidden) = shown(form.features, showing, rng);
             self.features.push(features);
+            // Only stripped text has lost numbers. After the last word of a piece nothing is known: the article may go on.
             let number = (channel == Channel::Stripped).then_some(damaged.numbers[slot]);
-            let answers = [Some(damaged.ends[slot]), number, Some(damaged.clauses[slot])];
-            self.answers.push(if slot == last { [None; QUESTIONS] } else { answers });
+            let labels = [Some(damaged.ends[slot]), number, Some(damaged.clauses[slot])];
+            self.labels.push(if slot == last { [None; HEADS] } else { labels });
             let meant = source.meant(*symbol, damaged.seconds[slot]);
-            let right = meant.and_then(|meant| form.readings.iter().position(|reading| *reading.letters == *meant));
+            let right = meant.and_then(|meant| form.candidates.iter().position(|candidate| *candidate.letters == *meant));
+            // The right form may not be among the candidates; the word is then context only.
             let Some(right) = right else { continue };
+            // A guess is about one word, so two that ran together cannot be guessed.
             let can_be_guessed = showing == Showing::Part && damaged.seconds[slot].is_none();
             if can_be_guessed && (is_hidden || rng.random_bool(SAMPLED)) {
                 let meant_word = source.meant_words[*symbol as usize];
-                self.guesses.push(form.readings[right].features, meant_word, is_hidden.then_some(row));
+                self.guesses.push(form.candidates[right].features, meant_word, is_hidden.then_some(row));
             }
-            if form.readings.len() > 1 {
+            if form.candidates.len() > 1 {
                 let is_nameless = showing == Showing::Part && rng.random_bool(NAMELESS_CHOICES);
-                self.push_choice(row, right, &form.readings, is_nameless, &|candidate| habit.cost(&candidate.traces));
+                self.push_choice(row, right, &form.candidates, is_nameless, &|candidate| profile.cost(&candidate.events));
             }
         }
         self.words += damaged.words.len() as u64;
@@ -209,24 +251,24 @@ impl Batch {
         &mut self,
         row: usize,
         right: usize,
-        readings: &[Reading],
+        candidates: &[FormCandidate],
         is_nameless: bool,
         channel_cost: &dyn Fn(&Candidate) -> i32,
     ) {
-        self.choices.push(Choice { row, start: self.candidates.len(), count: readings.len(), right });
-        for reading in readings {
-            let mut features = reading.features;
+        self.choices.push(Choice { row, start: self.candidates.len(), count: candidates.len(), right });
+        for candidate in candidates {
+            let mut features = candidate.features;
             if is_nameless {
                 features[NAMING_CANDIDATE].fill(0);
             }
             self.candidates.push(features);
             #[expect(clippy::cast_possible_truncation, reason = "a few nats")]
-            self.priors.push((-f64::from(channel_cost(&reading.candidate)) / UNITS_PER_NAT) as f32);
+            self.priors.push((-f64::from(channel_cost(&candidate.in_lattice)) / UNITS_PER_NAT) as f32);
         }
     }
 }
 
-/// What is shown of a word's features, and whether that is nothing.
+/// The features of a word that are shown, and whether it is hidden.
 fn shown(mut features: [u32; WORD_FEATURES], showing: Showing, rng: &mut ChaCha8Rng) -> ([u32; WORD_FEATURES], bool) {
     if showing == Showing::All {
         return (features, false);
@@ -263,20 +305,21 @@ impl Batch {
 
     fn push_words(&mut self, words: &[[u32; WORD_FEATURES]]) {
         self.features.extend_from_slice(words);
-        self.answers.resize(self.features.len(), [None; QUESTIONS]);
+        self.labels.resize(self.features.len(), [None; HEADS]);
         self.push_margin();
     }
 }
 
 impl Form {
     fn new(channel: Channel, word: &[u8], source: Source<'_>) -> Self {
-        let reading = |(candidate, letters, standing): (Candidate, Vec<u8>, [u8; 2])| Reading {
+        let candidate = |(candidate, letters, standing): (Candidate, Vec<u8>, [u8; 2])| FormCandidate {
             features: source.candidate_rows.of(candidate_features(&letters, standing)),
             letters: letters.into_boxed_slice(),
-            candidate,
+            in_lattice: candidate,
         };
-        let readings: Vec<Reading> = source.repairer.readings(channel, word).into_iter().map(reading).collect();
-        let letters = readings.iter().map(|reading| &*reading.letters);
-        Self { features: source.word_rows.of(word_features(word, letters)), readings }
+        let candidates: Vec<FormCandidate> =
+            source.repairer.candidates_of(channel, word).into_iter().map(candidate).collect();
+        let letters = candidates.iter().map(|candidate| &*candidate.letters);
+        Self { features: source.word_rows.of(word_features(word, letters)), candidates }
     }
 }

@@ -1,28 +1,29 @@
-//! What the network's stacks are built of, forward and backward: affine maps, normalised rows, the gate, numbers left out.
+//! The building blocks of the network, forward and backward: affine maps, root-mean-square normalisation, the gate, dropout,
+//! softmax.
 //!
-//! Invariant: a backward function gets the gradient of what its forward gave, adds to the gradients of parameters, and gives that of its
-//! input. Sums run in a fixed order.
+//! Invariant: a backward function takes the gradient of its forward function's output, adds to the gradients of parameters,
+//! and returns that of the input. Sums run in a fixed order.
 
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::layout::Affine;
 use engine::encoder::LEAST_SQUARE;
-use engine::matrix::{Into, View, dot, multiply};
+use engine::matrix::{Output, View, dot, multiply};
 
-/// Numbers that are left out at random while the network is fitted, so that none is relied upon alone (Srivastava et al. 2014); the
-/// others are scaled up by as much. Each is a factor: 0, or a little more than 1.
+/// Dropout (Srivastava et al. 2014): a factor for each number, 0 for those dropped, and a little more than 1 for the others, so
+/// that the expected sum stays.
 #[derive(Debug, Default)]
 pub(super) struct Dropout {
     pub(super) factors: Vec<f32>,
     pub(super) bytes: Vec<u8>,
 }
 
-/// Numbers in 256 that are left out.
+/// Numbers in 256 that are dropped: 15 %. A byte of randomness per number is enough, and fast to draw.
 pub(super) const LEFT_OUT: u8 = 38;
 
 impl Dropout {
-    /// New factors; all are 1 where nothing is left to chance.
+    /// Draws new factors; without `rng` all are 1.
     pub(super) fn draw(&mut self, length: usize, rng: Option<&mut ChaCha8Rng>) {
         let Some(rng) = rng else {
             self.factors.clear();
@@ -40,7 +41,7 @@ impl Dropout {
     }
 }
 
-/// Rows divided by their root mean square.
+/// Rows divided by their root mean square (without a gain).
 #[derive(Debug, Default)]
 pub(super) struct Normalised {
     pub(super) width: usize,
@@ -57,10 +58,10 @@ pub(super) fn affine_forward(out: &mut [f32], input: &[f32], rows: usize, parame
     let bias = &parameters[affine.bias.clone()];
     out.chunks_exact_mut(affine.outputs).for_each(|row| row.copy_from_slice(bias));
     let weights = View::new(&parameters[affine.weights.clone()], affine.inputs, affine.outputs);
-    multiply(out, Into::Sum, View::new(input, rows, affine.inputs), weights);
+    multiply(out, Output::Add, View::new(input, rows, affine.inputs), weights);
 }
 
-/// Adds the gradients of weights and bias, and writes that of the input.
+/// Adds to the gradients of weights and bias, and writes that of the input.
 pub(super) fn affine_backward(
     gradient: &[f32],
     input: &[f32],
@@ -72,10 +73,10 @@ pub(super) fn affine_backward(
 ) {
     let out = View::new(gradient, rows, affine.outputs);
     let inputs = View::new(input, rows, affine.inputs).transposed();
-    multiply(&mut parameter_gradients[affine.weights.clone()], Into::Sum, inputs, out);
+    multiply(&mut parameter_gradients[affine.weights.clone()], Output::Add, inputs, out);
     add_columns(&mut parameter_gradients[affine.bias.clone()], gradient);
     let weights = View::new(&parameters[affine.weights.clone()], affine.inputs, affine.outputs);
-    multiply(input_gradient, Into::Fresh, out, weights.transposed());
+    multiply(input_gradient, Output::Replace, out, weights.transposed());
 }
 
 pub(super) fn add_columns(sums: &mut [f32], rows: &[f32]) {
@@ -98,7 +99,8 @@ impl Normalised {
         }
     }
 
-    /// Adds to the gradient of the stream what that of its normalised rows says.
+    /// Adds to the gradient of the stream, given that of the normalised rows: the part along a row itself vanishes, because
+    /// scaling a row does not change it once normalised.
     #[expect(clippy::cast_precision_loss, reason = "a few hundred columns")]
     pub(super) fn backward(&self, gradient: &[f32], stream_gradient: &mut [f32]) {
         let gradients = gradient.chunks_exact(self.width).zip(stream_gradient.chunks_exact_mut(self.width));
@@ -112,8 +114,23 @@ impl Normalised {
     }
 }
 
-/// Half-open gate between 0 and 1, and its slope.
+/// The gate, a softsign scaled to lie between 0 and 1, and its slope.
 pub(super) fn gate(x: f32) -> (f32, f32) {
     let scale = 1.0 / (1.0 + x.abs());
     (0.5 + 0.5 * x * scale, 0.5 * scale * scale)
+}
+
+/// Turns scores into probabilities; returns the log-probability of the right one.
+pub(super) fn softmax(scores: &mut [f32], right: usize) -> f32 {
+    // Subtracting the maximum keeps the exponentials from overflowing.
+    let most = scores.iter().copied().fold(f32::MIN, f32::max);
+    let right_score = scores[right] - most;
+    for score in scores.iter_mut() {
+        *score = libm::expf(*score - most);
+    }
+    let total: f32 = scores.iter().sum();
+    for score in scores.iter_mut() {
+        *score /= total;
+    }
+    right_score - libm::logf(total)
 }

@@ -1,10 +1,11 @@
-//! Where each parameter of the encoder lies, in one flat vector.
+//! Where each parameter of the encoder lies in one flat vector.
 //!
-//! Invariant: every parameter belongs to one matrix or one bias, and is moved as one of [`Layout::matrices`] or [`Layout::vectors`].
+//! Invariant: every parameter belongs to one matrix or one bias, and is updated as one of [`Layout::matrices`] or
+//! [`Layout::vectors`].
 
 use std::ops::Range;
 
-use engine::encoder::{BRANCH, EMBEDDING, QUESTIONS, StackShape, TAPS, TRUNK};
+use engine::encoder::{BRANCH, EMBEDDING, HEADS, StackShape, TAPS, TRUNK};
 
 /// Ranges of the parameters in one flat vector.
 #[derive(Clone, Debug)]
@@ -12,9 +13,9 @@ pub(super) struct Layout {
     pub trunk: StackLayout,
     /// From the mean of the article to the columns of the trunk's [`CONTEXT_BLOCK`].
     pub context: Affine,
-    pub request: Affine,
+    pub query: Affine,
     pub branch: StackLayout,
-    pub questions: Affine,
+    pub heads: Affine,
 }
 
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ pub(super) struct Matrix {
 }
 
 impl Affine {
-    /// The matrix cut to so many of equal height.
+    /// The matrix cut into `count` matrices of equal height.
     fn parts(&self, count: usize) -> impl Iterator<Item = Matrix> {
         let (inputs, outputs, start) = (self.inputs / count, self.outputs, self.weights.start);
         let size = inputs * outputs;
@@ -69,34 +70,34 @@ impl Layout {
             trunk,
             branch,
             context: affine(TRUNK.width, TRUNK.gated()),
-            request: affine(TRUNK.width, EMBEDDING),
-            questions: affine(BRANCH.width, QUESTIONS),
+            query: affine(TRUNK.width, EMBEDDING),
+            heads: affine(BRANCH.width, HEADS),
         }
     }
 
-    /// How many parameters there are.
+    /// The number of parameters.
     pub(super) fn len(&self) -> usize {
-        self.questions.bias.end
+        self.heads.bias.end
     }
 
-    /// The matrices that `Muon` moves: all but the last, which gives answers and not numbers to go on with (Jordan et al. 2024 leave
-    /// it to `Adam` too). The taps of a convolution are a matrix each.
+    /// The matrices that `Muon` updates: all but the output layer of the heads (Jordan et al. 2024 leave output layers to `Adam`
+    /// too). Each tap of a convolution is a matrix.
     pub(super) fn matrices(&self) -> Vec<Matrix> {
         let stacks = [&self.trunk, &self.branch];
         let blocks = stacks.into_iter().flat_map(|stack| &stack.blocks).flat_map(|block| block.parts(TAPS));
-        let others = [&self.context, &self.request, &self.trunk.entry, &self.branch.entry];
+        let others = [&self.context, &self.query, &self.trunk.entry, &self.branch.entry];
         blocks.chain(others.into_iter().flat_map(|affine| affine.parts(1))).collect()
     }
 
     /// All other parameters.
     pub(super) fn vectors(&self) -> Vec<Range<usize>> {
         let biases = self.affines().map(|affine| affine.bias.clone());
-        biases.chain([self.questions.weights.clone()]).collect()
+        biases.chain([self.heads.weights.clone()]).collect()
     }
 
     pub(super) fn affines(&self) -> impl Iterator<Item = &Affine> {
         let stacks = [&self.trunk, &self.branch].into_iter();
-        let ends = [&self.context, &self.request, &self.questions];
+        let ends = [&self.context, &self.query, &self.heads];
         stacks.flat_map(|stack| [&stack.entry].into_iter().chain(&stack.blocks)).chain(ends)
     }
 }

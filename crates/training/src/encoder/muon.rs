@@ -1,35 +1,36 @@
-//! `Muon` (Jordan et al. 2024, <https://kellerjordan.github.io/posts/muon/>): how the network's matrices are moved.
+//! `Muon` (Jordan et al. 2024, <https://kellerjordan.github.io/posts/muon/>): the optimiser of the network's matrices.
 //!
-//! A gradient says most of few directions; made orthogonal it says as much of all of them, so that what is rare (an agreement
-//! over three words) is learnt beside what is common. The model card has what that gives against `Adam`.
+//! A gradient is dominated by few directions. Orthogonalised, it weighs all directions alike, so that what is rare (an
+//! agreement over three words) is learnt beside what is common. The model card compares it with `Adam`.
 //!
-//! Invariant: the cells of a step have about the same root mean square whatever the matrix's shape (Liu et al. 2025, arXiv:2502.16982,
-//! §2.2); a gradient of low rank moves it less.
+//! Invariant: the cells of a step have about the same root mean square whatever the matrix's shape (Liu et al. 2025,
+//! arXiv:2502.16982, §2.2); a gradient of low rank gives a smaller one.
 
 use super::layout::Matrix;
-use engine::matrix::{Into, View, multiply};
+use engine::matrix::{Output, View, multiply};
 
-/// Share of the mean gradient that is kept from step to step, and of a new gradient that is added.
+/// Weights of the old mean gradient and of the new gradient in the new mean.
 const MOMENTUM: [f32; 2] = [0.95, 0.05];
-/// Root mean square of an update's cells, for a step size of 1: about what `Adam` makes it (Liu et al. 2025, §2.2).
+/// Root mean square of an update's cells at a learning rate of 1: about that of `Adam` (Liu et al. 2025, §2.2), so that both
+/// optimisers share one learning rate.
 const UPDATE_RMS: f32 = 0.2;
-/// Coefficients of the iteration, which takes every singular value near 1 (Jordan et al. 2024).
+/// Coefficients of the iteration, which drives every singular value towards 1 (Jordan et al. 2024).
 const NEWTON_SCHULZ: [f32; 3] = [3.4445, -4.7750, 2.0315];
-/// How often it is repeated.
+/// Iterations; with these coefficients, singular values are then between 0.7 and 1.2 (Jordan et al. 2024).
 const ITERATIONS: usize = 5;
-/// Keeps a gradient of nothing from being divided by nothing.
+/// Keeps a zero gradient from being divided by zero.
 const LEAST_NORM: f32 = 1e-20;
 
-/// What a step makes of a matrix.
+/// A step for a matrix.
 pub(super) struct Move {
-    /// Its mean gradient.
+    /// The new mean gradient.
     pub mean: Vec<f32>,
-    /// A nearly orthogonal matrix; [`step_length`] times it is subtracted.
+    /// A nearly orthogonal matrix, to be multiplied by [`step_length`] and subtracted.
     pub direction: Vec<f32>,
 }
 
-/// The step that the sum of the lanes' gradients speaks for, after those before, by Nesterov's momentum: along the mean gradient as it
-/// would be if this gradient came once more. `means` is the matrix's own mean gradient.
+/// The step for the sum of the lanes' gradients, with Nesterov momentum: along the mean gradient as it would be if this
+/// gradient came once more. `means` is the matrix's mean gradient before this step.
 pub(super) fn step(matrix: &Matrix, means: &[f32], lanes: &[&[f32]]) -> Move {
     let mut mean = vec![0.0; means.len()];
     let mut ahead = vec![0.0; means.len()];
@@ -41,33 +42,35 @@ pub(super) fn step(matrix: &Matrix, means: &[f32], lanes: &[&[f32]]) -> Move {
     Move { mean, direction: orthogonal(matrix, &ahead) }
 }
 
-/// How far a step of size `rate` goes along [`Move::direction`], an orthogonal matrix, whose cells are the smaller the longer its
-/// longer side is.
+/// How far a step of learning rate `rate` goes along [`Move::direction`]. The cells of an orthogonal matrix get smaller as its
+/// longer side grows; the square root makes up for that.
 #[expect(clippy::cast_precision_loss, reason = "a few hundred rows")]
 pub(super) fn step_length(matrix: &Matrix, rate: f32) -> f32 {
     rate * UPDATE_RMS * (matrix.inputs.max(matrix.outputs) as f32).sqrt()
 }
 
-/// The orthogonal matrix nearest to these cells, about, by Newton and Schulz's iteration: `X ← aX + (bG + cG²)X` where `G = XXᵀ`; of a
-/// matrix with more inputs than outputs `X ← aX + X(bG + cG²)` where `G = XᵀX`, which is smaller.
+/// The nearest orthogonal matrix, approximately, by Newton–Schulz iteration: `X ← aX + (bG + cG²)X` with `G = XXᵀ`; for a
+/// matrix with more inputs than outputs, `X ← aX + X(bG + cG²)` with `G = XᵀX`, which is smaller.
 fn orthogonal(matrix: &Matrix, cells: &[f32]) -> Vec<f32> {
     let [linear, cubic, quintic] = NEWTON_SCHULZ;
+    // The Frobenius norm bounds the largest singular value, so afterwards all are at most 1, where the iteration converges.
     let norm = cells.iter().map(|x| x * x).sum::<f32>().sqrt() + LEAST_NORM;
     let mut x: Vec<f32> = cells.iter().map(|x| x / norm).collect();
     let side = matrix.inputs.min(matrix.outputs);
     let (mut gram, mut polynomial) = (vec![0.0; side * side], vec![0.0; side * side]);
     let mut product = vec![0.0; x.len()];
+    // The Gram matrix of the shorter side is smaller, and has the same non-zero singular values.
     let is_wide = matrix.inputs <= matrix.outputs;
     for _ in 0..ITERATIONS {
         let view = View::new(&x, matrix.inputs, matrix.outputs);
         let (left, right) = if is_wide { (view, view.transposed()) } else { (view.transposed(), view) };
-        multiply(&mut gram, Into::Fresh, left, right);
+        multiply(&mut gram, Output::Replace, left, right);
         let square = View::new(&gram, side, side);
-        multiply(&mut polynomial, Into::Fresh, square, square);
+        multiply(&mut polynomial, Output::Replace, square, square);
         polynomial.iter_mut().zip(&gram).for_each(|(cell, gram)| *cell = cubic * gram + quintic * *cell);
         let factor = View::new(&polynomial, side, side);
         let (left, right) = if is_wide { (factor, view) } else { (view, factor) };
-        multiply(&mut product, Into::Fresh, left, right);
+        multiply(&mut product, Output::Replace, left, right);
         x.iter_mut().zip(&product).for_each(|(x, product)| *x = linear * *x + product);
     }
     x
@@ -100,7 +103,7 @@ mod tests {
             if matrix.inputs <= matrix.outputs { (view, view.transposed()) } else { (view.transposed(), view) };
         let side = matrix.inputs.min(matrix.outputs);
         let mut products = vec![0.0; side * side];
-        multiply(&mut products, Into::Fresh, left, right);
+        multiply(&mut products, Output::Replace, left, right);
         products
     }
 

@@ -1,7 +1,8 @@
-//! The encoder in floating point, forward and backward: a trunk that candidates are asked of, and a branch for questions about places.
+//! The encoder in floating point, forward and backward: a trunk from which queries are read, and a branch with the heads for
+//! boundaries.
 //!
-//! Invariant: [`Activations::backward`] gives the slopes of what [`Activations::forward`] computed; the tests hold both against finite
-//! differences.
+//! Invariant: [`Activations::backward`] gives the gradient of what [`Activations::forward`] computed; the tests compare it with
+//! finite differences.
 
 use rand_chacha::ChaCha8Rng;
 
@@ -9,9 +10,9 @@ use super::batch::Batch;
 use super::layers::{Dropout, affine_backward, affine_forward, reset};
 use super::layout::Layout;
 use super::stack::{Context, StackActivations, StackGradients};
-use engine::encoder::{BRANCH, CONTEXT_BLOCK, EMBEDDING, QUESTIONS, TRUNK};
+use engine::encoder::{BRANCH, CONTEXT_BLOCK, EMBEDDING, HEADS, TRUNK};
 
-/// Rows that pass through the network, and what backward needs of them.
+/// The rows that pass through the network, kept for the backward pass.
 #[derive(Debug, Default)]
 pub(super) struct Activations {
     /// Rows × [`EMBEDDING`].
@@ -19,31 +20,31 @@ pub(super) struct Activations {
     dropout: Dropout,
     trunk: StackActivations,
     context: Context,
-    /// What the context asks of a candidate: rows × [`EMBEDDING`].
-    pub request: Vec<f32>,
+    /// Queries for candidates: rows × [`EMBEDDING`].
+    pub query: Vec<f32>,
     branch: StackActivations,
-    /// Log-odds: rows × [`QUESTIONS`].
-    pub answers: Vec<f32>,
+    /// Log-odds: rows × [`HEADS`].
+    pub logits: Vec<f32>,
 }
 
 /// Gradients of one batch.
 #[derive(Debug, Default)]
 pub(super) struct Gradients {
-    /// As [`Layout`].
+    /// Laid out as [`Layout`].
     pub parameters: Vec<f32>,
-    /// As [`Activations::input`].
+    /// Shaped as [`Activations::input`].
     pub input: Vec<f32>,
-    /// As [`Activations::request`].
-    pub request: Vec<f32>,
-    /// As [`Activations::answers`].
-    pub answers: Vec<f32>,
-    /// As the rows that the branch reads.
+    /// Shaped as [`Activations::query`].
+    pub query: Vec<f32>,
+    /// Shaped as [`Activations::logits`].
+    pub logits: Vec<f32>,
+    /// Shaped as the rows that the branch reads.
     trunk: Vec<f32>,
     scratch: StackGradients,
 }
 
 impl Activations {
-    /// Runs the network; `self.input` holds the summed embeddings. With `chance`, numbers are left out at random.
+    /// Runs the network on the summed embeddings in `self.input`, with dropout if there is a `chance`.
     pub(super) fn forward(
         &mut self,
         batch: &Batch,
@@ -63,8 +64,8 @@ impl Activations {
             self.trunk.open_gates(number, batch, chance.as_deref_mut());
         }
         self.trunk.finish();
-        reset(&mut self.request, rows * EMBEDDING);
-        affine_forward(&mut self.request, &self.trunk.last.rows, rows, parameters, &layout.request);
+        reset(&mut self.query, rows * EMBEDDING);
+        affine_forward(&mut self.query, &self.trunk.last.rows, rows, parameters, &layout.query);
 
         self.branch.enter(&self.trunk.last.rows, batch, parameters, &layout.branch);
         for number in 0..layout.branch.blocks.len() {
@@ -72,17 +73,17 @@ impl Activations {
             self.branch.open_gates(number, batch, chance.as_deref_mut());
         }
         self.branch.finish();
-        reset(&mut self.answers, rows * QUESTIONS);
-        affine_forward(&mut self.answers, &self.branch.last.rows, rows, parameters, &layout.questions);
+        reset(&mut self.logits, rows * HEADS);
+        affine_forward(&mut self.logits, &self.branch.last.rows, rows, parameters, &layout.heads);
     }
 
-    /// Turns the gradients of request and answers into those of parameters and input; `gradients.parameters` is added to.
+    /// Propagates the gradients of query and logits back to parameters (added to) and input (written).
     pub(super) fn backward(&self, batch: &Batch, parameters: &[f32], layout: &Layout, gradients: &mut Gradients) {
         let rows = batch.rows();
-        let Gradients { parameters: sums, input, request, answers, trunk, scratch } = gradients;
+        let Gradients { parameters: sums, input, query, logits, trunk, scratch } = gradients;
         reset(&mut scratch.normalised, rows * BRANCH.width);
         let branch_rows = &self.branch.last.rows;
-        affine_backward(answers, branch_rows, rows, parameters, &layout.questions, sums, &mut scratch.normalised);
+        affine_backward(logits, branch_rows, rows, parameters, &layout.heads, sums, &mut scratch.normalised);
         self.branch.begin_backward(batch, scratch);
         for number in (0..layout.branch.blocks.len()).rev() {
             self.branch.block_backward(number, None, batch, parameters, &layout.branch, sums, scratch);
@@ -91,7 +92,7 @@ impl Activations {
         affine_backward(&scratch.stream, &self.trunk.last.rows, rows, parameters, &layout.branch.entry, sums, trunk);
 
         reset(&mut scratch.normalised, rows * TRUNK.width);
-        affine_backward(request, &self.trunk.last.rows, rows, parameters, &layout.request, sums, &mut scratch.normalised);
+        affine_backward(query, &self.trunk.last.rows, rows, parameters, &layout.query, sums, &mut scratch.normalised);
         scratch.normalised.iter_mut().zip(trunk.iter()).for_each(|(sum, gradient)| *sum += gradient);
         self.trunk.begin_backward(batch, scratch);
         for number in (0..layout.trunk.blocks.len()).rev() {
@@ -113,14 +114,14 @@ mod tests {
     use crate::noise::article_rng;
     use engine::encoder::MARGIN;
 
-    /// Two articles of five and of twelve words; what is asked of the outputs is their sum, weighted at random.
+    /// Two articles of five and of twelve words; the loss is the sum of the outputs with random weights.
     struct Case {
         batch: Batch,
         layout: Layout,
         parameters: Vec<f32>,
         input: Vec<f32>,
-        request: Vec<f32>,
-        answers: Vec<f32>,
+        query: Vec<f32>,
+        logits: Vec<f32>,
     }
 
     impl Case {
@@ -137,13 +138,13 @@ mod tests {
                 batch.clear_empty_rows(&mut cells, columns);
                 cells
             };
-            let (input, request, answers) = (random(EMBEDDING), random(EMBEDDING), random(QUESTIONS));
-            Self { batch, layout, parameters, input, request, answers }
+            let (input, query, logits) = (random(EMBEDDING), random(EMBEDDING), random(HEADS));
+            Self { batch, layout, parameters, input, query, logits }
         }
 
         fn forward(&self, parameters: &[f32], input: &[f32]) -> Activations {
             let mut activations = Activations { input: input.to_vec(), ..Activations::default() };
-            // The same numbers are left out every time.
+            // The same dropout every time.
             activations.forward(&self.batch, parameters, &self.layout, Some(&mut article_rng(9, 0)));
             activations
         }
@@ -153,14 +154,14 @@ mod tests {
             let sum = |cells: &[f32], weights: &[f32]| {
                 cells.iter().zip(weights).map(|(cell, weight)| f64::from(*cell) * f64::from(*weight)).sum::<f64>()
             };
-            sum(&activations.request, &self.request) + sum(&activations.answers, &self.answers)
+            sum(&activations.query, &self.query) + sum(&activations.logits, &self.logits)
         }
 
         fn gradients(&self) -> Gradients {
             let mut gradients = Gradients {
                 parameters: vec![0.0; self.layout.len()],
-                request: self.request.clone(),
-                answers: self.answers.clone(),
+                query: self.query.clone(),
+                logits: self.logits.clone(),
                 ..Gradients::default()
             };
             self.forward(&self.parameters, &self.input).backward(
@@ -173,7 +174,7 @@ mod tests {
         }
     }
 
-    /// Moves one number of `at` both ways and compares what the loss does with the gradient.
+    /// Compares a gradient with the central difference of the loss.
     fn assert_slope(name: &str, at: &[f32], index: usize, gradient: f32, loss: impl Fn(&[f32]) -> f64) {
         const MOVE: f32 = 4e-3;
         let moved = |by: f32| {
@@ -205,10 +206,10 @@ mod tests {
     #[test]
     fn no_article_sees_another() {
         let case = Case::new();
-        let before = case.forward(&case.parameters, &case.input).request;
+        let before = case.forward(&case.parameters, &case.input).query;
         let mut input = case.input.clone();
         input[(MARGIN + 4) * EMBEDDING] += 1.0;
-        let after = case.forward(&case.parameters, &input).request;
+        let after = case.forward(&case.parameters, &input).query;
         let second = (2 * MARGIN + 5) * EMBEDDING..(2 * MARGIN + 17) * EMBEDDING;
         assert_eq!(before[second.clone()], after[second]);
         assert_ne!(before[MARGIN * EMBEDDING..][..EMBEDDING], after[MARGIN * EMBEDDING..][..EMBEDDING], "its own does");

@@ -1,7 +1,9 @@
-//! How the network's parameters are moved: the matrices that lie between its layers by `Muon` ([`super::muon`]), all others (biases, and
-//! what the questions are read with) by `Adam` (Kingma & Ba 2015), with a step size that warms up and then falls to nothing.
+//! The optimiser of the network's parameters: `Muon` ([`super::muon`]) for the matrices between its layers, `Adam` (Kingma & Ba
+//! 2015) for all others (biases, and the output layer of the heads), with a learning rate that warms up and then decays to
+//! zero.
 //!
-//! Invariant: each parameter is moved by one of the two, and by one thread, so sums are in the same order at any number of threads.
+//! Invariant: each parameter is updated by one of the two, and by one thread, so sums are in the same order at any number of
+//! threads.
 
 use std::ops::Range;
 
@@ -12,25 +14,26 @@ use rayon::prelude::*;
 use super::layout::{Layout, Matrix};
 use super::muon::{self, Move};
 
-/// Decay of the mean gradient and of its mean square (Kingma & Ba 2015; the second as for short runs).
+/// Decay of the mean gradient and of its mean square (Kingma & Ba 2015; the second is smaller than theirs, because runs are
+/// short).
 const DECAY: [f32; 2] = [0.9, 0.98];
-/// Keeps a parameter without gradients from being divided by nothing.
+/// Keeps a parameter without gradients from being divided by zero.
 const LEAST_ROOT: f32 = 1e-9;
-/// Steps until the step size has grown to its full size.
+/// Steps until the learning rate has reached its peak.
 const WARM_UP: f32 = 300.0;
 
-/// The network's parameters with the state of their optimisers; every vector is laid out as [`Layout`] says.
+/// The network's parameters with the state of their optimisers; every vector has the [`Layout`] of the parameters.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Optimiser {
     pub parameters: Vec<f32>,
-    /// Decaying means of the gradients, `Muon`'s momentum as `Adam`'s.
+    /// Decaying means of the gradients: the momentum of both optimisers.
     pub means: Vec<f32>,
-    /// Decaying means of their squares; zero for what `Muon` moves, which needs none.
+    /// Decaying means of their squares; unused (zero) for the matrices of `Muon`.
     pub squares: Vec<f32>,
 }
 
 impl Optimiser {
-    /// Parameters at random, each matrix so that it keeps the size of what passes through it (He et al. 2015, without the gain).
+    /// Random parameters, scaled so that each matrix preserves the variance of its input (He et al. 2015, without the gain).
     pub(super) fn initial(layout: &Layout, rng: &mut ChaCha8Rng) -> Self {
         let mut parameters = vec![0.0; layout.len()];
         for affine in layout.affines() {
@@ -41,10 +44,10 @@ impl Optimiser {
         Self { means: vec![0.0; parameters.len()], squares: vec![0.0; parameters.len()], parameters }
     }
 
-    /// Moves every parameter against the sum of the lanes' gradients, by a step of size `rate`; `before` steps were made.
+    /// Updates every parameter with the sum of the lanes' gradients at learning rate `rate`, after `before` steps.
     pub(super) fn update(&mut self, lanes: &[&[f32]], before: u64, rate: f32, layout: &Layout) {
         self.move_matrices(lanes, rate, &layout.matrices());
-        let correction = young(before + 1);
+        let correction = bias_correction(before + 1);
         for range in layout.vectors() {
             self.move_vector(lanes, rate, correction, range);
         }
@@ -53,6 +56,7 @@ impl Optimiser {
     fn move_matrices(&mut self, lanes: &[&[f32]], rate: f32, matrices: &[Matrix]) {
         let Self { parameters, means, .. } = self;
         let moves = matrices.par_iter().map(|matrix| muon::step(matrix, &means[matrix.weights.clone()], lanes));
+        // All steps are computed before any is taken: they read the parameters' means in parallel.
         let moves: Vec<Move> = moves.collect();
         for (matrix, Move { mean, direction }) in matrices.iter().zip(moves) {
             means[matrix.weights.clone()].copy_from_slice(&mean);
@@ -74,13 +78,13 @@ impl Optimiser {
     }
 }
 
-/// Share of a constant gradient that each decaying mean has gathered after so many steps.
+/// The bias correction of `Adam`: the share of a constant gradient that each decaying mean has reached after `steps` steps.
 #[expect(clippy::cast_precision_loss, reason = "steps are few")]
-fn young(steps: u64) -> [f32; 2] {
+fn bias_correction(steps: u64) -> [f32; 2] {
     DECAY.map(|decay| 1.0 - libm::powf(decay, steps as f32))
 }
 
-/// Share of the full step size at a step: a straight rise, then a straight fall to zero.
+/// The learning rate at a step as a share of its peak: a linear rise, multiplied by a linear decay to zero.
 #[expect(clippy::cast_precision_loss, reason = "steps are few")]
 pub(super) fn schedule(step: u64, total: u64) -> f32 {
     let (step, total) = (step as f32, total.max(1) as f32);
@@ -93,7 +97,7 @@ mod tests {
     use crate::noise::article_rng;
 
     #[test]
-    fn every_parameter_nears_what_two_lanes_want_together() {
+    fn every_parameter_follows_the_sum_of_two_lanes() {
         let layout = Layout::new();
         let mut rng = article_rng(5, 0);
         let mut optimiser = Optimiser::initial(&layout, &mut rng);
@@ -119,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_step_size_rises_and_falls_to_nothing() {
+    fn the_learning_rate_rises_and_falls_to_zero() {
         assert!(schedule(0, 10_000) <= 0.0);
         assert!(schedule(150, 10_000) < schedule(300, 10_000));
         assert!(schedule(300, 10_000) > schedule(5_000, 10_000));

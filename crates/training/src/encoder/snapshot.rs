@@ -1,13 +1,13 @@
 //! The state of an unfinished training run on disk.
 //!
-//! Invariant: a snapshot appears whole or not at all, and one that does not fit the network being trained is not read.
+//! Invariant: a snapshot appears whole or not at all, and one of another shape than the network in training is ignored.
 
 use std::fs;
 use std::path::PathBuf;
 
-use super::State;
-use crate::TrainError;
+use super::state::State;
 use crate::checkpoint::write_beside;
+use crate::error::TrainError;
 use engine::model::{SectionReader, SectionWriter};
 
 /// The file of a run's last snapshot.
@@ -18,7 +18,7 @@ impl Snapshot {
         Self(path)
     }
 
-    /// The last snapshot, where there is one of the same shape as `state`.
+    /// The last snapshot, if there is one of the same shape as `state`.
     pub(super) fn read(&self, state: &State) -> Result<Option<State>, TrainError> {
         let bytes = match fs::read(&self.0) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -51,7 +51,7 @@ impl Snapshot {
         write_beside(&self.0, &section.into_bytes()).map_err(|source| TrainError::io(&self.0, source))
     }
 
-    /// Takes the snapshot away when the run is over.
+    /// Removes the snapshot when the run is over.
     pub(super) fn remove(&self) -> Result<(), TrainError> {
         match fs::remove_file(&self.0) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(TrainError::io(&self.0, error)),
@@ -102,7 +102,7 @@ mod tests {
     use engine::encoder::features::FeatureRows;
 
     #[test]
-    fn going_on_from_a_snapshot_is_going_on() {
+    fn continuing_from_a_snapshot_changes_nothing() {
         let layout = Layout::new();
         let move_on = |state: &mut State, steps: Range<u64>| {
             for step in steps {

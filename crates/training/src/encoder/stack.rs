@@ -1,8 +1,8 @@
 //! A stack of gated convolutions, forward and backward, and the mean of an article that one of its blocks sees.
 //!
-//! Articles of a batch stand one after another in one buffer of rows, [`MARGIN`] empty rows before, between and after them; empty rows
-//! are zero at the input of every convolution, so no article sees another, and a convolution is three plain matrix products
-//! over the whole buffer, shifted by its dilation.
+//! The articles of a batch lie one after another in one buffer of rows, with [`MARGIN`] empty rows before, between and after
+//! them. Empty rows are zero at the input of every convolution, so no article sees another, and a convolution is three plain
+//! matrix products over the whole buffer, shifted by its dilation.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use super::batch::Batch;
 use super::layers::{Dropout, Normalised, add_columns, affine_backward, affine_forward, gate, reset};
 use super::layout::{Affine, StackLayout};
 use engine::encoder::{MARGIN, TAPS};
-use engine::matrix::{Into, View, multiply};
+use engine::matrix::{Output, View, multiply};
 
 #[derive(Debug, Default)]
 pub(super) struct StackActivations {
@@ -28,7 +28,7 @@ pub(super) struct BlockActivations {
     pub(super) normalised: Normalised,
     /// Values and openings.
     pub(super) gated: Vec<f32>,
-    /// Of what the gates let through.
+    /// Dropout of the gates' output.
     pub(super) dropout: Dropout,
 }
 
@@ -96,7 +96,7 @@ impl StackActivations {
         batch.clear_empty_rows(stream, self.last.width);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one call, and a struct for it would say nothing more")]
+    #[expect(clippy::too_many_arguments, reason = "one call; a struct for it would say nothing more")]
     pub(super) fn block_backward(
         &self,
         number: usize,
@@ -129,7 +129,7 @@ impl BlockActivations {
         for (tap, weights) in parameters[affine.weights.clone()].chunks_exact(width * gated).enumerate() {
             let (from, count) = tap_rows(rows, dilation, tap);
             let input = View::new(&self.normalised.rows[from * width..], count, width);
-            multiply(&mut self.gated[MARGIN * gated..], Into::Sum, input, View::new(weights, width, gated));
+            multiply(&mut self.gated[MARGIN * gated..], Output::Add, input, View::new(weights, width, gated));
         }
     }
 
@@ -176,15 +176,15 @@ impl BlockActivations {
             let taps = affine.weights.start + tap * width * outputs..affine.weights.start + (tap + 1) * width * outputs;
             let out = View::new(&gated[MARGIN * outputs..], count, outputs);
             let input = View::new(&self.normalised.rows[from * width..], count, width);
-            multiply(&mut sums[taps.clone()], Into::Sum, input.transposed(), out);
+            multiply(&mut sums[taps.clone()], Output::Add, input.transposed(), out);
             let weights = View::new(&parameters[taps], width, outputs).transposed();
-            multiply(&mut normalised[from * width..], Into::Sum, out, weights);
+            multiply(&mut normalised[from * width..], Output::Add, out, weights);
         }
     }
 }
 
 impl Context {
-    /// Adds to the columns of every row of an article what the matrix makes of the mean of its rows.
+    /// Adds an affine map of the mean of an article's rows to the columns of each of its rows.
     pub(super) fn forward(&mut self, batch: &Batch, block: &mut BlockActivations, parameters: &[f32], affine: &Affine) {
         let articles = batch.articles().count();
         reset(&mut self.means, articles * affine.inputs);
@@ -204,7 +204,7 @@ impl Context {
         }
     }
 
-    /// Adds to the gradient of the rows what that of the columns says of their means.
+    /// Adds to the gradient of the rows, given that of the columns, through their means.
     pub(super) fn backward(
         &self,
         batch: &Batch,
@@ -230,7 +230,7 @@ impl Context {
     }
 }
 
-/// What one of some rows counts in their mean.
+/// The weight of one row in the mean of several.
 #[expect(clippy::cast_precision_loss, reason = "a few thousand rows")]
 fn share(rows: &Range<usize>) -> f32 {
     1.0 / rows.len().max(1) as f32

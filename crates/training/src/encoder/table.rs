@@ -1,6 +1,7 @@
-//! A table of embeddings while it is fitted: only the rows that a batch touched are updated, by `AdaGrad` (Duchi et al. 2011).
+//! A table of embeddings in training: only the rows that a batch touched are updated, by `AdaGrad` (Duchi et al. 2011).
 //!
-//! Invariant: row 0 stays zero, and each row's gradients are added up in one order, so a step is the same at any number of threads.
+//! Invariant: row 0 stays zero, and each row's gradients are added up in one order, so a step is the same at any number of
+//! threads.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -13,31 +14,31 @@ use engine::encoder::EMBEDDING;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
     pub weights: Vec<f32>,
-    /// Per weight, the sum of its gradients' squares.
+    /// Per weight, the sum of its squared gradients.
     pub squares: Vec<f32>,
 }
 
-/// Embeddings start this far from zero at most.
+/// Initial embeddings are uniform within ± this.
 const SPREAD: f32 = 0.1;
-/// Added to a sum of squares before its root is taken: about what the twenty-thousandth row gathers in two
-/// passes. So a row that is seldom touched moves by small steps, and does not learn by heart the few places where it was.
+/// Added to a sum of squares before its root is taken: about what the twenty-thousandth row gathers in two passes. So a row
+/// that is rarely touched moves by small steps, and does not memorise the few places where it was.
 const LEAST_SQUARE: f32 = 1e-6;
 
-/// Gradients of the sums of rows: each item is a sum, `rows` says which rows went into it.
+/// Gradients of sums of rows: each item is a sum, of the rows in `rows`.
 pub(super) struct Touched<'a, const N: usize> {
     pub rows: &'a [[u32; N]],
     pub gradients: &'a [f32],
 }
 
 impl Table {
-    /// Embeddings at random; row 0 is zero.
+    /// Random embeddings; row 0 is zero.
     pub(super) fn initial(rows: usize, rng: &mut ChaCha8Rng) -> Self {
         let mut weights: Vec<f32> = (0..rows * EMBEDDING).map(|_| rng.random_range(-SPREAD..SPREAD)).collect();
         weights[..EMBEDDING].fill(0.0);
         Self { squares: vec![0.0; weights.len()], weights }
     }
 
-    /// The sum of rows of each item, one after the other.
+    /// The sum of each item's rows, one after the other.
     pub(super) fn sums<const N: usize>(&self, items: &[[u32; N]], sums: &mut Vec<f32>) {
         reset(sums, items.len() * EMBEDDING);
         for (rows, sum) in items.iter().zip(sums.chunks_exact_mut(EMBEDDING)) {
@@ -61,6 +62,7 @@ impl Table {
                 touches.extend(rows.iter().filter(|row| **row != 0).map(|row| (*row, lane, item)));
             }
         }
+        // Sorted by row, then lane and item, so that sums do not depend on threads.
         touches.par_sort_unstable();
         let mut sums = Vec::new();
         for group in touches.chunk_by(|a, b| a.0 == b.0) {

@@ -1,6 +1,6 @@
-//! Which features own a row of embeddings, and what each word of the corpus is taken to mean.
+//! Which features own an embedding row, and which word each word of the corpus is taken for.
 //!
-//! Invariant: both depend on the corpus, the repairer and the seed alone, whatever the order in which threads count.
+//! Invariant: both depend only on the corpus, the repairer and the seed, not on the order in which threads count.
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -12,26 +12,26 @@ use engine::repair::Repairer;
 use engine::repair::channel::Channel;
 use engine::repair::lexicon::UNKNOWN;
 
-/// Rows for features of damaged words, and for features of candidates.
+/// Embedding rows for the features of damaged words, and for those of candidates.
 const ROWS: [usize; 2] = [73_728, 98_304];
-/// Times that a feature must be seen to own a row.
+/// Occurrences that a feature needs to own a row.
 const LEAST_COUNT: u64 = 8;
-/// One article in so many is counted as folded, the others as stripped.
+/// Every seventh article is counted as folded, the others as stripped.
 const FOLDED: usize = 7;
 
-/// What a word of the corpus teaches.
+/// The word that a word of the corpus stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// Itself.
     Itself,
     /// It is a misspelling of this word.
     Misspelt(Vec<u8>),
-    /// Nothing: it may be a misspelling of several words.
+    /// None: it may be a misspelling of several words.
     Unclear,
 }
 
 impl Meaning {
-    /// The letters meant where `word` stands.
+    /// The letters meant by `word`.
     pub(super) fn letters<'a>(&'a self, word: &'a [u8]) -> Option<&'a [u8]> {
         match self {
             Self::Itself => Some(word),
@@ -58,12 +58,12 @@ pub(super) fn meanings(corpus: &Corpus, repairer: &Repairer) -> Vec<Meaning> {
     corpus.words.par_iter().map(meaning).collect()
 }
 
-/// A word as one of all those that the corpus means.
+/// The word meant by a word of the corpus.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Meant {
-    /// The word itself, or the one that it is a misspelling of, where the corpus has that one.
+    /// The word itself, or the one that it misspells, if the corpus has that.
     pub symbol: Symbol,
-    /// The logarithm of how often the corpus means it, however it is spelt there.
+    /// The logarithm of its count in the corpus, misspellings included.
     pub log_count: f32,
 }
 
@@ -89,13 +89,14 @@ pub(super) fn choose(corpus: &Corpus, repairer: &Repairer, seed: u64) -> (Featur
     let forms = damaged_forms(corpus, seed);
     let mut words: FxHashMap<u32, u64> = FxHashMap::default();
     let mut candidates: FxHashMap<u32, u64> = FxHashMap::default();
-    let readings: Vec<Vec<_>> = forms.par_iter().map(|(channel, form, _)| repairer.readings(*channel, form)).collect();
-    for ((_, form, count), readings) in forms.iter().zip(&readings) {
-        let letters = readings.iter().map(|(_, letters, _)| letters.as_slice());
+    let known: Vec<Vec<_>> = forms.par_iter().map(|(channel, form, _)| repairer.candidates_of(*channel, form)).collect();
+    for ((_, form, count), known) in forms.iter().zip(&known) {
+        let letters = known.iter().map(|(_, letters, _)| letters.as_slice());
         for feature in word_features(form, letters) {
             *words.entry(feature).or_default() += count;
         }
-        for (_, letters, standing) in readings.iter().filter(|_| readings.len() > 1) {
+        // A single candidate is never scored, so its features need no rows.
+        for (_, letters, standing) in known.iter().filter(|_| known.len() > 1) {
             for feature in candidate_features(letters, *standing) {
                 *candidates.entry(feature).or_default() += count;
             }
@@ -124,6 +125,7 @@ fn damaged_forms(corpus: &Corpus, seed: u64) -> Vec<(Channel, Vec<u8>, u64)> {
 fn most_frequent(counts: FxHashMap<u32, u64>, rows: usize) -> FeatureRows {
     let mut counts: Vec<(u64, u32)> =
         counts.into_iter().filter(|(_, count)| *count >= LEAST_COUNT).map(|(feature, count)| (count, feature)).collect();
+    // By count, then by hash, since a hash map iterates in no fixed order.
     counts.sort_unstable_by(|a, b| b.cmp(a));
     FeatureRows::new(counts.into_iter().take(rows - 1).map(|(_, feature)| feature).collect())
 }

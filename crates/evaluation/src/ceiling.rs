@@ -1,24 +1,26 @@
-//! The ceiling: how far repair could come if it always chose right.
+//! The ceiling: the accuracy of a repair that always chose the best candidate.
 
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Ratio, Record, differs_in_bare_alif_only};
+use super::benchmark::Record;
+use super::counts::Ratio;
+use super::forms::{bare_alif_only, without_spaces};
 use engine::document::Document;
 use engine::repair::{RepairScratch, Repairer, WordChoice};
 
-/// How far repair could come if it always chose right.
+/// The accuracy of a repair that always chose the best candidate.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Ceiling {
-    /// Share of the tokens whose right form is among the forms that repair chooses from, as `lenient_acc` counts.
+    /// Share of the tokens whose gold form is among the forms that repair chooses from, as `lenient_acc` counts.
     #[serde(rename = "ceiling")]
     lenient: Ratio,
-    /// The same as `word_acc` counts.
+    /// The same, as `word_acc` counts.
     #[serde(rename = "strict_ceiling")]
     strict: Ratio,
-    /// Forms to choose from, per word.
+    /// Mean number of forms to choose from, per word.
     candidates: Ratio,
-    /// The tokens whose right form is not among them: as it stands, and the right form.
+    /// The tokens whose gold form is not among them: raw token and gold forms.
     #[serde(skip)]
     pub unreachable: Vec<(String, String)>,
     /// Per record and token, whether there is more than one form to choose from.
@@ -26,7 +28,7 @@ pub struct Ceiling {
     pub contested: Vec<Vec<bool>>,
 }
 
-/// Which right forms are within reach of the repair.
+/// Compares the forms that repair chooses from with the gold.
 #[must_use]
 pub fn ceiling(records: &[Record], repairer: &Repairer) -> Ceiling {
     let choices = |scratch: &mut RepairScratch, record: &Record| {
@@ -45,13 +47,12 @@ pub fn ceiling(records: &[Record], repairer: &Repairer) -> Ceiling {
         contested.push(several);
         for (token, (raw, gold)) in record.damaged.split_whitespace().zip(&record.gold).enumerate() {
             let words: Vec<&WordChoice> = choices.iter().filter(|word| word.token == token).collect();
-            let within =
-                |same: fn(&str, &str) -> bool| gold.split('|').any(|gold| is_within_reach(raw, 0, &words, gold, same));
-            let spared = within(|form, gold| form == gold || differs_in_bare_alif_only(form, gold));
+            let is_lenient = is_reachable(raw, &words, gold, |form, gold| form == gold || bare_alif_only(form, gold))
+                || is_reachable_but_for_spaces(raw, &words, gold);
             tokens += 1;
-            strict += usize::from(within(|form, gold| form == gold));
-            lenient += usize::from(spared);
-            if !spared {
+            strict += usize::from(is_reachable(raw, &words, gold, |form, gold| form == gold));
+            lenient += usize::from(is_lenient);
+            if !is_lenient {
                 unreachable.push((raw.to_owned(), gold.clone()));
             }
         }
@@ -65,15 +66,35 @@ pub fn ceiling(records: &[Record], repairer: &Repairer) -> Ceiling {
     }
 }
 
-/// Whether some choice of forms for `words` makes `gold` of the bytes of `raw` from `from` on.
-fn is_within_reach(raw: &str, from: usize, words: &[&WordChoice], gold: &str, same: fn(&str, &str) -> bool) -> bool {
+/// Whether some choice of forms for the words of a token gives one of its gold forms; `same` compares a form with its part of
+/// the gold.
+fn is_reachable(raw: &str, words: &[&WordChoice], gold: &str, same: fn(&str, &str) -> bool) -> bool {
+    gold.split('|').any(|gold| reaches(raw, 0, words, gold, same))
+}
+
+/// The same where spaces do not count, neither in the forms nor in the gold.
+fn is_reachable_but_for_spaces(raw: &str, words: &[&WordChoice], gold: &str) -> bool {
+    let joined: Vec<WordChoice> = words.iter().map(|word| without_spaces_in(word)).collect();
+    let joined: Vec<&WordChoice> = joined.iter().collect();
+    gold.split('|').any(|gold| reaches(raw, 0, &joined, &without_spaces(gold), |form, gold| form == gold))
+}
+
+/// A word with the spaces inside its forms removed.
+fn without_spaces_in(word: &WordChoice) -> WordChoice {
+    let forms = word.forms.iter().map(|form| form.as_ref().map(|form| form.replace(' ', ""))).collect();
+    WordChoice { forms, ..word.clone() }
+}
+
+/// Whether some choice of forms turns the bytes of `raw` from `from` on into `gold`.
+fn reaches(raw: &str, from: usize, words: &[&WordChoice], gold: &str, same: fn(&str, &str) -> bool) -> bool {
     let Some((word, rest)) = words.split_first() else { return same(&raw[from..], gold) };
     let between = &raw[from..word.bytes.start];
     let Some(gold) = gold.strip_prefix(between) else { return false };
     word.forms.iter().any(|form| {
         let form = form.as_deref().unwrap_or(&raw[word.bytes.clone()]).replace(' ', "_");
+        // Forms that count as the same have the same length, which says where this word's part of the gold ends.
         let end = gold.char_indices().nth(form.chars().count()).map_or(gold.len(), |(at, _)| at);
         let (start, remaining) = gold.split_at(end);
-        same(&form, start) && is_within_reach(raw, word.bytes.end, rest, remaining, same)
+        same(&form, start) && reaches(raw, word.bytes.end, rest, remaining, same)
     })
 }

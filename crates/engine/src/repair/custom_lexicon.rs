@@ -1,56 +1,53 @@
-//! The user's own words: names and terms as they should be spelt, which become candidates without any training.
+//! The custom lexicon: the user's own names and terms, which become candidates without any training.
 //!
-//! A damaged word that the channel explains by one of them is offered it, as it is listed or behind a proclitic, however rare
-//! the lexicon thinks it. Invariant: nothing here is trusted: [`super::candidates`] keeps what the channel explains, so a
-//! user's list can add words and cannot break the law.
+//! A damaged word that may have been one of them, as listed or behind a proclitic, is always offered it, however rare the
+//! model's lexicon thinks it. Invariant: nothing here is trusted. [`super::candidates`] keeps only what the channel explains,
+//! so a user's list can add words and cannot break an invariant.
 
 use super::channel::Channel;
-use super::lexicon::{CandidateIndex, Lexicon};
+use super::indexed_lexicon::IndexedLexicon;
+use super::lexicon::Lexicon;
 use super::word_list::WordList;
 use crate::arabic::clitics::{ARTICLE, NOUN_PROCLITICS, TO_THE};
 use crate::arabic::{Word, code};
 
-/// Letters that must be left of the word behind a proclitic.
+/// Letters that must be left behind a proclitic.
 const LEAST_LETTERS: usize = 2;
 
-/// The user's words, with the way back from damaged forms.
+/// The user's words, searchable by damaged form. Ids follow the order of the list, not frequency.
 #[derive(Debug)]
-pub(super) struct OwnWords {
-    lexicon: Lexicon,
-    index: CandidateIndex,
-}
+pub(super) struct CustomLexicon(IndexedLexicon);
 
-/// A form made of one of the user's words.
+/// One of the user's words, or a proclitic and one.
 #[derive(Debug)]
-pub(super) struct OwnForm {
+pub(super) struct CustomForm {
     pub(super) letters: Vec<u8>,
     pub(super) has_proclitic: bool,
 }
 
-impl OwnWords {
-    /// Compiles the way back.
+impl CustomLexicon {
     pub(super) fn new(words: &WordList) -> Self {
-        let lexicon = Lexicon::new(words.words().iter().map(Word::codes));
-        Self { index: CandidateIndex::new(&lexicon), lexicon }
+        Self(IndexedLexicon::new(Lexicon::new(words.words().iter().map(Word::codes))))
     }
 
-    /// Forms that a damaged word may have had, those without a proclitic first.
-    pub(super) fn forms_of(&self, channel: Channel, damaged: &[u8]) -> Vec<OwnForm> {
-        if self.lexicon.is_empty() {
+    /// The forms that a damaged word may have had, those without a proclitic first.
+    pub(super) fn forms_of(&self, channel: Channel, damaged: &[u8]) -> Vec<CustomForm> {
+        if self.0.lexicon().is_empty() {
             return Vec::new();
         }
         let whole = self.words_for(channel, damaged);
-        let mut forms: Vec<OwnForm> = whole.map(|word| OwnForm { letters: word.to_vec(), has_proclitic: false }).collect();
+        let mut forms: Vec<CustomForm> =
+            whole.map(|word| CustomForm { letters: word.to_vec(), has_proclitic: false }).collect();
         for proclitic in NOUN_PROCLITICS {
             let rest = damaged.strip_prefix(proclitic).filter(|rest| rest.len() >= LEAST_LETTERS);
             let Some(rest) = rest else { continue };
             let letters = self.behind(channel, proclitic, rest);
-            forms.extend(letters.map(|letters| OwnForm { letters, has_proclitic: true }));
+            forms.extend(letters.map(|letters| CustomForm { letters, has_proclitic: true }));
         }
         forms
     }
 
-    /// Words with the proclitic before them. The article is written once: `ل` and `الشارقة` make `للشارقة`.
+    /// Words with the proclitic before them. The article's `ا` is dropped after `ل`: `ل` and `الشارقة` make `للشارقة`.
     fn behind<'a>(
         &'a self,
         channel: Channel,
@@ -69,9 +66,7 @@ impl OwnWords {
     }
 
     fn words_for(&self, channel: Channel, damaged: &[u8]) -> impl Iterator<Item = &[u8]> + use<'_> {
-        let mut found = Vec::new();
-        self.index.candidates(&self.lexicon, channel, damaged, &mut found);
-        found.into_iter().map(|(word, _)| self.lexicon.word(word))
+        self.0.words_for(channel, damaged).into_iter().map(|(word, _)| self.0.lexicon().word(word))
     }
 }
 
@@ -83,7 +78,7 @@ mod tests {
     fn forms(words: &[&str], damaged: &str) -> Vec<String> {
         let words = WordList::new(words.iter().filter_map(|word| Word::new(word)));
         let damaged = Word::new(damaged).expect("letters");
-        let found = OwnWords::new(&words).forms_of(Channel::Stripped, damaged.codes());
+        let found = CustomLexicon::new(&words).forms_of(Channel::Stripped, damaged.codes());
         found.iter().map(|form| decode_word(&form.letters)).collect()
     }
 

@@ -1,0 +1,166 @@
+//! The article itself.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::packed;
+use super::source::{Encoding, Metadata, Origin};
+use super::token::{Gap, Token, tokenise};
+
+/// A title of more tokens is not treated as one: the text has run into it.
+const LONGEST_TITLE: usize = 60;
+
+/// An article as ingested.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// See [`Origin::article_id`].
+    pub article_id: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The encoding of the source.
+    pub encoding: Encoding,
+    /// What the source says about it.
+    pub metadata: Metadata,
+    text: String,
+    #[serde(with = "packed")]
+    tokens: Vec<Token>,
+    title_tokens: usize,
+}
+
+impl Document {
+    /// An article from the decoded text of a source. Its title is put before the text, unless the text begins with it.
+    #[must_use]
+    pub fn new(origin: Origin, encoding: Encoding, metadata: Metadata, decoded: &str) -> Self {
+        let (mut text, mut tokens) = tokenise(decoded);
+        let title = metadata.title.as_deref().map(tokenise).unwrap_or_default();
+        let mut title_tokens = title.1.len();
+        // Whether the text begins with the title's words, however they are spaced.
+        let rest = text.strip_prefix(&title.0).filter(|rest| rest.is_empty() || rest.starts_with(' '));
+        if rest.is_none() && title_tokens > 0 {
+            (text, tokens) = tokenise(&format!("{}\n\n{decoded}", metadata.title.as_deref().unwrap_or_default()));
+        } else if title_tokens > 0 && tokens[title_tokens - 1].gap == Gap::Space {
+            // The line continues after the title's words, so they are part of the first sentence.
+            title_tokens = 0;
+        }
+        if title_tokens >= tokens.len() || title_tokens > LONGEST_TITLE {
+            title_tokens = 0;
+        }
+        Self { article_id: origin.article_id(), origin, encoding, metadata, text, tokens, title_tokens }
+    }
+
+    /// An article given as text, not as a file.
+    #[must_use]
+    pub fn from_text(name: &str, decoded: &str) -> Self {
+        let origin = Origin { source_path: name.to_owned(), record: None };
+        Self::new(origin, Encoding::Utf8, Metadata::default(), decoded)
+    }
+
+    /// The number of leading tokens that are the title supplied by the source.
+    #[must_use]
+    pub fn title_tokens(&self) -> usize {
+        self.title_tokens
+    }
+
+    /// The unified text: the tokens, separated by single spaces.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The tokens, in order.
+    #[must_use]
+    pub fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// The unified text of one token.
+    #[must_use]
+    pub fn token_text(&self, token: usize) -> &str {
+        &self.text[self.tokens[token].text.clone()]
+    }
+
+    /// The unified text of a run of tokens, separated by single spaces.
+    #[must_use]
+    pub fn span_text(&self, tokens: Range<usize>) -> &str {
+        if tokens.is_empty() {
+            return "";
+        }
+        &self.text[self.tokens[tokens.start].text.start..self.tokens[tokens.end - 1].text.end]
+    }
+
+    /// The bytes of the decoded text from the first to the last token of a run, which must not be empty.
+    #[must_use]
+    pub fn span_source(&self, tokens: Range<usize>) -> Range<usize> {
+        self.tokens[tokens.start].source.start..self.tokens[tokens.end - 1].source.end
+    }
+
+    /// 32 hex digits of a hash of the unified text.
+    #[must_use]
+    pub fn content_hash(&self) -> String {
+        blake3::hash(self.text.as_bytes()).to_hex()[..32].to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arabic::is_space;
+    use proptest::prelude::*;
+
+    #[test]
+    fn gaps_distinguish_lines_from_paragraphs() {
+        let document = Document::from_text("t", "ا ب\r\nج\r\rد\u{2029}ه\u{1c}و");
+        let gaps: Vec<Gap> = document.tokens().iter().map(|t| t.gap).collect();
+        assert_eq!(gaps, [Gap::Space, Gap::Line, Gap::Paragraph, Gap::Paragraph, Gap::Space, Gap::Paragraph]);
+    }
+
+    fn titled(title: &str, text: &str) -> Document {
+        let origin = Origin { source_path: "t".to_owned(), record: None };
+        let metadata = Metadata { title: Some(title.to_owned()), ..Metadata::default() };
+        Document::new(origin, Encoding::Utf8, metadata, text)
+    }
+
+    #[test]
+    fn a_title_precedes_the_text_once() {
+        for (title, text, unified, title_tokens, why) in [
+            ("خبر جديد", "وصل الوفد", "خبر جديد وصل الوفد", 2, "it is put before the text"),
+            ("خبر جديد", "خبر جديد\nوصل الوفد", "خبر جديد وصل الوفد", 2, "the text has it on a separate line"),
+            (
+                "خبر جديد",
+                "خبر جديد عن الوفد",
+                "خبر جديد عن الوفد",
+                0,
+                "the text's first sentence begins with the same words",
+            ),
+            ("خبر جديد", "", "خبر جديد", 0, "a title alone is the text"),
+            ("", "وصل الوفد", "وصل الوفد", 0, "a title of no words"),
+        ] {
+            let document = titled(title, text);
+            assert_eq!((document.text(), document.title_tokens()), (unified, title_tokens), "{why}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_document_survives_its_packing(source in "[ابجد\\.ﻻﷺ\u{200c}\u{640} \t\r\n\u{1e}ـ1]{0,40}") {
+            let document = titled("خبر", &source);
+            let bytes = postcard::to_stdvec(&document).expect("packed");
+            prop_assert_eq!(postcard::from_bytes::<Document>(&bytes).expect("unpacked"), document);
+        }
+
+        #[test]
+        fn tokens_cover_the_source_and_nothing_else(source in "[ابجد\\.ﻻﷺ\u{200c}\u{640} \t\r\n\u{1e}ـ1]{0,40}") {
+            let document = Document::from_text("t", &source);
+            let expected: Vec<&str> = source.split(is_space).filter(|t| !t.is_empty()).collect();
+            let sliced: Vec<&str> = document.tokens().iter().map(|t| &source[t.source.clone()]).collect();
+            prop_assert_eq!(&sliced, &expected);
+            let resplit: Vec<&str> = document.text().split(is_space).collect();
+            prop_assert_eq!(resplit.len().max(1), expected.len().max(1));
+            for (index, token) in resplit.iter().enumerate().take(expected.len()) {
+                prop_assert_eq!(*token, document.token_text(index));
+                prop_assert!(!token.is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! Fitting: stochastic gradient descent over articles that are damaged afresh in every epoch.
+//!
+//! A step takes [`LANES`] batches, computes their gradients in parallel, adds them up in order and updates every parameter
+//! once: [`super::optimiser`] those of the network, [`super::table`] the embeddings that took part.
+
+use std::path::PathBuf;
+
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use super::batch::{Batch, Forms, Showing, Source};
+use super::layout::{Affine, Layout, StackLayout};
+use super::loss::learn;
+use super::network::{Activations, Gradients};
+use super::optimiser::schedule;
+use super::pieces::{Piece, batches_of, held_out_batches};
+use super::snapshot::Snapshot;
+use super::state::State;
+use super::table::Touched;
+use super::tally::Tally;
+use super::vocabulary;
+use crate::checkpoint::Section;
+use crate::corpus::{Corpus, Symbol};
+use crate::error::TrainError;
+use crate::noise::article_rng;
+use crate::progress::Progress;
+use engine::encoder::features::FeatureRows;
+use engine::encoder::network::{StoredAffine, StoredNetwork, StoredStack, StoredTable};
+use engine::model::SectionWriter;
+use engine::repair::Repairer;
+
+/// Passes over the corpus, damaged afresh in each.
+const EPOCHS: u64 = 6;
+/// Batches per step. Fixed, not the number of cores, so that the result does not depend on the machine's size.
+const LANES: usize = 4;
+/// Peak learning rate of the network's parameters: that of `Adam`, which `Muon` scales down.
+const STEP: f32 = 3e-3;
+/// Peak learning rate of the embeddings.
+const TABLE_STEP: f32 = 0.1;
+/// Keeps the random numbers of dropout apart from those of the damage.
+const DROPOUT_SEED: u64 = 0xd20b;
+/// Steps between two snapshots, from which an interrupted run continues.
+const SNAPSHOT_STEPS: u64 = 2000;
+/// Steps between two reports.
+const REPORT_STEPS: u64 = 500;
+
+/// A batch being worked on, with the memory that it needs.
+#[derive(Default)]
+struct Lane {
+    forms: Forms,
+    batch: Batch,
+    activations: Activations,
+    gradients: Gradients,
+    /// Gradients of the embeddings of [`Batch::candidates`].
+    candidate_gradients: Vec<f32>,
+    /// Gradients of the embeddings of [`Batch::guesses`].
+    guess_gradients: Vec<f32>,
+    tally: Tally,
+}
+
+/// Fits the encoder, continuing from the file `snapshot` if it exists.
+pub(crate) fn fit(
+    corpus: &Corpus,
+    repairer: &Repairer,
+    seed: u64,
+    snapshot: PathBuf,
+    progress: &dyn Progress,
+) -> Result<Vec<Section>, TrainError> {
+    let articles: Vec<&[Symbol]> = corpus.articles().collect();
+    let meanings = vocabulary::meanings(corpus, repairer);
+    progress.message("choosing the encoder's features");
+    let (word_rows, candidate_rows) = vocabulary::choose(corpus, repairer, seed);
+    let meant_words = vocabulary::meant_words(corpus, &meanings);
+    let source = Source {
+        corpus,
+        articles: &articles,
+        meanings: &meanings,
+        repairer,
+        word_rows: &word_rows,
+        candidate_rows: &candidate_rows,
+        meant_words: &meant_words,
+        seed,
+    };
+    let mut training = Training::new(source);
+    let snapshot = Snapshot::new(snapshot);
+    if let Some(state) = snapshot.read(&training.state)? {
+        progress.message(&format!("continuing from step {}", state.steps));
+        training.state = state;
+    }
+    training.run(&snapshot, progress)?;
+    snapshot.remove()?;
+    let Training { state, layout, .. } = training;
+    let mut section = SectionWriter::default();
+    stored(&state, &layout, word_rows, candidate_rows).write(&mut section);
+    Ok(vec![("encoder", section.into_bytes())])
+}
+
+/// The network as it is shipped, with quantised weights.
+fn stored(state: &State, layout: &Layout, words: FeatureRows, candidates: FeatureRows) -> StoredNetwork {
+    let parameters = &state.network.parameters;
+    let affine =
+        |affine: &Affine| StoredAffine::quantise(&parameters[affine.weights.clone()], &parameters[affine.bias.clone()]);
+    let stack = |layout: &StackLayout| StoredStack {
+        entry: affine(&layout.entry),
+        blocks: layout.blocks.iter().map(affine).collect(),
+    };
+    StoredNetwork {
+        words: StoredTable::quantise(words, &state.words.weights),
+        candidates: StoredTable::quantise(candidates, &state.candidates.weights),
+        trunk: stack(&layout.trunk),
+        context: affine(&layout.context),
+        query: affine(&layout.query),
+        branch: stack(&layout.branch),
+        heads: affine(&layout.heads),
+    }
+}
+
+struct Training<'a> {
+    source: Source<'a>,
+    layout: Layout,
+    state: State,
+    lanes: Vec<Lane>,
+}
+
+impl<'a> Training<'a> {
+    fn new(source: Source<'a>) -> Self {
+        let layout = Layout::new();
+        let state = State::initial(&layout, source.word_rows, source.candidate_rows, source.seed);
+        let lanes = (0..LANES).map(|_| Lane::default()).collect();
+        Self { source, layout, state, lanes }
+    }
+
+    fn run(&mut self, snapshot: &Snapshot, progress: &dyn Progress) -> Result<(), TrainError> {
+        let mut done = 0;
+        let mut tally = Tally::default();
+        let started = self.state.steps;
+        let total = (batches_of(self.source.articles, self.source.seed, 0).len() / LANES) as u64 * EPOCHS;
+        for epoch in 0..EPOCHS {
+            let batches = batches_of(self.source.articles, self.source.seed, epoch);
+            let steps = (batches.len() / LANES) as u64;
+            let mut stage = progress.begin_pass(steps);
+            for step in batches.chunks_exact(LANES) {
+                // The steps before the snapshot are counted and skipped: the batches are the same in every run.
+                done += 1;
+                if done <= started {
+                    continue;
+                }
+                tally.add(&self.step(step, epoch, total));
+                stage.advance(1, self.lanes.iter().map(|lane| lane.batch.words).sum());
+                if done.is_multiple_of(REPORT_STEPS) {
+                    progress.message(&format!("step {done} of about {total}: {}", tally.describe()));
+                    tally = Tally::default();
+                }
+                if done.is_multiple_of(SNAPSHOT_STEPS) {
+                    snapshot.write(&self.state)?;
+                }
+            }
+            stage.finish();
+            if done >= started {
+                progress.message(&format!("after pass {}, on articles held out: {}", epoch + 1, self.held_out().describe()));
+            }
+        }
+        Ok(())
+    }
+
+    /// One step down the gradient of the batches' mean loss per symbol.
+    fn step(&mut self, batches: &[Vec<Piece>], epoch: u64, total: u64) -> Tally {
+        let Self { source, layout, state, lanes, .. } = self;
+        let words: usize = batches.iter().flatten().map(|piece| piece.symbols.len()).sum();
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand words")]
+        let weight = 1.0 / words.max(1) as f32;
+        let step = state.steps;
+        lanes.par_iter_mut().zip(batches).enumerate().for_each(|(number, (lane, pieces))| {
+            let mut chance = article_rng(source.seed ^ DROPOUT_SEED, step * LANES as u64 + number as u64);
+            lane.batch.fill(pieces, epoch, Showing::Part, *source, &mut lane.forms);
+            lane.forward(layout, state, Some(&mut chance));
+            lane.backward(layout, state, weight);
+        });
+        let size = schedule(state.steps, total);
+        let gradients: Vec<_> = lanes.iter().map(|lane| lane.gradients.parameters.as_slice()).collect();
+        state.network.update(&gradients, state.steps, size * STEP, layout);
+        // The embeddings of a batch's candidates and of its guesses are rows of one table, so both move it in one update.
+        let words: Vec<_> =
+            lanes.iter().map(|lane| Touched { rows: &lane.batch.features, gradients: &lane.gradients.input }).collect();
+        let candidates: Vec<_> = lanes
+            .iter()
+            .flat_map(|lane| {
+                [
+                    Touched { rows: &lane.batch.candidates, gradients: &lane.candidate_gradients },
+                    Touched { rows: &lane.batch.guesses.features, gradients: &lane.guess_gradients },
+                ]
+            })
+            .collect();
+        let State { words: word_table, candidates: candidate_table, .. } = state;
+        rayon::join(
+            || word_table.update(&words, size * TABLE_STEP),
+            || candidate_table.update(&candidates, size * TABLE_STEP),
+        );
+        state.steps += 1;
+        let mut tally = Tally::default();
+        for lane in lanes {
+            tally.add(&lane.tally);
+        }
+        tally
+    }
+
+    /// The tally of the articles held out.
+    fn held_out(&mut self) -> Tally {
+        let Self { source, layout, state, lanes, .. } = self;
+        let batches = held_out_batches(source.articles);
+        let mut tally = Tally::default();
+        for step in batches.chunks(LANES) {
+            lanes[..step.len()].par_iter_mut().zip(step).for_each(|(lane, pieces)| {
+                lane.batch.fill(pieces, 0, Showing::All, *source, &mut lane.forms);
+                lane.forward(layout, state, None);
+                lane.backward(layout, state, 0.0);
+            });
+            for lane in &lanes[..step.len()] {
+                tally.add(&lane.tally);
+            }
+        }
+        tally
+    }
+}
+
+impl Lane {
+    fn forward(&mut self, layout: &Layout, state: &State, chance: Option<&mut ChaCha8Rng>) {
+        state.words.sums(&self.batch.features, &mut self.activations.input);
+        self.activations.forward(&self.batch, &state.network.parameters, layout, chance);
+    }
+
+    fn backward(&mut self, layout: &Layout, state: &State, weight: f32) {
+        let Self { batch, activations, gradients, candidate_gradients, guess_gradients, tally, .. } = self;
+        *tally = learn(batch, activations, &state.candidates, weight, gradients, candidate_gradients);
+        let (queries, to_queries) = (&activations.query, &mut gradients.query);
+        tally.hidden = batch.guesses.learn(queries, &state.candidates, weight, to_queries, guess_gradients);
+        gradients.parameters.clear();
+        gradients.parameters.resize(layout.len(), 0.0);
+        activations.backward(batch, &state.network.parameters, layout, gradients);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::RngExt;
+
+    use super::*;
+    use engine::encoder::features::{CANDIDATE_FEATURES, WORD_FEATURES};
+    use engine::encoder::{EMBEDDING, Encoder, EncoderScratch, HEADS};
+
+    const ROWS: u32 = 50;
+
+    struct Case {
+        layout: Layout,
+        state: State,
+        encoder: Encoder,
+        words: Vec<[u32; WORD_FEATURES]>,
+    }
+
+    impl Case {
+        fn new(words: usize) -> Self {
+            let layout = Layout::new();
+            let rows = || FeatureRows::new((1..ROWS).collect());
+            let state = State::initial(&layout, &rows(), &rows(), 3);
+            let encoder = Encoder::new(stored(&state, &layout, rows(), rows()));
+            let mut rng = article_rng(8, 1);
+            let words = (0..words).map(|_| std::array::from_fn(|_| rng.random_range(0..ROWS))).collect();
+            Self { layout, state, encoder, words }
+        }
+
+        fn read(&self, words: &[[u32; WORD_FEATURES]]) -> EncoderScratch {
+            let mut scratch = EncoderScratch::default();
+            self.encoder.read(words, &mut scratch);
+            scratch
+        }
+    }
+
+    #[test]
+    fn the_shipped_network_computes_what_was_trained() {
+        let case = Case::new(40);
+        let mut lane = Lane { batch: Batch::of_words(&case.words), ..Lane::default() };
+        lane.forward(&case.layout, &case.state, None);
+        let mut scratch = case.read(&case.words);
+        let candidate: [u32; CANDIDATE_FEATURES] = [3, 1, 4, 1, 5, 9, 2];
+        let mut embedding = vec![0.0; EMBEDDING];
+        case.state.candidates.add_rows(&candidate, &mut embedding);
+        for word in 0..case.words.len() {
+            let row = engine::encoder::MARGIN + word;
+            let trained = engine::matrix::dot(&embedding, &lane.activations.query[row * EMBEDDING..][..EMBEDDING]);
+            let shipped = case.encoder.score(word, candidate, &mut scratch);
+            assert!((trained - shipped).abs() < 0.1, "word {word}: {trained} trained, {shipped} shipped");
+            for head in 0..HEADS {
+                let trained = lane.activations.logits[row * HEADS + head];
+                let shipped = scratch.logits()[word][head];
+                assert!((trained - shipped).abs() < 0.1, "word {word}: {trained} trained, {shipped} shipped");
+            }
+        }
+    }
+
+    #[test]
+    fn results_do_not_depend_on_windows() {
+        let case = Case::new(700);
+        let (mut whole, mut parts) = (EncoderScratch::default(), EncoderScratch::default());
+        case.encoder.read_in_windows(&case.words, 700, &mut whole);
+        case.encoder.read_in_windows(&case.words, 128, &mut parts);
+        assert!(whole.logits() == parts.logits(), "to the bit");
+        let score =
+            |word, scratch: &mut EncoderScratch| case.encoder.score(word, [1; CANDIDATE_FEATURES], scratch).to_bits();
+        assert!((0..700).all(|word| score(word, &mut whole) == score(word, &mut parts)), "to the bit");
+    }
+}

@@ -1,0 +1,75 @@
+//! The stages of training, one after the other.
+
+use super::checkpoint::{Checkpoints, Section, write_beside};
+use super::corpus::{Corpus, is_word};
+use super::error::TrainError;
+use super::progress::Progress;
+use super::settings::TrainSettings;
+use super::spelling::Spelling;
+use super::{encoder, lengths, ngrams, phrases};
+use engine::model::{ModelCard, ModelFile, SectionWriter, assemble};
+use engine::repair::Repairer;
+use engine::repair::lexicon::Lexicon;
+
+/// Trains a model, writes it, and returns its id.
+///
+/// # Errors
+/// If input cannot be read or output cannot be written.
+pub fn train(settings: &TrainSettings, progress: &dyn Progress) -> Result<String, TrainError> {
+    let corpus = Corpus::read(&settings.corpus, progress)?;
+    let words = corpus.symbols.iter().filter(|symbol| is_word(**symbol)).count() as u64;
+    progress.message(&format!("{words} words, {} forms, {} articles", corpus.words.len(), corpus.articles().count()));
+    let checkpoints = Checkpoints::new(settings, &corpus)?;
+    // Everything below needs the lexicon and the language model, and depends on their bytes.
+    let repair = checkpoints.stage("repair", ngrams::VERSION, &[], || learn_repair(&corpus, settings, progress))?;
+    let dependencies = bytes_of(&repair);
+    let snapshot = checkpoints.path("encoder", encoder::VERSION, &dependencies, "snapshot");
+    let encoder = checkpoints.stage("encoder", encoder::VERSION, &dependencies, || {
+        let model = ModelFile::parse(assemble(&repair).into())?;
+        let repairer = Repairer::without_encoder(&model)?;
+        encoder::fit(&corpus, &repairer, settings.seed, snapshot, progress)
+    })?;
+    let lengths = checkpoints.stage("lengths", lengths::VERSION, &[], || {
+        let mut section = SectionWriter::default();
+        lengths::learn(&corpus).write(&mut section);
+        Ok(vec![("lengths", section.into_bytes())])
+    })?;
+    let phrases = checkpoints.stage("phrases", phrases::VERSION, &dependencies, || {
+        let model = ModelFile::parse(assemble(&repair).into())?;
+        let lexicon = Lexicon::read(&mut model.section("lexicon")?)?;
+        let mut section = SectionWriter::default();
+        phrases::learn(&corpus, &lexicon).write(&mut section);
+        Ok(vec![("phrases", section.into_bytes())])
+    })?;
+    let card = ModelCard {
+        seed: settings.seed,
+        sources: corpus.sources,
+        training_words: words,
+        trained_by: concat!("tarmim ", env!("CARGO_PKG_VERSION")).to_owned(),
+    };
+    let card = ("card", serde_json::to_vec(&card).expect("a card is plain data"));
+    let bytes = assemble(&[vec![card], repair, encoder, lengths, phrases].concat());
+    write_beside(&settings.output, &bytes).map_err(|source| TrainError::io(&settings.output, source))?;
+    Ok(ModelFile::parse(bytes.into())?.id().to_owned())
+}
+
+fn learn_repair(corpus: &Corpus, settings: &TrainSettings, progress: &dyn Progress) -> Result<Vec<Section>, TrainError> {
+    progress.message("learning the lexicon");
+    let spelling = Spelling::learn(corpus, settings.lexicon.as_deref())?;
+    progress.message(&format!("{} words in the lexicon; counting n-grams", spelling.lexicon.len() - 1));
+    let ngrams = ngrams::learn(corpus, &spelling);
+    let (bigrams, trigrams) = ngrams.stored;
+    progress.message(&format!("{bigrams} bigrams and {trigrams} trigrams kept"));
+    let mut lexicon = SectionWriter::default();
+    spelling.lexicon.write(&mut lexicon);
+    Ok(vec![
+        ("lexicon", lexicon.into_bytes()),
+        ("unigrams", ngrams.unigrams),
+        ("bigrams", ngrams.bigrams),
+        ("trigrams", ngrams.trigrams),
+    ])
+}
+
+fn bytes_of(sections: &[Section]) -> Vec<&[u8]> {
+    sections.iter().map(|(_, bytes)| bytes.as_slice()).collect()
+}
