@@ -17,7 +17,7 @@ const LEAST_ALTERNATIVE: f32 = 0.4;
 
 /// Where a form comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum FormSource {
+pub(crate) enum FormSource {
     /// Repair chose it, or left the token as it was.
     Chosen,
     /// Repair thought it likely, and chose another.
@@ -28,7 +28,7 @@ pub(super) enum FormSource {
 
 /// A form that a word has or may have.
 #[derive(Clone, Debug)]
-pub(super) struct WordForm {
+pub(crate) struct WordForm {
     /// Letter codes as written.
     pub(super) letters: Vec<u8>,
     pub(super) probability: f32,
@@ -37,7 +37,7 @@ pub(super) struct WordForm {
 
 /// A word of a sentence.
 #[derive(Clone, Debug)]
-pub(super) struct SentenceWord {
+pub(crate) struct SentenceWord {
     pub(super) token: usize,
     /// The chosen form, then the others.
     pub(super) forms: Vec<WordForm>,

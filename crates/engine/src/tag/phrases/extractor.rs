@@ -54,7 +54,7 @@ impl PhraseExtractor {
     /// The keyphrases of an article, best first, given its sentences and the words of each. Bylines and datelines are left out: the names
     /// of writers are not what an article is about.
     #[must_use]
-    pub(in crate::tag) fn extract(
+    pub(crate) fn extract(
         &self,
         sentences: &[Sentence],
         words: &[Vec<SentenceWord>],

@@ -96,23 +96,23 @@ fn read_entries(file: &Path, bytes: &[u8], report: &mut Report) -> Vec<Entry> {
 }
 
 #[cfg(test)]
-pub(in crate::tag) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// Reads a vocabulary file with this name and content.
-    pub(in crate::tag) fn read(name: &str, content: &str) -> Result<Vocabulary, Vec<VocabularyFault>> {
+    pub(crate) fn read(name: &str, content: &str) -> Result<Vocabulary, Vec<VocabularyFault>> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join(name);
         std::fs::write(&file, content).expect("written");
         Vocabulary::read(&[file])
     }
 
-    pub(in crate::tag) fn faults(name: &str, content: &str) -> Vec<String> {
+    pub(crate) fn faults(name: &str, content: &str) -> Vec<String> {
         let faults = read(name, content).expect_err("faulty");
         faults.into_iter().map(|fault| format!("{}: {}", fault.line, fault.what)).collect()
     }
 
-    pub(in crate::tag) fn notices(name: &str, content: &str) -> Vec<String> {
+    pub(crate) fn notices(name: &str, content: &str) -> Vec<String> {
         let vocabulary = read(name, content).expect("valid");
         vocabulary.notices().iter().map(|notice| format!("{}: {}", notice.line, notice.what)).collect()
     }
