@@ -1,4 +1,4 @@
-"""Keywords, end to end: vocabularies of a user's own, what is found and why."""
+"""Keywords, end to end: custom vocabularies, what is found and why."""
 
 import re
 
@@ -57,7 +57,7 @@ def test_a_skos_vocabulary_is_looked_for(empty_project):
         ("qatar", "قطر.", "exact"),
         ("qatar", "قطر", "exact"),
         ("economy", "وباقتصادها", "inflected"),
-    ], "an article that is known to speak of a name is believed about the rest"
+    ], "evidence for a name counts for the whole article"
     assert {row["iri"] for row in empty_project.current().rows("keywords")} >= {"http://example.org/subjects/prices"}
 
 
@@ -66,7 +66,7 @@ def test_a_common_word_is_no_name_without_evidence(empty_project):
     assert hits(project, "بلغ قطر الدائرة عشرة أمتار.") == []
 
 
-def test_nested_and_broader_concepts_are_found_where_they_are_asked_for(empty_project):
+def test_nested_and_broader_concepts_are_found_on_request(empty_project):
     project = with_vocabulary(empty_project, "own.ttl", TURTLE)
     plain = hits(project, "ارتفعت أسعار النفط.")
     assert [found[0] for found in plain] == ["prices"]
@@ -81,7 +81,7 @@ def test_nested_and_broader_concepts_are_found_where_they_are_asked_for(empty_pr
 
 
 def test_a_wrong_repair_does_not_hide_a_hit(project):
-    """What repair held likely and did not choose is found, in a layer of its own, with its probability."""
+    """A likely form that repair did not choose is found, in a separate layer, with its probability."""
     write_scrambled_articles(project.input, 12, words=300)
     rivals = {}
     for row in project.build().rows("sentences"):
@@ -103,14 +103,14 @@ def test_a_wrong_repair_does_not_hide_a_hit(project):
         assert (hit["label"], hit["layer"], hit["confidence"]) == (form, "skeleton", confidence)
 
 
-def test_faults_of_a_vocabulary_stop_the_run_and_remarks_do_not(project):
+def test_faults_of_a_vocabulary_stop_the_run_and_notices_do_not(project):
     with_vocabulary(project, "own.ttl", TURTLE.replace(":prices a", ":prices ax"))
     told = project.tarmim("run", expect=2).stderr
-    assert "own.ttl:10: is no sound Turtle" in told
+    assert "own.ttl:10: invalid Turtle" in told
     with_vocabulary(project, "own.ttl", TURTLE.replace('"نفط"@ar', '"نفط 2"@ar').replace("broader :oil", "broader :coal"))
     told = project.tarmim("check").stdout
-    assert "own.ttl:16: \"نفط 2\" of oil holds something other than Arabic words and is not looked for" in told
-    assert "own.ttl:10: http://example.org/subjects/coal is broader than prices, and no concept of the vocabulary" in told
+    assert "own.ttl:16: \"نفط 2\" of oil contains something other than Arabic words and is ignored" in told
+    assert "own.ttl:10: the broader concept http://example.org/subjects/coal of prices is not in the vocabulary" in told
     project.build()
 
 
@@ -135,7 +135,7 @@ def test_keyphrases_are_words_of_their_article(seed_build):
         assert [phrase["score"] for phrase in phrases] == sorted((phrase["score"] for phrase in phrases), reverse=True)
         assert len({phrase["text"] for phrase in phrases}) == len(phrases)
         for phrase in phrases:
-            # The first word is shown without what is written together with it: للصناعات stands for الصناعات.
+            # The first word is shown without its clitics: للصناعات as الصناعات.
             _, *rest = phrase["text"].split()
             first = phrase["text"].split()[0].removeprefix("ال")
             assert first in row["text"] and " ".join(rest) in row["text"], phrase

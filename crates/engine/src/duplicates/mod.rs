@@ -1,273 +1,36 @@
 //! Duplicates: which articles of a build are copies of an earlier one, word for word or nearly.
 //!
-//! [`Signature::of`] runs in the workers, an article at a time; [`DuplicateIndex::find`] and [`DuplicateIndex::insert`] run
-//! in the one thread that sees the articles in the order of their sources. An article is compared with all before it, so
-//! the earliest of its kind is the original.
+//! [`Signature::of`] runs in the workers, one article at a time. [`DuplicateIndex::find`] and [`DuplicateIndex::insert`] run in the one
+//! thread that sees the articles in the order of their sources. Each article is compared with all before it, so the earliest of a
+//! group of copies is the original.
 //!
-//! - `duplicate_of`: the first article with the very same words. Marks and diacritics do not count (stripped text
-//!   has none), spelling does: `أحمد` and `احمد` are different words here.
-//! - `near_duplicate_of`: the most similar earlier article, the earliest of several, if it is similar enough. **Similarity
-//!   is the share of an article's pairs of neighbouring words that the other has too** (Dice's coefficient of the two sets
-//!   of pairs), in letters that every state of writing keeps (`words.rs`), so that an intact copy meets a stripped, a
-//!   normalised and a misspelt one at 1.
+//! - `duplicate_of`: the first article with exactly the same words. Marks and diacritics do not count, since stripped text has none.
+//!   Spelling does: `أحمد` and `احمد` are different words here.
+//! - `near_duplicate_of`: the most similar earlier article (the earliest, if several are), if it is similar enough. **Similarity is the
+//!   share of its word pairs (neighbouring words) that an article has in common with the other** (Dice's coefficient of the two sets of
+//!   pairs). Words are reduced to letters that every state of writing keeps (`reduced_words`), so that an intact text and its stripped,
+//!   normalised or misspelt copy have similarity 1.
 //!
-//! The similarity `s` is estimated from 256 minima of two bits. Its standard error is
+//! The similarity `s` is estimated from 256 minima of two bits each. Its standard error is
 //! `sqrt(p (1 - p) / 256) / 0.75 · 2 / (1 + J)²` with `J = s / (2 - s)` and `p = (1 + 3 J) / 4`: 0.047 at 0.5, 0.040 at 0.6,
 //! 0.017 at 0.9, and 0 at 1.
 //!
-//! Articles of fewer than 20 words are near duplicates only where all their words agree, and those of fewer than 5 never
-//! are: a dateline or a formula is no article.
+//! Articles of fewer than 20 words are near duplicates only if all their words agree, and those of fewer than 5 never are: a dateline
+//! or a set phrase is no article.
 //!
-//! Invariant: a verdict depends on the signatures and their order alone, and is never given on a hash bucket's word: every
-//! candidate is compared by its whole sketch. A text that was seen before is not entered again, and buckets are bounded,
-//! so the cost of an article does not grow with the number of its copies.
+//! Invariant: a verdict depends on nothing but the signatures and their order. A hash bucket only proposes candidates; each is compared
+//! by its whole sketch. A text that was seen before is not inserted again, and buckets are bounded, so the cost of an article
+//! does not grow with the number of its copies.
 
+mod index;
+mod reduced_words;
+mod settings;
 mod signature;
-mod tags;
-mod words;
+mod tag_table;
 
+pub use index::{DuplicateIndex, Verdict};
+pub use settings::{DuplicatePolicy, DuplicateSettings, Duplicates};
 pub use signature::{SHORT, Signature, TOO_SHORT};
 
-use signature::{Sketch, similarity};
-use tags::TagTable;
-
-/// Version of this code: part of the build id.
+/// Version of this code: part of the build id. Raise it whenever equal input could give different output.
 pub const VERSION: u32 = 2;
-
-/// What is done with copies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DuplicatePolicy {
-    /// They are not looked for.
-    Off,
-    /// They are published, and say what they are copies of.
-    #[default]
-    Flag,
-    /// Those with the very same words are left out.
-    DropExact,
-    /// Near duplicates are left out too.
-    Drop,
-}
-
-impl DuplicatePolicy {
-    /// The name that configuration uses.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Flag => "flag",
-            Self::DropExact => "drop_exact",
-            Self::Drop => "drop",
-        }
-    }
-}
-
-/// What counts as a copy, and what is done with it.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Duplicates {
-    /// What is done.
-    pub policy: DuplicatePolicy,
-    /// What counts.
-    pub settings: DuplicateSettings,
-}
-
-/// What counts as a near duplicate.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct DuplicateSettings {
-    /// Least similarity of a near duplicate, 0 to 1: the share of pairs of neighbouring words in common.
-    pub least_similarity: f32,
-}
-
-impl Default for DuplicateSettings {
-    /// 0.6 finds 97 of 100 copies with one word in five edited (`cargo bench --bench duplicates`). Reports that fill the
-    /// same form on another day (weather, stock exchange) share half to five sixths of their pairs and can be found too: no
-    /// threshold parts them from edited copies.
-    fn default() -> Self {
-        Self { least_similarity: 0.6 }
-    }
-}
-
-/// What an article is a copy of; at most one of the two is given.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Verdict {
-    /// The id of the first article with the same words.
-    pub duplicate_of: Option<u64>,
-    /// The id of the most similar earlier article, and its similarity, rounded to 1e-4.
-    pub near_duplicate_of: Option<(u64, f32)>,
-}
-
-/// The articles so far.
-#[derive(Clone, Debug, Default)]
-pub struct DuplicateIndex {
-    settings: DuplicateSettings,
-    articles: Vec<Row>,
-    texts: TagTable,
-    anchors: TagTable,
-}
-
-/// An article so far.
-#[derive(Clone, Debug)]
-struct Row {
-    id: u64,
-    text: [u8; 16],
-    sketch: Sketch,
-}
-
-impl DuplicateIndex {
-    /// An index without articles.
-    #[must_use]
-    pub fn new(settings: DuplicateSettings) -> Self {
-        Self { settings, ..Self::default() }
-    }
-
-    /// Compares an article with all that were added before, and adds it.
-    pub fn add(&mut self, article_id: u64, signature: &Signature) -> Verdict {
-        let verdict = self.find(signature);
-        if verdict.duplicate_of.is_none() {
-            self.insert(article_id, signature);
-        }
-        verdict
-    }
-
-    /// Adds an article whose words none of those before has.
-    pub fn insert(&mut self, article_id: u64, signature: &Signature) {
-        if let Some(text) = signature.text_hash() {
-            let row = u32::try_from(self.articles.len()).expect("memory ends before 2^32 articles");
-            self.articles.push(Row { id: article_id, text, sketch: signature.sketch() });
-            self.texts.insert(tag_of(text), row);
-            signature.anchors().for_each(|anchor| self.anchors.insert(anchor, row));
-        }
-    }
-
-    /// Compares an article with all that were added, and does not add it.
-    #[must_use]
-    pub fn find(&self, signature: &Signature) -> Verdict {
-        let duplicate_of = signature.text_hash().and_then(|text| self.with_text(text));
-        let near_duplicate_of = if duplicate_of.is_none() { self.most_similar(signature) } else { None };
-        Verdict { duplicate_of, near_duplicate_of }
-    }
-
-    /// Bytes of memory held, for reports.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.articles.capacity() * size_of::<Row>() + self.texts.bytes() + self.anchors.bytes()
-    }
-
-    fn with_text(&self, text: [u8; 16]) -> Option<u64> {
-        let rows = self.texts.rows(tag_of(text)).map(|row| &self.articles[row as usize]);
-        rows.filter(|row| row.text == text).map(|row| row.id).next()
-    }
-
-    fn most_similar(&self, signature: &Signature) -> Option<(u64, f32)> {
-        let sketch = signature.sketch();
-        let mut candidates: Vec<u32> = signature.anchors().flat_map(|anchor| self.anchors.rows(anchor)).collect();
-        candidates.sort_unstable();
-        candidates.dedup();
-        // Of equal ones, the least row: the earliest.
-        let best = candidates
-            .into_iter()
-            .map(|row| (self.articles[row as usize].sketch.agreements(&sketch), std::cmp::Reverse(row)))
-            .max();
-        best.map(|(agreements, row)| (self.articles[row.0 as usize].id, similarity(agreements)))
-            .filter(|(_, similarity)| *similarity >= self.settings.least_similarity)
-    }
-}
-
-/// The first four bytes of a text hash.
-fn tag_of(text: [u8; 16]) -> u32 {
-    u32::from_le_bytes([text[0], text[1], text[2], text[3]])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// 24 words.
-    const STORM: &str = "أعلنت هيئة الأرصاد مساء الأحد أن عاصفة رملية قوية ستضرب سواحل المدينة خلال ساعات الليل، ودعت \
-         الصيادين إلى البقاء في الموانئ حتى تهدأ الرياح وتتحسن الرؤية";
-    /// The same, stripped.
-    const STRIPPED: &str = "علنت هي الرصاد مسا الاحد ن عاصف رملي قوي \
-         ستضرب سواحل المدين خلال ساعات الليل ودعت الصيادين ل البقا \
-         في الموان حت تهد الرياح وتتحسن الري";
-    const OTHER: &str = "افتتح وزير الثقافة معرض الكتاب السنوي بحضور عدد كبير من الناشرين العرب، وأكد في كلمة قصيرة أن \
-         القراءة باب المعرفة وأن الدعم سيستمر كل عام";
-
-    fn of(text: &str) -> Signature {
-        Signature::of(text.split_whitespace())
-    }
-
-    fn near(id: u64, similarity: f32) -> Verdict {
-        Verdict { near_duplicate_of: Some((id, similarity)), ..Verdict::default() }
-    }
-
-    fn exact(id: u64) -> Verdict {
-        Verdict { duplicate_of: Some(id), ..Verdict::default() }
-    }
-
-    #[test]
-    fn copies_are_told_from_others() {
-        let mut index = DuplicateIndex::new(DuplicateSettings::default());
-        for (id, text, expected, why) in [
-            (1, STORM.to_owned(), Verdict::default(), "the first is the original"),
-            (2, OTHER.to_owned(), Verdict::default(), "another subject"),
-            (3, STORM.replace('،', " -"), exact(1), "marks do not count"),
-            (4, STRIPPED.to_owned(), near(1, 1.0), "all that differs is what the damage deletes"),
-            (5, STRIPPED.to_owned(), exact(4), "the same words as an earlier copy"),
-            (6, STORM.replace("أعلنت", "اعلنت"), near(1, 1.0), "spelling counts; of equals, the earliest"),
-            (7, String::new(), Verdict::default(), "nothing is no copy"),
-            (8, "،".to_owned(), Verdict::default(), "nor is nothing of nothing"),
-            (
-                9,
-                STORM.replace("الليل", "الليل 12"),
-                near(1, 1.0),
-                "numbers count as written; no state of writing keeps them",
-            ),
-        ] {
-            assert_eq!(index.add(id, &of(&text)), expected, "{id}: {why}");
-        }
-    }
-
-    #[test]
-    fn the_most_similar_is_reported() {
-        let mut index = DuplicateIndex::new(DuplicateSettings::default());
-        let edited = STORM.replace("الصيادين", "الزوار").replace("مساء", "صباح");
-        let closer = edited.replace("صباح", "مساء");
-        index.add(1, &of(&edited));
-        index.add(2, &of(&closer));
-        let (id, similarity) = index.add(3, &of(STORM)).near_duplicate_of.expect("two words differ");
-        assert_eq!(id, 2);
-        assert!((0.8..0.99).contains(&similarity), "{similarity}");
-    }
-
-    #[test]
-    fn the_threshold_is_kept() {
-        let mut index = DuplicateIndex::new(DuplicateSettings { least_similarity: 0.99 });
-        index.add(1, &of(STORM));
-        assert_eq!(index.find(&of(&STORM.replace("الصيادين", "الزوار"))), Verdict::default());
-        assert_eq!(index.find(&of(STRIPPED)), near(1, 1.0));
-    }
-
-    #[test]
-    fn short_texts_do_not_collide() {
-        let mut index = DuplicateIndex::new(DuplicateSettings::default());
-        for (id, text, expected, why) in [
-            (1, "دبي - الخليج", Verdict::default(), "the first"),
-            (2, "دبي: الخليج", exact(1), "the same words"),
-            (3, "دب الخليجي", Verdict::default(), "two words are too few to go by their consonants"),
-            (4, "توفي اليوم الفنان الكبير سالم عبد الله", Verdict::default(), "a formula"),
-            (5, "توفي اليوم الفنان الكبير راشد عبد الله", Verdict::default(), "one word of the formula differs"),
-            (6, "توفى اليوم الفنان الكبير سالم عبد اللة", near(4, 1.0), "another spelling of all the words"),
-        ] {
-            assert_eq!(index.add(id, &of(text)), expected, "{id}: {why}");
-        }
-    }
-
-    #[test]
-    fn copies_do_not_fill_the_index() {
-        let mut index = DuplicateIndex::new(DuplicateSettings::default());
-        let signature = of(STORM);
-        index.add(0, &signature);
-        let bytes = index.bytes();
-        assert!((1..10_000).all(|id| index.add(id, &signature) == exact(0)));
-        assert_eq!(index.bytes(), bytes);
-    }
-}

@@ -1,36 +1,35 @@
-//! What is kept of an article to compare it with all others: 128 bytes, however long it is.
+//! The signature of an article: 128 bytes, however long the text, by which it is compared with all others.
 //!
-//! - the *text hash*, 128 bits of BLAKE3 over the words as written: equal words, equal hash;
-//! - the *sketch*, two bits of each of 256 minima over the hashes of the article's pairs of neighbouring words, reduced (see
-//!   `words.rs`): the share of equal minima says which share of their pairs two articles have in common. One-permutation
-//!   `MinHash` (Li, Owen & Zhang 2012) with optimal densification (Shrivastava 2017), truncated to b = 2 bits (Li & König
-//!   2010);
-//! - twelve *anchors*, minima over runs of three words: what two articles must share one of before they are compared at all.
+//! - The *text hash*: 128 bits of BLAKE3 over the words as written. Equal words have equal hashes.
+//! - The *sketch*: two bits of each of 256 minima over the hashes of the article's pairs of neighbouring words, reduced (see
+//!   `reduced_words`). The share of equal minima estimates the share of pairs that two articles have in common. This is one-permutation
+//!   `MinHash` (Li, Owen & Zhang 2012) with optimal densification (Shrivastava 2017), truncated to b = 2 bits (Li & König 2010).
+//! - Twelve *anchors*: minima over runs of three words. Two articles are compared only if they share one.
 //!
-//! Pairs measure, since a single edited word spoils two pairs but three runs of three; runs of three find, since unrelated
-//! articles share pairs (`رئيس الحكومة`) far more often.
+//! Pairs measure similarity, since an edited word spoils only two pairs, but three runs of three. Runs of three find candidates, since
+//! unrelated articles share pairs (`رئيس الحكومة` "head of government") far more often.
 //!
-//! Invariant: sketch and anchors depend on the reduced words and their order alone, so they are the same on every machine;
-//! below [`SHORT`] words, they agree with no others but those of the very same reduced words.
+//! Invariant: sketch and anchors depend on nothing but the reduced words and their order, so they are equal on every machine. Below
+//! [`SHORT`] words, they agree only if all reduced words do.
 
 use serde::{Deserialize, Serialize};
 
-use super::words::{WordReader, chain, mix};
+use super::reduced_words::{WordReader, chain, mix};
 
-/// Articles with fewer reduced words are compared as a whole: of so few pairs, a dateline and a formula are already half.
+/// Articles with fewer reduced words are compared as a whole: a dateline and a set phrase would already be half of their pairs.
 pub const SHORT: usize = 20;
-/// Articles with fewer reduced words are compared as written only: so few consonants are no evidence.
+/// Articles with fewer reduced words are compared only as written: so few consonants are no evidence.
 pub const TOO_SHORT: usize = 5;
-/// Runs of three words by which a signature can be found.
+/// Anchors of a signature.
 pub(super) const ANCHORS: usize = 12;
 /// Minima in a sketch.
 const BINS: usize = 256;
-/// Minima, two bits each, in a word of the sketch.
+/// Minima, two bits each, in a 64-bit word of the sketch.
 const PER_WORD: usize = 32;
-/// No minimum: greater than every hash but one in 2^64, which is as good as none.
+/// An empty bin. Also a possible hash, but one in 2^64 does not matter.
 const EMPTY: u64 = u64::MAX;
 
-/// What is kept of an article to compare it with others.
+/// What represents an article in comparisons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
     text: [u8; 16],
@@ -52,19 +51,19 @@ impl Signature {
         Self { text, sketch, anchors }
     }
 
-    /// 128 bits of a hash of the words as written: without marks and diacritics, but with their hamzas and with numbers; `None` for
-    /// an article without a word, which is no copy of anything.
+    /// 128 bits of a hash of the words as written, including numbers but without marks and diacritics; `None` for an article without
+    /// words, which is a copy of nothing.
     #[must_use]
     pub fn text_hash(&self) -> Option<[u8; 16]> {
         (self.text != [0; 16]).then_some(self.text)
     }
 
-    /// What measures similarity.
+    /// The sketch, which measures similarity.
     pub(super) fn sketch(&self) -> Sketch {
         self.sketch
     }
 
-    /// What finds candidates; none for an article that is compared as written only.
+    /// The anchors, which find candidates; none for an article that is compared only as written.
     pub(super) fn anchors(&self) -> impl Iterator<Item = u32> {
         self.anchors.iter().copied().filter(|anchor| *anchor != 0)
     }
@@ -75,17 +74,18 @@ impl Signature {
 pub(super) struct Sketch([u64; BINS / PER_WORD]);
 
 impl Sketch {
-    /// How many minima agree, 0 to 256; about 64 do in articles that have nothing in common.
+    /// The number of equal minima, 0 to 256. In unrelated articles about 64 are, since one in four pairs of bits agrees by chance.
     pub(super) fn agreements(&self, other: &Self) -> u32 {
+        // For each pair of bits, its low bit is set if either bit differs.
         let differing = |(a, b): (&u64, &u64)| ((a ^ b) | ((a ^ b) >> 1)) & 0x5555_5555_5555_5555;
         256 - self.0.iter().zip(&other.0).map(|pair| differing(pair).count_ones()).sum::<u32>()
     }
 }
 
-/// The similarity that a number of agreements stands for, 0 to 1, rounded to 1e-4.
+/// The similarity for a number of equal minima, 0 to 1, rounded to 1e-4.
 ///
-/// Agreements `m` estimate the Jaccard index `J = (m/256 - 1/4) / (3/4)`; the similarity is Dice's `2J / (1 + J)`, which is
-/// `2 (m - 64) / (m + 128)`.
+/// `m` equal minima estimate the Jaccard index `J = (m/256 - 1/4) / (3/4)`. The similarity is Dice's coefficient `2J / (1 + J)`, which
+/// equals `2 (m - 64) / (m + 128)`; computed in integers, so that it is equal on every machine.
 #[expect(clippy::cast_precision_loss, reason = "at most 20,000")]
 pub(super) fn similarity(agreements: u32) -> f32 {
     let (above, below) = (2 * agreements.saturating_sub(64), agreements + 128);
@@ -93,12 +93,12 @@ pub(super) fn similarity(agreements: u32) -> f32 {
     rounded as f32 / 10_000.0
 }
 
-/// Gathers minima over the runs of neighbouring words.
+/// Collects the minima over pairs and runs of three neighbouring words.
 struct Runs {
     words: usize,
-    /// All words, while they are few.
+    /// Hash of all words of a short article.
     all: u64,
-    /// The last word, and the last pair.
+    /// Hashes of the last word and the last pair.
     last: u64,
     last_pair: u64,
     pairs: [u64; BINS],
@@ -141,20 +141,20 @@ impl Runs {
     }
 }
 
-/// Puts a hash into its bin if it is the least there. The high bits choose the bin, so within one they say little but order.
+/// Puts a hash into its bin if it is less than the minimum there. The high bits choose the bin: one permutation serves all bins.
 #[expect(clippy::cast_possible_truncation, reason = "the high half of the product is below N")]
 fn keep_least<const N: usize>(bins: &mut [u64; N], hash: u64) {
     let bin = &mut bins[((u128::from(hash) * N as u128) >> 64) as usize];
     *bin = (*bin).min(hash);
 }
 
-/// 32 bits that tell a run from others, never 0.
-#[expect(clippy::cast_possible_truncation, reason = "the low bits are wanted: the minimum leaves them at random")]
+/// A 32-bit tag of a run of words, never 0.
+#[expect(clippy::cast_possible_truncation, reason = "the low bits are wanted: being a minimum does not bias them")]
 fn anchor(hash: u64) -> u32 {
     (hash as u32).max(1)
 }
 
-/// Gives each empty bin the minimum of a bin that is not, chosen by the empty bin's own fixed sequence of all bins.
+/// Gives each empty bin the minimum of another bin, chosen by a fixed random sequence that differs from bin to bin (Shrivastava 2017).
 fn densify(bins: &mut [u64; BINS]) {
     let sparse = *bins;
     for (bin, least) in bins.iter_mut().enumerate().filter(|(_, least)| **least == EMPTY) {
@@ -162,8 +162,8 @@ fn densify(bins: &mut [u64; BINS]) {
     }
 }
 
-/// The first minimum in an empty bin's sequence of bins. Ends: an article that is not short has a pair, so one bin is not
-/// empty, and the sequence comes to every bin again and again.
+/// The first minimum in the sequence of an empty bin. Terminates: an article that is not short has a pair, so not all bins are empty, and
+/// the sequence reaches every bin again and again.
 fn donated(sparse: &[u64; BINS], bin: usize) -> u64 {
     let mut turn = (bin as u64) << 32;
     loop {
@@ -175,7 +175,7 @@ fn donated(sparse: &[u64; BINS], bin: usize) -> u64 {
     }
 }
 
-/// Two bits of each minimum, mixed with its bin's number so that a minimum given to many bins agrees by chance in each anew.
+/// Two bits of each minimum, mixed with the number of its bin: a minimum given to several bins must not agree by chance in all of them.
 fn sketch(minima: &[u64; BINS]) -> Sketch {
     let mut words = [0; BINS / PER_WORD];
     for (bin, least) in minima.iter().enumerate() {
@@ -184,7 +184,7 @@ fn sketch(minima: &[u64; BINS]) -> Sketch {
     Sketch(words)
 }
 
-/// The minima are mixed already, so one multiplication makes two bits that depend on both.
+/// Two bits that depend on both; minima are mixed already, so one multiplication suffices.
 fn two_bits(least: u64, bin: usize) -> u64 {
     (least ^ mix_bin(bin)).wrapping_mul(0xd6e8_feb8_6659_fd93) >> 62
 }
@@ -202,7 +202,7 @@ mod tests {
         Signature::of(text.split_whitespace())
     }
 
-    /// Words that no two numbers share, of letters that are kept.
+    /// A different word for each number, of letters that reduction keeps.
     fn word(number: u32) -> String {
         const LETTERS: [char; 16] = ['ب', 'ت', 'ج', 'ح', 'د', 'ر', 'س', 'ش', 'ص', 'ط', 'ع', 'ف', 'ق', 'ك', 'ل', 'م'];
         (0..6).map(|place| LETTERS[(number >> (4 * place)) as usize % 16]).collect()
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn estimates_lie_around_the_truth_as_the_documented_error_says() {
+    fn estimates_have_the_documented_error() {
         // 80 pairs of texts each; the second shares its first `common` words, so `common - 1` of `length - 1` pairs.
         for (length, common) in [(30u32, 18u32), (60, 48), (400, 220), (1000, 700)] {
             let truth = f64::from(common - 1) / f64::from(length - 1);
@@ -242,10 +242,10 @@ mod tests {
     fn a_short_article_is_all_or_nothing() {
         let whole = text(0..19);
         let edited = format!("{} {}", text(0..18), word(99));
-        assert_eq!(of(&whole).sketch().agreements(&of(&format!("{whole} 2017.")).sketch()), 256, "a number is no word");
+        assert_eq!(of(&whole).sketch().agreements(&of(&format!("{whole} 2017.")).sketch()), 256, "numbers do not count");
         assert!(similarity(of(&whole).sketch().agreements(&of(&edited).sketch())) < 0.3, "one word in nineteen differs");
         assert_eq!(of(&whole).anchors().count(), 1);
-        assert_eq!(of("دبي - الخليج").anchors().count(), 0, "a dateline is found as written only");
+        assert_eq!(of("دبي - الخليج").anchors().count(), 0, "a dateline is compared only as written");
     }
 
     #[test]
@@ -257,7 +257,7 @@ mod tests {
         assert_ne!(of("Breaking news").text_hash(), of("Old news").text_hash());
     }
 
-    /// Pinned: the signature is the same on every machine, and a change of it is a change of version.
+    /// Pinned: signatures are equal on every machine, and changing them takes a new `VERSION`.
     #[test]
     fn signatures_do_not_drift() {
         let signature = of(&text(0..50));

@@ -127,7 +127,7 @@ impl ArticleHead {
 
     /// The number of words of the longest of `phrases` at word `at`; 0 if there is none.
     fn phrase(&self, at: usize, phrases: &Phrases) -> usize {
-        phrases.longest_at(self.words.iter().skip(at).map(|word| &word.text))
+        phrases.longest_at(&self.words.iter().skip(at).map(|word| &word.text))
     }
 
     /// The end, in tokens, of a part that ends before word `end`. Tokens without letters go with the part before them.

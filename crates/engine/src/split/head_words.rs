@@ -51,7 +51,7 @@ impl Phrases {
     }
 
     /// The number of words of the longest phrase that a text begins with; 0 if it begins with none.
-    pub(super) fn longest_at<'w>(&self, text: impl Iterator<Item = &'w TextWord> + Clone) -> usize {
+    pub(super) fn longest_at<'w>(&self, text: &(impl Iterator<Item = &'w TextWord> + Clone)) -> usize {
         let fits = |phrase: &&Vec<ListedWord>| {
             let mut words = text.clone();
             phrase.iter().all(|listed| words.next().is_some_and(|word| listed.is(word)))

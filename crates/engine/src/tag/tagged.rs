@@ -1,34 +1,35 @@
-//! The finished article: repaired, cut into sentences, its keywords found.
+//! The finished article: repaired, split into sentences, tagged.
 //!
-//! Invariant: nothing is added to it after this, and hits are in the order of their sentences, which
-//! [`Tagged::sentence_hits`] searches by. What each stage found lies beside what the others found, so that the cache can
-//! keep it stage by stage.
+//! Invariant: hits are in the order of their sentences, which [`Tagged::sentence_hits`] relies on. The outcome of each stage is a separate
+//! field, so that the cache can keep them stage by stage.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConceptIndex, Keyphrase, TermIndex};
+use super::phrases::Keyphrase;
+use super::term_trie::TermIndex;
+use super::vocabulary::ConceptIndex;
 use crate::repair::Repaired;
 use crate::rounded::probability;
 use crate::split::Sentence;
 
-/// How a keyword was found.
+/// How a keyword was matched. The order is one of preference: the match that is written most alike comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Layer {
-    /// Written as the vocabulary writes it.
+    /// As the vocabulary writes it.
     Exact,
     /// With clitics, another ending, or other definiteness.
     Inflected,
-    /// In a form that repair did not choose where it was unsure, or in the letters that the damage left.
+    /// By a likely form that repair did not choose, or by the letters that the damage left.
     Skeleton,
-    /// Not itself, but by a narrower concept.
+    /// Through a hit of a narrower concept.
     Broader,
 }
 
 impl Layer {
-    /// The name that tables use.
+    /// The name in the tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -45,23 +46,20 @@ impl Layer {
 pub struct Hit {
     /// Index of the sentence.
     pub sentence: usize,
-    /// Which concept.
     pub concept: ConceptIndex,
-    /// Tokens of the article.
+    /// Indices of the article's tokens.
     pub tokens: Range<usize>,
-    /// How it was found.
     pub layer: Layer,
-    /// The term that was found.
+    /// The term that matched.
     pub term: TermIndex,
-    /// How probable it is that the text has the words that were read: that of the least sure one.
+    /// Probability of the words that were matched: the minimum over their forms.
     #[serde(with = "probability")]
     pub confidence: f32,
 }
 
-/// How often an article speaks of a concept.
+/// How often an article mentions a concept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeywordCount {
-    /// Which concept.
     pub concept: ConceptIndex,
     /// Hits in the article.
     pub count: usize,
@@ -89,31 +87,31 @@ impl Tagged {
         &self.article
     }
 
-    /// Its sentences, in order.
+    /// The sentences, in order.
     #[must_use]
     pub fn sentences(&self) -> &[Sentence] {
         &self.sentences
     }
 
-    /// Its keywords, in order.
+    /// The hits, in the order of their sentences.
     #[must_use]
     pub fn hits(&self) -> &[Hit] {
         &self.hits
     }
 
-    /// What it is about, in its own words, best first.
+    /// The keyphrases, best first.
     #[must_use]
     pub fn keyphrases(&self) -> &[Keyphrase] {
         &self.keyphrases
     }
 
-    /// The keywords of one sentence.
+    /// The hits of one sentence.
     pub fn sentence_hits(&self, sentence: usize) -> impl Iterator<Item = &Hit> {
         let start = self.hits.partition_point(|hit| hit.sentence < sentence);
         self.hits[start..].iter().take_while(move |hit| hit.sentence == sentence)
     }
 
-    /// Concepts with their counts, most frequent first, then in the vocabulary's order.
+    /// The concepts with their counts, most frequent first; of equally frequent ones, in the vocabulary's order.
     #[must_use]
     pub fn keyword_counts(&self) -> Vec<KeywordCount> {
         let mut counts: BTreeMap<ConceptIndex, usize> = BTreeMap::new();
@@ -122,6 +120,7 @@ impl Tagged {
         }
         let mut counts: Vec<KeywordCount> =
             counts.into_iter().map(|(concept, count)| KeywordCount { concept, count }).collect();
+        // The sort is stable, so the map's order, which is the vocabulary's, decides ties.
         counts.sort_by_key(|keyword| std::cmp::Reverse(keyword.count));
         counts
     }

@@ -1,49 +1,51 @@
-//! What training has learnt about words that phrases are made of.
+//! Statistics about the words of phrases, learnt in training.
 //!
-//! Of each stem: how telling it is, how often it is a verb, how often it has the article. Of each word of the lexicon: which of its letters are
-//! no part of it. [`StoredBackground`] is what is stored; [`Background`] is compiled from it. Invariant: shares are whole numbers of steps, so
-//! that scores come out equal on every machine.
+//! For each stem: its inverse document frequency, and how often it is a verb and has the article. For each word of the lexicon: which
+//! of its letters are clitics. [`StoredBackground`] is the stored form; [`Background`] is compiled from it. Invariant: shares are
+//! whole numbers of steps, so that scores are equal on every machine.
 
 use rustc_hash::FxHashMap;
 
 use crate::model::{ModelError, ModelFile, SectionReader, SectionWriter};
 use crate::repair::frequencies::WordFrequencies;
 
-/// Steps of a share: 200 are the whole.
+/// Steps in a share of 1.
 pub const SHARE_STEPS: f64 = 200.0;
-/// Steps of an inverse document frequency, in nats.
+/// Steps in a nat of inverse document frequency.
 pub const IDF_STEPS: f64 = 20.0;
-/// What a stem that training never met counts for; no stem counts for more.
+/// The largest inverse document frequency, and that of unseen stems, in nats: misspelt words must not outrank everything else.
 const IDF_CAP: f64 = 6.0;
+/// The verb share of unseen stems: most unknown words are names and nouns.
+const UNSEEN_VERB: f64 = 0.1;
 
-/// What is known of a stem, in steps.
+/// The statistics of a stem, in steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StemSteps {
     /// Inverse document frequency, in [`IDF_STEPS`] a nat.
     pub idf: u8,
-    /// Share of the occurrences that tell verbs from nouns where it is a verb, in [`SHARE_STEPS`].
+    /// Share of verbs among the occurrences that reveal whether it is a verb or a noun, in [`SHARE_STEPS`].
     pub verb: u8,
-    /// Share of its occurrences that have the article, in [`SHARE_STEPS`].
+    /// Share of its occurrences with the article, in [`SHARE_STEPS`].
     pub article: u8,
 }
 
-/// Which letters of a listed word are no part of it.
+/// Which letters of a word of the lexicon are clitics or endings: a set of flags.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WordNotes(pub u8);
 
 impl WordNotes {
-    /// Its first letter, `و` or `ف`, belongs to it.
+    /// Its first letter, `و` or `ف`, is part of the word.
     pub const WHOLE: u8 = 1;
     /// Its first letter, `ب`, `ل` or `ك`, is a preposition.
     pub const SPLIT: u8 = 2;
-    /// Its last letter, `ا`, is the accusative's.
+    /// Its last letter, `ا`, is the accusative ending.
     pub const ACCUSATIVE: u8 = 4;
     /// It ends in a pronoun.
     pub const POSSESSED: u8 = 8;
     /// Before the pronoun, `ت` stands for `ة`.
     pub const POSSESSED_FEMININE: u8 = 16;
 
-    /// Whether a note is made.
+    /// Whether a flag is set.
     #[must_use]
     pub fn has(self, note: u8) -> bool {
         self.0 & note != 0
@@ -55,20 +57,20 @@ impl WordNotes {
 pub struct StoredBackground {
     /// Stems (folded letter codes), sorted.
     pub stems: Vec<(Vec<u8>, StemSteps)>,
-    /// Notes on each word of the lexicon, by id.
+    /// Notes on each word of the lexicon, by word id.
     pub words: Vec<WordNotes>,
 }
 
 impl StoredBackground {
-    /// The model's section of a model file.
+    /// Reads the section of a model file.
     ///
     /// # Errors
-    /// Where it is missing or damaged.
+    /// If the section is missing or damaged.
     pub fn open(model: &ModelFile) -> Result<Self, ModelError> {
         Self::read(&mut model.section("phrases")?)
     }
 
-    /// Writes the background: of each stem its length, letters and steps; then a byte for each word.
+    /// Writes the length, letters and steps of each stem, then a byte for each word.
     pub fn write(&self, section: &mut SectionWriter) {
         section.u32(u32::try_from(self.stems.len()).expect("fewer than 2^32 stems"));
         for (letters, steps) in &self.stems {
@@ -93,18 +95,18 @@ impl StoredBackground {
     }
 }
 
-/// What is known of a stem.
+/// The statistics of a stem.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct StemStatistics {
-    /// How telling it is, in nats, capped.
+    /// Inverse document frequency, in nats, capped.
     pub(super) idf: f64,
     pub(super) verb: f64,
     pub(super) article: f64,
-    /// Whether training met it.
+    /// Whether training saw it.
     pub(super) is_known: bool,
 }
 
-/// The background, compiled for look-up. The default knows nothing.
+/// The background, compiled for look-up. The default knows no stem and no word.
 #[derive(Debug, Default)]
 pub struct Background {
     stems: FxHashMap<Vec<u8>, StemSteps>,
@@ -113,7 +115,7 @@ pub struct Background {
 }
 
 impl Background {
-    /// Compiles a stored background; `frequencies` are those of the same model.
+    /// Compiles a stored background. `frequencies` must be those of the same model, whose word ids index the notes.
     #[must_use]
     pub fn new(stored: StoredBackground, frequencies: WordFrequencies) -> Self {
         Self { stems: stored.stems.into_iter().collect(), words: stored.words, frequencies }
@@ -127,7 +129,7 @@ impl Background {
                 article: f64::from(steps.article) / SHARE_STEPS,
                 is_known: true,
             },
-            None => StemStatistics { idf: IDF_CAP, verb: 0.1, article: 0.0, is_known: false },
+            None => StemStatistics { idf: IDF_CAP, verb: UNSEEN_VERB, article: 0.0, is_known: false },
         }
     }
 
@@ -137,7 +139,7 @@ impl Background {
         id.and_then(|id| self.words.get(id)).copied().unwrap_or_default()
     }
 
-    /// How much likelier a word is after another than by itself, in units; 0 where the two were not met together.
+    /// How much likelier a word is behind another than by itself, in cost units; 0 if training never saw them together.
     pub(super) fn association(&self, first: &[u8], second: &[u8]) -> i32 {
         self.frequencies.association(first, second)
     }

@@ -1,42 +1,45 @@
-//! Every noun phrase that an article may hold, counted: runs of words that may stand together, by their stems.
+//! All possible noun phrases of an article, counted: runs of words that may form a phrase, identified by their stems.
 //!
-//! Phrases are paths in a trie of stems, so that counting one takes a look-up a word. Invariant: what is counted of a phrase is
-//! counted over all its occurrences, and depends on the order of the words alone.
+//! Phrases are paths in a trie of stems, so that counting one takes a look-up per word. Invariant: counts cover all occurrences of a
+//! phrase, and depend on nothing but the order of the words.
 
 use rustc_hash::FxHashMap;
 
 use super::background::Background;
+use super::phrase_words::{Clitic, PhraseWord, PhraseWords, StemId, WordIndex};
 use super::stop_words::Standing;
-use super::words::{Clitic, PhraseWord, PhraseWords, StemId, WordIndex};
 use crate::arabic::clitics::IMPERFECT_PREFIXES;
 
-/// Most words of a phrase, those not counted that can only begin it or stand inside.
+/// The most words of a phrase, not counting those that can only begin it or stand inside.
 pub(super) const LONGEST: usize = 4;
-/// How much likelier than by itself a word with `و` must be after the one before it to go on its phrase, in units: 3 nats.
+/// How much likelier behind the word before it than by itself a word with `و` must be to continue its phrase, in cost units: 3 nats.
 const COORDINATE: i32 = 3 * 256;
+/// Letters that a word must have to be taken for an imperfect by its first letter.
+const LEAST_IMPERFECT: usize = 5;
 
-/// A phrase in the trie; 0 is its root.
+/// A phrase, as a node of the trie; 0 is the root.
 pub(super) type PhraseId = u32;
 
-/// A word of the article, and whether something parts it from the one before.
+/// A word of the article, in its place.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PlacedWord {
     pub(super) word: WordIndex,
-    pub(super) is_parted: bool,
+    /// Whether a mark or the beginning of a sentence separates it from the word before.
+    pub(super) is_separated: bool,
 }
 
-/// In how many of a phrase's occurrences something speaks against its being whole.
+/// In how many occurrences of a phrase something suggests that it is only part of a phrase, or two.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cuts {
-    /// A noun stands right before.
+    /// A noun comes right before.
     pub(super) noun_before: u32,
-    /// A noun stands right after.
+    /// A noun comes right behind.
     pub(super) noun_after: u32,
-    /// It begins with a definite word after a definite one: an adjective without its noun.
+    /// It begins with a definite word behind a definite one: an adjective without its noun.
     pub(super) modifier: u32,
-    /// It ends indefinite, and a definite word follows: the second half of a construct is cut off.
+    /// It ends with an indefinite word, and a definite one follows: the second half of a construct is cut off.
     pub(super) construct: u32,
-    /// It ends definite, and a definite word follows: an adjective is cut off.
+    /// It ends with a definite word, and a definite one follows: an adjective is cut off.
     pub(super) adjective: u32,
     /// One of its words has a pronoun.
     pub(super) possessed: u32,
@@ -44,22 +47,22 @@ pub(super) struct Cuts {
     pub(super) seam: u32,
 }
 
-/// A phrase and what is counted of it; one that is only the beginning of others has no occurrence.
+/// A phrase with its counts. One that is only the beginning of others has no occurrence.
 #[derive(Clone, Debug)]
 pub(super) struct Phrase {
     pub(super) parent: PhraseId,
     pub(super) stem: StemId,
-    /// All words.
+    /// The number of its words, of every standing.
     pub(super) words: usize,
-    /// The telling of its stems, summed.
+    /// The sum of its stems' inverse document frequencies, in nats.
     pub(super) idf: f64,
     pub(super) count: u32,
-    /// Place of its first occurrence.
+    /// Index of the word where it first occurs.
     pub(super) first: usize,
     pub(super) cuts: Cuts,
 }
 
-/// Where a phrase stands: words `start..end`.
+/// An occurrence of a phrase: words `start..end` of the article.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Occurrence {
     pub(super) phrase: PhraseId,
@@ -76,7 +79,7 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    /// Counts the phrases of an article.
+    /// Counts the phrases of an article, replacing those of the one before.
     pub(super) fn collect(&mut self, placed: &[PlacedWord], words: &PhraseWords, background: &Background) {
         self.edges.clear();
         self.phrases.clear();
@@ -91,9 +94,10 @@ impl Candidates {
         }
     }
 
+    /// Counts the phrases that begin at a word.
     fn collect_from(&mut self, start: usize, text: Text<'_>) {
         let head = text.word(start);
-        let noun_before = start > 0 && head.clitic == Clitic::None && text.goes_on_as_noun(start - 1, start);
+        let noun_before = start > 0 && head.clitic == Clitic::None && text.is_noun_before(start);
         let before = start.checked_sub(1).map(|before| text.word(before));
         let is_modifier = head.is_definite && before.is_some_and(|before| before.is_definite || before.is_possessed);
         let (mut phrase, mut size) = (0, 0);
@@ -101,7 +105,8 @@ impl Candidates {
         for end in start..text.placed.len() {
             let word = text.word(end);
             if end > start {
-                if text.placed[end].is_parted || self.has_stem(phrase, word.stem) || !text.continues(end) {
+                // No phrase repeats a stem: `حقوق الإنسان والإنسان` is two.
+                if text.placed[end].is_separated || self.has_stem(phrase, word.stem) || !text.continues(end) {
                     break;
                 }
                 cuts.seam |= u32::from(is_seam(text.word(end - 1), word));
@@ -176,14 +181,14 @@ impl Candidates {
         stems
     }
 
-    /// The phrase of these stems, if it was counted.
+    /// The phrase with these stems, if it occurs.
     pub(super) fn find(&self, stems: &[StemId]) -> Option<PhraseId> {
         let phrase = stems.iter().try_fold(0, |phrase, stem| self.edges.get(&(phrase, *stem)).copied())?;
         Some(phrase).filter(|phrase| self.phrases[*phrase as usize].count > 0)
     }
 }
 
-/// An article's words, to be looked at in their places.
+/// The words of an article, in their places.
 #[derive(Clone, Copy)]
 struct Text<'t> {
     placed: &'t [PlacedWord],
@@ -196,23 +201,24 @@ impl<'t> Text<'t> {
         self.words.word(self.placed[place].word)
     }
 
-    /// Whether a word is a noun, and nothing parts it from the next.
-    fn goes_on_as_noun(&self, place: usize, next: usize) -> bool {
-        self.word(place).is_noun() && !self.placed[next].is_parted
+    /// Whether a noun comes right before a word.
+    fn is_noun_before(&self, place: usize) -> bool {
+        self.word(place - 1).is_noun() && !self.placed[place].is_separated
     }
 
-    /// Whether a noun stands right after a word.
+    /// Whether a noun without clitic comes right behind a word.
     fn noun_after(&self, place: usize) -> bool {
         let Some(next) = self.placed.get(place + 1) else { return false };
         let word = self.words.word(next.word);
-        !next.is_parted && word.is_noun() && word.clitic == Clitic::None
+        !next.is_separated && word.is_noun() && word.clitic == Clitic::None
     }
 
-    /// Whether a word can go on a phrase that the one before it is in.
+    /// Whether a word can continue a phrase that the word before it belongs to.
     fn continues(&self, place: usize) -> bool {
         let (last, word) = (self.word(place - 1), self.word(place));
         match (word.standing, word.clitic) {
             (Standing::Never, _) | (_, Clitic::Other) => false,
+            // An accusative agrees with what it belongs to, so behind another case a new phrase begins.
             (_, Clitic::None) => last.is_accusative || !word.is_accusative,
             (_, Clitic::And) => {
                 word.is_definite == last.is_definite
@@ -222,8 +228,8 @@ impl<'t> Text<'t> {
     }
 }
 
-/// Whether two phrases may meet between two words: a common noun without the article after a name or a definite word, or what may
-/// be an imperfect after the latter.
+/// Whether two phrases may meet between two words: behind a definite word or a name, a common noun without article begins another
+/// phrase; behind a definite word, so does an unknown word that looks like an imperfect verb.
 fn is_seam(last: &PhraseWord, word: &PhraseWord) -> bool {
     if word.is_definite || word.clitic != Clitic::None {
         return false;
@@ -231,6 +237,6 @@ fn is_seam(last: &PhraseWord, word: &PhraseWord) -> bool {
     if word.is_common() {
         return last.standing == Standing::Anywhere && (last.is_definite || last.is_name());
     }
-    let may_be_imperfect = word.core.len() >= 5 && IMPERFECT_PREFIXES.contains(&word.core[0]);
+    let may_be_imperfect = word.core.len() >= LEAST_IMPERFECT && IMPERFECT_PREFIXES.contains(&word.core[0]);
     last.is_definite && !word.statistics.is_known && may_be_imperfect
 }

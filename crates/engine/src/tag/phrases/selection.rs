@@ -1,38 +1,39 @@
-//! Which phrases say what an article is about: their scores, and which of several that overlap is kept.
+//! Selection of keyphrases: scores the candidates, and chooses between those that overlap.
 //!
-//! The score of a phrase, and where its parts come from: frequency (its root, since what is said ten times is not ten times as telling),
-//! how telling its words are (inverse document frequency), length, how early it is said (as in KP-Miner, El-Beltagy and Rafea 2009),
-//! and what speaks against its being whole. Constants are round numbers chosen on one half of 400 articles with hand-picked phrases and
-//! confirmed on the other; nothing is fitted. Invariant: only sums, products, quotients and square roots in a fixed order,
-//! so that scores are equal on every machine.
+//! The score of a phrase is a product: term frequency (its square root, since ten mentions are not ten times as informative as one),
+//! inverse document frequency of its words, a weight of its length, its first position (as in KP-Miner, El-Beltagy and Rafea 2009), and
+//! factors for signs that it is not whole. The constants are round numbers, chosen on one half of 400 articles with hand-picked
+//! keyphrases and confirmed on the other half; none is fitted.
+//!
+//! Invariant: only sums, products, quotients and square roots in a fixed order, so that scores are equal on every machine.
 
 use std::cmp::Reverse;
 
 use rustc_hash::FxHashSet;
 
 use super::candidates::{Candidates, LONGEST, Occurrence, Phrase, PhraseId};
-use super::words::StemId;
+use super::phrase_words::StemId;
 
-/// Candidates that are compared with each other.
+/// How many candidates are compared with each other; comparing is quadratic.
 const POOL: usize = 80;
 /// Weight of a phrase by the number of its words.
 const LENGTH: [f64; LONGEST + 1] = [0.0, 1.0, 1.3, 1.1, 0.7];
-/// Words after which a first occurrence counts for 1 in the root of 2.
+/// A phrase that first occurs after this many words has its score divided by the square root of 2.
 const POSITION: f64 = 40.0;
-/// What a phrase loses if all its occurrences have a noun right before or after, begin with an adjective, lack the second half of a
-/// construct or an adjective, or have a pronoun.
+/// The share of its score that a phrase loses if all its occurrences have a noun right before or behind, begin with an adjective, lack
+/// the second half of a construct or an adjective, or have a pronoun.
 const NOUN_BEFORE: f64 = 0.1;
 const NOUN_AFTER: f64 = 0.2;
 const MODIFIER: f64 = 0.8;
 const CONSTRUCT: f64 = 0.5;
 const ADJECTIVE: f64 = 0.25;
 const POSSESSED: f64 = 0.6;
-/// What a phrase that may be two loses, divided by how often it is said.
+/// The same for a phrase that may be two, divided by its count: what is repeated is hardly an accident.
 const SEAM: f64 = 0.5;
-/// Factors for phrases that are said once: of three words and more, and with a noun right after.
+/// Factors for phrases that occur once: with three words or more, and with a noun right behind.
 const ONCE_LONG: f64 = 0.4;
 const ONCE_NOUN_AFTER: f64 = 0.8;
-/// Factor for a phrase that is always said within the same longer one.
+/// Factor for a phrase that occurs only within the same longer one.
 const SUBSUMED: f64 = 0.5;
 
 /// A phrase that was chosen.
@@ -75,26 +76,29 @@ struct Pooled {
     stems: Vec<StemId>,
 }
 
-/// At most `most` phrases, best first: one that is always said within a longer one steps back, one that a chosen one covers goes.
+/// At most `most` phrases, best first. A phrase that occurs only within a longer one is demoted, and one that a chosen phrase covers is
+/// dropped.
 pub(super) fn select(candidates: &Candidates, most: usize) -> Vec<Chosen> {
     let mut pool = pool_of(candidates);
-    step_back(&mut pool, candidates);
+    demote_subsumed(&mut pool, candidates);
     let mut chosen: Vec<&Pooled> = Vec::new();
     let mut covered: FxHashSet<usize> = FxHashSet::default();
-    let places = |phrase| candidates.occurrences.iter().filter(move |occurrence: &&Occurrence| occurrence.phrase == phrase);
+    let occurrences_of =
+        |phrase| candidates.occurrences.iter().filter(move |occurrence: &&Occurrence| occurrence.phrase == phrase);
     for pooled in &pool {
         if chosen.len() == most {
             break;
         }
         let count = count_of(candidates, pooled.phrase);
+        // Part of a chosen phrase, and not much more frequent than it.
         let is_part =
             |whole: &&Pooled| contains(&whole.stems, &pooled.stems) && count < 2 * count_of(candidates, whole.phrase);
-        let mut words = places(pooled.phrase).flat_map(|place| place.start..place.end);
+        let mut words = occurrences_of(pooled.phrase).flat_map(|place| place.start..place.end);
         if chosen.iter().any(is_part) || (count == 1 && words.any(|word| covered.contains(&word))) {
             continue;
         }
         if pooled.stems.len() > 1 {
-            covered.extend(places(pooled.phrase).flat_map(|place| place.start..place.end));
+            covered.extend(occurrences_of(pooled.phrase).flat_map(|place| place.start..place.end));
         }
         chosen.push(pooled);
     }
@@ -117,7 +121,8 @@ fn pool_of(candidates: &Candidates) -> Vec<Pooled> {
     pool
 }
 
-/// Best first; of equals the one said earlier, then the shorter.
+/// Sorts best first; of equal scores, the phrase that occurs first, then the shorter one. A total order: the result must not depend on
+/// the order of a hash table.
 fn sort(pool: &mut [Pooled], candidates: &Candidates) {
     let place = |pooled: &Pooled| {
         let phrase = &candidates.phrases[pooled.phrase as usize];
@@ -126,8 +131,8 @@ fn sort(pool: &mut [Pooled], candidates: &Candidates) {
     pool.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| place(b).cmp(&place(a))));
 }
 
-/// Takes from phrases that are always said at the beginning or end of the same longer one.
-fn step_back(pool: &mut [Pooled], candidates: &Candidates) {
+/// Demotes phrases that occur only at the beginning or the end of the same longer one.
+fn demote_subsumed(pool: &mut [Pooled], candidates: &Candidates) {
     let mut subsumed: FxHashSet<PhraseId> = FxHashSet::default();
     for whole in pool.iter().filter(|whole| whole.stems.len() > 1) {
         let Phrase { count, cuts, .. } = candidates.phrases[whole.phrase as usize];

@@ -1,7 +1,8 @@
 //! Where a word may stand in a noun phrase.
 //!
-//! The list is data (`stop_words.txt`): words that are in no phrase, and after a line that begins with `@` those that may only begin
-//! one, stand inside, or end it. Invariant: kinds of alif are merged on both sides, nothing else, since `علي` is a name and `على` is none.
+//! The list is data (`stop_words.txt`): first the words that are in no phrase, then, in sections that begin with `@`, words that may only
+//! begin a phrase, stand inside it, or end it. Invariant: both sides of a comparison fold the kinds of alif and nothing else, since
+//! `علي` is a name and `على` "on" is not.
 
 use rustc_hash::FxHashMap;
 
@@ -13,19 +14,19 @@ const LIST: &str = include_str!("stop_words.txt");
 /// Where a word may stand in a phrase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Nowhere: a function word, a verb.
+    /// Nowhere: function words and verbs.
     Never,
-    /// At its beginning, with another word after it: `شبه`, `عبد`.
+    /// At the beginning, with another word behind it: `شبه` "semi-", `عبد`.
     Begin,
     /// Inside: `بن`.
     Inside,
-    /// At its end, with another word before it: `الأول`, `يناير`.
+    /// At the end, with another word before it: `الأول` "first", `يناير` "January".
     End,
-    /// Anywhere, and alone.
+    /// Anywhere, also alone.
     Anywhere,
 }
 
-/// The words that may not stand anywhere.
+/// The listed words.
 #[derive(Debug)]
 pub struct StopWords {
     listed: FxHashMap<Vec<u8>, Standing>,
@@ -40,8 +41,9 @@ impl Default for StopWords {
                 Some("begin") => standing = Standing::Begin,
                 Some("inside") => standing = Standing::Inside,
                 Some("end") => standing = Standing::End,
-                Some(other) => unreachable!("the list has no section {other}"),
+                Some(other) => unreachable!("unknown section {other}"),
                 None => {
+                    // A word that is listed twice keeps its first standing: the stricter section comes first.
                     for word in line.split_whitespace().filter_map(Word::new) {
                         listed.entry(with_plain_alif(word.codes())).or_insert(standing);
                     }
@@ -53,7 +55,7 @@ impl Default for StopWords {
 }
 
 impl StopWords {
-    /// Where a word (letter codes as written) may stand, as far as the list tells.
+    /// Where a word (letter codes as written) may stand, according to the list.
     #[must_use]
     pub fn standing(&self, word: &[u8]) -> Standing {
         let word = with_plain_alif(word);

@@ -1,12 +1,12 @@
-//! Vocabularies in CSV: the header `id,label,category,variants`, and optionally `gloss`, `broader`, `kind` and `cues`.
+//! Vocabularies in CSV: the columns `id,label,category,variants`, and optionally `gloss`, `broader`, `kind` and `cues`.
 //!
-//! `variants`, `broader` (ids) and `cues` are parted by `;`; `kind` is empty or `name`. Invariant: reading goes on to the end of the
-//! file, and every faulty row is reported with its line.
+//! `variants`, `broader` (ids) and `cues` are lists separated by `;`; `kind` is empty or `name`. Invariant: every faulty row is
+//! reported with its line; reading never stops at the first.
 
 use csv::{Position, ReaderBuilder, StringRecord, Trim};
 use serde::Deserialize;
 
-use super::{Entry, Report};
+use super::entry::{Entry, Report};
 
 const REQUIRED: [&str; 4] = ["id", "label", "category", "variants"];
 const OPTIONAL: [&str; 4] = ["gloss", "broader", "kind", "cues"];
@@ -27,7 +27,7 @@ struct Row {
     cues: String,
 }
 
-/// The entries of a file.
+/// Reads the entries of a file.
 pub(super) fn read(bytes: &[u8], report: &mut Report) -> Vec<Entry> {
     let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(bytes);
     let headers = match reader.headers() {
@@ -55,7 +55,7 @@ pub(super) fn read(bytes: &[u8], report: &mut Report) -> Vec<Entry> {
     entries
 }
 
-/// Tells the lines of records that come in order. The reader's own count is off after `\r\n` and blank lines.
+/// Counts lines up to records that come in order. The line number of the `csv` crate is wrong after `\r\n` and blank lines.
 struct Lines<'b> {
     bytes: &'b [u8],
     at: usize,
@@ -63,9 +63,10 @@ struct Lines<'b> {
 }
 
 impl Lines<'_> {
-    /// The line that a record begins on, from 1; 0 where its position is not known.
+    /// The line that a record begins on, from 1; 0 if its position is unknown.
     fn line_of(&mut self, position: Option<&Position>) -> u64 {
         let Some(start) = position.and_then(|position| usize::try_from(position.byte()).ok()) else { return 0 };
+        // A record's position lies before the blank lines that the csv crate skips.
         let is_break = |byte: &u8| matches!(byte, b'\r' | b'\n');
         let blank = self.bytes.get(start..).map_or(0, |rest| rest.iter().take_while(|byte| is_break(byte)).count());
         let passed = self.bytes.get(self.at..start + blank).unwrap_or_default();
@@ -75,15 +76,18 @@ impl Lines<'_> {
     }
 }
 
-/// Whether the header has what is required; a column that nobody knows is a fault too, since it may be one misspelt.
+/// Whether the header has all required columns. An unknown column is a fault too, since it may be a misspelt one.
 fn check_header(headers: &StringRecord, report: &mut Report) -> bool {
     let found: Vec<&str> = headers.iter().collect();
     if let Some(missing) = REQUIRED.iter().find(|required| !found.contains(required)) {
-        report.fault(1, format!("no column \"{missing}\"; expected {}, found {}", REQUIRED.join(","), found.join(",")));
+        report.fault(
+            1,
+            format!("column \"{missing}\" is missing; expected {}, found {}", REQUIRED.join(","), found.join(",")),
+        );
         return false;
     }
     for unknown in found.iter().filter(|name| !REQUIRED.contains(name) && !OPTIONAL.contains(name)) {
-        let what = format!("unknown column \"{unknown}\"; known are {},{}", REQUIRED.join(","), OPTIONAL.join(","));
+        let what = format!("unknown column \"{unknown}\"; supported are {},{}", REQUIRED.join(","), OPTIONAL.join(","));
         report.fault(1, what);
     }
     true
@@ -97,12 +101,12 @@ fn entry(row: Row, line: u64, report: &mut Report) -> Option<Entry> {
         }
     }
     if !["", "name"].contains(&row.kind.as_str()) {
-        report.fault(line, format!("the kind is \"{}\"; expected name, or nothing", row.kind));
+        report.fault(line, format!("the kind is \"{}\"; expected \"name\" or nothing", row.kind));
     }
     (report.faults.len() == before).then(|| Entry {
-        variants: parted(&row.variants),
-        broader: parted(&row.broader),
-        cues: parted(&row.cues),
+        variants: list(&row.variants),
+        broader: list(&row.broader),
+        cues: list(&row.cues),
         id: row.id,
         has_local_id: false,
         iri: None,
@@ -115,13 +119,13 @@ fn entry(row: Row, line: u64, report: &mut Report) -> Option<Entry> {
     })
 }
 
-fn parted(list: &str) -> Vec<String> {
-    list.split(';').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+fn list(field: &str) -> Vec<String> {
+    field.split(';').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{faults, read};
+    use super::super::reader::tests::{faults, read};
 
     #[test]
     fn every_fault_is_reported_with_its_line() {
@@ -145,14 +149,14 @@ mod tests {
 
     #[test]
     fn a_missing_column_is_named_and_an_unknown_one_too() {
-        assert!(faults("v.csv", "id,label\n")[0].contains("no column \"category\""));
+        assert!(faults("v.csv", "id,label\n")[0].contains("column \"category\" is missing"));
         assert!(faults("v.csv", "id,label,category,variants,que\n")[0].contains("unknown column \"que\""));
     }
 
     #[test]
     fn every_column_is_read() {
         let csv = "id,label,category,variants,gloss,broader,kind,cues\nqatar,قطر,places,دولة قطر,Qatar,gulf,name,دولة;أمير\ngulf,خليج,places,,,,,\n";
-        let vocabulary = read("v.csv", csv).expect("sound");
+        let vocabulary = read("v.csv", csv).expect("valid");
         let concept = &vocabulary.concepts()[0];
         assert_eq!((concept.terms.len(), concept.broader.as_slice(), concept.is_name), (2, [1].as_slice(), true));
         assert_eq!((concept.gloss.as_str(), concept.cues.len()), ("Qatar", 2));

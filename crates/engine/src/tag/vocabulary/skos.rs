@@ -1,12 +1,12 @@
-//! Vocabularies in SKOS (W3C Recommendation, 2009), in Turtle, N-Triples, RDF/XML or JSON-LD.
+//! Vocabularies in SKOS (W3C Recommendation, 2009), serialised as Turtle, N-Triples, RDF/XML or JSON-LD.
 //!
-//! Read are `prefLabel`, `altLabel`, `hiddenLabel` in Arabic, `prefLabel` in English as the gloss, `notation`, `broader` and
-//! `narrower`. The category is `dct:subject` where it is text, else the collection that a concept is a member of, else the widest concept
-//! above it. Two terms of tarmim's own, in the namespace `urn:tarmim:tagging#`: the class `Name`, and `cue`, a word that a term of
-//! one word needs beside it. Everything else is passed over.
+//! Used are Arabic `prefLabel`s, `altLabel`s and `hiddenLabel`s, the English `prefLabel` as the gloss, `notation`, `broader` and
+//! `narrower`. The category is `dct:subject` if it is text, otherwise the collection that the concept is a member of, otherwise the
+//! broadest concept above it. The namespace `urn:tarmim:tagging#` adds two terms: the class `Name`, and `cue`, a word that a term
+//! of one word needs beside it. Everything else is ignored.
 //!
-//! Invariant: entries come in the order in which the file first names them, whatever the order of its triples. RDF has no lines; the
-//! file is handed to the parser line by line, so that the line of each triple is known.
+//! Invariant: entries are in the order in which they are first a subject in the file, whatever the order of the triples. RDF has no
+//! line numbers; the file is fed to the parser line by line, so that the line of each triple is known.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -16,19 +16,19 @@ use oxrdf::{Literal, NamedOrBlankNode, Quad, Term};
 use oxrdfio::{RdfFormat, RdfParseError, RdfParser};
 use rustc_hash::FxHashMap;
 
-use super::{Entry, Report};
+use super::entry::{Entry, Report};
 use crate::arabic::is_letter;
 
 const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
 const TAGGING: &str = "urn:tarmim:tagging#";
 const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const SUBJECTS: [&str; 2] = ["http://purl.org/dc/terms/subject", "http://purl.org/dc/elements/1.1/subject"];
-/// The levels of a hierarchy that are climbed; more are a circle.
+/// The most levels of a hierarchy; a deeper one is taken for a circle.
 const DEEPEST: usize = 64;
-/// What relative IRIs are relative to: nothing that depends on the machine.
+/// The base of relative IRIs: a constant, so that ids do not depend on where the file is.
 const BASE: &str = "urn:tarmim:vocabulary";
 
-/// The format of files with this extension.
+/// The format of files with an extension; `None` if it is not an RDF format.
 pub(super) fn format_of(extension: &str) -> Option<RdfFormat> {
     match extension {
         "ttl" => Some(RdfFormat::Turtle),
@@ -38,7 +38,7 @@ pub(super) fn format_of(extension: &str) -> Option<RdfFormat> {
     }
 }
 
-/// The entries of a file.
+/// Reads the entries of a file.
 pub(super) fn read(format: RdfFormat, bytes: &[u8], report: &mut Report) -> Vec<Entry> {
     let mut graph = Graph::default();
     let line = Rc::new(Cell::new(0));
@@ -50,7 +50,7 @@ pub(super) fn read(format: RdfFormat, bytes: &[u8], report: &mut Report) -> Vec<
             Ok(quad) => graph.add(&quad, line.get()),
             Err(error) => {
                 let at = location(&error).unwrap_or(line.get());
-                report.fault(at, format!("is no sound {}: {error}", format.name()));
+                report.fault(at, format!("invalid {}: {error}", format.name()));
                 return Vec::new();
             }
         }
@@ -65,7 +65,7 @@ fn location(error: &RdfParseError) -> Option<u64> {
     }
 }
 
-/// A file that is read one line at a time, and knows how many lines were read.
+/// A reader that returns at most one line at a time, and counts the lines.
 struct Lines<'b> {
     bytes: &'b [u8],
     line: Rc<Cell<u64>>,
@@ -84,7 +84,7 @@ impl Read for Lines<'_> {
     }
 }
 
-/// A label with its language, empty where it has none.
+/// A label with its language tag, lower-case; empty if it has none.
 #[derive(Debug)]
 struct Label {
     text: String,
@@ -98,15 +98,15 @@ impl Label {
     }
 }
 
-/// What the file says of one resource.
+/// The properties of one resource.
 #[derive(Debug, Default)]
 struct Resource {
     iri: String,
-    /// Where it is first spoken of; 0 where it is only spoken to.
+    /// The line where it is first a subject; 0 if it is only an object.
     line: u64,
     is_concept: bool,
     is_name: bool,
-    /// Whether it is a node without an IRI: the parser calls it otherwise each time.
+    /// Whether it is a blank node, which the parser names differently each time.
     is_blank: bool,
     preferred: Vec<Label>,
     other: Vec<Label>,
@@ -114,7 +114,7 @@ struct Resource {
     subjects: Vec<String>,
     broader: Vec<String>,
     cues: Vec<String>,
-    /// The collection that it is a member of.
+    /// IRI of the collection that it is a member of.
     collection: Option<String>,
 }
 
@@ -140,13 +140,13 @@ impl Resource {
         english.map(|label| label.text.as_str())
     }
 
-    /// What people call it: in English, in whatever language there is, or by its IRI.
+    /// A readable name: the English label, else any label, else the id.
     fn name(&self) -> String {
         let named = self.gloss().or_else(|| self.preferred.first().map(|label| label.text.as_str()));
         named.unwrap_or_else(|| self.id()).to_owned()
     }
 
-    /// Its Arabic labels, the preferred ones first.
+    /// The Arabic labels, preferred ones first.
     fn arabic(&self) -> impl Iterator<Item = String> {
         let labels = self.preferred.iter().chain(&self.other);
         labels.filter(|label| label.is_arabic()).map(|label| label.text.clone())
@@ -182,7 +182,7 @@ impl Graph {
         }
         let predicate = quad.predicate.as_str();
         match &quad.object {
-            Term::Literal(literal) => subject.say(predicate, literal),
+            Term::Literal(literal) => subject.add_literal(predicate, literal),
             Term::NamedNode(object) => self.link(iri, predicate, object.as_str()),
             Term::BlankNode(_) => {}
         }
@@ -206,12 +206,12 @@ impl Graph {
         self.by_iri.get(iri).map(|index| &self.resources[*index])
     }
 
-    /// The concepts that have a term to look for.
+    /// The concepts that have an Arabic label, as entries.
     fn entries(&self, report: &mut Report) -> Vec<Entry> {
         let mut concepts: Vec<&Resource> = self.resources.iter().filter(|resource| resource.is_concept).collect();
         concepts.sort_by_key(|concept| concept.line);
         if concepts.is_empty() {
-            report.fault(0, "holds no skos:Concept".to_owned());
+            report.fault(0, "contains no skos:Concept".to_owned());
         }
         concepts.into_iter().filter_map(|concept| self.entry(concept, report)).collect()
     }
@@ -235,14 +235,14 @@ impl Graph {
             file: report.file.clone(),
         };
         if is_nameless {
-            report.notice(&entry, format!("\"{}\" has no IRI and no notation, and is not looked for", entry.label));
+            report.notice(&entry, format!("\"{}\" has neither IRI nor notation and is ignored", entry.label));
         } else if entry.label.is_empty() {
-            report.notice(&entry, format!("{} has no Arabic label and is not looked for", entry.id));
+            report.notice(&entry, format!("{} has no Arabic label and is ignored", entry.id));
         }
         Some(entry).filter(|entry| !is_nameless && !entry.label.is_empty())
     }
 
-    /// The next broader concepts that have an Arabic label: where one has none, those above it.
+    /// The next broader concepts that have an Arabic label; one that has none is replaced by those above it.
     fn labelled_broader(&self, concept: &Resource) -> Vec<String> {
         let mut labelled = Vec::new();
         let mut level: Vec<&String> = concept.broader.iter().collect();
@@ -266,17 +266,17 @@ impl Graph {
         if let Some(collection) = concept.collection.as_deref().and_then(|iri| self.get(iri)) {
             return collection.name();
         }
-        let mut widest = concept;
+        let mut broadest = concept;
         for _ in 0..DEEPEST {
-            let Some(wider) = widest.broader.first().and_then(|iri| self.get(iri)) else { break };
-            widest = wider;
+            let Some(broader) = broadest.broader.first().and_then(|iri| self.get(iri)) else { break };
+            broadest = broader;
         }
-        widest.name()
+        broadest.name()
     }
 }
 
 impl Resource {
-    fn say(&mut self, predicate: &str, literal: &Literal) {
+    fn add_literal(&mut self, predicate: &str, literal: &Literal) {
         let text = || literal.value().to_owned();
         let label = || Label { text: text(), language: literal.language().unwrap_or_default().to_ascii_lowercase() };
         match (predicate.strip_prefix(SKOS), predicate.strip_prefix(TAGGING)) {
@@ -292,7 +292,7 @@ impl Resource {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{faults, notices, read};
+    use super::super::reader::tests::{faults, notices, read};
 
     const TURTLE: &str = r#"@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix dct: <http://purl.org/dc/terms/> .
@@ -320,14 +320,14 @@ mod tests {
 
     #[test]
     fn turtle_is_read() {
-        let vocabulary = read("v.ttl", TURTLE).expect("sound");
+        let vocabulary = read("v.ttl", TURTLE).expect("valid");
         let [oil, qatar, gulf, oman] = vocabulary.concepts() else { panic!("four concepts") };
         assert_eq!((oil.id.as_str(), oil.gloss.as_str(), oil.category.as_str()), ("oil", "oil", "energy"));
         assert_eq!(oil.iri.as_deref(), Some("http://example.org/subjects/oil"));
         assert_eq!(oil.terms, ["نفط", "بترول"]);
         assert_eq!((qatar.id.as_str(), qatar.is_name, qatar.cues.as_slice()), ("QA", true, ["دولة".to_owned()].as_slice()));
         assert_eq!((qatar.broader.as_slice(), oman.broader.as_slice()), ([2].as_slice(), [2].as_slice()));
-        assert_eq!(oman.category, gulf.category, "the widest concept is the category where nothing else is");
+        assert_eq!(oman.category, gulf.category, "the broadest concept is the category if nothing else is");
     }
 
     #[test]
@@ -341,51 +341,51 @@ mod tests {
 </rdf:RDF>"#;
         let json = r#"{"@id": "urn:x:a", "@type": "http://www.w3.org/2004/02/skos/core#Concept",
             "http://www.w3.org/2004/02/skos/core#prefLabel": {"@value": "نفط", "@language": "ar"}}"#;
-        let concepts = |name, text| read(name, text).expect("sound").concepts().to_vec();
+        let concepts = |name, text| read(name, text).expect("valid").concepts().to_vec();
         assert_eq!(concepts("v.rdf", xml), concepts("v.nt", triples));
         assert_eq!(concepts("v.jsonld", json), concepts("v.nt", triples));
     }
 
     #[test]
     fn faults_name_their_line() {
-        assert!(faults("v.ttl", &TURTLE.replace("tag:cue", "tog:cue"))[0].starts_with("13: is no sound Turtle"));
+        assert!(faults("v.ttl", &TURTLE.replace("tag:cue", "tog:cue"))[0].starts_with("13: invalid Turtle"));
         let twice = format!("{TURTLE}\n:o a skos:Concept ; skos:notation \"oil\" ; skos:prefLabel \"زيت\"@ar .\n");
         assert!(faults("v.ttl", &twice)[0].starts_with("24: the id \"oil\" was used before, at"));
         assert!(faults("v.ttl", "")[0].contains("no skos:Concept"));
     }
 
     #[test]
-    fn ids_are_told_apart_and_never_made_up() {
+    fn ids_are_distinct_and_never_invented() {
         let head = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n";
         let concept = |iri: &str, label: &str| format!("{iri} a skos:Concept ; skos:prefLabel \"{label}\"@ar .\n");
         let slashes =
             [concept("<http://x/1/>", "راء"), concept("<http://x/2/>", "زاي"), concept("<http://y/2>", "سين")].concat();
-        let vocabulary = read("v.ttl", &format!("\u{feff}{head}{slashes}")).expect("sound");
+        let vocabulary = read("v.ttl", &format!("\u{feff}{head}{slashes}")).expect("valid");
         let ids: Vec<&str> = vocabulary.concepts().iter().map(|concept| concept.id.as_str()).collect();
         assert_eq!(ids, ["1", "2", "http://y/2"]);
         assert_eq!(notices("v.ttl", &format!("{head}{slashes}")).len(), 1);
         let blank = format!("{head}{}{}", concept("[]", "نفط"), concept("<http://x/3>", "غاز"));
-        assert_eq!(notices("v.ttl", &blank), ["2: \"نفط\" has no IRI and no notation, and is not looked for"]);
+        assert_eq!(notices("v.ttl", &blank), ["2: \"نفط\" has neither IRI nor notation and is ignored"]);
     }
 
     #[test]
     fn a_concept_without_an_arabic_label_does_not_break_the_hierarchy() {
         let turtle =
             TURTLE.replace("skos:prefLabel \"خليج\"@ar, \"Golfe\"@fr", "skos:prefLabel \"Golfe\"@fr ; skos:broader :oil");
-        let vocabulary = read("v.ttl", &turtle).expect("sound");
+        let vocabulary = read("v.ttl", &turtle).expect("valid");
         let qatar = vocabulary.concepts().iter().find(|concept| concept.id == "QA").expect("there");
         assert_eq!(qatar.broader.iter().map(|wider| vocabulary.concepts()[*wider].id.as_str()).collect::<Vec<_>>(), ["oil"]);
         assert_eq!(vocabulary.notices().len(), 1, "that it has no Arabic label");
     }
 
     #[test]
-    fn what_cannot_be_used_is_noticed() {
+    fn unusable_labels_and_links_are_noticed() {
         let turtle = TURTLE.replace(r#""نفط"@ar"#, r#""huile"@fr"#).replace(r#""بترول"@ar"#, r#""naphta"@fr"#);
-        assert_eq!(notices("v.ttl", &turtle), ["6: oil has no Arabic label and is not looked for"]);
+        assert_eq!(notices("v.ttl", &turtle), ["6: oil has no Arabic label and is ignored"]);
         let turtle = TURTLE.replace("skos:broader :gulf", "skos:broader :asia");
         assert_eq!(
             notices("v.ttl", &turtle),
-            ["11: http://example.org/subjects/asia is broader than QA, and no concept of the vocabulary"]
+            ["11: the broader concept http://example.org/subjects/asia of QA is not in the vocabulary"]
         );
     }
 }

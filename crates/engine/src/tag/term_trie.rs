@@ -1,7 +1,8 @@
-//! The terms of a vocabulary, compiled: a trie of words, its roots reached by any form of a first word.
+//! The terms of a vocabulary, compiled into a trie of words. Any form of a term's first word leads to a root.
 //!
-//! A later word can follow in two ways: as the noun that the term has (`أسعار النفط`), in any number, or as an adjective that agrees with the
-//! first word (`صناعات صغيرة`), and then without its endings. Invariant: where two concepts share a term, the first has it.
+//! A later word follows as the term's noun in any number (`أسعار النفط` "oil prices"), or as an adjective that agrees with the first
+//! word (`صناعات صغيرة` "small industries") and is compared without its endings. Invariant: if two concepts share a term, it belongs to
+//! the first.
 
 use rustc_hash::FxHashMap;
 
@@ -14,24 +15,24 @@ use crate::arabic::{code, fold_word, with_plain_alif};
 use crate::repair::costs::HALVING;
 use crate::repair::frequencies::WordFrequencies;
 
-/// A place in the trie.
-pub(super) type Node = u32;
+/// A node of the trie.
+type Node = u32;
 /// Index of a term in the trie.
 pub type TermIndex = usize;
 
-/// Letters that a skeleton must have to stand for a word: shorter ones stand for too many.
+/// The fewest letters of a skeleton that identifies a word; shorter ones fit too many.
 const LEAST_SKELETON: usize = 4;
 
 /// How a later word follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Edge {
-    /// As the noun that the term has.
+    /// As the term's noun.
     Noun = 0,
     /// Agreeing with the first word.
     Adjective = 1,
     /// As the letters that the damage leaves.
     Skeleton = 2,
-    /// As a noun with the article after a first word without it: no construct's first word has one (`الوزارة الصناعة`).
+    /// As the definite noun of a construct (`وزارة الصناعة`): it does not follow a first word with the article (`الوزارة الصناعة`).
     Genitive = 3,
 }
 
@@ -45,12 +46,12 @@ pub(super) struct Term {
     pub(super) words: Vec<Vec<u8>>,
 }
 
-/// The first word of terms; spellings that fold together are one.
+/// The first word of one or more terms; spellings that fold to the same letters share a root.
 #[derive(Clone, Copy, Debug)]
 struct Root {
     node: Node,
     is_name: bool,
-    /// Cost of the word, with or without its article, whichever is more frequent; `None` where the model knows neither.
+    /// Cost (negative log-probability) of the word with or without article, whichever is lower; `None` if the lexicon has neither.
     cost: Option<i32>,
     has_article: bool,
 }
@@ -59,34 +60,35 @@ struct Root {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Definiteness {
     Indefinite,
-    /// By an article or a pronoun: what agrees with it is definite too.
+    /// By an article or a pronoun: an adjective that agrees is definite too.
     Definite,
-    /// The term has the article itself, and so its words as they are: nothing has to agree.
+    /// The term itself has the article: its words are as listed, and nothing has to agree.
     Fixed,
 }
 
-/// Whether a term can end with the last word.
+/// Whether a term can end at a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Closing {
     Free,
-    /// The word, by itself, is rather one of its own than a form of the term's: only what follows it can show that it is not.
+    /// The word is more likely a word of its own than a form of the term's first word. Only the rest of the term can prove otherwise.
     Doubtful,
-    /// The word is indefinite after a definite first one, as a predicate is (`السوق مالية`).
+    /// The word is indefinite behind a definite first one, like a predicate (`السوق مالية` "the market is financial").
     Predicate,
 }
 
-/// Where a walk through the trie stands.
+/// A position in the trie, reached by the words of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+pub(super) struct Position {
     node: Node,
     first: Definiteness,
     closing: Closing,
 }
 
-/// The trie.
+/// The trie. Its edges are one hash table, keyed by node, kind and letters: with few edges per node that is smaller than a table each.
 #[derive(Debug, Default)]
-pub(super) struct Terms {
+pub(super) struct TermTrie {
     roots: Vec<Root>,
+    /// Indices of roots by folded word. Names are apart, since they take no endings.
     words: FxHashMap<Vec<u8>, usize>,
     names: FxHashMap<Vec<u8>, usize>,
     skeletons: FxHashMap<Vec<u8>, Vec<usize>>,
@@ -96,7 +98,7 @@ pub(super) struct Terms {
     nodes: Node,
 }
 
-impl Terms {
+impl TermTrie {
     pub(super) fn new(vocabulary: &Vocabulary, frequencies: &WordFrequencies) -> Self {
         let mut terms = Self::default();
         for (index, concept) in vocabulary.concepts().iter().enumerate() {
@@ -124,7 +126,7 @@ impl Terms {
         self.listed.push(term);
     }
 
-    /// Where terms that begin with a word go on.
+    /// The node where terms that begin with a word go on.
     fn root(&mut self, written: &[u8], is_name: bool, frequencies: &WordFrequencies) -> Node {
         let definite = [ARTICLE, written].concat();
         let costs = [written, &definite].map(|word| frequencies.cost_however_spelt(word));
@@ -159,37 +161,51 @@ impl Terms {
         next
     }
 
-    /// Calls `each` with every place that a word (letter codes as written), in any form of a term's first word, leads to.
-    pub(super) fn begin(&self, word: &[u8], bases: &mut Bases, frequencies: &WordFrequencies, mut each: impl FnMut(Step)) {
+    /// Calls `each` with every position that a word (letter codes as written) leads to, as any form of a term's first word.
+    pub(super) fn begin(
+        &self,
+        word: &[u8],
+        bases: &mut Bases,
+        frequencies: &WordFrequencies,
+        mut each: impl FnMut(Position),
+    ) {
         bases.find(word);
         for (letters, form) in bases.iter() {
             for root in self.names.get(letters).into_iter().chain(self.words.get(letters)).map(|index| &self.roots[*index]) {
                 if root.takes(form) {
                     let is_doubtful = !is_believable(word, form, root.cost, frequencies);
-                    each(Step { closing: if is_doubtful { Closing::Doubtful } else { Closing::Free }, ..root.step(form) });
+                    let closing = if is_doubtful { Closing::Doubtful } else { Closing::Free };
+                    each(Position { closing, ..root.position(form) });
                 }
             }
         }
     }
 
-    /// The same for the letters that the damage left of a word that nothing explains.
-    pub(super) fn begin_with_skeleton(&self, word: &[u8], bases: &mut Bases, mut each: impl FnMut(Step)) {
+    /// The same for the letters that the damage left of an unresolved word.
+    pub(super) fn begin_with_skeleton(&self, word: &[u8], bases: &mut Bases, mut each: impl FnMut(Position)) {
         bases.find(&skeleton(word));
         for (letters, form) in bases.iter() {
             let roots = self.skeletons.get(letters).into_iter().flatten().map(|index| &self.roots[*index]);
-            roots.filter(|root| root.takes(form)).for_each(|root| each(root.step(form)));
+            roots.filter(|root| root.takes(form)).for_each(|root| each(root.position(form)));
         }
     }
 
-    /// Calls `each` with every place that a later word leads to.
-    pub(super) fn go_on(&self, step: Step, word: &[u8], bases: &mut Bases, is_skeleton: bool, mut each: impl FnMut(Step)) {
+    /// Calls `each` with every position that a later word leads to.
+    pub(super) fn next(
+        &self,
+        position: Position,
+        word: &[u8],
+        bases: &mut Bases,
+        is_skeleton: bool,
+        mut each: impl FnMut(Position),
+    ) {
         let bare = without_article(word);
         let is_definite = bare.len() < word.len();
-        let is_predicate = step.first == Definiteness::Definite && !is_definite;
+        let is_predicate = position.first == Definiteness::Definite && !is_definite;
         let closing = if is_predicate { Closing::Predicate } else { Closing::Free };
         let mut follow = |edge, letters: &[u8]| {
-            if let Some(node) = self.edges.get(&edge_key(step.node, edge, letters)) {
-                each(Step { node: *node, closing, ..step });
+            if let Some(node) = self.edges.get(&edge_key(position.node, edge, letters)) {
+                each(Position { node: *node, closing, ..position });
             }
         };
         if is_skeleton {
@@ -198,40 +214,42 @@ impl Terms {
         bases.find_endings(&bare, word.last() == Some(&code::TA_MARBUTA), is_definite);
         for (letters, _) in bases.iter() {
             follow(Edge::Noun, letters);
-            if step.first == Definiteness::Indefinite {
+            if position.first == Definiteness::Indefinite {
                 follow(Edge::Genitive, letters);
             }
         }
-        if is_definite == (step.first != Definiteness::Indefinite) {
+        // An adjective agrees with its noun in definiteness.
+        if is_definite == (position.first != Definiteness::Indefinite) {
             follow(Edge::Adjective, &agreement_key(word));
         }
     }
 
-    /// The term that ends at a place.
-    pub(super) fn end(&self, step: Step) -> Option<TermIndex> {
-        self.ends.get(&step.node).copied().filter(|_| step.closing == Closing::Free)
+    /// The term that ends at a position.
+    pub(super) fn term_at(&self, position: Position) -> Option<TermIndex> {
+        self.ends.get(&position.node).copied().filter(|_| position.closing == Closing::Free)
     }
 }
 
 impl Root {
-    /// Whether the word can stand in this form: a name takes no ending.
+    /// Whether the word can have this form: a name takes no ending.
     fn takes(&self, form: Form) -> bool {
         !self.is_name || form.ending == Ending::None
     }
 
-    fn step(&self, form: Form) -> Step {
+    fn position(&self, form: Form) -> Position {
         let first = match (self.has_article, form.is_definite()) {
             (true, _) => Definiteness::Fixed,
             (false, true) => Definiteness::Definite,
             (false, false) => Definiteness::Indefinite,
         };
-        Step { node: self.node, first, closing: Closing::Free }
+        Position { node: self.node, first, closing: Closing::Free }
     }
 }
 
-/// Whether a word is rather a form of a term's word than a word of its own: one that is much more frequent than the term's word
-/// could make it is not.
+/// Whether a word is more likely a form of a term's word than a word of its own. It is its own if it is more frequent than the form could
+/// make it: `بطاقة` "card" is too frequent to be `طاقة` "energy" behind `ب`.
 fn is_believable(word: &[u8], form: Form, base: Option<i32>, frequencies: &WordFrequencies) -> bool {
+    // How many times as rare as its base a form must be, in halvings: a plural may even be four times as frequent.
     let halvings = match (form.proclitic, form.ending) {
         (Proclitic::None | Proclitic::Article, Ending::None) => return true,
         (Proclitic::Bare, Ending::None) => 1,
@@ -240,18 +258,18 @@ fn is_believable(word: &[u8], form: Form, base: Option<i32>, frequencies: &WordF
     };
     match (frequencies.cost(word), base) {
         (Some(cost), Some(base)) => cost >= base + halvings * HALVING,
-        // A word that is listed, of a base that is not, is its own.
+        // The lexicon has the word and not the base: it is a word of its own.
         (Some(_), None) => false,
         (None, _) => true,
     }
 }
 
-/// The letters of a word that the damage spares.
+/// The letters of a word that the damage never deletes.
 fn skeleton(written: &[u8]) -> Vec<u8> {
     written.iter().copied().filter(|letter| crate::arabic::is_plain(*letter)).collect()
 }
 
-/// What the damage may have left of a word: an alif that carries a hamza was typed bare, or deleted.
+/// What the damage may have left of a word: an alif with hamza was deleted, or typed bare and so kept.
 fn skeletons(written: &[u8]) -> Vec<Vec<u8>> {
     let mut found = vec![skeleton(written), skeleton(&with_plain_alif(written))];
     found.dedup();
@@ -259,7 +277,7 @@ fn skeletons(written: &[u8]) -> Vec<Vec<u8>> {
     found
 }
 
-/// An edge of the trie: where it begins, its kind, its letters.
+/// The key of an edge: node, kind, letters.
 fn edge_key(node: Node, edge: Edge, letters: &[u8]) -> Vec<u8> {
     [&node.to_le_bytes(), &[edge as u8][..], letters].concat()
 }

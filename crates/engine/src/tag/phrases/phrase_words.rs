@@ -1,41 +1,47 @@
-//! The words of an article as phrases are made of them: without what is only written together with them, with their stem.
+//! The words that phrases consist of: analysed into clitics, core and stem, with statistics.
 //!
-//! Invariant: a word is found out about once per worker ([`PhraseWords`]); what depends on its neighbours is left to [`super::candidates`].
+//! Invariant: each word is analysed once per worker ([`PhraseWords`]). Whatever depends on its neighbours is left to
+//! [`super::candidates`], except for the accusative before it, which is part of the cache key.
 
 use rustc_hash::FxHashMap;
 
 use super::background::{Background, StemStatistics, WordNotes};
-use super::stem::light_stem;
+use super::light_stem::light_stem;
 use super::stop_words::{Standing, StopWords};
 use crate::arabic::clitics::{ARTICLE, FUTURE, IMPERFECT_PREFIXES, TO_THE, is_conjunction, pronoun};
 use crate::arabic::code;
 
-/// A stem as a worker numbers it.
+/// A stem, by the order in which a worker met it.
 pub(super) type StemId = u32;
 /// Index of a word in a worker's memory.
 pub(super) type WordIndex = u32;
 
-/// A word that is a verb with at least this share is part of no phrase.
+/// A word that is a verb in at least this share of occurrences belongs to no phrase.
 const VERB: f64 = 0.5;
-/// From this share of occurrences with the article on, a stem is a common noun's.
+/// A stem with the article in at least this share of occurrences is a common noun or an adjective.
 const COMMON: f64 = 0.1;
-/// Below this share it is a name's, or a verb's.
+/// A stem with the article in less than this share is a name or a verb.
 const NAME: f64 = 0.02;
-/// Letters that a word must have before a conjunction is taken off, and before a preposition that only the rest's stem speaks for.
+/// Letters that a word must have for a conjunction to be removed, and for a preposition that only the stem behind it reveals.
 const LEAST_WITH_CONJUNCTION: usize = 4;
 const LEAST_WITH_PREPOSITION: usize = 5;
-/// Letters of an imperfect's stem, its prefix counted.
+/// Letters that the stem of an imperfect has, including its prefix.
 const LEAST_IMPERFECT: usize = 4;
-/// Letters that are left before a pronoun.
+/// Letters that must remain without a pronoun.
 const LEAST_POSSESSED: usize = 3;
+/// Letters of a word with `ال` or `لل`, and with `بال`, from which on these are taken for the article.
+const LEAST_DEFINITE: usize = 4;
+const LEAST_DEFINITE_BEHIND_PREPOSITION: usize = 6;
 /// The most words that a worker remembers from article to article.
 const LIMIT: usize = 1 << 16;
 
-/// What stands before a word, written together with it.
+/// What is written together with a word, before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Clitic {
     None,
+    /// `و` "and", which can continue a phrase.
     And,
+    /// Anything else, which begins another phrase.
     Other,
 }
 
@@ -44,7 +50,7 @@ pub(super) enum Clitic {
 pub(super) struct PhraseWord {
     /// Letter codes as written.
     pub(super) written: Vec<u8>,
-    /// Without clitics and the accusative's alif.
+    /// Letter codes without clitics and the accusative's alif.
     pub(super) core: Vec<u8>,
     pub(super) stem: StemId,
     pub(super) clitic: Clitic,
@@ -54,7 +60,7 @@ pub(super) struct PhraseWord {
     pub(super) is_possessed: bool,
     /// Whether it ended in the accusative's alif.
     pub(super) is_accusative: bool,
-    /// What is known of its stem.
+    /// The statistics of its stem.
     pub(super) statistics: StemStatistics,
 }
 
@@ -64,28 +70,28 @@ impl PhraseWord {
         matches!(self.standing, Standing::Anywhere | Standing::Begin)
     }
 
-    /// Whether its stem is a common noun's, or an adjective's.
+    /// Whether its stem is that of a common noun or an adjective.
     pub(super) fn is_common(&self) -> bool {
         self.statistics.article >= COMMON
     }
 
-    /// Whether its stem is a name's, or a verb's.
+    /// Whether its stem is that of a name or a verb.
     pub(super) fn is_name(&self) -> bool {
         self.statistics.article < NAME
     }
 }
 
-/// The words that a worker has met.
+/// The words that a worker has met: a cache.
 #[derive(Debug, Default)]
 pub(super) struct PhraseWords {
     words: Vec<PhraseWord>,
-    /// By letters, after an accusative and not.
+    /// Indices by letters, of words that do not follow an accusative, and of words that do.
     by_letters: [FxHashMap<Vec<u8>, WordIndex>; 2],
     stems: FxHashMap<Vec<u8>, StemId>,
 }
 
 impl PhraseWords {
-    /// Makes ready for an article; indices of the one before are good no longer.
+    /// Prepares for an article. Indices from before become invalid, since the cache may be emptied.
     pub(super) fn begin_article(&mut self) {
         if self.words.len() > LIMIT {
             *self = Self::default();
@@ -96,7 +102,7 @@ impl PhraseWords {
         &self.words[index as usize]
     }
 
-    /// A word (letter codes as written), found out about where it is new.
+    /// The index of a word (letter codes as written), which is analysed if it is new.
     pub(super) fn find(
         &mut self,
         letters: &[u8],
@@ -107,14 +113,14 @@ impl PhraseWords {
         if let Some(index) = self.by_letters[usize::from(after_accusative)].get(letters) {
             return *index;
         }
-        let word = self.read(letters, after_accusative, background, stop_words);
+        let word = self.analyse(letters, after_accusative, background, stop_words);
         let index = WordIndex::try_from(self.words.len()).expect("fewer than 2^32 words");
         self.words.push(word);
         self.by_letters[usize::from(after_accusative)].insert(letters.to_vec(), index);
         index
     }
 
-    fn read(
+    fn analyse(
         &mut self,
         letters: &[u8],
         after_accusative: bool,
@@ -131,10 +137,11 @@ impl PhraseWords {
         if is_accusative {
             core.pop();
         }
+        // The stem of صناعتهم must be that of صناعة.
         let base = base_of_possessed(&core, background.notes(&core));
         let stem = light_stem(base.as_deref().unwrap_or(&core));
         let statistics = background.stem(&stem);
-        let is_definite = core.starts_with(ARTICLE) && core.len() >= 4;
+        let is_definite = core.starts_with(ARTICLE) && core.len() >= LEAST_DEFINITE;
         let is_verb = statistics.verb >= VERB || (statistics.article < NAME && is_imperfect(&stem, background));
         if standing == Standing::Anywhere && !is_definite && is_verb {
             standing = Standing::Never;
@@ -154,8 +161,8 @@ impl PhraseWords {
     }
 }
 
-/// A word's clitics, and the word without them: `و` and `ف` come off every word but those known to begin so, `ب`, `ل` and `ك` off those
-/// known to carry them, and off rare words where a common noun is left.
+/// A word's clitic, and the word without it. `و` and `ف` are removed unless the word is known to begin with them; `ب`, `ل` and `ك` only if
+/// the word is known to have them, or is rare and leaves a common noun.
 fn split(word: &[u8], background: &Background) -> (Clitic, Vec<u8>) {
     let (conjunction, word) = match word {
         [first, rest @ ..]
@@ -168,24 +175,26 @@ fn split(word: &[u8], background: &Background) -> (Clitic, Vec<u8>) {
         _ => (Clitic::None, word),
     };
     if let Some(rest) = word.strip_prefix(TO_THE)
-        && word.len() >= 4
+        && word.len() >= LEAST_DEFINITE
     {
         return (Clitic::Other, [ARTICLE, rest].concat());
     }
-    let has_article = word.starts_with(&[code::BA, code::ALIF, code::LAM]) && word.len() >= 6;
+    let has_article =
+        word.starts_with(&[code::BA, code::ALIF, code::LAM]) && word.len() >= LEAST_DEFINITE_BEHIND_PREPOSITION;
     if has_article || background.notes(word).has(WordNotes::SPLIT) || hides_preposition(word, background) {
         return (Clitic::Other, word[1..].to_vec());
     }
     (conjunction, word.to_vec())
 }
 
+/// Whether a word without statistics is a common noun behind `ب` or `ل`. `ك` is too rare before nouns.
 fn hides_preposition(word: &[u8], background: &Background) -> bool {
     matches!(word, [code::BA | code::LAM, ..] if word.len() >= LEAST_WITH_PREPOSITION)
         && !background.stem(&light_stem(word)).is_known
         && background.stem(&light_stem(&word[1..])).article >= COMMON
 }
 
-/// Whether a word ends in the accusative's alif: it is known to, or it is unknown and agrees with an accusative before it.
+/// Whether a word ends in the accusative's alif: it is known to, or it follows an accusative and only its rest is a known word.
 fn is_accusative(word: &[u8], after_accusative: bool, background: &Background) -> bool {
     let agrees = || {
         let Some((&code::ALIF, rest)) = word.split_last() else { return false };
@@ -195,7 +204,7 @@ fn is_accusative(word: &[u8], after_accusative: bool, background: &Background) -
     background.notes(word).has(WordNotes::ACCUSATIVE) || (after_accusative && agrees())
 }
 
-/// A word without its pronoun, where it is known to have one.
+/// A word without its pronoun, if it is known to have one.
 fn base_of_possessed(word: &[u8], notes: WordNotes) -> Option<Vec<u8>> {
     if !notes.has(WordNotes::POSSESSED) {
         return None;
@@ -208,14 +217,14 @@ fn base_of_possessed(word: &[u8], notes: WordNotes) -> Option<Vec<u8>> {
     Some(base)
 }
 
-/// A word (letter codes as written) without the pronoun that it ends in.
+/// A word (letter codes as written) without the pronoun at its end; `None` if it has none, or too few letters would remain.
 #[must_use]
 pub fn without_pronoun(word: &[u8]) -> Option<&[u8]> {
     let stem = pronoun::BEHIND_NOUNS.iter().find_map(|pronoun| word.strip_suffix(*pronoun))?;
     Some(stem).filter(|stem| stem.len() >= LEAST_POSSESSED)
 }
 
-/// Whether a stem differs only in its prefix from one known as an imperfect: `تستثمر`, `سنستثمر` from `يستثمر`.
+/// Whether a stem differs only in its prefix from a known imperfect: `تستثمر`, `سنستثمر` from `يستثمر` "he invests".
 fn is_imperfect(stem: &[u8], background: &Background) -> bool {
     let (stem, is_future) = match stem {
         [FUTURE, rest @ ..] => (rest, true),

@@ -1,7 +1,8 @@
-//! Light stems: what forms of one word have in common, without a dictionary.
+//! Light stems: what the forms of a word have in common, without a dictionary.
 //!
-//! The stemmer `light10` of Larkey, Ballesteros and Connell (Light Stemming for Arabic Information Retrieval, 2007), over folded letter codes. It is
-//! used to tell that two phrases are the same, never to write one.
+//! The stemmer `light10` of Larkey, Ballesteros and Connell ("Light Stemming for Arabic Information Retrieval", 2007), over folded
+//! letter codes. Stems decide whether two phrases are the same, and are never shown. The tables are those of the paper, although other
+//! parts of the engine know more clitics: the statistics of a trained model are keyed by these stems.
 
 use crate::arabic::clitics::{ARTICLE, TO_THE, ending, pronoun};
 use crate::arabic::{code, fold_word};
@@ -26,7 +27,7 @@ const ENDINGS: [&[u8]; 8] = [
     ending::FEMININE_FOLDED,
     pronoun::MY,
 ];
-/// Letters that are left behind an article and before an ending, and behind a conjunction.
+/// Letters that must remain without an article or an ending, and without a conjunction.
 const LEAST_LETTERS: usize = 2;
 const LEAST_AFTER_CONJUNCTION: usize = 3;
 
@@ -49,7 +50,7 @@ pub fn light_stem(word: &[u8]) -> Vec<u8> {
     stem.to_vec()
 }
 
-/// Letters of the article that a word (folded or not) begins with, with what is written before it; 0 where there is none.
+/// The number of letters of the article at the beginning of a word (folded or not), including a clitic before it; 0 if it has none.
 #[must_use]
 pub fn article_length(word: &[u8]) -> usize {
     let has = |article: &&&[u8]| word.starts_with(article) && word.len() >= article.len() + LEAST_LETTERS;

@@ -1,34 +1,33 @@
-//! An article's words in two forms: as they are written, numbers among them, for exact duplicates, and reduced to what every channel keeps, for
-//! near ones.
+//! The words of an article in two forms: as written, including numbers, for exact duplicates; and reduced to the letters that every state
+//! of writing keeps, for near duplicates.
 //!
-//! A *reduced* word has lost all that one copy of an article may have and another lack: every alif (bare, with hamza, with
-//! madda: it is typed, typed bare, or deleted), `ء ئ ؤ ة ى` (deleted by the damage), and then every `ه` and `ي` at the end
-//! of what is left (what careless or preprocessed writing puts for `ة` and `ى`, and `ي` is deleted where it was typed `ى`).
-//! So the intact, the stripped, the normalised and the softly misspelt copy of a word are equal: `بيئة`, `بي`, `بيئه` are
-//! all `ب`.
+//! A *reduced* word lacks every letter that one copy of an article may have and another not: all kinds of alif (typed, typed bare, or
+//! deleted), `ء ئ ؤ ة ى` (deleted by the damage), and then every `ه` and `ي` at the end of what remains (careless writing puts them for
+//! `ة` and `ى`; and `ي` is deleted if it was typed as `ى`). So the intact, stripped, normalised and misspelt copies of a word are equal:
+//! `بيئة`, `بي`, `بيئه` are all `ب`.
 //!
-//! Invariant: a word of which nothing is left is no word, in any copy. Numbers, marks and letters of other scripts are none
-//! either: the damage deletes them, and a word before and a word behind are neighbours.
+//! Invariant: a word of which nothing remains does not count, in any copy. Nor do numbers, marks and letters of other scripts: the damage
+//! deletes them, so the words around them are neighbours.
 
 use crate::arabic::{code, encode_letter, is_digit, is_mark};
 
 const TATWEEL: char = '\u{640}';
-/// An odd number with irregular bits (2^64 divided by the golden ratio).
+/// An odd number with irregular bits: 2^64 divided by the golden ratio, as in Fibonacci hashing.
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Mixes 64 bits so that every bit of the result depends on every bit given (the finaliser of `MurmurHash3`).
+/// Mixes 64 bits so that each bit of the result depends on all bits (the finaliser of `MurmurHash3`).
 pub(super) fn mix(mut bits: u64) -> u64 {
     bits = (bits ^ (bits >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     bits = (bits ^ (bits >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     bits ^ (bits >> 33)
 }
 
-/// One hash of two, in order.
+/// Combines two hashes into one; their order matters.
 pub(super) fn chain(before: u64, next: u64) -> u64 {
     mix(before.wrapping_mul(STEP).wrapping_add(next))
 }
 
-/// Letters that one copy of a word may have and another lack, a bit for each letter code.
+/// Letters that one copy of a word may have and another not: a bit per letter code.
 const DROPPED: u64 = set(&[
     code::ALIF,
     code::ALIF_HAMZA,
@@ -40,7 +39,7 @@ const DROPPED: u64 = set(&[
     code::TA_MARBUTA,
     code::MAQSURA,
 ]);
-/// Letters that are kept only where one follows that is kept for certain.
+/// Letters that are kept only if a letter follows that is always kept.
 const KEPT_INSIDE: u64 = set(&[code::HA, code::YA]);
 
 const fn set(mut letters: &[u8]) -> u64 {
@@ -52,17 +51,17 @@ const fn set(mut letters: &[u8]) -> u64 {
     bits
 }
 
-/// Hashes the letters of one word as they are kept.
+/// The hash of a reduced word, letter by letter.
 #[derive(Clone, Copy, Default)]
 struct Reduction {
-    /// Up to the last letter that is certainly kept.
+    /// The hash up to the last letter that is always kept.
     kept: u64,
-    /// With the letters behind it that are kept only if another follows.
+    /// The hash including the letters behind it that are kept only if another follows.
     run: u64,
 }
 
 impl Reduction {
-    /// Without branches: which letter comes next is what a processor cannot foresee.
+    /// Adds a letter. Written without branches, since a processor cannot predict the next letter.
     fn push(&mut self, letter: u8) {
         let bit = 1u64 << letter;
         let longer = (self.run ^ u64::from(letter)).wrapping_mul(STEP).rotate_left(23);
@@ -70,13 +69,13 @@ impl Reduction {
         self.kept = if (DROPPED | KEPT_INSIDE) & bit != 0 { self.kept } else { self.run };
     }
 
-    /// The hash of the reduced word; `None` where nothing is left.
+    /// The hash of the reduced word; `None` if nothing remains.
     fn hash(self) -> Option<u64> {
         (self.kept != 0).then(|| mix(self.kept))
     }
 }
 
-/// Reads tokens: gathers the words as written, and gives each reduced one.
+/// Reads tokens: collects the words as written, and passes on the hash of each reduced word.
 #[derive(Default)]
 pub(super) struct WordReader {
     written: Vec<u8>,
@@ -85,14 +84,14 @@ pub(super) struct WordReader {
 }
 
 impl WordReader {
-    /// A reader with room for an article of a usual length.
+    /// A reader with capacity for an article of usual length.
     pub(super) fn new() -> Self {
         Self { written: Vec::with_capacity(8 << 10), ..Self::default() }
     }
 
-    /// Reads one token, which may hold several words (`المعهد.ومن`), and hands the hash of each reduced word to `found`.
+    /// Reads one token, which may hold several words (`المعهد.ومن`), and calls `found` with the hash of each reduced word.
     pub(super) fn read(&mut self, token: &str, mut found: impl FnMut(u64)) {
-        // Where the letters begin that are not yet written down.
+        // The first byte that is not yet written.
         let mut start = 0;
         for (at, c) in token.char_indices() {
             if let Some(letter) = encode_letter(c) {
@@ -139,7 +138,7 @@ impl WordReader {
         }
     }
 
-    /// The words as they are written, parted by single spaces (UTF-8).
+    /// The words as written, separated by single spaces (UTF-8).
     pub(super) fn written(&self) -> &[u8] {
         &self.written
     }
@@ -168,11 +167,11 @@ mod tests {
             ("على عل علي", "a final ى is deleted or typed ي"),
             ("كتابي كتاب كتابى", "a final ي typed ى is deleted"),
             ("أسعار اسعار سعار آسعار", "an alif with hamza is typed, bare or deleted"),
-            ("بيئة بي بيئه", "what stands before a deleted letter becomes final"),
+            ("بيئة بي بيئه", "a letter before a deleted one becomes final"),
             ("وجهة وجه وجهه", "so does a ه"),
             ("شيء شي شىء", "hamza at the end"),
             ("مسؤولية مسولي مسؤوليه", "hamza inside"),
-            ("إلى ل ال الى الي", "what is left of the commonest word"),
+            ("إلى ل ال الى الي", "all copies of the most frequent word"),
             ("مُدَرِّسـة", "diacritics and tatweel are no letters"),
         ] {
             let hashes = reduced(copies);
@@ -185,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_damage_deletes_whole_is_no_word() {
+    fn tokens_that_the_damage_deletes_are_no_words() {
         assert!(reduced("2017 ٣٫٥ FIFA ، هي آ").is_empty());
         assert_eq!(reduced("بلغ 35 ألفا"), reduced("بلغ لف"));
         assert_eq!(reduced("المعهد.ومن"), reduced("المعهد ومن"), "a token may hold two words");

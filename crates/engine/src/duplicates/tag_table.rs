@@ -1,12 +1,12 @@
-//! A table from 32-bit tags to the articles that have them: eight bytes an entry, bounded buckets.
+//! A hash table from 32-bit tags to the rows of articles: eight bytes per entry, bounded buckets.
 //!
-//! Open addressing with linear probing. An entry holds its tag beside the article's row, and its home slot is computed from
-//! the tag, so the table grows without the articles at hand, by a quarter at a time, which wastes less memory than doubling.
+//! Open addressing with linear probing. An entry holds its tag beside the row, and its home slot is computed from the tag, so the table
+//! can grow without the articles at hand. It grows by a quarter, which wastes less memory than doubling.
 //!
-//! Invariant: what is found does not depend on the table's size: a bucket's rows are the first [`BUCKET`] inserted.
+//! Invariant: what is found does not depend on the size of the table: the rows of a tag are the first [`BUCKET`] inserted.
 
-/// Rows that one tag leads to at most. A run of words in more articles than that is a formula or a much copied text, and
-/// its first copies stand for it; so a million copies of one article cost no more each than the first few.
+/// The most rows per tag. A run of words in more articles than that is a set phrase or a much copied text, which its first copies
+/// represent. So a million copies of an article cost no more each than the first few.
 pub(super) const BUCKET: usize = 32;
 /// Slots of an empty table.
 const FIRST_SLOTS: usize = 64;
@@ -14,7 +14,7 @@ const FIRST_SLOTS: usize = 64;
 /// Rows by tag.
 #[derive(Clone, Debug)]
 pub(super) struct TagTable {
-    /// The tag in the high half, the row plus one in the low half; 0 is free.
+    /// The tag in the high half, the row plus one in the low half; 0 is an empty slot.
     slots: Vec<u64>,
     entries: usize,
 }
@@ -31,11 +31,12 @@ impl TagTable {
         self.chain(tag).filter(move |slot| (slot >> 32) == u64::from(tag)).map(row)
     }
 
-    /// Puts a row under a tag, unless the tag has enough.
+    /// Adds a row to a tag, unless its bucket is full.
     pub(super) fn insert(&mut self, tag: u32, row: u32) {
         if self.rows(tag).nth(BUCKET - 1).is_some() {
             return;
         }
+        // At most four fifths full: beyond that, linear probing gets slow.
         if self.entries * 5 >= self.slots.len() * 4 {
             self.grow();
         }
@@ -43,12 +44,12 @@ impl TagTable {
         self.entries += 1;
     }
 
-    /// Bytes of memory held.
+    /// Bytes of memory allocated.
     pub(super) fn bytes(&self) -> usize {
         self.slots.capacity() * size_of::<u64>()
     }
 
-    /// The entries from a tag's home slot to the next free one, among which all of its entries are.
+    /// The entries from a tag's home slot to the next empty slot, which include all entries of the tag.
     fn chain(&self, tag: u32) -> impl Iterator<Item = u64> {
         let home = home(tag, self.slots.len());
         self.slots[home..].iter().chain(&self.slots[..home]).copied().take_while(|slot| *slot != 0)
@@ -66,7 +67,8 @@ fn row(slot: u64) -> u32 {
     (slot as u32) - 1
 }
 
-/// The slot where the search for a tag begins: tags are spread evenly, and so are their homes.
+/// The slot where the search for a tag begins: the tag scaled to the number of slots (Lemire's multiply-shift), so that the number need
+/// not be a power of two. Tags are uniformly distributed, and so are their homes.
 fn home(tag: u32, slots: usize) -> usize {
     ((u128::from(tag) * slots as u128) >> 32) as usize
 }
@@ -91,7 +93,7 @@ mod tests {
         fn it_holds_the_first_rows_of_each_tag(tags in prop::collection::vec((any::<bool>(), 0u32..12), 0..1000)) {
             let (mut table, mut expected) = (TagTable::default(), BTreeMap::<u32, Vec<u32>>::new());
             for (row, (high, tag)) in (0u32..).zip(tags) {
-                // Homes at both ends, so that chains wrap around.
+                // Homes at both ends of the table, so that chains wrap around.
                 let tag = if high { u32::MAX - tag } else { tag * 1_000_003 };
                 table.insert(tag, row);
                 let rows = expected.entry(tag).or_default();

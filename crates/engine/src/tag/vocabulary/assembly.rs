@@ -1,0 +1,127 @@
+//! From the entries of all files to concepts: ids checked, terms cleaned, links resolved.
+//!
+//! Invariant: concepts keep the order of their entries, since the first of two concepts that share a term has its hits.
+
+use std::collections::HashMap;
+
+use rustc_hash::FxHashMap;
+
+use super::concept::{Concept, ConceptIndex};
+use super::entry::{Entry, Report};
+use crate::arabic::inflection::{MOST_LETTERS, without_article, written_codes};
+use crate::arabic::{Word, folded_codes, is_mark};
+
+/// The concepts of all files: ids checked, terms cleaned, links resolved.
+pub(super) fn assemble(mut entries: Vec<Entry>, report: &mut Report) -> Vec<Concept> {
+    check_ids(&mut entries, report);
+    let mut terms: Vec<Vec<String>> = entries.iter().map(|entry| terms_of(entry, report)).collect();
+    let mut cues: Vec<Vec<String>> = entries.iter().map(|entry| cues_of(entry, report)).collect();
+    report_shared_terms(&entries, &terms, report);
+    // Links name a concept by its id or by its IRI.
+    let by_name: HashMap<&str, ConceptIndex> = (0..)
+        .zip(&entries)
+        .flat_map(|(index, entry)| {
+            entry.iri.as_deref().into_iter().chain([entry.id.as_str()]).map(move |name| (name, index))
+        })
+        .collect();
+    let links: Vec<Vec<ConceptIndex>> = entries.iter().map(|entry| broader_of(entry, &by_name, report)).collect();
+    let concept = |(index, (entry, broader)): (usize, (Entry, Vec<ConceptIndex>))| Concept {
+        id: entry.id,
+        iri: entry.iri,
+        label: entry.label,
+        category: entry.category,
+        gloss: entry.gloss,
+        terms: std::mem::take(&mut terms[index]),
+        broader,
+        is_name: entry.is_name,
+        cues: std::mem::take(&mut cues[index]),
+    };
+    entries.into_iter().zip(links).enumerate().map(concept).collect()
+}
+
+/// Reports and removes entries whose id was used before. If two IRIs end in the same id, the later concept gets its full IRI as its id.
+fn check_ids(entries: &mut Vec<Entry>, report: &mut Report) {
+    let mut seen: HashMap<String, (String, u64)> = HashMap::new();
+    entries.retain_mut(|entry| {
+        if let Some(iri) = entry.iri.clone().filter(|_| entry.has_local_id && seen.contains_key(&entry.id)) {
+            report
+                .notice(entry, format!("another concept has the id \"{}\"; this one gets its full IRI as its id", entry.id));
+            entry.id = iri;
+        }
+        if let Some((file, line)) = seen.get(&entry.id) {
+            let what = format!("the id \"{}\" was used before, at {file}:{line}; ids must be unique", entry.id);
+            report.fault_of(entry, what);
+            return false;
+        }
+        seen.insert(entry.id.clone(), (entry.file.clone(), entry.line));
+        true
+    });
+}
+
+/// The usable terms of an entry, its label first.
+fn terms_of(entry: &Entry, report: &mut Report) -> Vec<String> {
+    let mut terms: Vec<String> = Vec::new();
+    for written in std::iter::once(&entry.label).chain(&entry.variants) {
+        let unmarked: String = written.chars().filter(|c| !is_mark(*c)).collect();
+        let words: Vec<&str> = unmarked.split_whitespace().collect();
+        let term = words.join(" ");
+        if words.is_empty() || words.iter().any(|word| Word::new(word).is_none()) {
+            let what = format!("\"{written}\" of {} contains something other than Arabic words and is ignored", entry.id);
+            report.notice(entry, what);
+        } else if terms.contains(&term) {
+            report.notice(entry, format!("\"{written}\" of {} is listed twice", entry.id));
+        } else if words.iter().any(|word| word.chars().count() > MOST_LETTERS) {
+            let what =
+                format!("\"{written}\" of {} has a word of more than {MOST_LETTERS} letters and is ignored", entry.id);
+            report.notice(entry, what);
+        } else {
+            terms.push(term);
+        }
+    }
+    terms
+}
+
+/// The usable cues of an entry: single Arabic words.
+fn cues_of(entry: &Entry, report: &mut Report) -> Vec<String> {
+    let (words, others): (Vec<String>, Vec<String>) = entry.cues.iter().cloned().partition(|cue| Word::new(cue).is_some());
+    for cue in others {
+        report.notice(entry, format!("the cue \"{cue}\" of {} is not a single Arabic word and is ignored", entry.id));
+    }
+    words
+}
+
+/// A term's words as matching compares them: folded, the first without its article.
+fn comparable(term: &str) -> Vec<Vec<u8>> {
+    let mut words = term.split(' ');
+    let first = words.next().map(|first| without_article(&written_codes(first)));
+    first.into_iter().chain(words.map(folded_codes)).collect()
+}
+
+/// Reports terms that match the same text: the concept that comes first has the hits.
+fn report_shared_terms(entries: &[Entry], terms: &[Vec<String>], report: &mut Report) {
+    let mut owners: FxHashMap<Vec<Vec<u8>>, (usize, &str)> = FxHashMap::default();
+    for (index, term) in terms.iter().enumerate().flat_map(|(index, terms)| terms.iter().map(move |term| (index, term))) {
+        let (owner, first) = *owners.entry(comparable(term)).or_insert((index, term));
+        if owner != index {
+            let (taken, entry) = (&entries[owner].id, &entries[index]);
+            let what = format!(
+                "\"{term}\" of {} matches the same text as \"{first}\" of {taken}, which takes precedence",
+                entry.id
+            );
+            report.notice(entry, what);
+        }
+    }
+}
+
+/// The broader concepts of an entry, each once; links that lead out of the vocabulary are reported.
+fn broader_of(entry: &Entry, by_name: &HashMap<&str, ConceptIndex>, report: &mut Report) -> Vec<ConceptIndex> {
+    let mut links = Vec::new();
+    for name in &entry.broader {
+        match by_name.get(name.as_str()) {
+            Some(index) if !links.contains(index) => links.push(*index),
+            Some(_) => {}
+            None => report.notice(entry, format!("the broader concept {name} of {} is not in the vocabulary", entry.id)),
+        }
+    }
+    links
+}

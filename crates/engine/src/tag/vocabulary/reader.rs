@@ -1,0 +1,151 @@
+//! Reading vocabulary files.
+
+use std::path::Path;
+
+use super::assembly::assemble;
+use super::concept::{Concept, ConceptIndex};
+use super::entry::{Entry, Report, VocabularyFault};
+use super::{csv, skos};
+
+/// All concepts of one or more files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Vocabulary {
+    concepts: Vec<Concept>,
+    notices: Vec<VocabularyFault>,
+    hash: String,
+}
+
+impl Vocabulary {
+    /// Reads vocabulary files, in the order given: `.csv` is CSV; `.ttl`, `.nt`, `.rdf`, `.xml`, `.jsonld` and the like are SKOS.
+    ///
+    /// # Errors
+    /// All faults of all files.
+    pub fn read<P: AsRef<Path>>(files: &[P]) -> Result<Self, Vec<VocabularyFault>> {
+        let mut report = Report::default();
+        let mut entries = Vec::new();
+        let mut hasher = blake3::Hasher::new();
+        for file in files {
+            let file = file.as_ref();
+            report.file = file.display().to_string();
+            match std::fs::read(file) {
+                Ok(bytes) => {
+                    hasher.update(blake3::hash(&bytes).as_bytes());
+                    entries.extend(read_entries(file, &bytes, &mut report));
+                }
+                Err(error) => report.fault(0, format!("cannot be read: {error}")),
+            }
+        }
+        let concepts = assemble(entries, &mut report);
+        if report.faults.is_empty() {
+            let hash = hasher.finalize().to_hex()[..16].to_owned();
+            Ok(Self { concepts, notices: report.notices, hash })
+        } else {
+            Err(report.faults)
+        }
+    }
+
+    /// The concepts, in the order of the files.
+    #[must_use]
+    pub fn concepts(&self) -> &[Concept] {
+        &self.concepts
+    }
+
+    /// What is worth knowing about the files without being a fault: labels that are ignored, labels that two concepts share.
+    #[must_use]
+    pub fn notices(&self) -> &[VocabularyFault] {
+        &self.notices
+    }
+
+    /// 16 hex digits that identify the files by their content.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// All concepts broader than this one, nearest first, each once. Ends on circular links too.
+    #[must_use]
+    pub fn ancestors(&self, concept: ConceptIndex) -> Vec<ConceptIndex> {
+        let mut found: Vec<ConceptIndex> = Vec::new();
+        let mut next = 0;
+        let mut broader_concepts = self.concepts[concept].broader.as_slice();
+        loop {
+            for &broader in broader_concepts {
+                if broader != concept && !found.contains(&broader) {
+                    found.push(broader);
+                }
+            }
+            let Some(&reached) = found.get(next) else { return found };
+            broader_concepts = &self.concepts[reached].broader;
+            next += 1;
+        }
+    }
+}
+
+fn read_entries(file: &Path, bytes: &[u8], report: &mut Report) -> Vec<Entry> {
+    // Excel and Notepad begin UTF-8 files with a byte order mark.
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
+    if extension == "csv" {
+        return csv::read(bytes, report);
+    }
+    if let Some(format) = skos::format_of(&extension) {
+        return skos::read(format, bytes, report);
+    }
+    report.fault(0, "unsupported vocabulary format: expected .csv, .ttl, .nt, .rdf, .xml or .jsonld".to_owned());
+    Vec::new()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Reads a vocabulary file with this name and content.
+    pub(crate) fn read(name: &str, content: &str) -> Result<Vocabulary, Vec<VocabularyFault>> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join(name);
+        std::fs::write(&file, content).expect("written");
+        Vocabulary::read(&[file])
+    }
+
+    pub(crate) fn faults(name: &str, content: &str) -> Vec<String> {
+        let faults = read(name, content).expect_err("faulty");
+        faults.into_iter().map(|fault| format!("{}: {}", fault.line, fault.what)).collect()
+    }
+
+    pub(crate) fn notices(name: &str, content: &str) -> Vec<String> {
+        let vocabulary = read(name, content).expect("valid");
+        vocabulary.notices().iter().map(|notice| format!("{}: {}", notice.line, notice.what)).collect()
+    }
+
+    #[test]
+    fn terms_that_match_the_same_text_are_reported() {
+        let found = notices("v.csv", "id,label,category,variants\noil,نفط,energy,\nout,النفط,sport,\nب,على,x,\nج,علي,x,\n");
+        assert_eq!(
+            found,
+            [
+                "3: \"النفط\" of out matches the same text as \"نفط\" of oil, which takes precedence",
+                "5: \"علي\" of ج matches the same text as \"على\" of ب, which takes precedence"
+            ]
+        );
+    }
+
+    #[test]
+    fn labels_other_than_arabic_words_are_ignored() {
+        let vocabulary = read("v.csv", "id,label,category,variants\nc,كُوفيد,health,كوفيد-19;Covid\n").expect("valid");
+        assert_eq!(vocabulary.concepts()[0].terms, ["كوفيد"]);
+        assert_eq!(vocabulary.notices().len(), 2);
+    }
+
+    #[test]
+    fn an_unsupported_format_is_a_fault() {
+        assert!(faults("v.docx", "")[0].contains("expected .csv, .ttl"));
+    }
+
+    #[test]
+    fn ancestors_are_found_at_every_level_and_circles_end() {
+        let csv = "id,label,category,variants,broader\na,دال,x,,b\nb,راء,x,,c;d\nc,زاي,x,,a\nd,سين,x,,\n";
+        let vocabulary = read("v.csv", csv).expect("valid");
+        assert_eq!(vocabulary.ancestors(0), [1, 2, 3]);
+        assert_eq!(vocabulary.ancestors(3), [0; 0]);
+    }
+}
