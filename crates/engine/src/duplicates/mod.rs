@@ -22,10 +22,12 @@
 //! candidate is compared by its whole sketch. A text that was seen before is not entered again, and buckets are bounded,
 //! so the cost of an article does not grow with the number of its copies.
 
+mod settings;
 mod signature;
 mod tags;
 mod words;
 
+pub use settings::{DuplicatePolicy, DuplicateSettings};
 pub use signature::{SHORT, Signature, TOO_SHORT};
 
 use signature::{Sketch, similarity};
@@ -33,58 +35,6 @@ use tags::TagTable;
 
 /// Version of this code: part of the build id.
 pub const VERSION: u32 = 2;
-
-/// What is done with copies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DuplicatePolicy {
-    /// They are not looked for.
-    Off,
-    /// They are published, and say what they are copies of.
-    #[default]
-    Flag,
-    /// Those with the very same words are left out.
-    DropExact,
-    /// Near duplicates are left out too.
-    Drop,
-}
-
-impl DuplicatePolicy {
-    /// The name that configuration uses.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Flag => "flag",
-            Self::DropExact => "drop_exact",
-            Self::Drop => "drop",
-        }
-    }
-}
-
-/// What counts as a copy, and what is done with it.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Duplicates {
-    /// What is done.
-    pub policy: DuplicatePolicy,
-    /// What counts.
-    pub settings: DuplicateSettings,
-}
-
-/// What counts as a near duplicate.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct DuplicateSettings {
-    /// Least similarity of a near duplicate, 0 to 1: the share of pairs of neighbouring words in common.
-    pub least_similarity: f32,
-}
-
-impl Default for DuplicateSettings {
-    /// 0.6 finds 97 of 100 copies with one word in five edited (`cargo bench --bench duplicates`). Reports that fill the
-    /// same form on another day (weather, stock exchange) share half to five sixths of their pairs and can be found too: no
-    /// threshold parts them from edited copies.
-    fn default() -> Self {
-        Self { least_similarity: 0.6 }
-    }
-}
 
 /// What an article is a copy of; at most one of the two is given.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -240,7 +190,7 @@ mod tests {
 
     #[test]
     fn the_threshold_is_kept() {
-        let mut index = DuplicateIndex::new(DuplicateSettings { least_similarity: 0.99 });
+        let mut index = DuplicateIndex::new(DuplicateSettings { least_similarity: 0.99, ..DuplicateSettings::default() });
         index.add(1, &of(STORM));
         assert_eq!(index.find(&of(&STORM.replace("الصيادين", "الزوار"))), Verdict::default());
         assert_eq!(index.find(&of(STRIPPED)), near(1, 1.0));

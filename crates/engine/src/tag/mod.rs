@@ -11,6 +11,7 @@
 mod evidence;
 mod matcher;
 pub mod phrases;
+mod settings;
 mod tagged;
 mod terms;
 mod text;
@@ -19,6 +20,7 @@ pub mod vocabulary;
 use std::ops::Range;
 
 pub use phrases::Keyphrase;
+pub use settings::TagSettings;
 pub use tagged::{Hit, KeywordCount, Layer, Tagged};
 pub use terms::TermIndex;
 pub use vocabulary::{Concept, ConceptIndex, Vocabulary, VocabularyFault};
@@ -36,15 +38,6 @@ use text::{TextWord, read_words};
 
 /// Version of this stage's code: part of the build id.
 pub const VERSION: u32 = 2;
-
-/// How the tagging stage is set up, apart from its vocabulary.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TagSettings {
-    /// Whether terms inside a longer one are hits too.
-    pub nested: bool,
-    /// Whether a hit of a concept is one of every broader concept too.
-    pub expand_broader: bool,
-}
 
 /// The tagging stage: immutable, shared by all workers.
 #[derive(Debug)]
