@@ -1,4 +1,4 @@
-//! The command line as typed. What each command does is in [`crate::commands`].
+//! The command line as typed; [`crate::commands`] holds the commands.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -10,70 +10,74 @@ use crate::dataset::export::ExportFormat;
 use crate::progress::LogFormat;
 use engine::tables::schema::Table;
 
-/// Restores Arabic newspaper text whose letters were deleted, and makes of it a clean, annotated dataset.
+/// Restores Arabic newspaper text whose letters were deleted, and turns it into a clean, annotated dataset.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
 pub struct Cli {
     /// Configuration file; paths in it are relative to its folder [default: pipeline.toml]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Threads [default: all cores]
+    /// Number of threads [default: one per core]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
     /// Print nothing but errors
     #[arg(long, global = true)]
     pub quiet: bool,
-    /// How progress and errors are written to standard error
+    /// Format of progress and errors on standard error
     #[arg(long, global = true, value_enum, default_value_t)]
     pub log_format: LogFormat,
-    /// What to do
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Build the dataset
     Run(RunArgs),
-    /// Show what a run would do, and why, without doing it
+    /// Show what `run` would do, and why, without doing it
     Plan(PlanArgs),
-    /// List the builds that are kept
+    /// List the builds in the output folder
     Builds(BuildsArgs),
     /// Make an older build current again
     Rollback(RollbackArgs),
-    /// Repair text: from standard input to standard output
+    /// Repair text from standard input to standard output
     Repair(RepairArgs),
-    /// Check the configuration and all that it names, without writing anything
+    /// Check the configuration, the files it names and the input, without writing anything
     Check(OverrideArgs),
-    /// Show the repairs of an article or a sentence, with alternatives and their probabilities
+    /// Show the repairs of an article or a sentence, with alternatives and probabilities
     Explain(ExplainArgs),
     /// Show what a vocabulary finds in a sentence, and why
     TagTest(TagTestArgs),
     /// Print statistics of the current build
     Stats(StatsArgs),
-    /// Show what changed from one build to another
+    /// Show what changed between two builds
     Diff(DiffArgs),
     /// Write a build as JSONL or plain text
     Export(ExportArgs),
     /// Print the data dictionary: every table and column with its meaning
     Dictionary,
-    /// Score benchmark files
+    /// Print a complete configuration: every setting with its default and meaning
+    Settings(SettingsArgs),
+    /// Score the configured model on benchmark files
+    #[cfg(feature = "evaluation")]
     Eval(EvalArgs),
     /// Train a model from clean text
+    #[cfg(feature = "training")]
     Train(TrainArgs),
 }
 
-/// What the command line can say instead of the configuration.
+/// Options that override the configuration.
 #[derive(Clone, Debug, Args)]
 pub struct OverrideArgs {
-    /// Folder of the articles, instead of ingest.input
+    /// Folder of the articles [default: ingest.input of the configuration]
     #[arg(long, value_name = "DIR")]
     pub input: Option<PathBuf>,
-    /// Folder of the builds, instead of dataset.output
+    /// Folder of the builds [default: dataset.output of the configuration]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
-    /// Vocabulary files, instead of tag.vocabularies
+    /// Vocabulary files [default: tag.vocabularies of the configuration]
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub vocabulary: Vec<PathBuf>,
 }
@@ -87,10 +91,10 @@ pub struct RunArgs {
     /// Read only the first N articles
     #[arg(long, value_name = "N")]
     pub limit: Option<NonZeroUsize>,
-    /// Build again even if nothing has changed, and all of it anew
+    /// Rebuild everything, ignoring the cache, even if nothing has changed
     #[arg(long)]
     pub force: bool,
-    /// Add `OpenLineage` events of the run to a file, one JSON object a line
+    /// Append `OpenLineage` events of the run to a file, one JSON object per line
     #[arg(long, value_name = "FILE")]
     pub lineage: Option<PathBuf>,
 }
@@ -104,7 +108,7 @@ pub struct PlanArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// List at most N articles
+    /// List at most N of the articles that would be processed
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub list: usize,
 }
@@ -112,7 +116,7 @@ pub struct PlanArgs {
 /// Arguments of `builds`.
 #[derive(Debug, Args)]
 pub struct BuildsArgs {
-    /// Folder of the builds, instead of dataset.output
+    /// Folder of the builds [default: dataset.output of the configuration]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     /// Print JSON
@@ -123,9 +127,9 @@ pub struct BuildsArgs {
 /// Arguments of `rollback`.
 #[derive(Debug, Args)]
 pub struct RollbackArgs {
-    /// Id of the build [default: the one published before the current one]
+    /// Id of the build [default: the build that was current before]
     pub build: Option<String>,
-    /// Folder of the builds, instead of dataset.output
+    /// Folder of the builds [default: dataset.output of the configuration]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 }
@@ -133,10 +137,10 @@ pub struct RollbackArgs {
 /// Arguments of `repair`.
 #[derive(Debug, Args)]
 pub struct RepairArgs {
-    /// Take each line for an article of its own, and stream
+    /// Treat each line as a separate article
     #[arg(long)]
     pub lines: bool,
-    /// Model file [default: repair.model of the configuration, if there is one, or the model built in]
+    /// Model file [default: repair.model of the configuration, or else the built-in model]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
 }
@@ -144,8 +148,7 @@ pub struct RepairArgs {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A file, a member of an archive (archive.zip!/a.txt), or the `article_id` or a `sentence_id` of an article of the
-    /// input
+    /// A file, a member of an archive (archive.zip!/a.txt), or an `article_id` or `sentence_id` of the input
     pub target: String,
     /// Overrides.
     #[command(flatten)]
@@ -157,9 +160,9 @@ pub struct ExplainArgs {
 pub struct TagTestArgs {
     /// Vocabulary file
     pub vocabulary: PathBuf,
-    /// The text, damaged or not; - reads standard input
+    /// The text, damaged or not; `-` reads standard input
     pub text: String,
-    /// Show terms inside a longer one too
+    /// Also show terms inside longer terms
     #[arg(long)]
     pub nested: bool,
 }
@@ -167,7 +170,7 @@ pub struct TagTestArgs {
 /// Arguments of `stats`.
 #[derive(Debug, Args)]
 pub struct StatsArgs {
-    /// Folder of the builds, instead of dataset.output
+    /// Folder of the builds [default: dataset.output of the configuration]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     /// Print JSON
@@ -178,22 +181,22 @@ pub struct StatsArgs {
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The earlier build: an id, current, or a build's folder [default: the build before the current one]
+    /// The earlier build: an id, `current` or a build's folder [default: the build that was current before]
     #[arg(value_name = "A")]
     pub before: Option<String>,
     /// The later build [default: current]
     #[arg(value_name = "B")]
     pub after: Option<String>,
-    /// Folder of the builds, instead of dataset.output
+    /// Folder of the builds [default: dataset.output of the configuration]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Write the whole lists to DIR/articles.parquet and DIR/sentences.parquet
+    /// Write the complete lists to DIR/articles.parquet and DIR/sentences.parquet
     #[arg(long, value_name = "DIR")]
     pub parquet: Option<PathBuf>,
-    /// Changes shown of each table
+    /// Show at most N changes of each table
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub limit: usize,
 }
@@ -201,50 +204,60 @@ pub struct DiffArgs {
 /// Arguments of `export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// What to write
+    /// Format to write
     #[arg(value_enum)]
     pub format: ExportFormat,
-    /// File to write, or with --each-article the folder; - is standard output
+    /// File to write, or the folder with --each-article; `-` is standard output
     pub to: PathBuf,
-    /// Table to write: articles, sentences, keywords or rejects; text is that of articles or sentences
+    /// Table to write; the format `text` exists for articles and sentences only
     #[arg(long, value_parser = table_parser(), default_value = Table::Articles.name())]
     pub table: Table,
-    /// Write a file for each article, named as its source is
+    /// Write a file for each article, named like its source
     #[arg(long)]
     pub each_article: bool,
     /// Id of the build [default: the current one]
     #[arg(long, value_name = "ID")]
     pub build: Option<String>,
-    /// Folder of the builds, instead of dataset.output
+    /// Folder of the builds [default: dataset.output of the configuration]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 }
 
 /// Arguments of `eval`.
+#[cfg(feature = "evaluation")]
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub struct EvalArgs {
-    /// Benchmark files, one JSON record a line
+    /// Benchmark files, one JSON record per line
     #[arg(required = true, value_name = "BENCH")]
     pub benchmarks: Vec<PathBuf>,
-    /// Print one JSON line for each file, as the benchmark's scorer does
+    /// Print one JSON line per file, like the benchmark's own scorer
     #[arg(long)]
     pub json: bool,
-    /// List the accuracy by letter and by class of word
+    /// Also list the accuracy by letter and by word class
     #[arg(long)]
     pub classes: bool,
-    /// List how well sentence ends are found: against simpler ways to cut, and by the length of sentences
+    /// Also list how well sentence ends are found, compared with simple baselines and by sentence length
     #[arg(long)]
     pub boundaries: bool,
-    /// List the tokens whose right form repair cannot choose: as they stand, and the right form
+    /// Also list the tokens whose right form is not among the candidates: raw token and right form
     #[arg(long)]
     pub unreachable: bool,
 }
 
+/// Arguments of `settings`.
+#[derive(Debug, Args)]
+pub struct SettingsArgs {
+    /// Print the declarations as JSON: type, range, default, and which results depend on each setting
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Arguments of `train`.
+#[cfg(feature = "training")]
 #[derive(Debug, Args)]
 pub struct TrainArgs {
-    /// Folder of clean articles: *.jsonl or *.jsonl.zst with a string "text" in each line
+    /// Folder of clean articles: *.jsonl or *.jsonl.zst with a string "text" per line
     #[arg(long, value_name = "DIR")]
     pub corpus: PathBuf,
     /// Folder of word lists: *.tsv or *.wordlist, plain or .zst
@@ -253,15 +266,15 @@ pub struct TrainArgs {
     /// Model file to write
     #[arg(long, value_name = "FILE", default_value = "model/tarmim.model")]
     pub model: PathBuf,
-    /// Folder for finished stages, from which an interrupted run goes on
+    /// Folder of finished stages, from which an interrupted training resumes
     #[arg(long, value_name = "DIR", default_value = "target/training")]
     pub checkpoints: PathBuf,
-    /// Seed of everything random
+    /// Seed of the random numbers
     #[arg(long, default_value_t = 7)]
     pub seed: u64,
 }
 
-/// The names of the tables, as values of an option.
+/// A parser of table names.
 fn table_parser() -> impl TypedValueParser<Value = Table> {
     PossibleValuesParser::new(Table::ALL.map(Table::name))
         .map(|name| Table::ALL.into_iter().find(|table| table.name() == name).expect("one of the names given"))

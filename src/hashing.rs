@@ -1,7 +1,7 @@
-//! The hash of a file, by which inputs and builds are compared: BLAKE3.
+//! BLAKE3 hashes of files, by which inputs and builds are compared.
 //!
-//! Invariant: the whole file is read, whatever its size or date say, and in pieces, so memory does not depend on it. It is
-//! not mapped into memory: a file that somebody cuts short meanwhile must not end the program.
+//! Invariant: the whole file is read, whatever its size or date say, in pieces, so memory does not depend on its size. It is
+//! not memory-mapped: a file that is truncated meanwhile must not crash the program.
 
 use std::fs::File;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::path::Path;
 /// Reads a file to its end and hashes it.
 ///
 /// # Errors
-/// Where it cannot be read.
+/// If it cannot be read.
 pub(crate) fn hash_file(path: &Path) -> std::io::Result<blake3::Hash> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(File::open(path)?)?;

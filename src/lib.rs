@@ -1,4 +1,4 @@
-//! tarmim restores Arabic newspaper text whose letters were deleted, and makes of it a clean, annotated dataset.
+//! tarmim restores Arabic newspaper text whose letters were deleted, and turns it into a clean, annotated dataset.
 //!
 //! Data flows one way, and each stage changes the type, so that a wrong order does not compile:
 //!
@@ -6,8 +6,8 @@
 //! files ─ ingest ─▶ Document ─ repair ─▶ Repaired ─ split ─▶ Vec<Sentence> ─ tag ─▶ Tagged ─ dataset ─▶ Parquet
 //! ```
 //!
-//! Laws: every token of an article is in exactly one sentence, in order; every repair is explained by the damage; offsets
-//! count bytes of the article's decoded text and are never rewritten; equal input, configuration and model give equal bytes
+//! Invariants: every token of an article is in exactly one sentence, in order; every repair is explained by the damage;
+//! offsets count bytes of the article's decoded text and are never rewritten; equal input, configuration and model give equal bytes
 //! at any number of threads. `ARCHITECTURE.md` walks through the code in this order.
 
 pub mod cli;
@@ -27,3 +27,4 @@ mod hashing;
 pub mod interrupt;
 mod path_kind;
 pub mod progress;
+mod removal;

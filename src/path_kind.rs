@@ -1,14 +1,14 @@
-//! What stands at a path where something else was looked for, for messages: "not there" would send a person looking for a file that is.
+//! The kind of thing found at a path, for messages: "not found" would mislead if something else is there.
 
 use std::fs::{FileType, metadata, read_link, symlink_metadata};
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
-/// What stands at a path, as in "a folder"; `None` where nothing does.
+/// The kind of thing at a path, as in "a folder"; `None` if there is nothing.
 pub(crate) fn kind_at(path: &Path) -> Option<String> {
     match metadata(path) {
         Ok(found) => Some(kind_of(found.file_type()).to_owned()),
-        // The link stands there, and what it names does not or cannot be reached.
+        // The link exists, but its target does not or cannot be reached.
         Err(error) if symlink_metadata(path).is_ok_and(|found| found.is_symlink()) => {
             let target = read_link(path).map(|target| target.display().to_string()).unwrap_or_default();
             Some(format!("a link to {target}, which cannot be followed ({error})"))

@@ -1,6 +1,7 @@
-//! Progress as a person or a log collector sees it: bars on a terminal, lines or JSON events elsewhere, or nothing.
+//! Progress for people and log collectors: bars on a terminal, lines or JSON events elsewhere, or nothing.
 //!
-//! Invariant: progress goes to standard error and stays off the data path; it is told of finished batches, never asked.
+//! Invariant: progress goes to standard error and stays off the data path: finished batches are reported to it, and nothing
+//! waits for it.
 
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -8,24 +9,24 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
-/// How messages are written where there is no terminal, or where the user asks for it.
+/// The format of messages on standard error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
     /// Lines for people; bars on a terminal.
     #[default]
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// Where progress goes.
+/// The destination of progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// Bars on a terminal.
     Bars,
-    /// A line now and then.
+    /// A line every few seconds.
     Lines,
-    /// A JSON object now and then.
+    /// A JSON object every few seconds.
     Json,
     /// Nowhere.
     Silent,
@@ -35,7 +36,7 @@ pub enum Progress {
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
 
 impl Progress {
-    /// What the user's flags and the terminal ask for.
+    /// Chooses by the user's flags and whether standard error is a terminal.
     #[must_use]
     pub fn new(quiet: bool, format: LogFormat) -> Self {
         match format {
@@ -46,7 +47,7 @@ impl Progress {
         }
     }
 
-    /// A line about what happens next.
+    /// Writes a message.
     pub fn message(self, text: &str) {
         match self {
             Self::Bars | Self::Lines => write_line(text),
@@ -55,7 +56,7 @@ impl Progress {
         }
     }
 
-    /// An event with data, for machines; people get `text`.
+    /// Writes an event: its data for machines, `text` for people.
     pub fn event(self, name: &str, text: &str, data: &Value) {
         match self {
             Self::Bars | Self::Lines => write_line(text),
@@ -70,7 +71,7 @@ impl Progress {
         }
     }
 
-    /// Starts a stage of `total` steps of the named unit.
+    /// Starts a stage of `total` steps, counted in a named unit.
     #[must_use]
     pub fn stage(self, name: &'static str, unit: &'static str, total: u64) -> Stage {
         let bar = match self {
@@ -83,7 +84,7 @@ impl Progress {
         }
         bar.set_prefix(name);
         let now = Instant::now();
-        Stage { progress: self, name, unit, bar, total, done: 0, articles: 0, words: 0, started: now, told: now }
+        Stage { progress: self, name, unit, bar, total, done: 0, words: 0, started: now, reported: now }
     }
 }
 
@@ -101,16 +102,14 @@ pub struct Stage {
     bar: ProgressBar,
     total: u64,
     done: u64,
-    articles: u64,
     words: u64,
     started: Instant,
-    told: Instant,
+    reported: Instant,
 }
 
 impl Stage {
-    /// Reports that so many steps are finished in all, and what came of them.
-    pub fn reach(&mut self, steps: u64, articles: u64, words: u64) {
-        self.articles += articles;
+    /// Reports the number of steps finished so far, and the words since the last report.
+    pub fn reach(&mut self, steps: u64, words: u64) {
         self.advance(steps.saturating_sub(self.done), words);
     }
 
@@ -120,9 +119,9 @@ impl Stage {
         self.words += words;
         self.bar.set_position(self.done);
         self.bar.set_message(format!("{} words/s", self.words_per_second()));
-        if self.told.elapsed() >= LINE_INTERVAL {
-            self.told = Instant::now();
-            self.tell();
+        if self.reported.elapsed() >= LINE_INTERVAL {
+            self.reported = Instant::now();
+            self.report();
         }
     }
 
@@ -141,7 +140,7 @@ impl Stage {
         elapsed.saturating_mul(self.total.saturating_sub(self.done)).checked_div(self.done).unwrap_or(0)
     }
 
-    fn tell(&self) {
+    fn report(&self) {
         let Self { name, unit, done, total, .. } = self;
         match self.progress {
             Progress::Lines => {

@@ -1,10 +1,10 @@
-//! One file of outcomes: written front to back, read at any place.
+//! A file of cached results: written front to back, read at random.
 //!
 //! ```text
-//! magic ─ packed outcomes … ─ index (keys; id, fingerprint and place of each) ─ hash, place and length of the index
+//! magic ─ packed results … ─ index (keys; id, fingerprint, offset of each) ─ hash, offset and length of the index
 //! ```
 //!
-//! Invariant: a file that was cut short or changed has no valid end and is not opened; an outcome carries a checksum of its own.
+//! Invariant: a truncated or damaged file has no valid end and is not opened; each result carries its own checksum.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -14,18 +14,18 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Fingerprint, PackedOutcome, StageKeys};
-use crate::dataset::DatasetError;
+use super::{CacheError, PackedOutcome, StageKeys};
+use crate::ingest::Fingerprint;
 
-/// The first bytes; the number is that of the format.
+/// The first bytes; the number is the version of the format.
 const MAGIC: &[u8; 16] = b"tarmim cache 001";
-/// The last bytes: the index's hash, its place, its length.
+/// Length of the end of the file: the index's hash, its offset and its length, both 64-bit little-endian.
 const FOOTER: usize = 32 + 8 + 8;
 
-/// Where an outcome lies, and of what it is.
+/// The place of a result in the file, in bytes, and the record that it was computed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Of the record.
+    /// The record's fingerprint.
     pub fingerprint: Fingerprint,
     offset: u64,
     length: u32,
@@ -37,7 +37,7 @@ struct Index {
     entries: Vec<(u64, Entry)>,
 }
 
-/// A file of outcomes, open.
+/// A file of results, open for reading.
 #[derive(Debug)]
 pub(super) struct CacheFile {
     file: File,
@@ -46,7 +46,7 @@ pub(super) struct CacheFile {
 }
 
 impl CacheFile {
-    /// `None` where there is no such file, or it is not whole.
+    /// Opens a file; `None` if it does not exist or is damaged.
     pub(super) fn open(path: &Path) -> Option<Self> {
         let file = File::open(path).ok()?;
         let length = file.metadata().ok()?.len();
@@ -54,6 +54,7 @@ impl CacheFile {
         file.read_exact_at(&mut footer, length.checked_sub(FOOTER as u64)?).ok()?;
         let number = |at: usize| u64::from_le_bytes(footer[at..at + 8].try_into().expect("eight bytes"));
         let (place, size) = (number(32), number(40));
+        // The footer's own numbers must account for every byte of the file before they are used to allocate memory.
         if place.checked_add(size)?.checked_add(FOOTER as u64)? != length {
             return None;
         }
@@ -76,19 +77,19 @@ impl CacheFile {
         self.entries.len()
     }
 
-    /// Where the outcome of an article lies, if the file has one.
+    /// The entry of an article, if the file has one.
     pub(super) fn entry(&self, article_id: u64) -> Option<&Entry> {
         self.entries.get(&article_id)
     }
 
-    /// The articles that the file has an outcome of, in the order of their ids.
+    /// The ids of the articles in the file, sorted.
     pub(super) fn article_ids(&self) -> impl Iterator<Item = u64> {
         let mut ids: Vec<u64> = self.entries.keys().copied().collect();
         ids.sort_unstable();
         ids.into_iter()
     }
 
-    /// The outcome of an entry, not unpacked yet; `None` where it cannot be read.
+    /// The result of an entry, still packed; `None` if it cannot be read.
     pub(super) fn read(&self, entry: &Entry) -> Option<PackedOutcome> {
         let mut bytes = vec![0; entry.length as usize];
         self.file.read_exact_at(&mut bytes, entry.offset).ok()?;
@@ -96,7 +97,7 @@ impl CacheFile {
     }
 }
 
-/// Writes the outcomes of a run.
+/// Writes the results of a run. Dropped unfinished, it removes its file.
 #[derive(Debug)]
 pub struct CacheWriter {
     path: PathBuf,
@@ -109,7 +110,7 @@ pub struct CacheWriter {
 impl Drop for CacheWriter {
     fn drop(&mut self) {
         if !self.is_finished {
-            // The run has failed: what is half written helps nobody, and the next run writes over what cannot be removed.
+            // The run has failed. If the file cannot be removed, the next run overwrites it.
             let _ = std::fs::remove_file(&self.path);
         }
     }
@@ -122,24 +123,24 @@ impl std::fmt::Debug for Index {
 }
 
 impl CacheWriter {
-    pub(super) fn create(path: PathBuf, keys: &StageKeys) -> Result<Self, DatasetError> {
-        let file = File::create(&path).map_err(|source| DatasetError::io(&path, source))?;
+    pub(super) fn create(path: PathBuf, keys: &StageKeys) -> Result<Self, CacheError> {
+        let file = File::create(&path).map_err(|source| CacheError::new(&path, source))?;
         let index = Index { keys: keys.clone(), entries: Vec::new() };
         let mut writer = Self { path, file: BufWriter::with_capacity(1 << 20, file), offset: 0, index, is_finished: false };
         writer.write(MAGIC)?;
         Ok(writer)
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), DatasetError> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), CacheError> {
         self.offset += bytes.len() as u64;
-        self.file.write_all(bytes).map_err(|source| DatasetError::io(&self.path, source))
+        self.file.write_all(bytes).map_err(|source| CacheError::new(&self.path, source))
     }
 
-    /// Adds the outcome of an article.
+    /// Adds the result of an article.
     ///
     /// # Errors
-    /// Where the file cannot be written.
-    pub fn push(&mut self, article_id: u64, fingerprint: Fingerprint, outcome: &PackedOutcome) -> Result<(), DatasetError> {
+    /// If the file cannot be written.
+    pub fn push(&mut self, article_id: u64, fingerprint: Fingerprint, outcome: &PackedOutcome) -> Result<(), CacheError> {
         let length = u32::try_from(outcome.0.len()).expect("an article is smaller than 4 GiB");
         self.index.entries.push((article_id, Entry { fingerprint, offset: self.offset, length }));
         self.write(&outcome.0)
@@ -153,8 +154,8 @@ impl CacheWriter {
         &self.index.keys
     }
 
-    /// Writes the index and returns the path of the file, which is whole from now on.
-    pub(super) fn finish(mut self) -> Result<PathBuf, DatasetError> {
+    /// Writes the index and returns the path of the file, which is complete and on disk from now on.
+    pub(super) fn finish(mut self) -> Result<PathBuf, CacheError> {
         let index = postcard::to_stdvec(&self.index).expect("an index is plain data");
         let place = self.offset;
         self.write(&index)?;
@@ -162,7 +163,7 @@ impl CacheWriter {
         self.write(&place.to_le_bytes())?;
         self.write(&(index.len() as u64).to_le_bytes())?;
         let synced = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
-        synced.map_err(|source| DatasetError::io(&self.path, source))?;
+        synced.map_err(|source| CacheError::new(&self.path, source))?;
         self.is_finished = true;
         Ok(self.path.clone())
     }

@@ -1,20 +1,20 @@
-//! What the outcome of each stage depends on besides the article.
+//! Keys: everything besides the article that a stage's result depends on.
 //!
-//! Invariant: an outcome holds only where the keys of its stage and of all stages before it are equal, so the first
-//! difference in the order of the stages is where work begins. Keys have names and are not put into one hash, since people
-//! are told what has changed (`tarmim plan`, `redone.csv`).
+//! Invariant: a result is valid only if the keys of its stage and of all stages before it are unchanged, so the first
+//! difference in the order of the stages is where work begins. Keys have names instead of being merged into one hash, so
+//! that people can be told what has changed (`tarmim plan`, `redone.csv`).
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// A stage whose outcome is kept.
+/// A stage whose results are cached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StageName {
     /// Bytes to text and tokens.
     Ingest,
-    /// Tokens to words as they were spelt.
+    /// Damaged words to words as they were spelt.
     Repair,
     /// Tokens to sentences.
     Split,
@@ -23,10 +23,10 @@ pub enum StageName {
 }
 
 impl StageName {
-    /// All, in the order in which data flows.
+    /// The stages in the order in which data flows.
     pub const ALL: [Self; 4] = [Self::Ingest, Self::Repair, Self::Split, Self::Tag];
 
-    /// The name that people see.
+    /// The name in reports and messages.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -38,19 +38,19 @@ impl StageName {
     }
 }
 
-/// For each stage, by name, what its outcome depends on: a version, the hash of a model or a vocabulary, a setting.
+/// For each stage, what its result depends on, by name: versions of code, hashes of models and vocabularies, settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageKeys(BTreeMap<StageName, BTreeMap<String, String>>);
 
 impl StageKeys {
-    /// Adds something that a stage depends on.
+    /// Adds something that a stage's result depends on.
     #[must_use]
     pub fn with(mut self, stage: StageName, name: &str, value: &impl ToString) -> Self {
         self.0.entry(stage).or_default().insert(name.to_owned(), value.to_string());
         self
     }
 
-    /// The first stage that other keys make differ, and the names of what differs in it.
+    /// The first stage whose keys differ, and the names of those that do.
     #[must_use]
     pub fn first_difference(&self, other: &Self) -> Option<(StageName, Vec<String>)> {
         StageName::ALL.into_iter().find_map(|stage| {
@@ -58,12 +58,10 @@ impl StageKeys {
             if mine == theirs {
                 return None;
             }
-            let value =
-                |keys: Option<&BTreeMap<String, String>>, name: &String| keys.and_then(|keys| keys.get(name).cloned());
             let mut names: Vec<String> = mine.into_iter().chain(theirs).flat_map(|keys| keys.keys().cloned()).collect();
             names.sort();
             names.dedup();
-            names.retain(|name| value(mine, name) != value(theirs, name));
+            names.retain(|name| mine.and_then(|keys| keys.get(name)) != theirs.and_then(|keys| keys.get(name)));
             Some((stage, names))
         })
     }
@@ -79,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_stage_that_differs_is_told_with_what_differs() {
+    fn the_first_stage_that_differs_is_named_with_what_differs() {
         assert_eq!(keys("a", "v").first_difference(&keys("a", "v")), None);
         assert_eq!(keys("a", "v").first_difference(&keys("a", "w")), Some((StageName::Tag, vec!["vocabulary".to_owned()])));
         assert_eq!(keys("a", "v").first_difference(&keys("b", "w")), Some((StageName::Repair, vec!["model".to_owned()])));

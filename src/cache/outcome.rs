@@ -1,7 +1,8 @@
-//! The outcome of all stages for one article, as bytes.
+//! The results of all stages for one article, as bytes.
 //!
-//! Three parts, one for each border between stages, so that what still holds can be read without what does not. Invariant: unpacking
-//! gives what was packed, to the bit; bytes that were not packed here, or were damaged since, give `None`.
+//! They are stored in three parts, one for each border between stages, so that the parts before the first stale stage can be read
+//! without the rest. Invariant: unpacking gives what was packed, bit for bit; bytes that were damaged or not packed here give
+//! `None`.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,23 +12,23 @@ use engine::repair::Repaired;
 use engine::split::Sentence;
 use engine::tag::{Hit, Keyphrase, Tagged};
 
-/// Compression level of zstd: the quickest, since this is read as often as it is written.
+/// Compression level of zstd: the fastest, since results are read as often as they are written.
 const LEVEL: i32 = 1;
-/// No article's outcome is larger, in bytes.
+/// Largest results that are unpacked, in bytes, so that a damaged size cannot exhaust memory.
 const LARGEST: usize = 1 << 31;
-/// Bytes before the parts: the length of each part but the last.
+/// Bytes before the parts: the lengths of the first two, 32-bit little-endian.
 const HEAD: usize = 8;
 
-/// An outcome as bytes, compressed.
+/// The results for an article as compressed bytes.
 #[derive(Clone, Debug)]
 pub struct PackedOutcome(pub(super) Vec<u8>);
 
-/// An outcome unpacked to its three parts, none of them read yet.
+/// Results decompressed into their three parts, none of them decoded yet.
 #[derive(Debug)]
 pub struct Parts(Vec<u8>);
 
 impl PackedOutcome {
-    /// Packs an outcome.
+    /// Packs the results.
     #[must_use]
     pub fn new(tagged: &Tagged, signature: &Signature) -> Self {
         let repaired = bytes(&(signature, tagged.article()));
@@ -43,7 +44,7 @@ impl PackedOutcome {
         Self(compress(&parts).expect("compressing in memory cannot fail"))
     }
 
-    /// Decompresses it; `None` where it is damaged.
+    /// Decompresses the parts; `None` if the bytes are damaged.
     #[must_use]
     pub fn parts(&self) -> Option<Parts> {
         let parts = zstd::bulk::decompress(
@@ -63,26 +64,26 @@ impl Parts {
         self.0.get(ranges.get(index)?.clone())
     }
 
-    /// What repair made of the article.
+    /// The repaired article, and its signature for finding duplicates.
     #[must_use]
     pub fn repaired(&self) -> Option<(Signature, Repaired)> {
         read(self.part(0)?)
     }
 
-    /// Its sentences.
+    /// The article's sentences.
     #[must_use]
     pub fn sentences(&self) -> Option<Vec<Sentence>> {
         read(self.part(1)?)
     }
 
-    /// Its keywords and keyphrases.
+    /// The article's keywords and keyphrases.
     #[must_use]
     pub fn tags(&self) -> Option<(Vec<Hit>, Vec<Keyphrase>)> {
         read(self.part(2)?)
     }
 }
 
-/// One frame with its checksum and its size.
+/// One zstd frame that carries a checksum and its decompressed size.
 fn compress(parts: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
     compressor.include_checksum(true)?;

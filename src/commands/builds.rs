@@ -1,11 +1,12 @@
-//! `tarmim builds`: the builds that are kept, which one is current, and which the user went back from.
+//! `tarmim builds`: the builds in the output folder, which one is current, and which were rolled back.
 
 use std::path::Path;
 
 use serde_json::json;
 
 use super::Error;
-use super::{output_folder, print};
+use super::opening::output_folder;
+use super::printing::print;
 use crate::cli::BuildsArgs;
 use crate::dataset::{Manifest, OutputFolder};
 
@@ -16,7 +17,7 @@ pub(super) fn builds(config: &Path, args: BuildsArgs) -> Result<(), Error> {
     let builds = output.builds();
     let state = |id: &str| match (Some(id) == current.as_deref(), output.rolled_back_from(id)) {
         (true, _) => "current".to_owned(),
-        (false, Some(rolled)) => format!("rolled back from on {}", rolled.at),
+        (false, Some(rolled)) => format!("rolled back on {}", rolled.at),
         (false, None) => String::new(),
     };
     if args.json {

@@ -7,29 +7,31 @@ use std::path::Path;
 use rustc_hash::FxHashSet;
 
 use super::Error;
-use super::{open_plan, print};
+use super::opening::open_setup;
+use super::printing::print;
 use crate::cli::OverrideArgs;
-use crate::config::Plan;
+use crate::config::Setup;
 use crate::ingest::{Ingested, Record, read_records};
 use crate::pipeline::inventory_of;
 use engine::Engine;
 
 /// Checks the configuration, the vocabularies, the model and the inputs.
 pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Result<(), Error> {
-    let plan = open_plan(config, overrides)?;
-    let inventory = inventory_of(&plan)?;
+    let setup = open_setup(config, overrides)?;
+    let inventory = inventory_of(&setup)?;
     let (mut articles, mut rejects) = (FxHashSet::default(), Vec::new());
-    read_records(&inventory, &plan.ingest, &mut |ingested, _| {
+    read_records(&inventory, &setup.settings.ingest, &mut |ingested, _| {
         rejects.extend(match ingested {
-            Ingested::Record(record) => reject_of(record, &plan, &mut articles),
+            Ingested::Record(record) => reject_of(record, &setup, &mut articles),
             Ingested::Reject(reject) => Some(reject),
         });
         ControlFlow::Continue(())
     })?;
-    let (own, protected) = (plan.repair.lexicon.words().len(), plan.repair.protect.words().len());
-    let (files, concepts, model_id) = (inventory.files.len(), plan.vocabulary.concepts().len(), plan.model.id().to_owned());
-    let notices: Vec<String> = plan.vocabulary.notices().iter().map(|notice| format!("  {notice}")).collect();
-    Engine::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary)?;
+    let (own, protected) = (setup.settings.repair.lexicon.words().len(), setup.settings.repair.protect.words().len());
+    let (files, concepts, model_id) =
+        (inventory.files.len(), setup.vocabulary.concepts().len(), setup.model.id().to_owned());
+    let notices: Vec<String> = setup.vocabulary.notices().iter().map(|notice| format!("  {notice}")).collect();
+    Engine::new(&setup.model, setup.settings.repair, setup.settings.split, setup.settings.tag, setup.vocabulary)?;
     if quiet {
         return Ok(());
     }
@@ -52,9 +54,9 @@ pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Resu
 }
 
 /// Why a run would not publish a record, if it would not; `articles` are the numbers of those that it would.
-fn reject_of(record: Record, plan: &Plan, articles: &mut FxHashSet<u64>) -> Option<Reject> {
+fn reject_of(record: Record, setup: &Setup, articles: &mut FxHashSet<u64>) -> Option<Reject> {
     let (origin, byte_offset) = (record.origin.clone(), record.byte_offset);
-    if let Err(reject) = record.read(&plan.ingest) {
+    if let Err(reject) = record.read(&setup.settings.ingest) {
         return Some(reject);
     }
     let is_new = articles.insert(origin.article_number());

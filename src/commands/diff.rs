@@ -1,9 +1,10 @@
-//! `tarmim diff`: what changed from one build to another.
+//! `tarmim diff`: what changed between two builds.
 
 use std::path::Path;
 
 use super::Error;
-use super::{output_folder, print};
+use super::opening::output_folder;
+use super::printing::print;
 use crate::analysis::diff::{Build, Diff};
 use crate::cli::DiffArgs;
 use crate::dataset::OutputFolder;
@@ -15,7 +16,7 @@ const CURRENT: &str = "current";
 /// Compares two builds and prints what changed.
 pub(super) fn diff(config: &Path, args: DiffArgs, progress: Progress) -> Result<(), Error> {
     let DiffArgs { before, after, output, json, parquet, limit } = args;
-    // Paths of build folders need no configuration.
+    // Two build folders can be compared without any configuration.
     let output = match (&before, &after) {
         (Some(before), Some(after)) if output.is_none() && is_build(before) && is_build(after) => Path::new("").to_owned(),
         _ => output_folder(config, output)?,
@@ -29,7 +30,7 @@ pub(super) fn diff(config: &Path, args: DiffArgs, progress: Progress) -> Result<
         print(diff.to_string().trim_end())?;
     }
     if let Some(folder) = parquet {
-        progress.message(&format!("the lists are written below {}", folder.display()));
+        progress.message(&format!("lists written to {}", folder.display()));
     }
     Ok(())
 }
@@ -38,7 +39,8 @@ fn is_build(path: &str) -> bool {
     Build::open(Path::new(path)).is_some()
 }
 
-/// The build of an id, the current one, or the one in a folder; resolved once, so that a build published meanwhile cannot mix with it.
+/// The build with an id, the current one, or the one in a folder. The link is resolved once, so that a build published
+/// meanwhile cannot be mixed with this one.
 fn named(output: &Path, name: &str) -> Result<Build, Error> {
     let builds = OutputFolder::new(output);
     let of_output = if name == CURRENT { builds.current() } else { builds.build(name) };
@@ -49,21 +51,24 @@ fn named(output: &Path, name: &str) -> Result<Build, Error> {
         if name == CURRENT {
             return Error::NothingToRead { input, what: "there is no build yet; run `tarmim run`".to_owned() };
         }
-        let what = format!("there is no build {name}, in it or as a folder with a manifest; {}", listed(&builds));
-        // Where there are builds, it is the command line that names another.
+        let what = format!("there is no build {name}, neither there nor as a folder with a manifest; {}", listed(&builds));
+        // If there are builds, the mistake is in the command line.
         if builds.is_empty() { Error::NothingToRead { input, what } } else { Error::Usage(format!("{input}: {what}")) }
     })
 }
 
-/// The build that was current before the one that is.
+/// The build that was current before the present one.
 fn build_before(output: &Path, after: &Build) -> Result<Build, Error> {
     let builds = all(output);
-    let listed = listed(&builds);
+    let (count, listed) = (builds.len(), listed(&builds));
     let previous = OutputFolder::new(output).previous();
     let older = builds.into_iter().find(|build| Some(&build.build_id) == previous.as_ref());
     older.ok_or_else(|| Error::NothingToRead {
         input: output.display().to_string(),
-        what: format!("there is no build before the current one, {}; {listed}", after.build_id),
+        what: match count {
+            1 => format!("only one build exists, {}; nothing to compare it with", after.build_id),
+            _ => format!("no build was current before {}; {listed}", after.build_id),
+        },
     })
 }
 
@@ -77,5 +82,5 @@ fn all(output: &Path) -> Vec<Build> {
 
 fn listed(builds: &[Build]) -> String {
     let ids: Vec<String> = builds.iter().map(|build| format!("{} ({})", build.build_id, build.created)).collect();
-    if ids.is_empty() { "there are no builds".to_owned() } else { format!("the builds there are: {}", ids.join(", ")) }
+    if ids.is_empty() { "there are no builds".to_owned() } else { format!("the builds are {}", ids.join(", ")) }
 }

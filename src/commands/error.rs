@@ -1,26 +1,28 @@
-//! What can end a command, and the exit code that says so.
+//! The errors that commands end with, and their exit codes.
 //!
-//! Invariant: [`Error::exit_code`] alone gives exit codes, and names every kind of error, so that a new one does not
-//! compile before somebody has said what a script should make of it. Messages say what was found and, where there is
-//! something to do, what.
+//! Invariant: exit codes come only from [`Error::exit_code`], which names every kind of error, so that a new one does not
+//! compile until somebody has decided its code. Messages say what was found and, if anything can be done, what to do.
 
 use engine::model::ModelError;
+#[cfg(feature = "evaluation")]
 use evaluation::EvaluateError;
+#[cfg(feature = "training")]
 use training::TrainError;
 
+use super::wording::counted;
 use crate::analysis::AnalysisError;
 use crate::config::ConfigFault;
 use crate::dataset::DatasetError;
 use crate::ingest::ReadError;
 use crate::pipeline::RunError;
 
-/// Why a command could not do what it was asked.
+/// An error that ends a command.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The configuration, a vocabulary or the model is faulty.
     #[error("{}", shown_faults(.0))]
     Config(Vec<ConfigFault>),
-    /// The command line asks for something that cannot be.
+    /// The command line asks for something impossible.
     #[error("{0}")]
     Usage(String),
     /// The input folder is missing or holds nothing to read.
@@ -28,13 +30,13 @@ pub enum Error {
     NothingToRead {
         /// The folder.
         input: String,
-        /// What was looked for, and what to do.
+        /// What was expected, and what to do.
         what: String,
     },
     /// A run published nothing.
     #[error(transparent)]
     Run(#[from] RunError),
-    /// The input cannot be read to its end.
+    /// The input cannot be read to the end.
     #[error(transparent)]
     Read(#[from] ReadError),
     /// A build cannot be written.
@@ -43,10 +45,12 @@ pub enum Error {
     /// The model cannot be used.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// Training cannot go on.
+    /// A model cannot be trained.
+    #[cfg(feature = "training")]
     #[error(transparent)]
     Train(#[from] TrainError),
     /// A benchmark cannot be scored.
+    #[cfg(feature = "evaluation")]
     #[error(transparent)]
     Evaluate(#[from] EvaluateError),
     /// The tables of a build cannot be analysed.
@@ -55,9 +59,9 @@ pub enum Error {
     /// A stream or file cannot be read or written.
     #[error("{what}: {source}")]
     Io {
-        /// Which.
+        /// The stream or file.
         what: String,
-        /// Why.
+        /// The error of the system.
         source: std::io::Error,
     },
 }
@@ -67,30 +71,31 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NothingToRead { .. }
-            | Self::Run(RunError::NothingToRead { .. })
-            | Self::Train(TrainError::Empty { .. })
-            | Self::Evaluate(EvaluateError::Empty { .. }) => 3,
-            Self::Config(_)
-            | Self::Usage(_)
-            | Self::Evaluate(_)
-            | Self::Model(_)
-            | Self::Run(RunError::Model(_))
-            | Self::Train(TrainError::Line { .. }) => 2,
+            Self::NothingToRead { .. } | Self::Run(RunError::NothingToRead { .. }) => 3,
+            Self::Config(_) | Self::Usage(_) | Self::Model(_) | Self::Run(RunError::Model(_)) => 2,
             Self::Run(RunError::Refused(_)) => 4,
             Self::Run(RunError::TooManyRejects { .. }) => 5,
             Self::Dataset(DatasetError::Locked { .. }) | Self::Run(RunError::Dataset(DatasetError::Locked { .. })) => 75,
             Self::Run(RunError::Interrupted { signal }) => u8::try_from(128 + signal).unwrap_or(1),
-            Self::Run(RunError::Dataset(_) | RunError::Read(_) | RunError::Analysis(_))
+            Self::Run(RunError::Dataset(_) | RunError::Cache(_) | RunError::Read(_) | RunError::Analysis(_))
             | Self::Dataset(_)
             | Self::Read(_)
-            | Self::Train(_)
             | Self::Analysis(_)
             | Self::Io { .. } => 1,
+            #[cfg(feature = "evaluation")]
+            Self::Evaluate(EvaluateError::Empty { .. }) => 3,
+            #[cfg(feature = "evaluation")]
+            Self::Evaluate(_) => 2,
+            #[cfg(feature = "training")]
+            Self::Train(TrainError::Empty { .. }) => 3,
+            #[cfg(feature = "training")]
+            Self::Train(TrainError::Line { .. }) => 2,
+            #[cfg(feature = "training")]
+            Self::Train(_) => 1,
         }
     }
 
-    /// Whether the reader of our output has gone away, which is no failure of ours.
+    /// Whether the reader of our output has closed it, which is no failure.
     #[must_use]
     pub fn is_broken_pipe(&self) -> bool {
         match self {
@@ -106,5 +111,5 @@ impl Error {
 
 fn shown_faults(faults: &[ConfigFault]) -> String {
     let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    format!("{}\n{} fault(s) found; nothing was done", lines.join("\n"), faults.len())
+    format!("{}\n{}; nothing was done", lines.join("\n"), counted(faults.len(), "fault"))
 }

@@ -6,18 +6,17 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Error;
-use super::print;
+use super::printing::print;
 use crate::cli::EvalArgs;
-use crate::config::{Overrides, Plan};
-use engine::Engine;
+use crate::config::{Overrides, Setup};
 use evaluation::{
     BoundaryCalibration, Calibration, Ceiling, Scores, TaggingAgreement, boundary_calibration, by_boundary, by_class,
     calibration, ceiling, predict, read_benchmark, score, tagging_agreement,
 };
 
-/// A benchmark's own figures, and those that its scorer cannot know after them.
+/// The metrics of the benchmark's own scorer, followed by those that need the engine.
 #[derive(Serialize)]
-struct Figures<'a> {
+struct Metrics<'a> {
     #[serde(flatten)]
     scores: Scores,
     #[serde(flatten)]
@@ -30,27 +29,26 @@ struct Figures<'a> {
     tagging: TaggingAgreement,
 }
 
-/// Scores every file.
+/// Scores each file.
 pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
-    let plan = Plan::open(config, &Overrides::default()).map_err(Error::Config)?;
-    let stages = Engine::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary)?;
+    let (engine, _) = Setup::open(config, Overrides::default()).map_err(Error::Config)?.into_engine()?;
     for path in &args.benchmarks {
         let records = read_benchmark(path)?;
-        let predictions = predict(&records, &stages);
+        let predictions = predict(&records, &engine);
         let scores = score(&records, &predictions);
-        let reach = ceiling(&records, &stages.repairer);
+        let reach = ceiling(&records, &engine.repairer);
         let calibration = calibration(&records, &predictions, &reach.contested);
         let boundaries = boundary_calibration(&records, &predictions);
-        let tagging = tagging_agreement(&records, &predictions, &stages.tagger);
-        let figures = Figures { scores, reach: &reach, calibration, boundaries, tagging };
-        let line = serde_json::to_string(&figures).expect("scores are plain data");
+        let tagging = tagging_agreement(&records, &predictions, &engine.tagger);
+        let metrics = Metrics { scores, reach: &reach, calibration, boundaries, tagging };
+        let line = serde_json::to_string(&metrics).expect("scores are plain data");
         if args.json {
             print(&line)?;
         } else {
             print(&format!("{}\n{}", path.display(), listed(&line)))?;
         }
         if args.classes {
-            for score in by_class(&records, &predictions, stages.repairer.candidates()) {
+            for score in by_class(&records, &predictions, engine.repairer.candidates()) {
                 print(&format!("  {:<42}{:>8}  {:.4}", score.class, score.tokens, score.accuracy()))?;
             }
         }
@@ -69,10 +67,11 @@ pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
     Ok(())
 }
 
-/// The figures of a JSON line, one a line, in its order.
+/// The metrics of a JSON line in its order, one per line.
 fn listed(line: &str) -> String {
-    let figures = line.trim_matches(['{', '}']).split(',').filter_map(|figure| figure.split_once(':'));
-    let lines: Vec<String> = figures
+    // Parsed by hand because serde's own map would sort the names. All values are numbers.
+    let metrics = line.trim_matches(['{', '}']).split(',').filter_map(|metric| metric.split_once(':'));
+    let lines: Vec<String> = metrics
         .map(|(name, value)| {
             let value: Value = serde_json::from_str(value).unwrap_or_default();
             format!("  {:<28}{value}", name.trim_matches('"'))

@@ -6,9 +6,10 @@ use std::ops::{ControlFlow, Range};
 use std::path::Path;
 
 use super::Error;
-use super::{open_plan, print};
+use super::opening::open_setup;
+use super::printing::print;
 use crate::cli::ExplainArgs;
-use crate::config::Plan;
+use crate::config::Setup;
 use crate::dataset::OutputFolder;
 use crate::ingest::{Ingested, Inventory, Record, read_records};
 use crate::path_kind::kind_at;
@@ -25,14 +26,20 @@ const FORM_WIDTH: usize = 18;
 
 /// Explains an article or one of its sentences.
 pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> Result<(), Error> {
-    let plan = open_plan(config, args.overrides)?;
-    let (record, sentence) = find_target(&plan, &args.target)?;
+    let setup = open_setup(config, args.overrides)?;
+    let (record, sentence) = find_target(&setup, &args.target)?;
     let document = record
-        .read(&plan.ingest)
+        .read(&setup.settings.ingest)
         .map_err(|reject| Error::NothingToRead { input: args.target.clone(), what: reject.message })?;
-    let current = OutputFolder::new(&plan.output).current_manifest();
-    let note = current.filter(|current| current.build_id != planned_build_id(&plan).unwrap_or_default());
-    let stages = Engine::new(&plan.model, plan.repair.clone(), plan.split, plan.tag, plan.vocabulary)?;
+    let current = OutputFolder::new(&setup.settings.dataset.output).current_manifest();
+    let note = current.filter(|current| current.build_id != planned_build_id(&setup).unwrap_or_default());
+    let stages = Engine::new(
+        &setup.model,
+        setup.settings.repair.clone(),
+        setup.settings.split,
+        setup.settings.tag,
+        setup.vocabulary,
+    )?;
     let tagged = stages.process(document, &mut EngineScratch::default());
     let count = tagged.sentences().len();
     let wanted = match sentence {
@@ -47,21 +54,21 @@ pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> R
             "input, configuration or model has changed since the current build was made; this is what a new one would hold";
         progress.message(&format!("{}: {text}", current.build_id));
     }
-    print(&shown(&tagged, wanted, plan.repair.doubt_threshold))
+    print(&shown(&tagged, wanted, setup.settings.repair.doubt_threshold))
 }
 
 /// The record that a target names, and the sentence, if it names one.
-fn find_target(plan: &Plan, target: &str) -> Result<(Record, Option<usize>), Error> {
+fn find_target(setup: &Setup, target: &str) -> Result<(Record, Option<usize>), Error> {
     let path = Path::new(target);
     if path.is_file() {
-        let inventory = inventory_with(plan, path)?;
+        let inventory = inventory_with(setup, path)?;
         let nothing = || Error::NothingToRead { input: target.to_owned(), what: "no article in it can be read".to_owned() };
-        return Ok((first_record(plan, &inventory, &|_| true)?.ok_or_else(nothing)?, None));
+        return Ok((first_record(setup, &inventory, &|_| true)?.ok_or_else(nothing)?, None));
     }
     if let Some((outer, inner)) = target.split_once(MEMBER).filter(|(outer, _)| Path::new(outer).is_file()) {
-        let member = format!("{}{MEMBER}{inner}", source_path(Path::new(outer), &plan.input));
-        let inventory = inventory_with(plan, Path::new(outer))?;
-        let found = first_record(plan, &inventory, &|origin| origin.source_path == member)?;
+        let member = format!("{}{MEMBER}{inner}", source_path(Path::new(outer), &setup.settings.ingest.input));
+        let inventory = inventory_with(setup, Path::new(outer))?;
+        let found = first_record(setup, &inventory, &|origin| origin.source_path == member)?;
         let nothing =
             || Error::NothingToRead { input: target.to_owned(), what: format!("no article {inner} can be read in it") };
         return Ok((found.ok_or_else(nothing)?, None));
@@ -73,30 +80,31 @@ fn find_target(plan: &Plan, target: &str) -> Result<(Record, Option<usize>), Err
     let index = sentence.map(str::parse).transpose();
     let index =
         index.map_err(|_| Error::Usage(format!("{target}: expected article_id:index, such as 0123456789abcdef:4")))?;
-    let found = first_record(plan, &inventory_of(plan)?, &|origin| origin.article_id() == article)?;
-    Ok((found.ok_or_else(|| unknown(plan, target))?, index))
+    let found = first_record(setup, &inventory_of(setup)?, &|origin| origin.article_id() == article)?;
+    Ok((found.ok_or_else(|| unknown(setup, target))?, index))
 }
 
 /// A target that is no article: something else than a file, or an id that no article has.
-fn unknown(plan: &Plan, target: &str) -> Error {
+fn unknown(setup: &Setup, target: &str) -> Error {
     Error::Usage(match kind_at(Path::new(target)) {
         Some(kind) => format!("{target}: it is {kind}, and a file is expected; name one, an article_id or a sentence_id"),
-        None => format!("{target}: no such file, and no article of {} has this id", plan.input.display()),
+        None => format!("{target}: no such file, and no article of {} has this id", setup.settings.ingest.input.display()),
     })
 }
 
 /// The inventory of one file, with the sidecars of the input folder where it lies there.
-fn inventory_with(plan: &Plan, path: &Path) -> Result<Inventory, Error> {
-    let source_path = source_path(path, &plan.input);
-    let mut inventory = if plan.input.join(&source_path).is_file() { inventory_of(plan)? } else { Inventory::default() };
+fn inventory_with(setup: &Setup, path: &Path) -> Result<Inventory, Error> {
+    let source_path = source_path(path, &setup.settings.ingest.input);
+    let mut inventory =
+        if setup.settings.ingest.input.join(&source_path).is_file() { inventory_of(setup)? } else { Inventory::default() };
     inventory.keep_file(path, &source_path);
     Ok(inventory)
 }
 
 /// The first record that is asked for.
-fn first_record(plan: &Plan, inventory: &Inventory, wanted: &dyn Fn(&Origin) -> bool) -> Result<Option<Record>, Error> {
+fn first_record(setup: &Setup, inventory: &Inventory, wanted: &dyn Fn(&Origin) -> bool) -> Result<Option<Record>, Error> {
     let mut found = None;
-    read_records(inventory, &plan.ingest, &mut |ingested, _| match ingested {
+    read_records(inventory, &setup.settings.ingest, &mut |ingested, _| match ingested {
         Ingested::Record(record) if wanted(&record.origin) => {
             found = Some(record);
             ControlFlow::Break(())

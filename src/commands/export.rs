@@ -1,9 +1,10 @@
-//! `tarmim export`: a build as JSONL or plain text, one file for each article or one for all.
+//! `tarmim export`: a build as JSONL or plain text, in one file or one per article.
 
 use std::path::Path;
 
 use super::Error;
-use super::{build_folder, output_folder};
+use super::opening::{build_folder, output_folder};
+use super::wording::counted;
 use crate::cli::ExportArgs;
 use crate::dataset::export::{ExportFormat, export_all, export_articles, export_to_file};
 use crate::progress::Progress;
@@ -14,9 +15,7 @@ pub(super) fn export(config: &Path, args: ExportArgs, progress: Progress) -> Res
     let ExportArgs { format, to, table, each_article, build, output } = args;
     if format == ExportFormat::Text && !matches!(table, Table::Articles | Table::Sentences) {
         let name = table.name();
-        return Err(Error::Usage(format!(
-            "--table {name}: only articles and sentences have a text; export {name} as jsonl"
-        )));
+        return Err(Error::Usage(format!("--table {name}: only articles and sentences have text; export {name} as jsonl")));
     }
     let build = build_folder(&output_folder(config, output)?, build.as_deref())?;
     if to == Path::new("-") {
@@ -28,7 +27,7 @@ pub(super) fn export(config: &Path, args: ExportArgs, progress: Progress) -> Res
     }
     if each_article {
         let count = export_articles(&build, table, format, &to)?;
-        progress.message(&format!("{count} files written below {}", to.display()));
+        progress.message(&format!("{} written to {}", counted(count, "file"), to.display()));
         return Ok(());
     }
     export_to_file(&build, table, format, &to)?;

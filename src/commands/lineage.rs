@@ -1,35 +1,35 @@
-//! The `OpenLineage` events of a run: one when it begins, one when it ends, however it ends.
+//! The `OpenLineage` events of a run: one at the start, one at the end, however the run ends.
 
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use crate::config::Plan;
+use crate::config::Setup;
 use crate::dataset::description::lineage::{LineageRun, PRODUCER, RunState, append_event, run_event, run_id};
 use crate::pipeline::{RunError, RunOutcome};
 
-/// A run whose beginning is on record.
+/// A run whose start has been logged.
 pub(super) struct Lineage {
     log: PathBuf,
     run: LineageRun,
 }
 
 impl Lineage {
-    /// Writes the event of the beginning.
-    pub(super) fn begin(log: PathBuf, plan: &Plan) -> Result<Self, Error> {
-        let seed = format!("{} {} {}", now(), std::process::id(), plan.output.display());
+    /// Logs the start.
+    pub(super) fn begin(log: PathBuf, setup: &Setup) -> Result<Self, Error> {
+        let seed = format!("{} {} {}", now(), std::process::id(), setup.settings.dataset.output.display());
         let run = LineageRun {
             run_id: run_id(seed.as_bytes()),
             namespace: "tarmim".to_owned(),
-            job: plan.card.name.clone(),
+            job: setup.settings.card.name.clone(),
             producer: PRODUCER.to_owned(),
-            input: absolute(&plan.input),
-            tables: absolute(&plan.output).join("current"),
+            input: absolute(&setup.settings.ingest.input),
+            tables: absolute(&setup.settings.dataset.output).join("current"),
         };
         append_event(&log, &run_event(&run, &now(), RunState::Start))?;
         Ok(Self { log, run })
     }
 
-    /// Writes the event of the end.
+    /// Logs the end.
     pub(super) fn end(self, outcome: Result<&RunOutcome, &RunError>) -> Result<(), Error> {
         let message = outcome.err().map(ToString::to_string).unwrap_or_default();
         let state = match outcome {

@@ -6,15 +6,16 @@ use std::path::Path;
 use serde_json::json;
 
 use super::Error;
-use super::{open_plan, print};
+use super::opening::open_setup;
+use super::printing::print;
 use crate::cache::StageName;
 use crate::cli::PlanArgs;
 use crate::pipeline::{Preview, PreviewedArticle, preview};
 
 /// Prints what a run would do.
 pub(super) fn plan(config: &Path, args: PlanArgs) -> Result<(), Error> {
-    let plan = open_plan(config, args.overrides)?;
-    let preview = preview(&plan, args.list)?;
+    let setup = open_setup(config, args.overrides)?;
+    let preview = preview(&setup, args.list)?;
     if args.json { print(&as_json(&preview)) } else { print(shown(&preview).trim_end()) }
 }
 
@@ -22,7 +23,7 @@ fn as_json(preview: &Preview) -> String {
     let article = |article: &PreviewedArticle| {
         json!({
             "article_id": article.origin.article_id(), "source_path": article.origin.source_path, "record": article.origin.record,
-            "first_stage": article.work.first_stage().map(StageName::name), "reason": article.work.reason(),
+            "first_stage": article.staleness.first_stage().map(StageName::name), "reason": article.staleness.reason(),
         })
     };
     let current = preview.current.as_ref().map(|current| &current.build_id);
@@ -55,9 +56,9 @@ fn shown(preview: &Preview) -> String {
             let _ = writeln!(text, "  {count:>8} {what}");
         }
     }
-    for PreviewedArticle { origin, work } in &preview.articles {
+    for PreviewedArticle { origin, staleness } in &preview.articles {
         let record = origin.record.as_ref().map(|record| format!(" ({record})")).unwrap_or_default();
-        let _ = writeln!(text, "    {}  {}{record}: {}", origin.article_id(), origin.source_path, work.reason());
+        let _ = writeln!(text, "    {}  {}{record}: {}", origin.article_id(), origin.source_path, staleness.reason());
     }
     text
 }

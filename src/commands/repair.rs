@@ -1,18 +1,18 @@
-//! `tarmim repair`: a filter. White space comes out as it went in; only words change.
+//! `tarmim repair`: a filter. Only words change; white space is kept.
 
 use std::io::{BufRead, Read, Write};
 use std::path::PathBuf;
 
 use super::Error;
-use super::repair_set_up;
+use super::opening::repair_setup;
 use crate::cli::RepairArgs;
 use engine::document::Document;
 use engine::repair::{RepairScratch, RepairSettings, Repairer};
 
-/// Repairs standard input. A filter works anywhere: a configuration is used where there is one, and asked for only if named.
+/// Repairs standard input. A filter works anywhere: it uses a configuration if there is one, and needs none.
 pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), Error> {
-    let (model, settings) = repair_set_up(config, args.model.as_deref())?;
-    // A filter tells of no doubts.
+    let (model, settings) = repair_setup(config, args.model.as_deref())?;
+    // A filter does not report doubts, and collecting their alternatives takes time.
     let settings = RepairSettings { doubt_threshold: 0.0, ..settings };
     let repairer = Repairer::new(&model, settings)?;
     let mut scratch = RepairScratch::default();
@@ -35,7 +35,7 @@ pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), E
     output.flush().map_err(writing)
 }
 
-/// A text with its words repaired and its white space kept.
+/// A text with its words repaired and its white space unchanged.
 fn repaired(text: &str, repairer: &Repairer, scratch: &mut RepairScratch) -> String {
     let article = repairer.repair(Document::from_text("standard input", text), scratch);
     let mut output = String::with_capacity(text.len() * 9 / 8);

@@ -1,19 +1,20 @@
-//! `tarmim rollback`: makes an older build current again, until something would make another build.
+//! `tarmim rollback`: makes an older build current again, until a change would give a new build.
 
 use std::path::Path;
 
 use super::Error;
-use super::{output_folder, print};
+use super::opening::output_folder;
+use super::printing::print;
 use crate::cli::RollbackArgs;
 use crate::dataset::OutputFolder;
 
-/// Rolls back to a build, the one published before the current one if none is named.
+/// Rolls back to a build, or to the one that was current before if none is named.
 pub(super) fn rollback(config: &Path, args: RollbackArgs, quiet: bool) -> Result<(), Error> {
     let folder = output_folder(config, args.output)?;
     let output = OutputFolder::new(&folder);
     let nothing = |what: String| Error::NothingToRead { input: folder.display().to_string(), what };
     let no_build = || nothing("there is no build yet; run `tarmim run`".to_owned());
-    // Before the lock is taken: that makes the folder.
+    // Checked before taking the lock, which would create the folder.
     output.current_manifest().ok_or_else(no_build)?;
     let output = output.lock()?;
     let current = output.current_manifest().ok_or_else(no_build)?;
@@ -21,25 +22,27 @@ pub(super) fn rollback(config: &Path, args: RollbackArgs, quiet: bool) -> Result
         Some(id) => id,
         None => output.previous().ok_or_else(|| {
             let id = &current.build_id;
-            Error::Usage(format!("no build that was current before {id} is kept; `tarmim builds` lists those that are"))
+            Error::Usage(format!(
+                "the build that was current before {id} no longer exists; `tarmim builds` lists the builds"
+            ))
         })?,
     };
     if target == current.build_id {
-        return Err(Error::Usage(format!("build {target} is current already")));
+        return Err(Error::Usage(format!("build {target} is already current")));
     }
     let is_id = Path::new(&target).file_name().is_some_and(|name| name.to_str() == Some(&target));
     if !is_id || output.whole_build(&target).is_none() {
         let builds = output.builds();
         let kept: Vec<&str> = builds.iter().map(|manifest| manifest.build_id.as_str()).collect();
         let kept = kept.join(", ");
-        return Err(Error::Usage(format!("there is no whole build {target}; kept are {kept}")));
+        return Err(Error::Usage(format!("there is no complete build {target}; the builds are {kept}")));
     }
     let rolled = output.roll_back_to(&target)?;
     if quiet {
         return Ok(());
     }
     print(&format!(
-        "build {} is current again, instead of {}\nit stays so until inputs, configuration, model or program change, or `tarmim run --force`",
+        "build {} is current again, instead of {}\nit stays current until input, configuration, model or program change, or until `tarmim run --force`",
         rolled.to, current.build_id
     ))
 }

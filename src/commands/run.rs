@@ -1,4 +1,4 @@
-//! `tarmim run`: builds the dataset, and says what was built.
+//! `tarmim run`: builds the dataset and summarises it.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -11,7 +11,9 @@ use serde_json::json;
 
 use super::Error;
 use super::lineage::Lineage;
-use super::{open_plan, print};
+use super::opening::open_setup;
+use super::printing::print;
+use super::wording::counted;
 use crate::cli::RunArgs;
 use crate::dataset::{Counts, Manifest, RollBack};
 use crate::interrupt::Interrupt;
@@ -23,25 +25,16 @@ pub(super) fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool)
     let started = Instant::now();
     let interrupt = Interrupt::install().map_err(|source| Error::Io { what: "signal handlers".to_owned(), source })?;
     let options = RunOptions { limit: args.limit.map(NonZeroUsize::get), force: args.force };
-    let plan = open_plan(config, args.overrides)?;
-    let output = plan.output.clone();
-    let lineage = args.lineage.map(|log| Lineage::begin(log, &plan)).transpose()?;
-    let outcome = pipeline::run(plan, options, progress, &interrupt);
-    // How the run ended counts for more than the record of it.
+    let setup = open_setup(config, args.overrides)?;
+    let output = setup.settings.dataset.output.clone();
+    let lineage = args.lineage.map(|log| Lineage::begin(log, &setup)).transpose()?;
+    let outcome = pipeline::run(setup, options, progress, &interrupt);
+    // How the run ended matters more than its log.
     if let Some(Err(error)) = lineage.map(|lineage| lineage.end(outcome.as_ref())) {
-        progress.message(&format!("warning: no lineage event of the end: {error}"));
+        progress.message(&format!("warning: the end of the run could not be logged: {error}"));
     }
     let outcome = outcome?;
-    let (event, summary) = match &outcome {
-        RunOutcome::UpToDate(_) => ("up_to_date", String::from("up to date: nothing has changed since")),
-        RunOutcome::RolledBack(_, RollBack { from, at, .. }) => {
-            let from = from.join(", ");
-            let why =
-                format!("rolled back from {from} on {at}, and nothing has changed since (`run --force` builds anew); kept:");
-            ("rolled_back", why)
-        }
-        RunOutcome::Published(_) => ("published", format!("published in {:.1} s:", started.elapsed().as_secs_f64())),
-    };
+    let (event, summary) = summarised(&outcome, started.elapsed().as_secs_f64());
     let manifest = outcome.manifest();
     let place = output.join("builds").join(&manifest.build_id);
     if progress == Progress::Json {
@@ -51,11 +44,26 @@ pub(super) fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool)
     if quiet {
         return Ok(());
     }
-    // What the run that published the build had to do is no news of one that found nothing to do.
+    // A manifest lists the work of the run that published it; a run that found nothing to do must not claim that work.
     let work = matches!(outcome, RunOutcome::Published(_)).then_some(&manifest.run.work);
     print(&describe(&summary, manifest, work, &output))
 }
 
+/// The name of the event that ended a run, and its wording for people, which the build's id follows.
+fn summarised(outcome: &RunOutcome, seconds: f64) -> (&'static str, String) {
+    match outcome {
+        RunOutcome::UpToDate(_) => ("up_to_date", "up to date: nothing has changed since".to_owned()),
+        RunOutcome::RolledBack(_, RollBack { from, at, .. }) => {
+            let from = from.join(", ");
+            let why =
+                format!("rolled back from {from} on {at}, and nothing has changed since (`run --force` rebuilds); current:");
+            ("rolled_back", why)
+        }
+        RunOutcome::Published(_) => ("published", format!("published in {seconds:.1} s:")),
+    }
+}
+
+/// The end of a run for people: counts, reasons, and a query to begin with.
 fn describe(summary: &str, manifest: &Manifest, work: Option<&BTreeMap<String, usize>>, output: &Path) -> String {
     let Counts { inputs, articles, rejects, dropped, sentences, keywords, tokens, repaired, unresolved } = manifest.counts;
     let current = output.join("current");
@@ -63,31 +71,39 @@ fn describe(summary: &str, manifest: &Manifest, work: Option<&BTreeMap<String, u
     let mut text = format!("{summary} build {} in {current}\n", manifest.build_id);
     let percent = |part: usize| percent(part, tokens);
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "  {articles} articles, {sentences} sentences, {tokens} tokens, {keywords} keyword hits");
     let _ = writeln!(
         text,
-        "  {repaired} tokens repaired ({}), {unresolved} left unexplained ({})",
+        "  {}, {}, {}, {}",
+        counted(articles, "article"),
+        counted(sentences, "sentence"),
+        counted(tokens, "token"),
+        counted(keywords, "keyword hit")
+    );
+    let _ = writeln!(
+        text,
+        "  {} repaired ({}), {unresolved} left unexplained ({})",
+        counted(repaired, "token"),
         percent(repaired),
         percent(unresolved)
     );
     let _ = match rejects {
-        0 => writeln!(text, "  none of {inputs} inputs rejected"),
-        _ => writeln!(text, "  {rejects} of {inputs} inputs rejected: see {current}/rejects/*.parquet"),
+        0 => writeln!(text, "  none of {} rejected", counted(inputs, "input")),
+        _ => writeln!(text, "  {rejects} of {} rejected: see {current}/rejects/*.parquet", counted(inputs, "input")),
     };
     if dropped > 0 {
-        let _ = writeln!(text, "  {dropped} copies left out, listed there too");
+        let _ = writeln!(text, "  {} left out, listed there as well", counted(dropped, "duplicate"));
     }
     if let Some(work) = work {
         let _ = writeln!(text, "  {}", shown_work(work));
     }
-    let is_parted = manifest.files().any(|file| file.path.matches('/').count() > 1);
-    let files = if is_parted { "**/*.parquet" } else { "*.parquet" };
+    let is_partitioned = manifest.files().any(|file| file.path.matches('/').count() > 1);
+    let files = if is_partitioned { "**/*.parquet" } else { "*.parquet" };
     let _ =
         write!(text, "look at it:\n  duckdb -c \"select text, keyword_ids from '{current}/sentences/{files}' limit 10\"");
     text
 }
 
-/// What was done, the most frequent reason first.
+/// The reasons why articles were processed, the most frequent first.
 fn shown_work(work: &BTreeMap<String, usize>) -> String {
     let mut reasons: Vec<(&String, &usize)> = work.iter().collect();
     reasons.sort_by_key(|(_, articles)| Reverse(**articles));

@@ -1,9 +1,10 @@
-//! `tarmim stats`: what a build holds, in figures.
+//! `tarmim stats`: statistics of a build.
 
 use std::path::Path;
 
 use super::Error;
-use super::{build_folder, output_folder, print};
+use super::opening::{build_folder, output_folder};
+use super::printing::print;
 use crate::analysis::stats::Stats;
 use crate::cli::StatsArgs;
 

@@ -1,10 +1,11 @@
-//! `tarmim tag-test`: what a vocabulary finds in a sentence, and why, for whoever writes the vocabulary.
+//! `tarmim tag-test`: what a vocabulary finds in a sentence, and why, for authors of vocabularies.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use super::{print, repair_set_up};
+use super::opening::repair_setup;
+use super::printing::print;
 use crate::cli::TagTestArgs;
 use crate::config::ConfigFault;
 use crate::progress::Progress;
@@ -12,16 +13,16 @@ use engine::document::Document;
 use engine::repair::{RepairScratch, Repaired, Repairer};
 use engine::tag::{Hit, Layer, TagScratch, TagSettings, Tagger, Vocabulary};
 
-/// Shows the hits of a text, taken as one sentence, and the terms that were passed over for lack of evidence.
+/// Shows the hits in a text, treated as one sentence, and the terms that were dropped for lack of evidence.
 pub(super) fn tag_test(config: Option<PathBuf>, args: &TagTestArgs, progress: Progress) -> Result<(), Error> {
-    let (model, settings) = repair_set_up(config, None)?;
+    let (model, settings) = repair_setup(config, None)?;
     let vocabulary = open_vocabulary(&args.vocabulary)?;
     for notice in vocabulary.notices() {
         progress.message(&notice.to_string());
     }
     let repairer = Repairer::new(&model, settings)?;
-    let settings_of_tags = TagSettings { nested: args.nested, expand_broader: false };
-    let tagger = Tagger::open(vocabulary, settings_of_tags, &model, repairer.frequencies())?;
+    let tag_settings = TagSettings { nested: args.nested, expand_broader: false };
+    let tagger = Tagger::open(vocabulary, tag_settings, &model, repairer.frequencies())?;
     let document = Document::from_text("tag-test", &text_of(&args.text)?);
     let article = repairer.repair(document, &mut RepairScratch::default());
     let whole = 0..article.document().tokens().len();
@@ -68,5 +69,5 @@ fn hit_line(hit: &Hit, article: &Repaired, tagger: &Tagger) -> String {
 fn unsupported_line(hit: &Hit, article: &Repaired, tagger: &Tagger) -> String {
     let concept = &tagger.vocabulary().concepts()[hit.concept];
     let (surface, cues) = (article.span_text(hit.tokens.clone()), concept.cues.join("، "));
-    format!("    {}  «{surface}»  passed over: a common word too, and none of its cues is here ({cues})", concept.id)
+    format!("    {}  «{surface}»  dropped: also a common word, and none of its cues occurs ({cues})", concept.id)
 }

@@ -1,8 +1,9 @@
-//! `tarmim train`: a model from clean text.
+//! `tarmim train`: trains a model from clean text.
 
 use training::{PassProgress, TrainSettings};
 
-use super::{Error, print};
+use super::Error;
+use super::printing::print;
 use crate::cli::TrainArgs;
 use crate::progress::{Progress, Stage};
 

@@ -1,78 +1,64 @@
-//! Reading a TOML file by hand, so that every fault is found at once and each can name its line.
+//! Reading a TOML file against declared settings, by hand: every fault is found at once and names its line.
 //!
-//! `serde` stops at the first fault; a configuration that is read once a night deserves better. Invariant: a value that is
-//! missing or faulty reads as its default, and the fault is kept, so reading always goes on to the end.
+//! `serde` stops at the first fault; people want all of them. Invariant: a value that is missing or faulty reads as its
+//! default, and the fault is kept, so reading always continues to the end of the file.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::ops::RangeInclusive;
+use std::path::Path;
 
+use engine::settings::{Form, Refusal, Settings, Spec, Value};
 use toml::Spanned;
 use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
-use engine::tag::VocabularyFault;
+use super::ConfigFault;
 
-/// Something wrong in a configuration file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigFault {
-    /// The file.
-    pub file: String,
-    /// Line, from 1; 0 for the file as a whole.
-    pub line: usize,
-    /// What is wrong: the key, what was expected, what was found, the nearest valid name.
-    pub what: String,
+/// The line of each key that a file sets, as `table.key`.
+pub(super) type KeyLines = BTreeMap<String, usize>;
+
+/// Whether files that settings name (word lists) are read along with the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedFiles {
+    /// They are, and their faults are faults of the configuration.
+    Read,
+    /// They are not, for commands that do not need them.
+    Ignore,
 }
 
-impl fmt::Display for ConfigFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.file, self.what),
-            line => write!(f, "{}:{line}: {}", self.file, self.what),
-        }
+/// The settings of a file, the lines of its keys, and its faults in the order of the lines. `file` is for messages; paths
+/// are relative to `folder`.
+pub(super) fn read<S: Settings>(
+    file: &str,
+    source: &str,
+    folder: &Path,
+    named: NamedFiles,
+) -> (S, KeyLines, Vec<ConfigFault>) {
+    let (root, errors) = DeTable::parse_recoverable(source);
+    let root = root.into_inner();
+    let mut reader = Reader { file, source, root: &root, lines: KeyLines::new(), faults: Vec::new() };
+    for error in errors {
+        reader.fault(error.span().map(|span| span.start), error.message().to_owned());
     }
-}
-
-impl From<VocabularyFault> for ConfigFault {
-    fn from(fault: VocabularyFault) -> Self {
-        Self { file: fault.file, line: usize::try_from(fault.line).unwrap_or(0), what: fault.what }
+    let specs = S::specs();
+    reader.report_unknown_names(&specs);
+    let mut settings = S::default();
+    for spec in &specs {
+        reader.read_key(spec, &mut settings, folder, named);
     }
+    // Faults inside other files come after those of this one.
+    reader.faults.sort_by_key(|fault| (fault.file != file, fault.line));
+    (settings, reader.lines, reader.faults)
 }
 
-/// Reads the tables of one file, and keeps the faults.
-#[derive(Debug)]
-pub struct Reader<'s> {
-    file: &'s str,
+/// The state of reading one file.
+struct Reader<'r, 's> {
+    file: &'r str,
     source: &'s str,
-    root: DeTable<'s>,
-    tables: Vec<&'static str>,
+    root: &'r DeTable<'s>,
     lines: KeyLines,
     faults: Vec<ConfigFault>,
 }
 
-/// The line of each key that the file has, as `table.key`.
-pub type KeyLines = BTreeMap<String, usize>;
-
-/// The keys of one table.
-#[derive(Debug)]
-pub struct TableReader<'r, 's> {
-    reader: &'r mut Reader<'s>,
-    table: &'static str,
-    keys: Vec<&'static str>,
-}
-
-impl<'s> Reader<'s> {
-    /// Parses a file; faults of syntax are kept like all others.
-    #[must_use]
-    pub fn new(file: &'s str, source: &'s str) -> Self {
-        let (root, errors) = DeTable::parse_recoverable(source);
-        let mut reader =
-            Self { file, source, root: root.into_inner(), tables: Vec::new(), lines: KeyLines::new(), faults: Vec::new() };
-        for error in errors {
-            reader.fault(error.span().map(|span| span.start), error.message().to_owned());
-        }
-        reader
-    }
-
+impl Reader<'_, '_> {
     fn fault(&mut self, at: Option<usize>, what: String) {
         let line = at.map_or(0, |at| self.line(at));
         self.faults.push(ConfigFault { file: self.file.to_owned(), line, what });
@@ -83,144 +69,81 @@ impl<'s> Reader<'s> {
         self.source[..at.min(self.source.len())].matches('\n').count() + 1
     }
 
-    /// The reader of a table; one that is missing has no keys.
-    pub fn table(&mut self, table: &'static str) -> TableReader<'_, 's> {
-        self.tables.push(table);
-        let found =
-            self.root.get(table).map(|value| (value.span().start, value.get_ref().type_str(), value.get_ref().is_table()));
-        if let Some((at, kind, false)) = found {
-            self.fault(Some(at), format!("{table} is a {kind}, expected a table: write [{table}] on a line of its own"));
+    /// Reads one setting, if the file sets it.
+    fn read_key<S: Settings>(&mut self, spec: &Spec, settings: &mut S, folder: &Path, named: NamedFiles) {
+        let table = self.root.get(spec.table).and_then(|table| table.get_ref().as_table());
+        let Some(typed) = table.and_then(|table| table.get(spec.key)) else {
+            // A default path is relative to the file's folder as well. Nothing can be wrong with it that a fault could point at.
+            let _ = settings.set(spec, resolved(spec.default.clone(), &spec.form, folder));
+            return;
+        };
+        let (key, at) = (format!("{}.{}", spec.table, spec.key), typed.span().start);
+        let line = self.line(at);
+        self.lines.insert(key.clone(), line);
+        let refused = match value_of(typed.get_ref(), &spec.form) {
+            None => Err(Refusal::Unexpected),
+            Some(_) if spec.form == Form::Files && named == NamedFiles::Ignore => Ok(()),
+            Some(value) => settings.set(spec, resolved(value, &spec.form, folder)),
+        };
+        match refused {
+            Ok(()) => {}
+            Err(Refusal::Unexpected) => {
+                let found = shown(typed, self.source);
+                self.fault(Some(at), format!("{key}: expected {}, found {found}", spec.expected()));
+            }
+            Err(Refusal::Faulty(faults)) => {
+                self.faults.extend(faults.into_iter().map(|fault| ConfigFault::of_value(fault, &key, self.file, line)));
+            }
         }
-        TableReader { reader: self, table, keys: Vec::new() }
     }
 
-    /// Ends reading: tables that nobody asked for are faults too. Faults come in the order of their lines.
-    #[must_use]
-    pub fn finish(mut self) -> (KeyLines, Vec<ConfigFault>) {
-        let unknown: Vec<(usize, String)> = self
-            .root
-            .iter()
-            .filter(|(name, _)| !self.tables.contains(&name.get_ref().as_ref()))
-            .map(|(name, _)| (name.span().start, unknown_name("table", name.get_ref(), &self.tables)))
-            .collect();
-        for (at, what) in unknown {
-            self.fault(Some(at), what);
+    /// Reports tables and keys that no setting has, each with the nearest name.
+    fn report_unknown_names(&mut self, specs: &[Spec]) {
+        let mut tables: Vec<&str> = specs.iter().map(|spec| spec.table).collect();
+        tables.dedup();
+        for (name, value) in self.root {
+            let (table, at) = (name.get_ref().as_ref(), name.span().start);
+            if !tables.contains(&table) {
+                self.fault(Some(at), format!("unknown table {}", with_nearest(table, &tables)));
+                continue;
+            }
+            let Some(keys) = value.get_ref().as_table() else {
+                let kind = value.get_ref().type_str();
+                let what = format!("{table} is a {kind}, expected a table: write [{table}] on a line of its own");
+                self.fault(Some(value.span().start), what);
+                continue;
+            };
+            let valid: Vec<&str> = specs.iter().filter(|spec| spec.table == table).map(|spec| spec.key).collect();
+            for (name, _) in keys.iter().filter(|(name, _)| !valid.contains(&name.get_ref().as_ref())) {
+                let key = name.get_ref();
+                self.fault(Some(name.span().start), format!("unknown key {table}.{}", with_nearest(key, &valid)));
+            }
         }
-        self.faults.sort_by_key(|fault| fault.line);
-        (self.lines, self.faults)
     }
 }
 
-fn unknown_name(kind: &str, found: &str, valid: &[&str]) -> String {
+/// An unknown name with the nearest valid one.
+fn with_nearest(found: &str, valid: &[&str]) -> String {
     let nearest = valid.iter().max_by(|a, b| strsim::jaro_winkler(a, found).total_cmp(&strsim::jaro_winkler(b, found)));
     let hint = nearest.map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default();
-    format!("unknown {kind} {found}{hint} (valid: {})", valid.join(", "))
+    format!("{found}{hint} (valid: {})", valid.join(", "))
 }
 
-impl TableReader<'_, '_> {
-    /// What `read` makes of a key's value; `default` where the key is missing, or faulty, which is kept as a fault.
-    fn read<T>(&mut self, key: &'static str, default: T, expected: &str, read: impl FnOnce(&DeValue<'_>) -> Option<T>) -> T {
-        self.keys.push(key);
-        let table = self.reader.root.get(self.table).and_then(|table| table.get_ref().as_table());
-        let Some(value) = table.and_then(|table| table.get(key)) else { return default };
-        let (read, found, at) = (read(value.get_ref()), shown(value, self.reader.source), value.span().start);
-        let line = self.reader.line(at);
-        self.reader.lines.insert(format!("{}.{key}", self.table), line);
-        if let Some(value) = read {
-            return value;
+/// A TOML value as a neutral one; `None` for values that no setting has.
+fn value_of(value: &DeValue<'_>, form: &Form) -> Option<Value> {
+    if let Some(items) = value.as_array() {
+        if *form == Form::Pair {
+            let [low, high] = items.get(..)? else { return None };
+            return Some(Value::Pair(number_of(low.get_ref())?, number_of(high.get_ref())?));
         }
-        self.reader.fault(Some(at), format!("{}.{key}: expected {expected}, found {found}", self.table));
-        default
+        let texts = items.iter().map(|item| item.get_ref().as_str().map(str::to_owned));
+        return texts.collect::<Option<_>>().map(Value::List);
     }
-
-    /// A string.
-    pub fn string(&mut self, key: &'static str, default: &str) -> String {
-        self.read(key, default.to_owned(), "a string", |value| value.as_str().map(str::to_owned))
+    if let Some(integer) = value.as_integer() {
+        return i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(Value::Integer);
     }
-
-    /// A string that may be missing.
-    pub fn optional_string(&mut self, key: &'static str) -> Option<String> {
-        self.read(key, None, "a string", |value| value.as_str().map(|text| Some(text.to_owned())))
-    }
-
-    /// One of a few names.
-    pub fn choice<T: Copy>(&mut self, key: &'static str, default: T, choices: &[(&'static str, T)]) -> T {
-        let names: Vec<String> = choices.iter().map(|(name, _)| format!("\"{name}\"")).collect();
-        self.read(key, default, &format!("one of {}", names.join(", ")), |value| {
-            let text = value.as_str()?;
-            choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice)
-        })
-    }
-
-    /// A list of strings.
-    pub fn strings(&mut self, key: &'static str, default: &[&str]) -> Vec<String> {
-        let default = default.iter().map(|&text| text.to_owned()).collect();
-        self.read(key, default, "a list of strings", |value| {
-            value.as_array()?.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
-        })
-    }
-
-    /// A list of strings that names something: one at least, and none blank.
-    pub fn names(&mut self, key: &'static str, default: &[&str]) -> Vec<String> {
-        let default = default.iter().map(|&text| text.to_owned()).collect();
-        self.read(key, default, "a list of one name or more, none of them empty", |value| {
-            let name = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
-            let names: Option<Vec<String>> =
-                value.as_array()?.iter().map(|item| item.get_ref().as_str().and_then(name)).collect();
-            names.filter(|names| !names.is_empty())
-        })
-    }
-
-    /// `true` or `false`.
-    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone is not general over lifetimes")]
-    pub fn boolean(&mut self, key: &'static str, default: bool) -> bool {
-        self.read(key, default, "true or false", |value| value.as_bool())
-    }
-
-    /// A whole number within a range.
-    pub fn integer(&mut self, key: &'static str, default: u64, range: RangeInclusive<u64>) -> u64 {
-        let expected = format!("a whole number from {} to {}", range.start(), range.end());
-        self.read(key, default, &expected, |value| {
-            let integer = value.as_integer()?;
-            u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| range.contains(number))
-        })
-    }
-
-    /// A number within a range.
-    pub fn number(&mut self, key: &'static str, default: f64, range: RangeInclusive<f64>) -> f64 {
-        let expected = format!("a number from {} to {}", range.start(), range.end());
-        self.read(key, default, &expected, |value| number_of(value).filter(|number| range.contains(number)))
-    }
-
-    /// Two numbers within bounds, the lesser first.
-    pub fn range(&mut self, key: &'static str, default: (f64, f64), bounds: (f64, f64)) -> (f64, f64) {
-        let ((low, high), (least, most)) = (default, bounds);
-        let expected = format!("two numbers from {least} to {most}, the lesser first, as [{low}, {high}]");
-        self.read(key, default, &expected, |value| {
-            let [low, high] = value.as_array()?.get(..)? else { return None };
-            let (low, high) = (number_of(low.get_ref())?, number_of(high.get_ref())?);
-            (least <= low && low <= high && high <= most).then_some((low, high))
-        })
-    }
-
-    /// Ends the table: keys that nobody asked for are faults.
-    pub fn finish(self) {
-        let table = self.reader.root.get(self.table).and_then(|table| table.get_ref().as_table());
-        let unknown: Vec<(usize, String)> = table
-            .into_iter()
-            .flat_map(DeTable::iter)
-            .filter(|(name, _)| !self.keys.contains(&name.get_ref().as_ref()))
-            .map(|(name, _)| {
-                (
-                    name.span().start,
-                    unknown_name(&format!("key {}.", self.table), name.get_ref(), &self.keys).replace(". ", "."),
-                )
-            })
-            .collect();
-        for (at, what) in unknown {
-            self.reader.fault(Some(at), what);
-        }
-    }
+    let text = || value.as_str().map(|text| Value::Text(text.to_owned()));
+    text().or_else(|| value.as_bool().map(Value::Flag)).or_else(|| number_of(value).map(Value::Number))
 }
 
 /// A number, with or without decimals.
@@ -229,7 +152,17 @@ fn number_of(value: &DeValue<'_>) -> Option<f64> {
     text.parse().ok()
 }
 
-/// A value as it stands in the file, shortened.
+/// A value with its paths relative to a folder.
+fn resolved(value: Value, form: &Form, folder: &Path) -> Value {
+    let join = |path: String| folder.join(path).display().to_string();
+    match (form, value) {
+        (Form::Path, Value::Text(path)) => Value::Text(join(path)),
+        (Form::Paths | Form::Files, Value::List(paths)) => Value::List(paths.into_iter().map(join).collect()),
+        (_, value) => value,
+    }
+}
+
+/// A value as the file has it, shortened.
 fn shown(value: &Spanned<DeValue<'_>>, source: &str) -> String {
     let text = source.get(value.span()).unwrap_or_default();
     let short: String = text.chars().take(60).collect();

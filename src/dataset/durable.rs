@@ -1,10 +1,11 @@
 //! Writing, renaming and removing files so that a crash leaves the old state or the new one.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use super::error::DatasetError;
+use crate::removal::remove_if_present;
 
 /// Writes a file and waits until the disk has it. It is not replaced at once: use it where nobody reads yet.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), DatasetError> {
@@ -27,9 +28,6 @@ pub(super) fn sync_folder(folder: &Path) -> Result<(), DatasetError> {
 }
 
 /// Removes a file; one that does not exist is no error.
-pub(crate) fn remove_file(path: &Path) -> Result<(), DatasetError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DatasetError::io(path, error)),
-        _ => Ok(()),
-    }
+pub(super) fn remove_file(path: &Path) -> Result<(), DatasetError> {
+    remove_if_present(path).map_err(|source| DatasetError::io(path, source))
 }

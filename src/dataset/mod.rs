@@ -22,11 +22,11 @@ mod new_file;
 mod output;
 mod part_file;
 mod partition;
+mod settings;
 mod table_thread;
 mod table_writer;
 
 pub use dataset_writer::DatasetWriter;
-pub(crate) use durable::remove_file;
 pub use error::DatasetError;
 pub use history::RollBack;
 pub use locked::LockedOutput;
@@ -35,6 +35,7 @@ pub(crate) use new_file::NewFile;
 pub use output::OutputFolder;
 pub use part_file::{PartFile, TableFiles, part_files};
 pub use partition::PartitionBy;
+pub use settings::DatasetSettings;
 pub use table_writer::BuildStamp;
 
 /// Version of this stage's code: part of the build id.

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::figures::{Figure, Figures};
-use super::limits::{DriftPolicy, GateSettings};
+use super::settings::{DriftPolicy, GateSettings};
 use super::{Gate, GateKind, number};
 use crate::analysis::AnalysisError;
 use crate::dataset::Manifest;

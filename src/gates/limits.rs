@@ -4,53 +4,15 @@
 //! for any build, the reject ratio and the longest sentence, always are.
 
 use super::figures::{Figure, Figures};
+use super::settings::GateSettings;
 use super::{Gate, GateKind, number};
 use crate::dataset::Counts;
-
-/// What `[gates]` says.
-#[derive(Clone, Debug, PartialEq)]
-pub struct GateSettings {
-    /// Fewest articles of a build whose figures are judged.
-    pub min_articles: u64,
-    /// The least and the greatest value of each figure, in the order of [`Figure::ALL`].
-    pub limits: [(f64, f64); Figure::ALL.len()],
-    /// The relative change of a figure, against the build before, that is allowed.
-    pub max_drift: f64,
-    /// What a greater one does.
-    pub drift: DriftPolicy,
-}
-
-impl Default for GateSettings {
-    fn default() -> Self {
-        Self { min_articles: 100, limits: Figure::ALL.map(Figure::default_limits), max_drift: 0.5, drift: DriftPolicy::Fail }
-    }
-}
-
-impl GateSettings {
-    /// For a run of a part of the input, which is meant to differ from the build before.
-    pub fn only_warn_of_drift(&mut self) {
-        if self.drift == DriftPolicy::Fail {
-            self.drift = DriftPolicy::Warn;
-        }
-    }
-}
-
-/// What drift does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DriftPolicy {
-    /// It keeps the old build.
-    Fail,
-    /// It is told, and the build is published.
-    Warn,
-    /// Nothing; the build before is not read.
-    Off,
-}
 
 /// The gates of the figures that have limits; `cap` is the most tokens of a sentence.
 #[must_use]
 pub(super) fn judge(figures: &Figures, settings: &GateSettings, cap: usize) -> Vec<Gate> {
     let is_judged = u64::try_from(figures.articles).unwrap_or(0) >= settings.min_articles;
-    let with_limits = Figure::ALL.into_iter().zip(settings.limits);
+    let with_limits = Figure::ALL.into_iter().zip(settings.limits.0);
     let known = with_limits.filter_map(|(figure, limits)| Some((figure, limits, figures.value(figure)?)));
     let judged = known.map(|(figure, (low, high), found)| Gate {
         expected: format!("{} to {} (gates.{})", number(low), number(high), figure.name()),

@@ -15,6 +15,7 @@ mod drift;
 pub mod figures;
 mod integrity;
 pub mod limits;
+mod settings;
 mod walk;
 
 use std::path::{Path, PathBuf};
@@ -23,8 +24,8 @@ use arrow::array::{Array, AsArray};
 use serde::Serialize;
 
 use self::figures::Figures;
-use self::limits::GateSettings;
 pub use self::limits::REJECT_RATIO;
+pub use self::settings::{DriftPolicy, FigureLimits, GateSettings};
 use crate::analysis::AnalysisError;
 use crate::analysis::files;
 use crate::dataset::Counts;

@@ -171,19 +171,13 @@ fn relative(root: &Path, path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::decode::DeclaredEncoding;
-    use crate::ingest::path_pattern::PathPattern;
     use crate::ingest::patterns::Patterns;
-    use crate::ingest::source::FieldNames;
 
     fn settings(files: &str) -> IngestSettings {
         IngestSettings {
             files: Patterns::new(&[files.to_owned()]).expect("sound"),
             skip: Patterns::default(),
-            encoding: None::<DeclaredEncoding>,
-            path_pattern: PathPattern::default(),
-            fields: FieldNames::default(),
-            max_file_bytes: 1 << 20,
+            ..IngestSettings::default()
         }
     }
 

@@ -16,36 +16,18 @@ pub mod path_pattern;
 pub mod patterns;
 mod record;
 mod records;
+mod settings;
 pub mod source;
 
 pub use inventory::{Inventory, SourceFile, take_inventory};
-pub use record::{Body, Given, Record};
+pub use record::{Body, Fingerprint, Given, Record};
 pub use records::{Ingested, ReadError, read_records};
+pub use settings::{FieldNames, IngestSettings};
 
-use decode::DeclaredEncoding;
-use path_pattern::PathPattern;
-use patterns::Patterns;
-use source::{FieldNames, Limits, Selection, SourceSettings};
+use source::{Limits, Selection, SourceSettings};
 
 /// Version of this stage's code: part of the build id.
 pub const VERSION: u32 = 4;
-
-/// How files are read.
-#[derive(Clone, Debug)]
-pub struct IngestSettings {
-    /// Patterns of the files that hold articles.
-    pub files: Patterns,
-    /// Patterns of files that are passed over on purpose.
-    pub skip: Patterns,
-    /// The encoding, if it is known.
-    pub encoding: Option<DeclaredEncoding>,
-    /// What an article's path says of it.
-    pub path_pattern: PathPattern,
-    /// What the fields of records are called.
-    pub fields: FieldNames,
-    /// Largest text, page or record, in bytes.
-    pub max_file_bytes: u64,
-}
 
 impl IngestSettings {
     /// What is to be done with a file, or a member of an archive.
@@ -61,6 +43,6 @@ impl IngestSettings {
     }
 
     fn source_settings<'s>(&'s self, wanted: &'s (dyn Fn(&str) -> Selection + Sync)) -> SourceSettings<'s> {
-        SourceSettings { limits: Limits { max_leaf_bytes: self.max_file_bytes }, encoding: self.encoding, wanted }
+        SourceSettings { limits: Limits { max_leaf_bytes: self.max_file.bytes() }, encoding: self.encoding.0, wanted }
     }
 }

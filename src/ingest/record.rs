@@ -7,9 +7,11 @@ use super::IngestSettings;
 use super::dates::parse_date;
 use super::decode::decode;
 use super::html::read_page;
-use crate::cache::Fingerprint;
 use engine::document::{Document, Encoding, Metadata, Origin};
 use engine::tables::Reject;
+
+/// A hash of everything in a record.
+pub type Fingerprint = [u8; 16];
 
 /// An article's text as it is found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,8 +112,8 @@ impl Record {
         };
         let bytes = self.len();
         let read = match &self.body {
-            Body::Text(bytes) => decode(bytes, settings.encoding).map(|(text, encoding)| Read::text(text, encoding)),
-            Body::Html(bytes) => read_page(bytes, settings.encoding).map(Read::page),
+            Body::Text(bytes) => decode(bytes, settings.encoding.0).map(|(text, encoding)| Read::text(text, encoding)),
+            Body::Html(bytes) => read_page(bytes, settings.encoding.0).map(Read::page),
             Body::Field(text, encoding) => Ok(Read::text(text.clone(), *encoding)),
         };
         let Read { text, encoding, found } =

@@ -152,8 +152,8 @@ impl Reader<'_, '_, '_> {
             Content::Text(bytes) => self.whole(source_path, Body::Text(bytes), sidecar),
             Content::Html(bytes) => self.whole(source_path, Body::Html(bytes), sidecar),
             Content::Fields(fields) => match self.map(fields, sidecar) {
-                Ok(mapped) if mapped.text.len() as u64 > self.settings.max_file_bytes => {
-                    let limit = self.settings.max_file_bytes;
+                Ok(mapped) if mapped.text.len() as u64 > self.settings.max_file.bytes() => {
+                    let limit = self.settings.max_file.bytes();
                     let message =
                         format!("a text of more than the {limit} bytes of max_file_mib; split it or raise the limit");
                     Ingested::Reject(Reject {

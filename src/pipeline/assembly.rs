@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashSet;
 
 use super::error::RunError;
-use super::work::{Done, DoneDocument, Finished};
-use crate::cache::{CacheWriter, Work};
+use super::finished::{Done, DoneDocument, Finished};
+use crate::cache::{CacheWriter, Staleness};
 use crate::dataset::{Counts, DatasetError, DatasetWriter, TableFiles};
-use engine::duplicates::{DuplicateIndex, DuplicatePolicy, Duplicates, Verdict};
+use engine::duplicates::{DuplicateIndex, DuplicatePolicy, DuplicateSettings, Verdict};
 use engine::tables::Reject;
 
 /// Lists the articles that were worked on, with the reason.
@@ -51,14 +51,14 @@ impl Assembly {
     pub(super) fn new(
         writer: DatasetWriter,
         next_cache: Option<CacheWriter>,
-        duplicates: Duplicates,
+        duplicates: DuplicateSettings,
         build_folder: &Path,
     ) -> Result<Self, DatasetError> {
         Ok(Self {
             writer,
             next_cache,
             policy: duplicates.policy,
-            duplicates: DuplicateIndex::new(duplicates.settings),
+            duplicates: DuplicateIndex::new(duplicates),
             article_ids: FxHashSet::default(),
             redone: Redone::create(build_folder.join(REDONE))?,
             inputs: 0,
@@ -69,37 +69,37 @@ impl Assembly {
     ///
     /// # Errors
     /// Where a file cannot be written.
-    pub(super) fn push(&mut self, finished: Finished) -> Result<(), DatasetError> {
+    pub(super) fn push(&mut self, finished: Finished) -> Result<(), RunError> {
         self.inputs += 1;
         match finished {
-            Finished::Reject(reject) => self.writer.push_reject(reject),
+            Finished::Reject(reject) => Ok(self.writer.push_reject(reject)?),
             Finished::Article(done) => self.push_article(*done),
         }
     }
 
-    fn push_article(&mut self, done: Done) -> Result<(), DatasetError> {
-        let Done { document, mut rows, signature, outcome, work } = done;
+    fn push_article(&mut self, done: Done) -> Result<(), RunError> {
+        let Done { document, mut rows, signature, outcome, staleness } = done;
         if !self.article_ids.insert(document.article_id) {
             let (path, record) = (&document.source_path, document.record.as_deref());
-            return self.writer.push_reject(Reject::duplicate_key(path, record, document.byte_offset));
+            return Ok(self.writer.push_reject(Reject::duplicate_key(path, record, document.byte_offset))?);
         }
         if let Some(cache) = &mut self.next_cache {
             cache.push(document.article_id, document.fingerprint, &outcome)?;
         }
-        self.redone.note(&document, &work)?;
+        self.redone.note(&document, &staleness)?;
         if self.policy == DuplicatePolicy::Off {
-            return self.writer.push(rows);
+            return Ok(self.writer.push(rows)?);
         }
         let verdict = self.duplicates.find(&signature);
         if let Some(message) = self.reason_to_drop(&verdict) {
-            return self.writer.push_dropped(reject(&document, "duplicates", "duplicate", message));
+            return Ok(self.writer.push_dropped(reject(&document, "duplicates", "duplicate", message))?);
         }
         // What is left out is no original: or a chain of copies, each like the one before, would leave out what is like nothing kept.
         if verdict.duplicate_of.is_none() {
             self.duplicates.insert(document.article_id, &signature);
         }
         rows.mark_duplicates(&verdict);
-        self.writer.push(rows)
+        Ok(self.writer.push(rows)?)
     }
 
     fn reason_to_drop(&self, verdict: &Verdict) -> Option<String> {
@@ -115,9 +115,9 @@ impl Assembly {
     }
 
     /// The error behind an error: where a table's writer has stopped, closing the tables says why.
-    pub(super) fn why(self, error: DatasetError) -> DatasetError {
+    pub(super) fn why(self, error: RunError) -> RunError {
         match error {
-            DatasetError::WriterStopped => self.writer.finish().err().unwrap_or(error),
+            RunError::Dataset(DatasetError::WriterStopped) => self.writer.finish().err().map_or(error, RunError::from),
             other => other,
         }
     }
@@ -159,9 +159,9 @@ impl Redone {
         Ok(redone)
     }
 
-    fn note(&mut self, document: &DoneDocument, work: &Work) -> Result<(), DatasetError> {
-        let reason = work.reason();
-        if let Some(first) = work.first_stage() {
+    fn note(&mut self, document: &DoneDocument, staleness: &Staleness) -> Result<(), DatasetError> {
+        let reason = staleness.reason();
+        if let Some(first) = staleness.first_stage() {
             let (id, record) = (format!("{:016x}", document.article_id), document.record.as_deref().unwrap_or_default());
             self.write([&id, &document.source_path, record, first.name(), &reason])?;
         }

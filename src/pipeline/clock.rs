@@ -1,11 +1,11 @@
-//! How long each stage takes, on all cores together, as the clock on the wall has it: of a busy machine it tells more than was worked.
+//! How long each stage takes, summed over all cores. This is wall time: on a busy machine it exceeds CPU time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::dataset::StageSeconds;
 
-/// How long each stage took, on all cores together.
+/// Nanoseconds that each stage took, summed over all cores.
 #[derive(Debug, Default)]
 pub(super) struct Clock([AtomicU64; 6]);
 

@@ -1,12 +1,13 @@
-//! Why a run ends without a build.
+//! Errors that end a run without a new build.
 
 use engine::model::ModelError;
 
 use crate::analysis::AnalysisError;
+use crate::cache::CacheError;
 use crate::dataset::DatasetError;
 use crate::ingest::ReadError;
 
-/// Why a run published nothing. The build that was current stays current.
+/// An error that ends a run without a new build. The build that was current stays current.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The input folder is missing or holds nothing to read.
@@ -14,10 +15,10 @@ pub enum RunError {
     NothingToRead {
         /// The folder.
         input: String,
-        /// What was looked for, and what to do.
+        /// What was expected, and what to do.
         what: String,
     },
-    /// Gates refused the staged build.
+    /// The gates refused the staged build.
     #[error("the build was not published, the old one is kept: {0}")]
     Refused(String),
     /// Too many inputs were rejected.
@@ -25,13 +26,13 @@ pub enum RunError {
         "{rejects} of {inputs} inputs were rejected, more than max_reject_ratio = {limit} allows; the old build is kept\n{listed}"
     )]
     TooManyRejects {
-        /// Inputs rejected.
+        /// Number of rejected inputs.
         rejects: usize,
-        /// Inputs in all.
+        /// Number of all inputs.
         inputs: usize,
-        /// The share allowed.
+        /// Largest share of rejects that is allowed.
         limit: f64,
-        /// The first of them, one a line.
+        /// The first rejects, one a line.
         listed: String,
     },
     /// A signal asked the program to stop.
@@ -40,12 +41,15 @@ pub enum RunError {
         /// The signal's number.
         signal: i32,
     },
-    /// The input cannot be read to its end.
+    /// The input cannot be read to the end.
     #[error(transparent)]
     Read(#[from] ReadError),
     /// The build cannot be written.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
+    /// The cache cannot be written.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
     /// The model cannot be used.
     #[error(transparent)]
     Model(#[from] ModelError),

@@ -1,18 +1,19 @@
-//! What a build, and each stage's part in it, depends on.
+//! The identity of a build, and of each stage's part in it.
 //!
-//! Invariant: everything that can change a byte of the tables is in the build id; paths, threads and the clock are not. Everything
-//! that can change the outcome of a stage for one article is in that stage's key.
+//! Invariant: everything that can change a byte of the tables is in the build id; paths, threads and the clock are not.
+//! Everything that can change a stage's result for an article is in that stage's key. Which settings those are follows from
+//! their declarations (`engine::settings`).
 
 use std::collections::BTreeMap;
 
 use crate::cache::{StageKeys, StageName};
-use crate::config::Plan;
+use crate::config::Setup;
 use crate::dataset::{self, Provenance};
 use crate::ingest::{self, Inventory};
 use engine::{duplicates, repair, split, tag};
 
-/// All that the build's content depends on: inputs, code, model, vocabulary, settings, and the limit where there is one.
-pub(super) fn provenance(plan: &Plan, inventory: &Inventory, limit: Option<usize>) -> Provenance {
+/// Everything that a build's content depends on: inputs, code, model, vocabulary, settings, and the limit if there is one.
+pub(super) fn provenance(setup: &Setup, inventory: &Inventory, limit: Option<usize>) -> Provenance {
     let mut inputs = blake3::Hasher::new();
     inventory.fingerprint(&mut inputs);
     let stages = [
@@ -23,32 +24,32 @@ pub(super) fn provenance(plan: &Plan, inventory: &Inventory, limit: Option<usize
         ("duplicates", duplicates::VERSION),
         ("dataset", dataset::VERSION),
     ];
-    let mut settings = plan.settings();
+    let mut settings = setup.recorded_settings();
     if let (Some(limit), Some(settings)) = (limit, settings.as_object_mut()) {
         settings.insert("limit".to_owned(), limit.into());
     }
     Provenance {
         tarmim: env!("CARGO_PKG_VERSION").to_owned(),
         stages: stages.map(|(stage, version)| (stage.to_owned(), version)).into_iter().collect::<BTreeMap<_, _>>(),
-        model_id: plan.model.id().to_owned(),
-        vocabulary: plan.vocabulary.hash().to_owned(),
+        model_id: setup.model.id().to_owned(),
+        vocabulary: setup.vocabulary.hash().to_owned(),
         inputs: inputs.finalize().to_hex()[..32].to_owned(),
         settings,
     }
 }
 
-/// 16 hex digits of a hash of all that the build's content depends on.
+/// 16 hex digits of a hash of everything that the build's content depends on.
 pub(super) fn build_id(provenance: &Provenance) -> String {
     let json = serde_json::to_vec(provenance).expect("provenance is plain data");
     blake3::hash(&json).to_hex()[..16].to_owned()
 }
 
-/// What the outcome of each stage depends on besides the article.
-pub(super) fn stage_keys(plan: &Plan) -> StageKeys {
-    let settings = plan.settings();
+/// The keys of the stages: everything besides the article that their results depend on.
+pub(super) fn stage_keys(setup: &Setup) -> StageKeys {
+    let settings = setup.recorded_settings();
     let of = |stage: StageName| settings[stage.name()].clone();
-    let model = plan.model.id();
-    // The libraries beneath may change with the program, too.
+    let model = setup.model.id();
+    // A stage's version covers its own code; the program's version covers the libraries beneath it.
     let code = |version: u32| format!("{} {version}", env!("CARGO_PKG_VERSION"));
     StageKeys::default()
         .with(StageName::Ingest, "code", &format!("{} {}", code(ingest::VERSION), duplicates::VERSION))
@@ -59,6 +60,6 @@ pub(super) fn stage_keys(plan: &Plan) -> StageKeys {
         .with(StageName::Split, "code", &code(split::VERSION))
         .with(StageName::Split, "configuration", &of(StageName::Split))
         .with(StageName::Tag, "code", &code(tag::VERSION))
-        .with(StageName::Tag, "vocabulary", &plan.vocabulary.hash())
+        .with(StageName::Tag, "vocabulary", &setup.vocabulary.hash())
         .with(StageName::Tag, "configuration", &of(StageName::Tag))
 }

@@ -12,9 +12,9 @@ use rustc_hash::FxHashSet;
 
 use super::error::RunError;
 use super::identity::{build_id, provenance, stage_keys};
-use super::inventory_of;
-use crate::cache::{ArticleCache, CacheFolder, Work};
-use crate::config::Plan;
+use super::input::inventory_of;
+use crate::cache::{ArticleCache, CacheFolder, Staleness};
+use crate::config::Setup;
 use crate::dataset::{Manifest, OutputFolder, RollBack};
 use crate::ingest::{Ingested, Record, read_records};
 
@@ -24,7 +24,7 @@ pub struct PreviewedArticle {
     /// Where it stands.
     pub origin: Origin,
     /// Why.
-    pub work: Work,
+    pub staleness: Staleness,
 }
 
 /// What a run would do.
@@ -60,19 +60,19 @@ impl Preview {
 
 impl Preview {
     /// Notes what a run would do with a record. What would be read anew is read, since it may turn out to be no article.
-    fn note(&mut self, record: Record, cache: &ArticleCache, plan: &Plan, seen: &mut FxHashSet<u64>, listed: usize) {
+    fn note(&mut self, record: Record, cache: &ArticleCache, setup: &Setup, seen: &mut FxHashSet<u64>, listed: usize) {
         let article_id = record.origin.article_number();
         // A build that is kept is only made current.
-        let work = if self.is_kept { Work::Nothing } else { cache.assess(article_id, &record.fingerprint()).0 };
+        let staleness = if self.is_kept { Staleness::Fresh } else { cache.assess(article_id, &record.fingerprint()).0 };
         let origin = record.origin.clone();
-        let is_article = work == Work::Nothing || record.read(&plan.ingest).is_ok();
+        let is_article = staleness == Staleness::Fresh || record.read(&setup.settings.ingest).is_ok();
         if !is_article || !seen.insert(article_id) {
             self.rejects += 1;
             return;
         }
-        *self.work.entry(work.reason()).or_default() += 1;
-        if work != Work::Nothing && self.articles.len() < listed {
-            self.articles.push(PreviewedArticle { origin, work });
+        *self.work.entry(staleness.reason()).or_default() += 1;
+        if staleness != Staleness::Fresh && self.articles.len() < listed {
+            self.articles.push(PreviewedArticle { origin, staleness });
         }
     }
 }
@@ -81,12 +81,12 @@ impl Preview {
 ///
 /// # Errors
 /// Where there is nothing to read, or a file cannot be read to its end.
-pub fn preview(plan: &Plan, listed: usize) -> Result<Preview, RunError> {
-    let inventory = inventory_of(plan)?;
-    let output = OutputFolder::new(&plan.output);
-    let keys = stage_keys(plan);
-    let cache = CacheFolder::new(output.cache(), plan.cache).open(keys, false);
-    let build_id = build_id(&provenance(plan, &inventory, None));
+pub fn preview(setup: &Setup, listed: usize) -> Result<Preview, RunError> {
+    let inventory = inventory_of(setup)?;
+    let output = OutputFolder::new(&setup.settings.dataset.output);
+    let keys = stage_keys(setup);
+    let cache = CacheFolder::new(output.cache(), setup.settings.dataset.cache).open(keys, false);
+    let build_id = build_id(&provenance(setup, &inventory, None));
     let mut preview = Preview {
         rolled_back: output.rolled_back_from(&build_id),
         is_kept: output.whole_build(&build_id).is_some(),
@@ -99,10 +99,10 @@ pub fn preview(plan: &Plan, listed: usize) -> Result<Preview, RunError> {
         gone: 0,
     };
     let mut seen = FxHashSet::default();
-    read_records(&inventory, &plan.ingest, &mut |ingested, _| {
+    read_records(&inventory, &setup.settings.ingest, &mut |ingested, _| {
         match ingested {
             Ingested::Reject(_) => preview.rejects += 1,
-            Ingested::Record(record) => preview.note(record, &cache, plan, &mut seen, listed),
+            Ingested::Record(record) => preview.note(record, &cache, setup, &mut seen, listed),
         }
         ControlFlow::Continue(())
     })?;

@@ -282,7 +282,7 @@ type Found = (usize, usize, f32);
 
 /// Looks each article up among those before it; gives the index of all.
 fn natural(texts: &[String], relatives: &Relatives, show: bool) -> DuplicateIndex {
-    let mut index = DuplicateIndex::new(DuplicateSettings { least_similarity: 0.0 });
+    let mut index = DuplicateIndex::new(DuplicateSettings { least_similarity: 0.0, ..DuplicateSettings::default() });
     let mut found: Vec<Found> = Vec::new();
     for (article, text) in texts.iter().enumerate() {
         let report = look_up(&index, text, article);

@@ -15,7 +15,7 @@ use engine::repair::RepairScratch;
 use engine::split::SplitScratch;
 use engine::tables::ArticleRows;
 use engine::tag::TagScratch;
-use tarmim::config::{Overrides, Plan};
+use tarmim::config::{Overrides, Setup};
 use tarmim::dataset::{BuildStamp, DatasetWriter, PartitionBy};
 
 const ARTICLES: usize = 1500;
@@ -43,10 +43,12 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 #[expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "a report for people")]
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let plan = Plan::open(&root.join("pipeline.toml"), &Overrides::default()).expect("the shipped configuration");
-    let threshold = plan.repair.doubt_threshold;
-    let (engine, ready) =
-        timed(|| Engine::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary).expect("the shipped model"));
+    let setup = Setup::open(&root.join("pipeline.toml"), Overrides::default()).expect("the shipped configuration");
+    let threshold = setup.settings.repair.doubt_threshold;
+    let (engine, ready) = timed(|| {
+        Engine::new(&setup.model, setup.settings.repair, setup.settings.split, setup.settings.tag, setup.vocabulary)
+            .expect("the shipped model")
+    });
     let texts = articles(root);
     let words: usize = texts.iter().map(|text| text.split_whitespace().count()).sum();
 

@@ -15,7 +15,7 @@ use engine::arabic::Word;
 use engine::document::Document;
 use engine::repair::{RepairScratch, Repaired, Repairer};
 use engine::tag::{TagScratch, TagSettings, Tagger, Vocabulary};
-use tarmim::config::{Overrides, Plan};
+use tarmim::config::{Overrides, Setup};
 
 /// Articles that are tagged.
 const ARTICLES: usize = 300;
@@ -70,8 +70,8 @@ fn csv(words: &[String], count: usize) -> String {
 #[expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "a report for people")]
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let plan = Plan::open(&root.join("pipeline.toml"), &Overrides::default()).expect("the shipped configuration");
-    let repairer = Repairer::new(&plan.model, plan.repair).expect("the shipped model");
+    let setup = Setup::open(&root.join("pipeline.toml"), Overrides::default()).expect("the shipped configuration");
+    let repairer = Repairer::new(&setup.model, setup.settings.repair).expect("the shipped model");
     let mut files: Vec<_> = std::fs::read_dir(root.join("raw")).expect("raw/").flatten().map(|entry| entry.path()).collect();
     files.sort();
     let texts: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).expect("UTF-8")).collect();
@@ -91,7 +91,8 @@ fn main() {
         let (vocabulary, read) = timed(|| Vocabulary::read(&[file]).expect("sound"));
         let concepts = vocabulary.concepts().len();
         let (tagger, compile) = timed(|| {
-            Tagger::open(vocabulary, TagSettings::default(), &plan.model, repairer.frequencies()).expect("the shipped model")
+            Tagger::open(vocabulary, TagSettings::default(), &setup.model, repairer.frequencies())
+                .expect("the shipped model")
         });
         let mut scratch = TagScratch::default();
         let tag = |article: &Repaired| {

@@ -161,6 +161,14 @@ def assert_only_later_stages_took_time(build, first):
     assert {stage: seconds[stage] for stage in passed_over} == dict.fromkeys(passed_over, 0)
 
 
+def assert_redone_from(build, plan, reason):
+    first = None if reason is None else reason.split()[0]
+    assert plan["work"] == {reason or "unchanged": ARTICLES}
+    told = {(row["first_stage"], row["reason"]) for row in plan["articles"]}
+    assert told == (set() if reason is None else {(first, reason)})
+    assert_only_later_stages_took_time(build, first)
+
+
 def rebuild(project, reference, *arguments):
     """Plans, runs, and compares with the plan and with a full build; returns the build and the plan."""
     plan = planned(project)

@@ -216,7 +216,7 @@ def test_copies_are_left_out(builds, policy, left_out):
     assert counts["inputs"] == len(ALL) and counts["articles"] == len(ALL) - len(left_out)
     assert counts["rejects"] == 0, "nobody is at fault"
     assert f"none of {len(ALL)} inputs rejected" in told
-    assert (f"{len(left_out)} copies left out" in told) == bool(left_out)
+    assert ("left out" in told) == bool(left_out)
 
 
 @pytest.mark.parametrize("policy", ["drop_exact", "drop"])

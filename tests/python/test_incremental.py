@@ -16,6 +16,7 @@ from rebuilds import (
     OWN_VOCABULARY,
     RECORDS,
     assert_only_later_stages_took_time,
+    assert_redone_from,
     assert_run_did_what_was_planned,
     assert_same_bytes,
     delete,
@@ -150,72 +151,7 @@ def test_copies_follow_their_original_though_they_are_not_redone(mixed, tmp_path
     assert {path: of for path, of in found.items() if path in of_interest} == expected
 
 
-# Changed settings
-
-# name: (table, key, value, reason; None where nothing of an article's outcome depends on it)
-SETTINGS = {
-    "path_pattern": ("ingest", "path_pattern", '"{section}/**/*"', "ingest changed: configuration"),
-    "encoding": ("ingest", "encoding", '"utf-8"', "ingest changed: configuration"),
-    "max_file_mib": ("ingest", "max_file_mib", 63, "ingest changed: configuration"),
-    "doubt_threshold": ("repair", "doubt_threshold", 0.5, "repair changed: configuration"),
-    "keep_raw_below": ("repair", "keep_raw_below", 0.6, "repair changed: configuration"),
-    "lexicons": ("repair", "lexicons", '["words.txt"]', "repair changed: configuration"),
-    "protect": ("repair", "protect", '["words.txt"]', "repair changed: configuration"),
-    "max_tokens": ("split", "max_tokens", 12, "split changed: configuration"),
-    "cut_confidence": ("split", "cut_confidence", 0.6, "split changed: configuration"),
-    "length_weight": ("split", "length_weight", 0.5, "split changed: configuration"),
-    "nested": ("tag", "nested", "true", "tag changed: configuration"),
-    "expand_broader": ("tag", "expand_broader", "true", "tag changed: configuration"),
-    "vocabularies": ("tag", "vocabularies", '["own.csv"]', "tag changed: vocabulary"),
-    "more-vocabularies": ("tag", "vocabularies", '["vocabulary/newspapers.ttl", "own.csv"]', "tag changed: vocabulary"),
-    "duplicates": ("dataset", "duplicates", '"off"', None),
-    "duplicates-drop": ("dataset", "duplicates", '"drop"', None),
-    "similarity": ("dataset", "near_duplicate_similarity", 0.99, None),
-    "partition_by": ("dataset", "partition_by", '"section"', None),
-    "card": ("card", "name", '"Another name"', None),
-}
-
-
-def assert_redone_from(build, plan, reason):
-    first = None if reason is None else reason.split()[0]
-    assert plan["work"] == {reason or "unchanged": ARTICLES}
-    told = {(row["first_stage"], row["reason"]) for row in plan["articles"]}
-    assert told == (set() if reason is None else {(first, reason)})
-    assert_only_later_stages_took_time(build, first)
-
-
-@pytest.mark.parametrize("name", SETTINGS)
-def test_a_changed_setting_redoes_from_the_stage_that_it_belongs_to(mixed, tmp_path, name):
-    table, key, value, reason = SETTINGS[name]
-    mixed.configure(table, key, value)
-    build, plan = rebuild(mixed, tmp_path / "full", "--jobs", 1 + list(SETTINGS).index(name) % 3)
-    assert_redone_from(build, plan, reason)
-
-
-# How many records have the field that a key of [fields] finds, or finds no more: they are other records then.
-FIELDS = {
-    "title": ('["headline"]', 4),
-    "byline": ('["author"]', 1),
-    "section": ('["page"]', 1),
-    "text": ('["nothing", "text"]', 0),
-}
-
-
-@pytest.mark.parametrize("key", FIELDS)
-def test_a_changed_field_name_redoes_all_from_the_start(mixed, tmp_path, key):
-    value, records_that_have_it = FIELDS[key]
-    mixed.configure("fields", key, value)
-    build, plan = rebuild(mixed, tmp_path / "full")
-    expected = {"content changed": records_that_have_it, "ingest changed: configuration": ARTICLES - records_that_have_it}
-    assert plan["work"] == {reason: count for reason, count in expected.items() if count}
-    assert {row["first_stage"] for row in plan["articles"]} == {"ingest"}
-    assert len(redone(build)) == ARTICLES
-
-
-def test_settings_of_the_gates_redo_nothing(mixed):
-    mixed.configure("gates", "max_drift", 0.4)
-    plan = planned(mixed)
-    assert plan["up_to_date"] and plan["work"] == {"unchanged": ARTICLES}
+# Changed settings: every declared one is tried in test_settings.py
 
 
 def test_a_vocabulary_edited_in_place_redoes_tags_only(mixed, tmp_path):

@@ -227,7 +227,7 @@ def test_input_that_is_all_passed_over_is_told_with_the_patterns_that_do(empty_p
     write_good(empty_project, 2)
     empty_project.configure("ingest", "skip", '["**/*"]')
     told = empty_project.tarmim("check", expect=3).stderr
-    assert "0 other files, 2 passed over by ingest.skip: **/*" in told and told.rstrip().endswith("or ingest.skip")
+    assert "other files: 0, 2 skipped by ingest.skip: **/*" in told and told.rstrip().endswith("or ingest.skip")
 
 
 def test_nothing_to_read_keeps_the_old_build(project):

@@ -105,7 +105,7 @@ def test_rolling_back_twice_goes_to_the_oldest(three):
     project.tarmim("rollback")
     assert project.current().id == first
     assert note(project)["from"] == sorted([second, third])
-    assert states(project) == {first: "current", second: "rolled back from", third: "rolled back from"}
+    assert states(project) == {first: "current", second: "rolled back", third: "rolled back"}
     assert_runs_leave_it_so(project, first)
 
 
@@ -113,7 +113,7 @@ def test_rolling_back_to_a_named_build(three):
     project, (first, second, third) = three
     project.tarmim("rollback", first)
     assert project.current().id == first
-    assert states(project) == {first: "current", second: "", third: "rolled back from"}
+    assert states(project) == {first: "current", second: "", third: "rolled back"}
     assert_runs_leave_it_so(project, first)
 
 
@@ -382,9 +382,9 @@ def test_builds_are_listed_oldest_first_with_what_they_hold(three):
 def test_builds_gone_back_from_are_marked_with_the_time(three):
     project, (first, second, third) = three
     project.tarmim("rollback")
-    assert states(project) == {first: "", second: "current", third: "rolled back from"}
+    assert states(project) == {first: "", second: "current", third: "rolled back"}
     line = project.tarmim("builds").stdout.splitlines()[2]
-    assert re.fullmatch(rf"{third} .*rolled back from on \d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ", line)
+    assert re.fullmatch(rf"{third} .*rolled back on \d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ", line)
     assert note(project)["at"] in line
 
 

@@ -14,15 +14,15 @@ use engine::{Engine, EngineScratch};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use proptest::prelude::*;
-use tarmim::config::{Overrides, Plan};
+use tarmim::config::{Overrides, Setup};
 use tarmim::dataset::{BuildStamp, Counts, DatasetWriter, PartitionBy};
-use tarmim::gates::limits::GateSettings;
-use tarmim::gates::{GateReport, Subject, judge};
+use tarmim::gates::{GateReport, GateSettings, Subject, judge};
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipeline.toml");
-    let plan = Plan::open(&config, &Overrides::default()).expect("the shipped configuration is sound");
-    Engine::new(&plan.model, plan.repair, plan.split, plan.tag, plan.vocabulary).expect("the shipped model is sound")
+    let setup = Setup::open(&config, Overrides::default()).expect("the shipped configuration is sound");
+    Engine::new(&setup.model, setup.settings.repair, setup.settings.split, setup.settings.tag, setup.vocabulary)
+        .expect("the shipped model is sound")
 });
 
 fn shipped_engine() -> &'static Engine {

@@ -10,6 +10,7 @@
 
 pub mod arabic;
 pub mod rounded;
+pub mod settings;
 
 pub mod document;
 pub mod matrix;

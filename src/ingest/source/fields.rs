@@ -5,30 +5,11 @@
 
 use serde_json::Value;
 
+use crate::ingest::FieldNames;
 use crate::ingest::dates::parse_date;
 
 /// What parts the names in a list of authors.
 const LIST_SEPARATOR: &str = "، ";
-
-/// The names that columns may have, for each thing that an article needs: the first that is there and not empty wins; of those of the
-/// day, the first that reads as one.
-///
-/// Names are compared without regard to case and to white space around them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FieldNames {
-    /// The article's text.
-    pub text: Vec<String>,
-    /// Its headline.
-    pub title: Vec<String>,
-    /// When it was published.
-    pub published: Vec<String>,
-    /// Its section in the newspaper.
-    pub section: Vec<String>,
-    /// Its authors.
-    pub byline: Vec<String>,
-    /// What names it in its source.
-    pub id: Vec<String>,
-}
 
 /// A record as an article needs it; `None` where the record says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -39,7 +39,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 pub(super) use fields::same_name;
-pub use fields::{FieldNames, MappedRecord, MappingFault};
+pub use fields::{MappedRecord, MappingFault};
 use shape::{Inner, Leaf, SUPPORTED, Shape};
 pub use sidecar::{SidecarTable, is_sidecar};
 

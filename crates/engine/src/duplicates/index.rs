@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn the_threshold_is_respected() {
-        let mut index = DuplicateIndex::new(DuplicateSettings { least_similarity: 0.99 });
+        let mut index = DuplicateIndex::new(DuplicateSettings { least_similarity: 0.99, ..DuplicateSettings::default() });
         index.add(1, &of(STORM));
         assert_eq!(index.find(&of(&STORM.replace("الصيادين", "الزوار"))), Verdict::default());
         assert_eq!(index.find(&of(STRIPPED)), near(1, 1.0));

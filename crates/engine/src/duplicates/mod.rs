@@ -29,7 +29,7 @@ mod signature;
 mod tag_table;
 
 pub use index::{DuplicateIndex, Verdict};
-pub use settings::{DuplicatePolicy, DuplicateSettings, Duplicates};
+pub use settings::{DuplicatePolicy, DuplicateSettings};
 pub use signature::{SHORT, Signature, TOO_SHORT};
 
 /// Version of this code: part of the build id. Raise it whenever equal input could give different output.

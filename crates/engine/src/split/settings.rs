@@ -1,19 +1,16 @@
-//! Settings of the splitting stage.
+//! The table `[split]`: where sentences end.
 
-/// How to trade wrong cuts against missed ones.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SplitSettings {
-    /// The most tokens of a sentence.
-    pub max_tokens: usize,
-    /// A sentence ends where that is at least so probable; at 0, where no place is too improbable, at the best places that leave no
-    /// sentence of one token.
-    pub cut_confidence: f64,
-    /// Weight of the length model; 0 leaves it out.
-    pub length_weight: f64,
-}
-
-impl Default for SplitSettings {
-    fn default() -> Self {
-        Self { max_tokens: 120, cut_confidence: 0.35, length_weight: 1.0 }
+crate::settings! {
+    /// How to trade wrong cuts against missed ones.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub struct SplitSettings in "split" {
+        /// Longest sentence, in tokens; a longer one is cut at the most probable place inside it.
+        max_tokens: usize = 120 => Split, in 1..=10_000;
+        /// Least probability at which a sentence ends. A lower value finds more sentence ends and more wrong ones, a higher
+        /// value fewer of both. Both ends of a one-token sentence must be nearly certain, so 0 cuts the text into pieces of two
+        /// or three tokens; 1 cuts only at marks in the text and at `max_tokens`.
+        cut_confidence: f64 = 0.35 => Split, in 0.0..=1.0;
+        /// Weight of the model of sentence lengths; 0 ignores it.
+        length_weight: f64 = 1.0 => Split, in 0.0..=10.0;
     }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::arabic::is_mark;
 use crate::repair::words::{WordSpan, words_of};
-use crate::repair::{Damage, Reading, Repaired};
+use crate::repair::{Damage, Repaired, TokenRepair};
 
 /// Alternatives below this probability are ignored. A lower limit finds more terms that repair got wrong, and more that the text never
 /// had: on one development set, hits agree with those of the original text by F1 .9898 at 0.3 and .9905 at 0.4.
@@ -48,7 +48,7 @@ pub(crate) struct SentenceWord {
 /// The words of a run of tokens.
 pub(super) fn read_words(article: &Repaired, tokens: Range<usize>) -> Vec<SentenceWord> {
     let mut words: Vec<SentenceWord> = Vec::with_capacity(tokens.len());
-    let mut readings = article.readings(tokens.clone()).peekable();
+    let mut readings = article.token_repairs(tokens.clone()).peekable();
     for token in tokens {
         let reading = readings.next_if(|reading| reading.token == token);
         let text = article.token_text(token);
@@ -76,7 +76,7 @@ pub(super) fn read_words(article: &Repaired, tokens: Range<usize>) -> Vec<Senten
     words
 }
 
-fn add_alternatives(reading: &Reading, words: &mut [SentenceWord]) {
+fn add_alternatives(reading: &TokenRepair, words: &mut [SentenceWord]) {
     for alternative in reading.alternatives.iter().filter(|alternative| alternative.confidence >= LEAST_ALTERNATIVE) {
         let spans = words_of(&alternative.form);
         // An alternative that splits the token differently does not line up with its words.

@@ -1,10 +1,12 @@
-//! Settings of the tagging stage.
+//! The table `[tag]`, apart from the vocabularies: which of the terms found count as hits.
 
-/// How the tagging stage is set up, apart from its vocabulary.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TagSettings {
-    /// Whether terms inside a longer one are hits too.
-    pub nested: bool,
-    /// Whether a hit of a concept is one of every broader concept too.
-    pub expand_broader: bool,
+crate::settings! {
+    /// Which of the terms found count as hits.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct TagSettings in "tag" {
+        /// Whether terms inside a longer term count too (industry in small and medium industries).
+        nested: bool = false => Tag;
+        /// Whether a concept that is found also counts as each of its broader concepts, in the layer `broader`.
+        expand_broader: bool = false => Tag;
+    }
 }

@@ -164,17 +164,17 @@ mod tests {
     use super::super::vocabulary::tests::read;
     use super::*;
     use crate::document::Document;
-    use crate::repair::{Damage, Outcome, PlaceOdds, Stretch};
+    use crate::repair::{BoundaryLogits, Damage, Outcome, Segment};
 
     fn found(settings: TagSettings, csv: &str, text: &str) -> Vec<(String, String, Layer)> {
         let vocabulary = read("v.csv", &format!("id,label,category,variants,broader,kind,cues\n{csv}"));
         let tagger = Tagger::new(vocabulary.expect("valid"), settings, WordFrequencies::default(), Background::default());
         let document = Document::from_text("t", text);
         let count = document.tokens().len();
-        let outcomes = (0..count).map(|_| Outcome { confidence: 1.0, unresolved: false, reading: None });
+        let outcomes = (0..count).map(|_| Outcome { confidence: 1.0, unresolved: false, repair: None });
         let outcomes: Vec<Outcome> = outcomes.collect();
-        let places = vec![PlaceOdds::UNLIKELY; outcomes.len()];
-        let stretches = Stretch::whole(&document, Damage::Intact);
+        let places = vec![BoundaryLogits::UNLIKELY; outcomes.len()];
+        let stretches = Segment::whole(&document, Damage::Intact);
         let article = Repaired::new(document, stretches, outcomes, places);
         let (hits, _) = tagger.find(&article, std::slice::from_ref(&(0..count)), &mut TagScratch::default());
         let concepts = tagger.vocabulary().concepts();

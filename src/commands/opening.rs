@@ -1,0 +1,62 @@
+//! Opening what several commands begin with: a setup, the repair stage, a build.
+
+use std::path::{Path, PathBuf};
+
+use super::Error;
+use crate::cli::OverrideArgs;
+use crate::config::{ModelSettings, NamedFiles, Overrides, PipelineFile, Setup};
+use crate::dataset::OutputFolder;
+use engine::model::ModelFile;
+use engine::repair::RepairSettings;
+
+/// The configuration that is read unless another is named.
+pub(super) const CONFIG: &str = "pipeline.toml";
+
+impl From<OverrideArgs> for Overrides {
+    fn from(args: OverrideArgs) -> Self {
+        Self { input: args.input, output: args.output, vocabularies: args.vocabulary }
+    }
+}
+
+/// Checks the configuration and everything that it names.
+pub(super) fn open_setup(config: &Path, overrides: OverrideArgs) -> Result<Setup, Error> {
+    Setup::open(config, overrides.into()).map_err(Error::Config)
+}
+
+/// The model and the settings of repair: those of the configuration if one is named or lies in the working directory,
+/// otherwise the defaults. `model` replaces the configured model.
+pub(super) fn repair_setup(config: Option<PathBuf>, model: Option<&Path>) -> Result<(ModelFile, RepairSettings), Error> {
+    let chosen = |configured| model.map_or(configured, |model| ModelSettings { model: Some(model.to_owned()) });
+    let Some(config) = config.or_else(|| Some(PathBuf::from(CONFIG)).filter(|path| path.is_file())) else {
+        return Ok((chosen(ModelSettings::default()).open()?, RepairSettings::default()));
+    };
+    let settings = PipelineFile::open_valid(&config, NamedFiles::Read).map_err(Error::Config)?.settings;
+    Ok((chosen(settings.model).open()?, settings.repair))
+}
+
+/// The folder of the builds: the one named, or the configured one.
+pub(super) fn output_folder(config: &Path, named: Option<PathBuf>) -> Result<PathBuf, Error> {
+    if let Some(named) = named {
+        return Ok(named);
+    }
+    // A missing word list must not keep anybody from looking at a finished build.
+    let file = PipelineFile::open_valid(config, NamedFiles::Ignore).map_err(Error::Config)?;
+    Ok(file.settings.dataset.output)
+}
+
+/// The folder of a build, or of the current one if none is named. The link is resolved once, so that a build published
+/// meanwhile cannot be mixed with this one.
+pub(super) fn build_folder(output: &Path, build_id: Option<&str>) -> Result<PathBuf, Error> {
+    let builds = OutputFolder::new(output);
+    let folder = build_id.map_or_else(|| builds.current(), |id| builds.build(id));
+    std::fs::canonicalize(&folder).map_err(|_| {
+        let (input, kept) = (output.display().to_string(), builds.builds());
+        match build_id {
+            Some(id) if !kept.is_empty() => {
+                let kept: Vec<&str> = kept.iter().map(|manifest| manifest.build_id.as_str()).collect();
+                Error::Usage(format!("{input}: there is no build {id}; the builds are {}", kept.join(", ")))
+            }
+            _ => Error::NothingToRead { input, what: "there is no build yet; run `tarmim run`".to_owned() },
+        }
+    })
+}

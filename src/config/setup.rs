@@ -1,0 +1,118 @@
+//! The setup of a run: a checked configuration with its vocabularies read and its model opened.
+//!
+//! Invariant: a [`Setup`] exists only if no fault was found, and it holds all that the stages need: of the files that the
+//! configuration names, only the articles are read later. Faults are gathered, because people want all of them at once.
+
+use std::path::{Path, PathBuf};
+
+use engine::Engine;
+use engine::model::{ModelError, ModelFile};
+use engine::settings::{Record, Settings};
+use engine::tag::Vocabulary;
+use serde_json::Value as Json;
+
+use super::{ConfigFault, NamedFiles, PipelineFile, PipelineSettings};
+
+/// Values that the command line gives instead of the file; paths are relative to the working directory.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// Folder of the articles.
+    pub input: Option<PathBuf>,
+    /// Folder of the builds.
+    pub output: Option<PathBuf>,
+    /// Vocabulary files; none leaves the configured ones.
+    pub vocabularies: Vec<PathBuf>,
+}
+
+/// Everything that a run needs besides the articles.
+#[derive(Debug)]
+pub struct Setup {
+    /// The settings; word lists are read, paths are relative to the working directory.
+    pub settings: PipelineSettings,
+    /// The model.
+    pub model: ModelFile,
+    /// The concepts to look for.
+    pub vocabulary: Vocabulary,
+}
+
+impl Setup {
+    /// Reads and checks a configuration file with everything that it names. Paths in it are relative to its folder.
+    ///
+    /// # Errors
+    /// All faults that were found.
+    pub fn open(config: &Path, overrides: Overrides) -> Result<Self, Vec<ConfigFault>> {
+        let (mut file, mut faults) = PipelineFile::open(config, NamedFiles::Read).map_err(|fault| vec![fault])?;
+        let are_overridden = !overrides.vocabularies.is_empty();
+        overrides.apply(&mut file.settings);
+        let vocabulary = Vocabulary::read(&file.settings.vocabulary.vocabularies).unwrap_or_else(|found| {
+            let placed = |fault: ConfigFault| if are_overridden { fault } else { at_key(fault, &file, "tag.vocabularies") };
+            faults.extend(found.into_iter().map(ConfigFault::from).map(placed));
+            Vocabulary::default()
+        });
+        let (input, output) = (&file.settings.ingest.input, &file.settings.dataset.output);
+        if is_same_folder(input, output) {
+            let what = format!(
+                "{} is the input folder, too, and the next run would read this run's tables; choose another",
+                output.display()
+            );
+            faults.push(file.fault("dataset.output", &what));
+        }
+        match file.settings.model.open() {
+            Ok(model) if faults.is_empty() => Ok(Self { settings: file.settings, model, vocabulary }),
+            Ok(_) => Err(faults),
+            Err(error) => {
+                faults.push(file.fault("repair.model", &error.to_string()));
+                Err(faults)
+            }
+        }
+    }
+
+    /// Prepares the stages. The settings are returned for what comes after them.
+    ///
+    /// # Errors
+    /// If the model lacks a section or a section is damaged.
+    pub fn into_engine(self) -> Result<(Engine, PipelineSettings), ModelError> {
+        let Self { settings, model, vocabulary } = self;
+        let engine = Engine::new(&model, settings.repair.clone(), settings.split, settings.tag, vocabulary)?;
+        Ok((engine, settings))
+    }
+
+    /// The settings that a build's content depends on, by section: paths, threads and limits on the run are left out.
+    /// The section of a stage is part of the key of that stage's cache.
+    #[must_use]
+    pub fn recorded_settings(&self) -> Json {
+        let mut record = Record::default();
+        self.settings.record(&mut record);
+        record.into_json()
+    }
+}
+
+impl Overrides {
+    fn apply(self, settings: &mut PipelineSettings) {
+        let Self { input, output, vocabularies } = self;
+        if let Some(input) = input {
+            settings.ingest.input = input;
+        }
+        if let Some(output) = output {
+            settings.dataset.output = output;
+        }
+        if !vocabularies.is_empty() {
+            settings.vocabulary.vocabularies = vocabularies;
+        }
+    }
+}
+
+/// A fault of a named file as a whole, at the key that names it, since the name may be what is wrong. A fault inside the
+/// file keeps its place.
+fn at_key(fault: ConfigFault, file: &PipelineFile, key: &str) -> ConfigFault {
+    match fault.line {
+        0 => file.fault(key, &fault.to_string()),
+        _ => fault,
+    }
+}
+
+/// Whether two paths lead to one folder. Paths that do not exist yet are compared as written.
+fn is_same_folder(a: &Path, b: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    real(a) == real(b)
+}

@@ -1,0 +1,136 @@
+//! The tables `[ingest]` and `[fields]`: which files are read, and how.
+
+use std::path::PathBuf;
+
+use serde_json::Value as Json;
+
+use engine::document::Encoding;
+use engine::settings::{Choice, Fault, Form, Range, Refusal, Setting, Value};
+
+use super::decode::DeclaredEncoding;
+use super::path_pattern::PathPattern;
+use super::patterns::Patterns;
+
+engine::settings! {
+    /// How files are read.
+    #[derive(Clone, Debug)]
+    pub struct IngestSettings in "ingest" {
+        /// Folder of the articles, read recursively, in the order of the paths.
+        input: PathBuf = "raw" => Run;
+        /// Patterns of the files that hold articles. The file extension tells the format: .txt and .html hold one article each;
+        /// .jsonl, .csv, .tsv and .parquet one article per record (see `[fields]`). Each may be compressed (.gz, .zst, .xz) or lie in a
+        /// .zip or .tar archive (archive.zip!/folder/article.txt), up to eight archives and compressions deep; deeper files are
+        /// rejected (too_deep). A file of another format, or one that no pattern matches, becomes a row of the rejects table.
+        /// Metadata in metadata.csv (with a column path) or article.json beside article.txt is joined to the articles.
+        files: Patterns = ["**/*"] => Selection;
+        /// Patterns of files, or of members of archives, to ignore.
+        skip: Patterns = ["**/.*", "**/__MACOSX/**"] => Selection;
+        /// `"auto"` detects the encoding of each file and records it; `"utf-8"`, `"utf-16le"`, `"utf-16be"` or `"windows-1256"` fixes it. A byte
+        /// order mark always wins.
+        encoding: InputEncoding = "auto" => Ingest;
+        /// What an article's path says about it: `{section}` and `{date}` stand for a folder name or a part of one, `*` for any name,
+        /// `**/` for any folders. Empty: nothing.
+        path_pattern: PathPattern = "**/{section}/*" => Ingest;
+        /// Largest text, page or record, in MiB; larger ones are rejected (too_large). The limit also holds for a zip archive or a
+        /// Parquet table inside an archive or a compressed file, since these are read into memory whole.
+        max_file: Mebibytes = 64 => Ingest, in 1..=4096, key "max_file_mib", recorded "max_file_bytes";
+    } and {
+        /// The names of the fields of records.
+        fields: FieldNames,
+    }
+}
+
+engine::settings! {
+    /// The names of an article's fields in records and sidecars; the first name with a value counts.
+    ///
+    /// Names are compared without regard to case and surrounding white space.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct FieldNames in "fields" {
+        /// The article's text, the only field that an article must have.
+        text: Vec<String> = ["text", "body", "content", "article"] => Ingest, in 1..=1000;
+        /// Its headline.
+        title: Vec<String> = ["title", "headline"] => Ingest;
+        /// Its date, as ISO 8601 or as newspapers write it, in the Gregorian or the Hijri calendar.
+        published: Vec<String> = ["published", "date", "publication_date", "pubdate", "datetime"] => Ingest;
+        /// Its section in the newspaper.
+        section: Vec<String> = ["section", "category", "topic"] => Ingest;
+        /// Its authors.
+        byline: Vec<String> = ["byline", "author", "authors", "writer"] => Ingest;
+        /// The record's key in its file. It keeps an article's id the same when other records are added or removed; without a key,
+        /// a hash of the text identifies the record.
+        id: Vec<String> = ["id", "article_id", "key", "url"] => Ingest;
+    }
+}
+
+/// The encoding of all files; `None` detects it for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InputEncoding(pub Option<DeclaredEncoding>);
+
+impl Choice for InputEncoding {
+    const ALL: &'static [Self] = &[
+        Self(None),
+        Self(Some(DeclaredEncoding(Encoding::Utf8))),
+        Self(Some(DeclaredEncoding(Encoding::Utf16Le))),
+        Self(Some(DeclaredEncoding(Encoding::Utf16Be))),
+        Self(Some(DeclaredEncoding(Encoding::Windows1256))),
+    ];
+
+    fn name(self) -> &'static str {
+        self.0.map_or("auto", |declared| declared.0.name())
+    }
+}
+
+/// A size that configurations give in MiB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mebibytes(u64);
+
+impl Mebibytes {
+    /// The size in bytes.
+    #[must_use]
+    pub fn bytes(self) -> u64 {
+        self.0 << 20
+    }
+}
+
+impl Setting for Mebibytes {
+    fn form() -> Form {
+        Form::Integer
+    }
+
+    fn read(value: Value, range: Option<Range>) -> Result<Self, Refusal> {
+        u64::read(value, range).map(Self)
+    }
+
+    fn recorded(&self) -> Option<Json> {
+        Some(self.bytes().into())
+    }
+}
+
+impl Setting for Patterns {
+    fn form() -> Form {
+        Form::List
+    }
+
+    fn read(value: Value, range: Option<Range>) -> Result<Self, Refusal> {
+        let fault = |what| Fault { file: None, line: 0, what };
+        Self::new(&Vec::read(value, range)?).map_err(|faults| Refusal::Faulty(faults.into_iter().map(fault).collect()))
+    }
+
+    fn recorded(&self) -> Option<Json> {
+        Some(self.written().into())
+    }
+}
+
+impl Setting for PathPattern {
+    fn form() -> Form {
+        Form::Text
+    }
+
+    fn read(value: Value, range: Option<Range>) -> Result<Self, Refusal> {
+        Ok(Self::new(&String::read(value, range)?)?)
+    }
+
+    fn recorded(&self) -> Option<Json> {
+        Some(self.as_str().into())
+    }
+}

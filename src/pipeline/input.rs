@@ -1,0 +1,42 @@
+//! The files that a run reads, and what to say if there are none.
+
+use super::error::RunError;
+use crate::config::Setup;
+use crate::ingest::{IngestSettings, Inventory, take_inventory};
+use crate::path_kind::kind_at;
+
+/// The files to be read.
+///
+/// # Errors
+/// [`RunError::NothingToRead`] if there are none.
+pub fn inventory_of(setup: &Setup) -> Result<Inventory, RunError> {
+    let settings = &setup.settings.ingest;
+    let nothing = |what: String| RunError::NothingToRead { input: settings.input.display().to_string(), what };
+    if !settings.input.is_dir() {
+        return Err(nothing(match kind_at(&settings.input) {
+            None => "there is no such folder; give --input DIR or set ingest.input".to_owned(),
+            Some(kind) => format!(
+                "it is {kind}, and a folder is expected; give the folder that holds the files as --input DIR or ingest.input, \
+                 and choose among them with ingest.files"
+            ),
+        }));
+    }
+    let inventory = take_inventory(&settings.input, &setup.settings.dataset.output, settings);
+    if inventory.files.is_empty() {
+        return Err(nothing(nothing_matches(&inventory, settings)));
+    }
+    Ok(inventory)
+}
+
+/// Why no file of an inventory is read: there are none, none matches, or all are skipped.
+fn nothing_matches(inventory: &Inventory, settings: &IngestSettings) -> String {
+    let (patterns, others) = (settings.files.written().join(", "), inventory.rejects.len());
+    let (skipped, keys) = match inventory.skipped {
+        0 => (String::new(), "ingest.files"),
+        skipped => (
+            format!(", {skipped} skipped by ingest.skip: {}", settings.skip.written().join(", ")),
+            "ingest.files or ingest.skip",
+        ),
+    };
+    format!("no readable file matches {patterns} (other files: {others}{skipped}); set {keys}")
+}
