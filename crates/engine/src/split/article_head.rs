@@ -219,12 +219,12 @@ mod tests {
         let document = Document::from_text("t", text);
         let outcome = |_| Outcome { confidence: 1.0, unresolved: false, repair: None };
         let outcomes: Vec<Outcome> = document.tokens().iter().map(outcome).collect();
-        let mut places = vec![BoundaryLogits::UNLIKELY; outcomes.len()];
+        let mut boundaries = vec![BoundaryLogits::UNLIKELY; outcomes.len()];
         for token in clause_ends {
-            places[*token].clause_end = 2.0;
+            boundaries[*token].clause_end = 2.0;
         }
         let segments = Segment::whole(&document, damage);
-        let article = Repaired::new(document, segments, outcomes, places);
+        let article = Repaired::new(document, segments, outcomes, boundaries);
         let mut cues = Vec::new();
         read_cues(&article, &mut cues);
         let part = |(tokens, kind): (Range<usize>, SentenceKind)| format!("{}:{}", kind.name(), article.span_text(tokens));
