@@ -173,9 +173,9 @@ mod tests {
         let count = document.tokens().len();
         let outcomes = (0..count).map(|_| Outcome { confidence: 1.0, unresolved: false, repair: None });
         let outcomes: Vec<Outcome> = outcomes.collect();
-        let places = vec![BoundaryLogits::UNLIKELY; outcomes.len()];
-        let stretches = Segment::whole(&document, Damage::Intact);
-        let article = Repaired::new(document, stretches, outcomes, places);
+        let boundaries = vec![BoundaryLogits::UNLIKELY; outcomes.len()];
+        let segments = Segment::whole(&document, Damage::Intact);
+        let article = Repaired::new(document, segments, outcomes, boundaries);
         let (hits, _) = tagger.find(&article, std::slice::from_ref(&(0..count)), &mut TagScratch::default());
         let concepts = tagger.vocabulary().concepts();
         let shown = |hit: &Hit| (concepts[hit.concept].id.clone(), article.span_text(hit.tokens.clone()), hit.layer);
