@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Score tarmim's keyphrases against a hand-picked gold set, beside two plain baselines: YAKE and TF-IDF.
+"""Score tarmim's keyphrases against hand-picked ones, and compare them with two baselines, YAKE and TF-IDF.
 
     python3 tests/keyphrases.py --gold dev.jsonl.zst --tarmim target/release/tarmim --damage bench/damage.py
 
-Gold: one JSON object a line with id, text and keyphrases. The program builds a dataset of the texts, and with --damage one of the
-texts as the damage leaves them.
+The gold file has one JSON object per line, with id, text and keyphrases. The program builds a dataset from the texts, and with
+--damage another from the damaged texts.
 
-Two phrases are the same if their words have the same light10 stems (Larkey, Ballesteros and Connell 2007). On both sides, phrases
-that are the same are counted once; of what a system says the first ten that differ count.
-Needs pyarrow, yake (pip install yake==0.7.3) for its baseline, and zstdcat for .zst.
+Two phrases are equal if their words have equal light10 stems (Larkey, Ballesteros and Connell 2007). Equal phrases count once on both
+sides; of a system's phrases, the first ten different ones count.
+Requires pyarrow, yake (pip install yake==0.7.3) for its baseline, and zstdcat for .zst files.
 """
 import argparse
 import collections
@@ -32,7 +32,7 @@ SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ية", "ه", "ة", 
 
 
 def plain(text):
-    """One form per letter, no diacritics, tatweel or invisible characters."""
+    """Text in Unicode normal form, without diacritics, tatweel and invisible characters."""
     return MARKS.sub("", unicodedata.normalize("NFKC", unicodedata.normalize("NFC", text)))
 
 
@@ -66,33 +66,33 @@ def records(path):
             yield from map(json.loads, lines)
 
 
-def counts(gold, said):
-    """(hits, phrases said, gold phrases) of one article."""
+def counts(gold, predicted):
+    """(hits, predicted phrases, gold phrases) of one article."""
     gold = set(filter(None, map(stems, gold)))
-    said = list(dict.fromkeys(filter(None, map(stems, said))))[:TOP]
-    return len(gold & set(said)), len(said), len(gold)
+    predicted = list(dict.fromkeys(filter(None, map(stems, predicted))))[:TOP]
+    return len(gold & set(predicted)), len(predicted), len(gold)
 
 
-def f1(hits, said, gold):
-    return 2 * hits / (said + gold) if said + gold else 0.0
+def f1(hits, predicted, gold):
+    return 2 * hits / (predicted + gold) if predicted + gold else 0.0
 
 
 def measure(articles, predictions):
-    """F1 at ten: the mean over the articles, and over all phrases together; precision and recall of the latter."""
+    """F1 at ten, macro (mean over articles) and micro (over all phrases), and micro precision and recall."""
     each = [counts(a["keyphrases"], predictions.get(a["id"], [])) for a in articles]
-    hits, said, gold = map(sum, zip(*each))
+    hits, predicted, gold = map(sum, zip(*each))
     macro = sum(f1(*e) for e in each) / len(each)
-    return macro, f1(hits, said, gold), hits / max(said, 1), hits / max(gold, 1)
+    return macro, f1(hits, predicted, gold), hits / max(predicted, 1), hits / max(gold, 1)
 
 
 def yake_phrases(text):
-    """YAKE as it comes, with its list of Arabic stop words; it may repeat a phrase, so more than ten are asked for."""
+    """YAKE with its default settings and Arabic stop words. It may repeat a phrase, so more than ten are requested."""
     import yake
     return [phrase for phrase, _ in yake.KeywordExtractor(lan="ar", n=3, top=3 * TOP).extract_keywords(text)]
 
 
 class Candidates:
-    """The 1- to 3-grams of a text that cross no punctuation and neither begin nor end with a stop word."""
+    """1- to 3-grams that cross no punctuation and neither begin nor end with a stop word."""
 
     def __init__(self, stop):
         self.stop = stop
@@ -112,7 +112,7 @@ class Candidates:
 
 
 def documents(articles, candidates, key):
-    """How often each candidate stands in each article, and the commonest form of each."""
+    """The frequency of each candidate in each article, and its most frequent form."""
     tables, forms = [], collections.defaultdict(collections.Counter)
     for article in articles:
         table = collections.Counter()
@@ -124,7 +124,7 @@ def documents(articles, candidates, key):
 
 
 def tf_idf(articles, tables, forms, frequency, size):
-    """tf x idf; of equals the earlier in the text."""
+    """Phrases by tf x idf; of equal ones, the earlier in the text first."""
     out = {}
     for article, table in zip(articles, tables):
         score = {k: n * math.log((size + 1) / (frequency[k] + 1)) for k, n in table.items()}
@@ -133,7 +133,7 @@ def tf_idf(articles, tables, forms, frequency, size):
 
 
 def tf_idf_variants(articles, candidates):
-    """Surface forms or stems; how rare a candidate is, is counted over the articles themselves."""
+    """TF-IDF over surface forms and over stems; document frequencies are those of the articles themselves."""
     for name, key in (("forms", lambda ngram: ngram), ("stems", lambda ngram: tuple(map(light10, ngram)))):
         tables, forms = documents(articles, candidates, key)
         frequency = collections.Counter(k for table in tables for k in table)
@@ -141,14 +141,14 @@ def tf_idf_variants(articles, candidates):
 
 
 def stop_words():
-    """The words of the program's own list that are in no phrase; # begins a comment, @ the next section."""
+    """The words of the program's list that belong to no phrase: its first section. # begins a comment, @ the next section."""
     text = (REPOSITORY / "crates/engine/src/tag/phrases/stop_words.txt").read_text(encoding="utf-8")
     lines = text.split("\n@")[0].split("\n")
     return {word.translate(FOLD) for line in lines if not line.startswith("#") for word in line.split()}
 
 
 def tarmim_phrases(program, texts):
-    """The keyphrases of a dataset that the program builds of the texts, by id."""
+    """The keyphrases, by id, of a dataset that the program builds from the texts."""
     import pyarrow.parquet
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
@@ -165,7 +165,7 @@ def tarmim_phrases(program, texts):
 
 
 def damaged_texts(articles, script):
-    """The texts as the damage of the benchmark's own script leaves them."""
+    """The texts, damaged by the benchmark's script."""
     spec = importlib.util.spec_from_file_location("damage", script)
     damage = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(damage)
@@ -174,7 +174,7 @@ def damaged_texts(articles, script):
 
 
 def systems(articles, args):
-    """Each system's name and what it says of each article."""
+    """The name of each system, and its phrases for each article."""
     if args.tarmim:
         yield "tarmim", tarmim_phrases(args.tarmim, {a["id"]: a["text"] for a in articles})
         if args.damage:
@@ -188,13 +188,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--gold", required=True, help="articles with their keyphrases")
     parser.add_argument("--tarmim", help="the program")
-    parser.add_argument("--damage", help="script that simulates the damage")
+    parser.add_argument("--damage", help="script that simulates the damage (damage.py)")
     parser.add_argument("--no-baselines", action="store_true", help="score the program only")
     args = parser.parse_args()
     articles = list(records(args.gold))
     print(f"{'F1 at 10':24}{'by article':>12}{'by phrase':>12}{'precision':>12}{'recall':>12}")
     for name, predictions in systems(articles, args):
-        print(f"{name:24}" + "".join(f"{figure:12.4f}" for figure in measure(articles, predictions)))
+        print(f"{name:24}" + "".join(f"{metric:12.4f}" for metric in measure(articles, predictions)))
 
 
 if __name__ == "__main__":

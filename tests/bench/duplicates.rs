@@ -1,14 +1,13 @@
-//! How well copies are found, and at what cost: recall and wrong reports at each rate of editing, in each state of writing.
+//! Accuracy and cost of duplicate detection: recall and false reports at several rates of editing, in each state of writing.
 //!
 //! ```console
 //! cargo bench --bench duplicates -- CORPUS [--show]
 //! ```
 //!
-//! CORPUS is a folder of `*.jsonl.zst` files, an article a line with its `text`; up to [`ARTICLES`] of each file are taken,
-//! spread evenly. Those that have a natural relative among the others (by the exact share of pairs of words in common) are
-//! not copied; the rest are edited at random places and in blocks, damaged, and looked up among all. A report is right if it
-//! names the article that the copy was made of. `--show` prints the heads of pairs that the corpus itself repeats, to be
-//! judged by eye.
+//! CORPUS is a folder of `*.jsonl.zst` files with one article per line, in the field `text`. Up to [`ARTICLES`] of each file are used,
+//! spread evenly. Articles that have a natural relative among the others (by their exact similarity) are not copied. The others are
+//! edited at random places and in blocks, damaged, and looked up among all. A report is correct if it names the source of the copy.
+//! `--show` prints the heads of similar pairs that the corpus itself contains, for inspection.
 
 #![expect(
     clippy::print_stdout,
@@ -25,20 +24,20 @@ use std::time::{Duration, Instant};
 
 use engine::duplicates::{DuplicateIndex, DuplicateSettings, SHORT, Signature};
 
-/// Articles taken of a file.
+/// Articles used per file.
 const ARTICLES: usize = 4000;
-/// Articles copied of a file.
+/// Articles copied per file.
 const COPIED: usize = 1500;
-/// Least similarities that are tried.
+/// Values of `least_similarity` to evaluate.
 const THRESHOLDS: [f32; 7] = [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7];
-/// The exact share of common pairs from which two articles of the corpus are relatives.
+/// Two articles of the corpus are relatives from this exact similarity on.
 const RELATED: f64 = 0.2;
-/// Words of a short article, where it is looked at apart.
+/// The most words of a short article; these are also evaluated separately.
 const FEW: usize = 60;
 /// Articles in the index when its size is measured.
 const MANY: usize = 1_000_000;
 
-/// Random numbers (`SplitMix64`), the same everywhere.
+/// Random numbers (`SplitMix64`), equal on every machine.
 struct Dice(u64);
 
 impl Dice {
@@ -58,7 +57,7 @@ impl Dice {
     }
 }
 
-/// How a copy is written.
+/// The state of writing of a copy.
 #[derive(Clone, Copy)]
 enum State {
     Intact,
@@ -70,9 +69,9 @@ enum State {
 const STATES: [(&str, State); 4] =
     [("intact", State::Intact), ("stripped", State::Stripped), ("normalised", State::Normalised), ("soft", State::Soft)];
 
-/// A text as `state` leaves it. `dice` draws the writer's habit and then each letter's fate.
+/// A text in a state of writing. `dice` draws the writer's typing profile, then the fate of each letter.
 fn written(text: &str, state: State, dice: &mut Dice) -> String {
-    let habit = [0, 10, 20, 30, 50, 100][dice.below(6)];
+    let typed = [0, 10, 20, 30, 50, 100][dice.below(6)];
     let softness = [10, 30, 60][dice.below(3)];
     let maqsura = [0, 0, 0, 30][dice.below(4)];
     let folded = |c: char| match c {
@@ -83,14 +82,14 @@ fn written(text: &str, state: State, dice: &mut Dice) -> String {
     };
     let strip = |word: &str, dice: &mut Dice| -> String {
         let last = word.chars().count().saturating_sub(1);
-        let habitual = |(at, c): (usize, char)| match c {
-            'أ' | 'إ' | 'آ' if !dice.happens(habit) => 'ا',
+        let as_typed = |(at, c): (usize, char)| match c {
+            'أ' | 'إ' | 'آ' if !dice.happens(typed) => 'ا',
             'ة' if dice.happens(1) => 'ه',
             'ى' if dice.happens(10) => 'ي',
             'ي' if at == last && dice.happens(maqsura) => 'ى',
             other => other,
         };
-        word.chars().enumerate().map(habitual).filter(|c| "ابتثجحخدذرزسشصضطظعغفقكلمنهوي".contains(*c)).collect()
+        word.chars().enumerate().map(as_typed).filter(|c| "ابتثجحخدذرزسشصضطظعغفقكلمنهوي".contains(*c)).collect()
     };
     match state {
         State::Intact => text.to_owned(),
@@ -104,7 +103,8 @@ fn written(text: &str, state: State, dice: &mut Dice) -> String {
     }
 }
 
-/// Edits `percent` of the words: replaced by words of `other`, deleted, or words of `other` put in, in equal shares.
+/// Edits `percent` of the words in pieces of at most `block`: replaces them by words of `other`, deletes them, or inserts words of `other`,
+/// in equal shares.
 fn edited(words: &[&str], other: &[&str], percent: usize, block: usize, dice: &mut Dice) -> String {
     let mut left = (words.len() * percent + 50) / 100;
     let mut pieces: Vec<(usize, usize, usize)> = Vec::new();
@@ -112,7 +112,7 @@ fn edited(words: &[&str], other: &[&str], percent: usize, block: usize, dice: &m
     while left > 0 {
         let length = left.min(block);
         let start = dice.below(words.len() + 1 - length);
-        // Where no free place of that length is left, smaller pieces are placed.
+        // If no free place of that length is found, a single word is edited.
         let tries =
             (0..50).map(|_| dice.below(words.len() + 1 - length)).find(|s| (*s..s + length).all(|w| !taken.contains(&w)));
         let (start, length) = tries.map_or((start, 1), |start| (start, length));
@@ -139,7 +139,7 @@ fn of(text: &str) -> Signature {
     Signature::of(text.split_whitespace())
 }
 
-/// The texts of a corpus file, at most [`ARTICLES`], spread evenly.
+/// At most [`ARTICLES`] texts of a corpus file, spread evenly.
 fn texts(file: &Path) -> Vec<String> {
     let reader = BufReader::new(zstd::Decoder::new(std::fs::File::open(file).expect("a readable file")).expect("zstd"));
     let mut all: Vec<String> = Vec::new();
@@ -154,7 +154,7 @@ fn texts(file: &Path) -> Vec<String> {
     (0..count).map(|article| std::mem::take(&mut all[article * total / count])).collect()
 }
 
-/// The distinct pairs of neighbouring words of a text, all alif, hamza, final ه and ي, marks and digits left out.
+/// The distinct pairs of neighbouring words of a text, reduced: written independently of the engine's `reduced_words`.
 fn pairs(text: &str) -> BTreeSet<(String, String)> {
     let gone = |c: &char| !"اأإآةىءئؤ\u{640}".contains(*c) && !matches!(c, '\u{64b}'..='\u{65f}' | '\u{670}');
     let plain = |word: &str| word.chars().filter(gone).collect::<String>().trim_end_matches(['ه', 'ي']).to_owned();
@@ -163,10 +163,10 @@ fn pairs(text: &str) -> BTreeSet<(String, String)> {
     words.windows(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect()
 }
 
-/// Two articles of the corpus and their exact similarity.
+/// Pairs of articles of the corpus (earlier, later) with their exact similarity.
 type Relatives = BTreeMap<(usize, usize), f64>;
 
-/// All articles of which two have so many pairs of words in common that they are no strangers, by counting.
+/// All related pairs of articles, by exact counting.
 fn relatives(texts: &[String]) -> Relatives {
     let sets: Vec<BTreeSet<(String, String)>> = texts.iter().map(|text| pairs(text)).collect();
     let mut holders: BTreeMap<&(String, String), Vec<usize>> = BTreeMap::new();
@@ -191,7 +191,7 @@ fn relatives(texts: &[String]) -> Relatives {
     found
 }
 
-/// What was reported for one copy: the article named, and how similar.
+/// The report for one copy: the article found, and its similarity.
 struct Report {
     source: usize,
     words: usize,
@@ -209,7 +209,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let show = arguments.iter().any(|argument| argument == "--show");
     let Some(folder) = arguments.iter().find(|argument| !argument.starts_with("--")) else {
-        eprintln!("no corpus named; give a folder of *.jsonl.zst: cargo bench --bench duplicates -- FOLDER");
+        eprintln!("no corpus given; name a folder of *.jsonl.zst files: cargo bench --bench duplicates -- FOLDER");
         return;
     };
     let entries = std::fs::read_dir(folder).expect("a folder").flatten();
@@ -230,10 +230,10 @@ fn main() {
     copies(&all);
 }
 
-/// Rates of editing in percent, and the longest piece that is edited at a place.
+/// Percentage of edited words, and the longest piece that is edited in one place.
 const EDITS: [(usize, usize); 7] = [(0, 1), (5, 1), (5, 12), (10, 1), (10, 12), (20, 1), (20, 12)];
 
-/// Edits, damages and looks up copies of the articles that have no relative.
+/// Edits, damages and looks up copies of the articles without relatives.
 fn recall(texts: &[String], relatives: &Relatives, index: &DuplicateIndex) {
     let related: BTreeSet<usize> = relatives.keys().flat_map(|(a, b)| [*a, *b]).collect();
     let alone: Vec<usize> = (0..texts.len()).filter(|article| !related.contains(article)).take(COPIED).collect();
@@ -256,8 +256,7 @@ fn recall(texts: &[String], relatives: &Relatives, index: &DuplicateIndex) {
     }
 }
 
-/// Recall at each threshold and of short copies (with the number of wrong reports, where there are any), and the mean
-/// similarity of what was found.
+/// Recall at each threshold and of short copies (with the number of false reports, if any), and the mean similarity of correct reports.
 fn scores(reports: &[Report]) -> String {
     let right = |report: &Report| report.found.is_some_and(|(found, _)| found == report.source);
     let recall = |threshold: f32, longest: usize| {
@@ -277,10 +276,10 @@ fn scores(reports: &[Report]) -> String {
     format!("{} | {of_few} | {mean:.3}", THRESHOLDS.map(|threshold| recall(threshold, usize::MAX)).join(" | "))
 }
 
-/// A pair that was reported among the articles of the corpus: the earlier, the later, how similar.
+/// A pair reported within the corpus: the earlier article, the later one, their similarity.
 type Found = (usize, usize, f32);
 
-/// Looks each article up among those before it; gives the index of all.
+/// Looks up each article among those before it; returns the index of all.
 fn natural(texts: &[String], relatives: &Relatives, show: bool) -> DuplicateIndex {
     let mut index = DuplicateIndex::new(DuplicateSettings { least_similarity: 0.0, ..DuplicateSettings::default() });
     let mut found: Vec<Found> = Vec::new();
@@ -296,7 +295,7 @@ fn natural(texts: &[String], relatives: &Relatives, show: bool) -> DuplicateInde
     index
 }
 
-/// The repeats that the corpus itself holds: the exact similarity of those reported.
+/// Prints the exact similarity of the pairs reported within the corpus.
 fn report_natural(found: &[Found], relatives: &Relatives) {
     println!("Among the articles themselves, reported, and the exact share of common pairs of the reported:\n");
     println!("| least similarity | reported | exact >= 0.5 | 0.4 to 0.5 | 0.3 to 0.4 | below 0.3 | found of those due |");
@@ -324,7 +323,7 @@ fn exact((earlier, later, _): &Found, relatives: &Relatives) -> f64 {
     relatives.get(&(*earlier, *later)).copied().unwrap_or(0.0)
 }
 
-/// The heads of the pairs that were reported, least similar first.
+/// Prints the heads of the reported pairs, least similar first.
 fn show_pairs(texts: &[String], mut found: Vec<Found>, relatives: &Relatives) {
     found.retain(|found| found.2 >= THRESHOLDS[0]);
     found.sort_by(|a, b| a.2.total_cmp(&b.2));
@@ -334,7 +333,7 @@ fn show_pairs(texts: &[String], mut found: Vec<Found>, relatives: &Relatives) {
     }
 }
 
-/// How fast signatures are made.
+/// Measures how fast signatures are computed.
 fn signatures(texts: &[String]) {
     let tokens: Vec<Vec<&str>> = texts.iter().map(|text| text.split_whitespace().collect()).collect();
     println!("\na signature: {} bytes", size_of::<Signature>());
@@ -346,15 +345,15 @@ fn signatures(texts: &[String]) {
             let count = chosen.iter().filter(|tokens| Signature::of(tokens.iter().copied()).text_hash().is_some()).count();
             (start.elapsed(), count)
         };
-        // The fastest of several: other programs can only slow it down.
-        let (time, count) = (0..20).map(|_| once()).min().expect("seven rounds");
+        // The fastest of several rounds: other programs can only slow it down.
+        let (time, count) = (0..20).map(|_| once()).min().expect("20 rounds");
         let rate = words as f64 / time.as_secs_f64() / 1e6;
         println!("signatures of {name}: {count} of {} words on average, {rate:.1} M words/s", words / count.max(1));
     }
 }
 
-/// Memory and speed of an index of [`MANY`] articles, each made of eight phrases of eight words of the corpus, so that runs
-/// of three recur far more often than in newspapers; and how many edited copies of some are still found in it.
+/// Measures the memory and speed of an index of [`MANY`] articles, and recall of edited copies in it. Each article consists of eight
+/// phrases of eight words of the corpus, so that runs of three words recur far more often than in newspapers.
 fn growth(texts: &[String]) {
     let tokens: Vec<Vec<&str>> = texts.iter().map(|text| text.split_whitespace().collect()).collect();
     let (mut dice, mut sample) = (Dice(2), Vec::new());
@@ -387,14 +386,14 @@ fn growth(texts: &[String]) {
     }
 }
 
-/// The share of copies that lead to their source, and how many lead elsewhere.
+/// The share of copies whose source was found, and the number of false reports.
 fn recall_of(reports: &[Report]) -> String {
     let found = reports.iter().filter(|report| report.found.is_some_and(|(found, _)| found == report.source)).count();
     let wrong = reports.iter().filter(|report| report.found.is_some()).count() - found;
     format!("{:.4}, {wrong} wrong", found as f64 / reports.len() as f64)
 }
 
-/// What many copies of one article cost.
+/// Measures the cost of many copies of one article.
 fn copies(texts: &[String]) {
     let words: Vec<&str> =
         texts.iter().map(|text| text.split_whitespace().collect()).max_by_key(Vec::len).unwrap_or_default();

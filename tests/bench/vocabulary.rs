@@ -1,11 +1,11 @@
-//! What a large vocabulary costs: how long it takes to load, and how much slower tagging and the whole run become.
+//! The cost of a large vocabulary: how long it takes to load, and how much it slows down tagging and a whole run.
 //!
 //! ```console
 //! cargo bench --bench vocabulary
 //! ```
 //!
-//! Concepts are pairs and triples of words of the shipped articles, so that first words are met far more often than in a real
-//! vocabulary, written as SKOS and as CSV. Compare ratios within one run; machines are noisy.
+//! Concepts are pairs and triples of words of the shipped articles, so that their first words occur far more often than those of a real
+//! vocabulary. They are written as SKOS and as CSV. Compare ratios within one run; machines are noisy.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -17,7 +17,7 @@ use engine::repair::{RepairScratch, Repaired, Repairer};
 use engine::tag::{TagScratch, TagSettings, Tagger, Vocabulary};
 use tarmim::config::{Overrides, Setup};
 
-/// Articles that are tagged.
+/// Articles to tag.
 const ARTICLES: usize = 300;
 
 fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
@@ -26,7 +26,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (done, start.elapsed())
 }
 
-/// The words of the shipped articles as repair gives them.
+/// The words of the repaired articles, sorted, each once.
 fn words(articles: &[Repaired]) -> Vec<String> {
     let tokens = |article: &Repaired| {
         (0..article.document().tokens().len()).map(|t| article.token_text(t).to_owned()).collect::<Vec<_>>()
@@ -37,7 +37,7 @@ fn words(articles: &[Repaired]) -> Vec<String> {
     words
 }
 
-/// The labels of so many concepts, no two alike.
+/// The labels of `count` concepts, all different.
 fn labels(words: &[String], count: usize) -> impl Iterator<Item = String> {
     let pick = |number: usize, step: usize| &words[number * step % words.len()];
     (0..count).map(move |number| {
@@ -88,7 +88,7 @@ fn main() {
 
     let folder = tempfile::tempdir().expect("a temporary folder");
     let report = |name: &str, file: &Path| {
-        let (vocabulary, read) = timed(|| Vocabulary::read(&[file]).expect("sound"));
+        let (vocabulary, read) = timed(|| Vocabulary::read(&[file]).expect("valid"));
         let concepts = vocabulary.concepts().len();
         let (tagger, compile) = timed(|| {
             Tagger::open(vocabulary, TagSettings::default(), &setup.model, repairer.frequencies())

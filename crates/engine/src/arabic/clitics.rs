@@ -1,11 +1,11 @@
 //! What Arabic writes together with a word: the clitics before it, the endings and pronouns after it.
 //!
 //! A written word is `[conjunction] [preposition] [article] stem [ending] [pronoun]`: `وبصناعاتهم` is *and* + *by* + *industries* +
-//! *their*. This file has the letters and the meaning of each part, and nothing about how they are used: repair, splitting and
-//! tagging each take the parts that help them, and say why where they leave one out.
+//! *their*. This file has the letters and the meaning of each part, and nothing about how they are used: repair, the encoder and
+//! tagging select the parts that help them, and give a reason if they leave one out.
 //!
-//! All parts are letter codes as written. They hold none of the letters that folding merges, except where a name says "folded",
-//! so that they compare equal to written and to folded words alike.
+//! All parts are letter codes as written. None has a letter that folding changes (names in `_FOLDED` are already folded), so they can be
+//! compared with written and with folded words alike.
 
 use super::{code, encode_const};
 
@@ -43,7 +43,7 @@ pub const PREPOSITIONS: [u8; 3] = [code::BA, code::KAF, code::LAM];
 /// The article, `ال` *the*.
 pub const ARTICLE: &[u8] = letters!("ال");
 
-/// `لل` *to the*: behind `ل`, the article loses its alif.
+/// `لل` *to the*: after `ل`, the article loses its alif.
 pub const TO_THE: &[u8] = letters!("لل");
 
 /// The future's `س` *will*, which only an imperfect verb takes.
@@ -53,7 +53,7 @@ pub const FUTURE: u8 = code::SIN;
 pub const IMPERFECT_PREFIXES: [u8; 3] = [code::YA, code::TA, code::NUN];
 
 /// What a noun or a name can have before it, longest first: a conjunction, a preposition and the article, in that order. `فكال` is
-/// in grammars, not in newspapers.
+/// grammatical but does not occur in newspapers.
 pub const NOUN_PROCLITICS: [&[u8]; 22] = [
     letters!("وبال"),
     letters!("وكال"),
@@ -89,7 +89,7 @@ pub mod pronoun {
 
     /// `ي` *my*.
     pub const MY: &[u8] = letters!("ي");
-    /// `ني` *me*, behind verbs.
+    /// `ني` *me*, after verbs.
     pub const ME: &[u8] = letters!("ني");
     /// `ك` *your*, of one.
     pub const YOUR: &[u8] = letters!("ك");
@@ -110,9 +110,9 @@ pub mod pronoun {
     /// `هن` *their*, of women.
     pub const THEIR_OF_WOMEN: &[u8] = letters!("هن");
 
-    /// The pronouns of the third person and of *we*, and `كم`: those that newspapers put behind nouns. `ي` is not among them, since a
-    /// word that ends in it is nearly always an adjective (`نفطي`), nor is `ك`, which is more often a letter of the word (`بنك`).
-    pub const BEHIND_NOUNS: [&[u8]; 7] = [THEIR_OF_TWO, HER, THEIR_OF_MEN, THEIR_OF_WOMEN, OUR, YOUR_OF_MANY, HIS];
+    /// The pronouns that can be recognised after a noun. Left out are `ي`, since a word that ends in it is nearly always an adjective
+    /// (`نفطي`), `ك`, which is more often a letter of the word (`بنك`), and `كما`, which is rare and ends accusatives (`حاكما`).
+    pub const AFTER_NOUNS: [&[u8]; 7] = [THEIR_OF_TWO, HER, THEIR_OF_MEN, THEIR_OF_WOMEN, OUR, YOUR_OF_MANY, HIS];
 }
 
 /// Endings of number, gender and case.
@@ -186,9 +186,9 @@ mod tests {
 
     /// At most one pronoun fits a word, so their order does not matter.
     #[test]
-    fn no_pronoun_behind_nouns_ends_in_another() {
-        for (at, pronoun) in pronoun::BEHIND_NOUNS.iter().enumerate() {
-            let others = pronoun::BEHIND_NOUNS.iter().enumerate().filter(|(other, _)| *other != at);
+    fn no_pronoun_after_nouns_ends_in_another() {
+        for (at, pronoun) in pronoun::AFTER_NOUNS.iter().enumerate() {
+            let others = pronoun::AFTER_NOUNS.iter().enumerate().filter(|(other, _)| *other != at);
             assert!(others.into_iter().all(|(_, other)| !pronoun.ends_with(other)));
         }
     }

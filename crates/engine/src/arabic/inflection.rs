@@ -4,7 +4,7 @@
 //! several possible bases ([`Bases`]). Both sides of a comparison are folded (see [`super::fold_letter`]), so `ة` is `ه` throughout.
 //!
 //! Invariant: each base comes with the [`Form`] that leads to it, so that the caller can judge whether the word is not rather a
-//! word of its own: `بطاقة` "card" could be `طاقة` "energy" behind `ب` "by", and never is.
+//! word of its own: `بطاقة` "card" could be `طاقة` "energy" after `ب` "by", and never is.
 
 use std::ops::Range;
 
@@ -24,7 +24,7 @@ const LEAST_VERB: usize = 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Proclitic {
     None,
-    /// The article, alone or behind other clitics: `ال`, `وال`, `بال`, `لل`.
+    /// The article, alone or after other clitics: `ال`, `وال`, `بال`, `لل`.
     Article,
     /// Conjunctions and prepositions without an article, and the future's `س`.
     Bare,
@@ -57,10 +57,10 @@ impl Form {
     }
 }
 
-/// Whether a pronoun can follow a noun. `كما` is one more than [`pronoun::BEHIND_NOUNS`] has: what it leaves is compared with the words
-/// of a vocabulary, so that `حاكما` "a ruler" does no harm.
+/// The pronouns that can follow a noun, with `كما`, which [`pronoun::AFTER_NOUNS`] leaves out because of words like `حاكما` "a ruler". Here
+/// what remains is compared with the words of a vocabulary, so that they do no harm.
 fn noun_pronouns() -> impl Iterator<Item = &'static [u8]> {
-    pronoun::BEHIND_NOUNS.into_iter().chain([pronoun::YOUR_OF_TWO])
+    pronoun::AFTER_NOUNS.into_iter().chain([pronoun::YOUR_OF_TWO])
 }
 
 /// An ending, and the endings that the singular may have instead, folded.
@@ -152,7 +152,7 @@ impl Bases {
         self.bases.push((start..self.letters.len(), form));
     }
 
-    /// Removes a preposition and an article, behind a conjunction of `start` letters.
+    /// Removes a preposition and an article, after a conjunction of `start` letters.
     fn without_proclitics(&mut self, word: &[u8], start: usize, closed: bool) {
         let rest = &word[start..];
         let mut take = |letters: usize, proclitic, least| {
@@ -172,7 +172,7 @@ impl Bases {
             }
             [code::LAM, code::LAM, definite @ ..] => {
                 take(2, Proclitic::Article, LEAST_LETTERS);
-                // The second ل can be the word's own behind a hidden article: للجنة is ل + ال + لجنة.
+                // The second ل can be the word's own after a hidden article: للجنة is ل + ال + لجنة.
                 take(1, Proclitic::Article, LEAST_LETTERS);
                 let form = Form { proclitic: Proclitic::Article, ending: Ending::None };
                 self.push([ARTICLE, definite], form);
@@ -237,7 +237,7 @@ impl Bases {
         }
     }
 
-    /// A stem; if it ends in a hamza on a seat, which comes from the ending behind it (`علماؤها`), also the stem with a bare hamza.
+    /// A stem; if it ends in a hamza on a seat, which comes from the ending after it (`علماؤها`), also the stem with a bare hamza.
     fn stem(&mut self, stem: &[u8], ending: &[u8], form: Form) {
         self.push([stem, ending], form);
         if let ([open @ .., code::YA_HAMZA | code::WAW_HAMZA], []) = (stem, ending) {

@@ -56,7 +56,7 @@ const fn set(mut letters: &[u8]) -> u64 {
 struct Reduction {
     /// The hash up to the last letter that is always kept.
     kept: u64,
-    /// The hash including the letters behind it that are kept only if another follows.
+    /// The hash including the letters after it that are kept only if another follows.
     run: u64,
 }
 

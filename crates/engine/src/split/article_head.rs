@@ -26,13 +26,13 @@ use crate::repair::{Damage, Repaired};
 const HEADLINE_TOKENS: usize = 20;
 /// How many words of the text are considered.
 const HEAD_WORD_COUNT: usize = 16;
-/// The most words of a place that only the agency behind it reveals.
+/// The most words of a place that only the agency after it reveals.
 const PLACE_WORDS: usize = 3;
 /// How many words a name has; a single word could be anything.
 const NAME_WORDS: Range<usize> = 2..6;
 /// A name ends where a clause ends with at least this probability.
 const NAME_END: f64 = 0.15;
-/// The same behind a cue: at the head of an article, little else than a name follows one.
+/// The same after a cue: at the head of an article, little else than a name follows one.
 const NAME_END_AFTER_CUE: f64 = 0.05;
 
 /// The parts of an article's head, in order from its first token on.
@@ -69,7 +69,7 @@ pub fn name_of(byline: &str) -> String {
 }
 
 /// The end of a headline: a first line without a mark at its end that is neither dateline nor byline, and is much shorter than the
-/// longest run of text behind it.
+/// longest run of text after it.
 fn headline_end(article: &Repaired, cues: &[BoundaryCue]) -> Option<usize> {
     let mut ends = (0..cues.len()).filter(|token| cues[*token] == BoundaryCue::End).map(|token| token + 1);
     let end = ends.next().filter(|end| *end <= HEADLINE_TOKENS)?;
@@ -219,12 +219,12 @@ mod tests {
         let document = Document::from_text("t", text);
         let outcome = |_| Outcome { confidence: 1.0, unresolved: false, repair: None };
         let outcomes: Vec<Outcome> = document.tokens().iter().map(outcome).collect();
-        let mut places = vec![BoundaryLogits::UNLIKELY; outcomes.len()];
+        let mut boundaries = vec![BoundaryLogits::UNLIKELY; outcomes.len()];
         for token in clause_ends {
-            places[*token].clause_end = 2.0;
+            boundaries[*token].clause_end = 2.0;
         }
         let segments = Segment::whole(&document, damage);
-        let article = Repaired::new(document, segments, outcomes, places);
+        let article = Repaired::new(document, segments, outcomes, boundaries);
         let mut cues = Vec::new();
         read_cues(&article, &mut cues);
         let part = |(tokens, kind): (Range<usize>, SentenceKind)| format!("{}:{}", kind.name(), article.span_text(tokens));

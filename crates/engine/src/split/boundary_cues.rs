@@ -32,7 +32,7 @@ const TOKENS_PER_MARK: usize = 80;
 pub(super) fn read_cues(article: &Repaired, cues: &mut Vec<BoundaryCue>) {
     cues.clear();
     for segment in article.segments() {
-        read_stretch(article.document(), segment.tokens.clone(), cues);
+        read_segment(article.document(), segment.tokens.clone(), cues);
     }
     for token in deliberate_breaks(article.document()) {
         cues[token] = BoundaryCue::End;
@@ -56,7 +56,7 @@ fn deliberate_breaks(document: &Document) -> Vec<usize> {
     if 2 * deliberate.len() >= broken.len() { broken.iter().map(|line| line.end - 1).collect() } else { deliberate }
 }
 
-fn read_stretch(document: &Document, tokens: Range<usize>, cues: &mut Vec<BoundaryCue>) {
+fn read_segment(document: &Document, tokens: Range<usize>, cues: &mut Vec<BoundaryCue>) {
     let marks: Vec<Mark> = tokens.clone().map(|token| Mark::after(document.token_text(token))).collect();
     let kept = marks.iter().filter(|mark| **mark != Mark::None).count();
     let punctuated = kept > 0 && tokens.len() / kept <= TOKENS_PER_MARK;

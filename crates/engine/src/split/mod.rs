@@ -22,7 +22,6 @@ mod settings;
 mod splitter;
 
 pub use article_head::name_of;
-
 pub use sentence::{Sentence, SentenceKind};
 pub use settings::SplitSettings;
 pub use splitter::{SplitScratch, Splitter};

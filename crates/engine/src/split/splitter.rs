@@ -120,10 +120,10 @@ mod tests {
         let outcomes: Vec<Outcome> = document.tokens().iter().map(|_| outcome()).collect();
         // Any logits will do, as long as they vary.
         let odds = |token: usize| f32::from(u8::try_from(token * 37 % 31).expect("small")) / 8.0 - 2.0;
-        let place = |token: usize| BoundaryLogits { sentence_end: odds(token), ..BoundaryLogits::UNLIKELY };
-        let places = (0..outcomes.len()).map(place).collect();
+        let logits = |token: usize| BoundaryLogits { sentence_end: odds(token), ..BoundaryLogits::UNLIKELY };
+        let boundaries = (0..outcomes.len()).map(logits).collect();
         let segments = Segment::whole(&document, Damage::Stripped);
-        Repaired::new(document, segments, outcomes, places)
+        Repaired::new(document, segments, outcomes, boundaries)
     }
 
     proptest! {

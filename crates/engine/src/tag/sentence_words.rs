@@ -48,36 +48,42 @@ pub(crate) struct SentenceWord {
 /// The words of a run of tokens.
 pub(super) fn read_words(article: &Repaired, tokens: Range<usize>) -> Vec<SentenceWord> {
     let mut words: Vec<SentenceWord> = Vec::with_capacity(tokens.len());
-    let mut readings = article.token_repairs(tokens.clone()).peekable();
+    let mut repairs = article.token_repairs(tokens.clone()).peekable();
     for token in tokens {
-        let reading = readings.next_if(|reading| reading.token == token);
-        let text = article.token_text(token);
-        let spans = words_of(text);
-        let opens_with_mark = spans.first().is_none_or(|span| span.bytes.start != 0);
-        if let Some(before) = words.last_mut().filter(|_| opens_with_mark) {
-            before.is_closed = true;
-        }
-        let probability = article.findings()[token].confidence;
         let first = words.len();
-        let mut spans = spans.into_iter().peekable();
-        while let Some(span) = spans.next() {
-            let end = spans.peek().map_or(text.len(), |next| next.bytes.start);
-            let is_closed = text[span.bytes.end..end].chars().any(|c| c != ' ' && !is_mark(c));
-            let chosen = WordForm { letters: span.codes, probability, source: FormSource::Chosen };
-            words.push(SentenceWord { token, forms: vec![chosen], is_closed });
+        read_token(article, token, &mut words);
+        if let Some(repair) = repairs.next_if(|repair| repair.token == token) {
+            add_alternatives(repair, &mut words[first..]);
         }
-        if let Some(reading) = reading {
-            add_alternatives(reading, &mut words[first..]);
-        }
-        if article.findings()[token].unresolved && article.damage(token) == Damage::Stripped {
-            add_skeletons(&words_of(article.document().token_text(token)), probability, &mut words[first..]);
+        let finding = &article.findings()[token];
+        if finding.unresolved && article.damage(token) == Damage::Stripped {
+            let raw = words_of(article.document().token_text(token));
+            add_skeletons(&raw, finding.confidence, &mut words[first..]);
         }
     }
     words
 }
 
-fn add_alternatives(reading: &TokenRepair, words: &mut [SentenceWord]) {
-    for alternative in reading.alternatives.iter().filter(|alternative| alternative.confidence >= LEAST_ALTERNATIVE) {
+/// Appends the words of a token in their chosen forms; closes the word before if the token begins with a mark.
+fn read_token(article: &Repaired, token: usize, words: &mut Vec<SentenceWord>) {
+    let text = article.token_text(token);
+    let probability = article.findings()[token].confidence;
+    let spans = words_of(text);
+    let opens_with_mark = spans.first().is_none_or(|span| span.bytes.start != 0);
+    if let Some(before) = words.last_mut().filter(|_| opens_with_mark) {
+        before.is_closed = true;
+    }
+    let mut spans = spans.into_iter().peekable();
+    while let Some(span) = spans.next() {
+        let end = spans.peek().map_or(text.len(), |next| next.bytes.start);
+        let is_closed = text[span.bytes.end..end].chars().any(|c| c != ' ' && !is_mark(c));
+        let chosen = WordForm { letters: span.codes, probability, source: FormSource::Chosen };
+        words.push(SentenceWord { token, forms: vec![chosen], is_closed });
+    }
+}
+
+fn add_alternatives(repair: &TokenRepair, words: &mut [SentenceWord]) {
+    for alternative in repair.alternatives.iter().filter(|alternative| alternative.confidence >= LEAST_ALTERNATIVE) {
         let spans = words_of(&alternative.form);
         // An alternative that splits the token differently does not line up with its words.
         if spans.len() != words.len() {

@@ -147,10 +147,10 @@ impl Tagger {
                     other.concept == *concept && other.tokens.start < hit.tokens.end && hit.tokens.start < other.tokens.end
                 };
                 let is_near = |other: &&Hit| other.sentence == hit.sentence;
-                // Behind, hits that are still to come; before, those already expanded.
-                let mut behind = hits[index..].iter().take_while(is_near);
-                let mut before = all.iter().rev().take_while(is_near);
-                if !behind.any(is_same_mention) && !before.any(is_same_mention) {
+                // The hits that are still to come, and those that have been expanded.
+                let mut later = hits[index..].iter().take_while(is_near);
+                let mut earlier = all.iter().rev().take_while(is_near);
+                if !later.any(is_same_mention) && !earlier.any(is_same_mention) {
                     all.push(Hit { concept: *concept, layer: Layer::Broader, ..hit.clone() });
                 }
             }
@@ -173,9 +173,9 @@ mod tests {
         let count = document.tokens().len();
         let outcomes = (0..count).map(|_| Outcome { confidence: 1.0, unresolved: false, repair: None });
         let outcomes: Vec<Outcome> = outcomes.collect();
-        let places = vec![BoundaryLogits::UNLIKELY; outcomes.len()];
-        let stretches = Segment::whole(&document, Damage::Intact);
-        let article = Repaired::new(document, stretches, outcomes, places);
+        let boundaries = vec![BoundaryLogits::UNLIKELY; outcomes.len()];
+        let segments = Segment::whole(&document, Damage::Intact);
+        let article = Repaired::new(document, segments, outcomes, boundaries);
         let (hits, _) = tagger.find(&article, std::slice::from_ref(&(0..count)), &mut TagScratch::default());
         let concepts = tagger.vocabulary().concepts();
         let shown = |hit: &Hit| (concepts[hit.concept].id.clone(), article.span_text(hit.tokens.clone()), hit.layer);

@@ -72,7 +72,7 @@ enum Closing {
     Free,
     /// The word is more likely a word of its own than a form of the term's first word. Only the rest of the term can prove otherwise.
     Doubtful,
-    /// The word is indefinite behind a definite first one, like a predicate (`السوق مالية` "the market is financial").
+    /// The word is indefinite after a definite first one, like a predicate (`السوق مالية` "the market is financial").
     Predicate,
 }
 
@@ -247,7 +247,7 @@ impl Root {
 }
 
 /// Whether a word is more likely a form of a term's word than a word of its own. It is its own if it is more frequent than the form could
-/// make it: `بطاقة` "card" is too frequent to be `طاقة` "energy" behind `ب`.
+/// make it: `بطاقة` "card" is too frequent to be `طاقة` "energy" after `ب`.
 fn is_believable(word: &[u8], form: Form, base: Option<i32>, frequencies: &WordFrequencies) -> bool {
     // How many times as rare as its base a form must be, in halvings: a plural may even be four times as frequent.
     let halvings = match (form.proclitic, form.ending) {

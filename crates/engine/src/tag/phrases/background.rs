@@ -139,7 +139,7 @@ impl Background {
         id.and_then(|id| self.words.get(id)).copied().unwrap_or_default()
     }
 
-    /// How much likelier a word is behind another than by itself, in cost units; 0 if training never saw them together.
+    /// How much likelier a word is after another than by itself, in cost units; 0 if training never saw them together.
     pub(super) fn association(&self, first: &[u8], second: &[u8]) -> i32 {
         self.frequencies.association(first, second)
     }

@@ -12,7 +12,7 @@ use crate::arabic::clitics::IMPERFECT_PREFIXES;
 
 /// The most words of a phrase, not counting those that can only begin it or stand inside.
 pub(super) const LONGEST: usize = 4;
-/// How much likelier behind the word before it than by itself a word with `و` must be to continue its phrase, in cost units: 3 nats.
+/// A word with `و` continues a phrase only if it is this much likelier after the word before it than by itself, in cost units: 3 nats.
 const COORDINATE: i32 = 3 * 256;
 /// Letters that a word must have to be taken for an imperfect by its first letter.
 const LEAST_IMPERFECT: usize = 5;
@@ -33,9 +33,9 @@ pub(super) struct PlacedWord {
 pub(super) struct Cuts {
     /// A noun comes right before.
     pub(super) noun_before: u32,
-    /// A noun comes right behind.
+    /// A noun comes right after.
     pub(super) noun_after: u32,
-    /// It begins with a definite word behind a definite one: an adjective without its noun.
+    /// It begins with a definite word after a definite one: an adjective without its noun.
     pub(super) modifier: u32,
     /// It ends with an indefinite word, and a definite one follows: the second half of a construct is cut off.
     pub(super) construct: u32,
@@ -206,7 +206,7 @@ impl<'t> Text<'t> {
         self.word(place - 1).is_noun() && !self.placed[place].is_separated
     }
 
-    /// Whether a noun without clitic comes right behind a word.
+    /// Whether a noun without clitic comes right after a word.
     fn noun_after(&self, place: usize) -> bool {
         let Some(next) = self.placed.get(place + 1) else { return false };
         let word = self.words.word(next.word);
@@ -218,7 +218,7 @@ impl<'t> Text<'t> {
         let (last, word) = (self.word(place - 1), self.word(place));
         match (word.standing, word.clitic) {
             (Standing::Never, _) | (_, Clitic::Other) => false,
-            // An accusative agrees with what it belongs to, so behind another case a new phrase begins.
+            // An accusative agrees with what it belongs to, so after another case a new phrase begins.
             (_, Clitic::None) => last.is_accusative || !word.is_accusative,
             (_, Clitic::And) => {
                 word.is_definite == last.is_definite
@@ -228,8 +228,8 @@ impl<'t> Text<'t> {
     }
 }
 
-/// Whether two phrases may meet between two words: behind a definite word or a name, a common noun without article begins another
-/// phrase; behind a definite word, so does an unknown word that looks like an imperfect verb.
+/// Whether two phrases may meet between two words: after a definite word or a name, a common noun without article begins another
+/// phrase; after a definite word, so does an unknown word that looks like an imperfect verb.
 fn is_seam(last: &PhraseWord, word: &PhraseWord) -> bool {
     if word.is_definite || word.clitic != Clitic::None {
         return false;

@@ -7,7 +7,7 @@
 use crate::arabic::clitics::{ARTICLE, TO_THE, ending, pronoun};
 use crate::arabic::{code, fold_word};
 
-/// Articles, alone and behind one clitic, as published.
+/// Articles, alone and after one clitic, as published.
 const ARTICLES: [&[u8]; 6] = [
     ARTICLE,
     &[code::WAW, code::ALIF, code::LAM],

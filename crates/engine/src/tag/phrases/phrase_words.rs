@@ -22,7 +22,7 @@ const VERB: f64 = 0.5;
 const COMMON: f64 = 0.1;
 /// A stem with the article in less than this share is a name or a verb.
 const NAME: f64 = 0.02;
-/// Letters that a word must have for a conjunction to be removed, and for a preposition that only the stem behind it reveals.
+/// Letters that a word must have for a conjunction to be removed, and for a preposition that only the stem after it reveals.
 const LEAST_WITH_CONJUNCTION: usize = 4;
 const LEAST_WITH_PREPOSITION: usize = 5;
 /// Letters that the stem of an imperfect has, including its prefix.
@@ -31,7 +31,7 @@ const LEAST_IMPERFECT: usize = 4;
 const LEAST_POSSESSED: usize = 3;
 /// Letters of a word with `ال` or `لل`, and with `بال`, from which on these are taken for the article.
 const LEAST_DEFINITE: usize = 4;
-const LEAST_DEFINITE_BEHIND_PREPOSITION: usize = 6;
+const LEAST_DEFINITE_AFTER_PREPOSITION: usize = 6;
 /// The most words that a worker remembers from article to article.
 const LIMIT: usize = 1 << 16;
 
@@ -179,15 +179,14 @@ fn split(word: &[u8], background: &Background) -> (Clitic, Vec<u8>) {
     {
         return (Clitic::Other, [ARTICLE, rest].concat());
     }
-    let has_article =
-        word.starts_with(&[code::BA, code::ALIF, code::LAM]) && word.len() >= LEAST_DEFINITE_BEHIND_PREPOSITION;
+    let has_article = word.starts_with(&[code::BA, code::ALIF, code::LAM]) && word.len() >= LEAST_DEFINITE_AFTER_PREPOSITION;
     if has_article || background.notes(word).has(WordNotes::SPLIT) || hides_preposition(word, background) {
         return (Clitic::Other, word[1..].to_vec());
     }
     (conjunction, word.to_vec())
 }
 
-/// Whether a word without statistics is a common noun behind `ب` or `ل`. `ك` is too rare before nouns.
+/// Whether a word without statistics is a common noun after `ب` or `ل`. `ك` is too rare before nouns.
 fn hides_preposition(word: &[u8], background: &Background) -> bool {
     matches!(word, [code::BA | code::LAM, ..] if word.len() >= LEAST_WITH_PREPOSITION)
         && !background.stem(&light_stem(word)).is_known
@@ -220,7 +219,7 @@ fn base_of_possessed(word: &[u8], notes: WordNotes) -> Option<Vec<u8>> {
 /// A word (letter codes as written) without the pronoun at its end; `None` if it has none, or too few letters would remain.
 #[must_use]
 pub fn without_pronoun(word: &[u8]) -> Option<&[u8]> {
-    let stem = pronoun::BEHIND_NOUNS.iter().find_map(|pronoun| word.strip_suffix(*pronoun))?;
+    let stem = pronoun::AFTER_NOUNS.iter().find_map(|pronoun| word.strip_suffix(*pronoun))?;
     Some(stem).filter(|stem| stem.len() >= LEAST_POSSESSED)
 }
 

@@ -20,7 +20,7 @@ const POOL: usize = 80;
 const LENGTH: [f64; LONGEST + 1] = [0.0, 1.0, 1.3, 1.1, 0.7];
 /// A phrase that first occurs after this many words has its score divided by the square root of 2.
 const POSITION: f64 = 40.0;
-/// The share of its score that a phrase loses if all its occurrences have a noun right before or behind, begin with an adjective, lack
+/// The share of its score that a phrase loses if all its occurrences have a noun right before or after, begin with an adjective, lack
 /// the second half of a construct or an adjective, or have a pronoun.
 const NOUN_BEFORE: f64 = 0.1;
 const NOUN_AFTER: f64 = 0.2;
@@ -30,7 +30,7 @@ const ADJECTIVE: f64 = 0.25;
 const POSSESSED: f64 = 0.6;
 /// The same for a phrase that may be two, divided by its count: what is repeated is hardly an accident.
 const SEAM: f64 = 0.5;
-/// Factors for phrases that occur once: with three words or more, and with a noun right behind.
+/// Factors for phrases that occur once: with three words or more, and with a noun right after.
 const ONCE_LONG: f64 = 0.4;
 const ONCE_NOUN_AFTER: f64 = 0.8;
 /// Factor for a phrase that occurs only within the same longer one.

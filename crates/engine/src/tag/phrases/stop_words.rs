@@ -16,7 +16,7 @@ const LIST: &str = include_str!("stop_words.txt");
 pub enum Standing {
     /// Nowhere: function words and verbs.
     Never,
-    /// At the beginning, with another word behind it: `شبه` "semi-", `عبد`.
+    /// At the beginning, with another word after it: `شبه` "semi-", `عبد`.
     Begin,
     /// Inside: `بن`.
     Inside,
