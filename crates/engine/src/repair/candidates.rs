@@ -1,8 +1,8 @@
 //! Candidates: the forms that a damaged word can stand for.
 //!
 //! Whole words of the lexicon come first. If there is none, or none that is common, forms that no list holds are offered
-//! beside them: listed words with other affixes ([`super::derivation`]), and two words that had run together
-//! ([`super::joined`]). Words of the user's custom lexicon are always offered. Invariant: the channel explains each proposal
+//! beside them: listed words with other affixes (`derivation.rs`), and two words that had run together
+//! (`joined.rs`). Words of the user's custom lexicon are always offered. Invariant: the channel explains each proposal
 //! as a whole, and no form is proposed twice.
 
 use std::sync::Arc;

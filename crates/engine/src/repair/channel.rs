@@ -90,7 +90,7 @@ impl Channel {
 
     /// What happened to `word` if `damaged` is what the channel left of it (both letter codes); `None` if it cannot be.
     ///
-    /// Of several alignments, the first in the order of [`Remnants`] counts: the one that keeps letters early.
+    /// Of several alignments, the first in the order of the remnants counts: the one that keeps letters early.
     #[must_use]
     pub fn explain(self, word: &[u8], damaged: &[u8]) -> Option<ChannelEvents> {
         if word.len() > MAX_LETTERS || damaged.len() > word.len() {

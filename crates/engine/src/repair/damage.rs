@@ -12,7 +12,7 @@
 //! `ة` → `ه`). That deletes nothing, and `ء ئ ؤ` stay. An article of which only a part is stripped is *mixed*.
 //!
 //! Invariant: the state depends on counts of words alone, not on their order; where it changes within an article is the
-//! business of [`super::segments`]. It is detected, not configured, because one folder may hold articles from many sources.
+//! business of `segments.rs`. It is detected, not configured, because one folder may hold articles from many sources.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! The words inside a token: its maximal runs of Arabic letters and diacritics, as letter codes.
 //!
 //! Tokens are delimited by white space and carry their punctuation; the lexicon knows bare words. Diacritics are kept beside
-//! a word's letters, and put back onto its repaired form ([`super::diacritics`]).
+//! a word's letters, and put back onto its repaired form (`diacritics.rs`).
 
 use std::ops::Range;
 
