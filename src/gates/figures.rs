@@ -5,11 +5,13 @@
 
 use std::path::Path;
 
-use polars::prelude::{DataType, Expr, PolarsResult, col, len, lit};
+use arrow::array::{Array, RecordBatch};
+use arrow::datatypes::Int64Type;
+use arrow::error::ArrowError;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::AnalysisError;
-use crate::analysis::{collect, in_build, scan, whole};
+use crate::analysis::tables::{TableFile, list_lengths, numbers, texts};
 use engine::tables::schema::Table;
 
 /// A figure that has limits and is compared with the build before.
@@ -188,12 +190,22 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Measures a build whose sentences were cut at `cap` tokens.
+    /// Measures a published build whose sentences were cut at `cap` tokens.
     ///
     /// # Errors
-    /// [`AnalysisError`] where its tables cannot be read.
+    /// [`AnalysisError`] if its tables cannot be read or lack a column.
     pub fn measure(build_folder: &Path, cap: usize) -> Result<Self, AnalysisError> {
-        in_build(build_folder, measure(build_folder, cap))
+        let mut tally = Tally::new(cap);
+        for table in [Table::Sentences, Table::Articles, Table::Keywords] {
+            for file in TableFile::all(build_folder, table)? {
+                let columns = Tally::columns(table);
+                let reader = file.reader(columns)?.build().map_err(|error| file.unreadable(error))?;
+                for batch in reader {
+                    batch.and_then(|batch| tally.batch(table, &batch)).map_err(|error| file.unreadable(error))?;
+                }
+            }
+        }
+        Ok(tally.figures())
     }
 
     /// A figure's value; `None` where it is unknown.
@@ -213,45 +225,126 @@ impl Figures {
     }
 }
 
-fn measure(build_folder: &Path, cap: usize) -> PolarsResult<Figures> {
-    let tokens = || col("token_count").cast(DataType::Int64);
-    let sum = |column: &str| col(column).cast(DataType::Int64).sum().alias(column);
-    let number_of = |condition: Expr, name: &str| condition.cast(DataType::Int64).sum().alias(name);
-    let cap = i64::try_from(cap).unwrap_or(i64::MAX);
-    let of_sentences = collect(scan(build_folder, Table::Sentences)?.select([
-        len().alias("sentences"),
-        sum("token_count"),
-        sum("repaired_count"),
-        sum("unresolved_count"),
-        number_of(tokens().gt_eq(lit(cap)), "capped"),
-        number_of(tokens().eq(lit(1)), "one_word"),
-        // What a headline or a byline is made of is never cut.
-        (tokens() * col("kind").eq(lit("body")).cast(DataType::Int64)).max().alias("largest"),
-    ]))?;
-    let of_articles = collect(scan(build_folder, Table::Articles)?.select([
-        len().alias("articles"),
-        number_of(col("keywords").list().len().eq(lit(0)), "without_keywords"),
-        number_of(col("duplicate_of").is_not_null(), "duplicates"),
-    ]))?;
-    let hits = collect(scan(build_folder, Table::Keywords)?.select([len().alias("hits")]))?;
-    let (articles, sentences) = (whole(&of_articles, "articles")?, whole(&of_sentences, "sentences")?);
-    let tokens = whole(&of_sentences, "token_count")?;
-    let duplicates = whole(&of_articles, "duplicates")?;
-    Ok(Figures {
-        articles,
-        sentences,
-        tokens,
-        largest_sentence_tokens: whole(&of_sentences, "largest")?,
-        repaired_share: ratio(whole(&of_sentences, "repaired_count")?, tokens),
-        unresolved_share: ratio(whole(&of_sentences, "unresolved_count")?, tokens),
-        mean_sentence_tokens: ratio(tokens, sentences),
-        capped_share: ratio(whole(&of_sentences, "capped")?, sentences),
-        one_word_share: ratio(whole(&of_sentences, "one_word")?, sentences),
-        sentences_per_article: ratio(sentences, articles),
-        keywords_per_article: ratio(whole(&hits, "hits")?, articles),
-        without_keywords_share: ratio(whole(&of_articles, "without_keywords")?, articles),
-        duplicate_share: (duplicates > 0).then(|| ratio(duplicates, articles)),
-    })
+/// Sums over the rows of a build, from which its figures follow. A staged build is counted while its rows are judged, an
+/// earlier one on its own.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    /// Tokens at which sentences were cut.
+    cap: i64,
+    articles: i64,
+    without_keywords: i64,
+    duplicates: i64,
+    sentences: i64,
+    tokens: i64,
+    repaired: i64,
+    unresolved: i64,
+    capped: i64,
+    one_word: i64,
+    largest: i64,
+    hits: i64,
+}
+
+/// What is counted of a sentence.
+pub(super) struct SentenceCounts {
+    pub(super) tokens: i64,
+    pub(super) repaired: i64,
+    pub(super) unresolved: i64,
+    /// Whether it is running text: headlines and bylines are never cut, so their length is not limited.
+    pub(super) is_body: bool,
+}
+
+impl SentenceCounts {
+    /// The kind of sentences that are cut from running text.
+    pub(super) const BODY: &str = "body";
+}
+
+impl Tally {
+    pub(super) fn new(cap: usize) -> Self {
+        Self { cap: i64::try_from(cap).unwrap_or(i64::MAX), ..Self::default() }
+    }
+
+    pub(super) fn sentence(&mut self, sentence: &SentenceCounts) {
+        let SentenceCounts { tokens, repaired, unresolved, is_body } = *sentence;
+        self.sentences += 1;
+        self.tokens += tokens;
+        self.repaired += repaired;
+        self.unresolved += unresolved;
+        self.capped += i64::from(tokens >= self.cap);
+        self.one_word += i64::from(tokens == 1);
+        if is_body {
+            self.largest = self.largest.max(tokens);
+        }
+    }
+
+    pub(super) fn article(&mut self, has_keywords: bool, is_duplicate: bool) {
+        self.articles += 1;
+        self.without_keywords += i64::from(!has_keywords);
+        self.duplicates += i64::from(is_duplicate);
+    }
+
+    pub(super) fn keywords(&mut self, hits: usize) {
+        self.hits += i64::try_from(hits).unwrap_or(i64::MAX);
+    }
+
+    pub(super) fn tokens(&self) -> i64 {
+        self.tokens
+    }
+
+    /// The columns that [`Self::batch`] reads.
+    fn columns(table: Table) -> &'static [&'static str] {
+        match table {
+            Table::Sentences => &["token_count", "repaired_count", "unresolved_count", "kind"],
+            Table::Articles => &["keywords", "duplicate_of"],
+            Table::Keywords | Table::Rejects => &[],
+        }
+    }
+
+    /// Counts the rows of a batch of a table.
+    fn batch(&mut self, table: Table, batch: &RecordBatch) -> Result<(), ArrowError> {
+        match table {
+            Table::Sentences => {
+                let (tokens, kinds) = (numbers::<Int64Type>(batch, "token_count")?, texts(batch, "kind")?);
+                let repaired = numbers::<Int64Type>(batch, "repaired_count")?;
+                let unresolved = numbers::<Int64Type>(batch, "unresolved_count")?;
+                for row in 0..batch.num_rows() {
+                    self.sentence(&SentenceCounts {
+                        tokens: tokens.value(row),
+                        repaired: repaired.value(row),
+                        unresolved: unresolved.value(row),
+                        is_body: kinds.value(row) == SentenceCounts::BODY,
+                    });
+                }
+            }
+            Table::Articles => {
+                let (keywords, duplicates) = (list_lengths(batch, "keywords")?, texts(batch, "duplicate_of")?);
+                for row in 0..batch.num_rows() {
+                    self.article(keywords.value(row) > 0, duplicates.is_valid(row));
+                }
+            }
+            Table::Keywords => self.keywords(batch.num_rows()),
+            Table::Rejects => {}
+        }
+        Ok(())
+    }
+
+    /// The figures that follow from the sums.
+    pub(super) fn figures(&self) -> Figures {
+        Figures {
+            articles: self.articles,
+            sentences: self.sentences,
+            tokens: self.tokens,
+            largest_sentence_tokens: self.largest,
+            repaired_share: ratio(self.repaired, self.tokens),
+            unresolved_share: ratio(self.unresolved, self.tokens),
+            mean_sentence_tokens: ratio(self.tokens, self.sentences),
+            capped_share: ratio(self.capped, self.sentences),
+            one_word_share: ratio(self.one_word, self.sentences),
+            sentences_per_article: ratio(self.sentences, self.articles),
+            keywords_per_article: ratio(self.hits, self.articles),
+            without_keywords_share: ratio(self.without_keywords, self.articles),
+            duplicate_share: (self.duplicates > 0).then(|| ratio(self.duplicates, self.articles)),
+        }
+    }
 }
 
 /// Rounded to 1e-4; 0 of nothing.

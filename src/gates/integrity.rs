@@ -9,27 +9,28 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Fields, Schema};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 
-use super::columns::unreadable;
+use super::figures::Figures;
 use super::walk::{Law, Walked, walk};
 use super::{Gate, GateKind, Subject};
 use crate::analysis::AnalysisError;
-use crate::analysis::files;
+use crate::dataset::part_files;
 use engine::tables::schema::Table;
 
-/// The gates of the laws, and whether the tables can be read as what they should be.
+/// The gates of the laws, and the build's figures; none if its tables do not have their schemas.
 ///
 /// # Errors
-/// Where a file cannot be read.
-pub(super) fn judge(subject: &Subject<'_>) -> Result<(Vec<Gate>, bool), AnalysisError> {
+/// If a file cannot be read.
+pub(super) fn judge(subject: &Subject<'_>) -> Result<(Vec<Gate>, Option<Figures>), AnalysisError> {
     let (schema, rejects) = judge_schemas(subject.folder)?;
     let is_readable = schema.passed;
     let mut gates = vec![schema, nothing_lost(subject)];
-    if is_readable {
-        let walked = walk(subject.folder)?;
-        gates.extend(rows(subject, &walked, rejects));
-        gates.extend(Law::ALL.map(|law| of_law(law, &walked)));
+    if !is_readable {
+        return Ok((gates, None));
     }
-    Ok((gates, is_readable))
+    let walked = walk(subject.folder, subject.max_sentence_tokens)?;
+    gates.extend(rows(subject, &walked, rejects));
+    gates.extend(Law::ALL.map(|law| of_law(law, &walked)));
+    Ok((gates, Some(walked.tally.figures())))
 }
 
 fn law(name: &str, figure: &str, look: &'static str) -> Gate {
@@ -50,7 +51,7 @@ fn nothing_lost(subject: &Subject<'_>) -> Gate {
 /// The tables hold what the writer counted.
 fn rows(subject: &Subject<'_>, walked: &Walked, rejects: usize) -> Vec<Gate> {
     let counts = subject.counts;
-    let tokens = usize::try_from(walked.tokens).unwrap_or(0);
+    let tokens = usize::try_from(walked.tally.tokens()).unwrap_or(0);
     vec![
         equal("rows_sentences", "rows of sentences", SENTENCES, counts.sentences, walked.sentences),
         equal("rows_articles", "rows of articles", ARTICLES, counts.articles, walked.articles),
@@ -107,16 +108,15 @@ fn of_law(broken: Law, walked: &Walked) -> Gate {
 fn judge_schemas(build_folder: &Path) -> Result<(Gate, usize), AnalysisError> {
     let (mut faults, mut rejects) = (Vec::new(), 0);
     for table in Table::ALL {
-        let files = files(build_folder, table)?;
+        let files = part_files(build_folder, table)?;
         if files.is_empty() {
             faults.push(format!("{} has no file", table.name()));
         }
         for file in files {
-            let opened =
-                File::open(&file).map_err(|source| AnalysisError::Io { what: file.display().to_string(), source })?;
+            let opened = File::open(&file).map_err(|error| AnalysisError::unreadable(&file, error))?;
             let load = |plain| {
                 let options = ArrowReaderOptions::new().with_skip_arrow_metadata(plain);
-                ArrowReaderMetadata::load(&opened, options).map_err(|error| unreadable(&file, error))
+                ArrowReaderMetadata::load(&opened, options).map_err(|error| AnalysisError::unreadable(&file, error))
             };
             let (told, held) = (load(false)?, load(true)?);
             let fault =

@@ -26,8 +26,8 @@ use self::figures::Figures;
 use self::limits::GateSettings;
 pub use self::limits::REJECT_RATIO;
 use crate::analysis::AnalysisError;
-use crate::analysis::files;
-use crate::dataset::Counts;
+use crate::analysis::tables::batches;
+use crate::dataset::{Counts, part_files};
 use engine::tables::schema::Table;
 
 /// Rejects listed in a message.
@@ -152,18 +152,14 @@ pub struct Subject<'s> {
 /// # Errors
 /// Where a table cannot be read.
 pub fn judge(subject: &Subject<'_>) -> Result<GateReport, AnalysisError> {
-    let rejects = limits::judge_rejects(subject.counts, subject.max_reject_ratio);
     let cap = subject.max_sentence_tokens;
-    let (judged, figures) = rayon::join(|| integrity::judge(subject), || Figures::measure(subject.folder, cap));
-    let (mut gates, is_readable) = judged?;
-    gates.push(rejects);
-    if !is_readable {
-        return Ok(GateReport { gates, figures: None });
+    let (mut gates, figures) = integrity::judge(subject)?;
+    gates.push(limits::judge_rejects(subject.counts, subject.max_reject_ratio));
+    if let Some(figures) = &figures {
+        gates.extend(limits::judge(figures, subject.settings, cap));
+        gates.extend(drift::judge(figures, subject.previous.as_deref(), subject.settings, cap));
     }
-    let figures = figures?;
-    gates.extend(limits::judge(&figures, subject.settings, cap));
-    gates.extend(drift::judge(&figures, subject.previous.as_deref(), subject.settings, cap));
-    Ok(GateReport { gates, figures: Some(figures) })
+    Ok(GateReport { gates, figures })
 }
 
 /// The first rejects of a build, one a line.
@@ -172,9 +168,9 @@ pub fn judge(subject: &Subject<'_>) -> Result<GateReport, AnalysisError> {
 /// Where the table cannot be read.
 pub fn first_rejects(build_folder: &Path) -> Result<Vec<String>, AnalysisError> {
     let mut listed = Vec::new();
-    for file in files(build_folder, Table::Rejects)? {
-        for batch in columns::batches(&file, &["source_path", "record", "message"], LISTED_REJECTS)? {
-            let batch = batch.map_err(|error| columns::unreadable(&file, error))?;
+    for file in part_files(build_folder, Table::Rejects)? {
+        for batch in batches(&file, &["source_path", "record", "message"], LISTED_REJECTS)? {
+            let batch = batch.map_err(|error| AnalysisError::unreadable(&file, error))?;
             let [paths, records, messages] = [0, 1, 2].map(|column| batch.column(column).as_string::<i32>());
             let record =
                 |row: usize| if records.is_null(row) { String::new() } else { format!(" ({})", records.value(row)) };

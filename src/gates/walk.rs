@@ -8,10 +8,12 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::columns::{ArticleColumns, Columns, KeywordColumns, Repairs, Rows, SentenceColumns, batches, unreadable};
+use super::columns::{ArticleColumns, Columns, KeywordColumns, Repairs, Rows, SentenceColumns};
+use super::figures::{SentenceCounts, Tally};
 use crate::analysis::AnalysisError;
-use crate::analysis::files;
-use arrow::array::AsArray;
+use crate::analysis::tables::batches;
+use crate::dataset::part_files;
+use arrow::array::{Array, AsArray};
 use engine::tables::schema::Table;
 
 /// What rows can break.
@@ -66,8 +68,8 @@ pub(super) struct Walked {
     pub(super) articles: usize,
     pub(super) sentences: usize,
     pub(super) keywords: usize,
-    /// Tokens of the sentences.
-    pub(super) tokens: i64,
+    /// What the figures follow from.
+    pub(super) tally: Tally,
 }
 
 impl Walked {
@@ -92,8 +94,8 @@ impl Walked {
 ///
 /// # Errors
 /// Where one cannot be read.
-pub(super) fn walk(build_folder: &Path) -> Result<Walked, AnalysisError> {
-    let mut walked = Walked::default();
+pub(super) fn walk(build_folder: &Path, cap: usize) -> Result<Walked, AnalysisError> {
+    let mut walked = Walked { tally: Tally::new(cap), ..Walked::default() };
     let places = ArticlePlaces::read(build_folder, &mut walked)?;
     let mut sentences = Rows::<SentenceColumns>::open(build_folder)?;
     let mut walk = Walk {
@@ -121,9 +123,9 @@ impl ArticlePlaces {
     /// Reads the ids, and judges them: 16 hex digits, each its own.
     fn read(build_folder: &Path, walked: &mut Walked) -> Result<Self, AnalysisError> {
         let mut places: Vec<(u64, u32)> = Vec::new();
-        for file in files(build_folder, Table::Articles)? {
+        for file in part_files(build_folder, Table::Articles)? {
             for batch in batches(&file, &["article_id"], SentenceColumns::ROWS)? {
-                let batch = batch.map_err(|error| unreadable(&file, error))?;
+                let batch = batch.map_err(|error| AnalysisError::unreadable(&file, error))?;
                 for id in batch.column(0).as_string::<i32>().iter().flatten() {
                     let place = u32::try_from(walked.articles).unwrap_or(u32::MAX);
                     walked.articles += 1;
@@ -185,7 +187,12 @@ struct Walk {
 
 impl Walk {
     fn sentence(&mut self, columns: &SentenceColumns, row: usize) -> Result<(), AnalysisError> {
-        self.walked.tokens += i64::from(columns.token_count.value(row));
+        self.walked.tally.sentence(&SentenceCounts {
+            tokens: columns.token_count.value(row).into(),
+            repaired: columns.repaired_count.value(row).into(),
+            unresolved: columns.unresolved_count.value(row).into(),
+            is_body: columns.kind.value(row) == SentenceCounts::BODY,
+        });
         let article_id = columns.article_id.value(row);
         if self.group != article_id {
             self.turn_to(article_id)?;
@@ -265,6 +272,7 @@ impl Walk {
     fn close_article(&mut self) -> Result<(), AnalysisError> {
         let Some((columns, row)) = self.articles.row() else { return Ok(()) };
         let (id, open) = (columns.article_id.value(row), &self.open);
+        self.walked.tally.article(columns.keywords.value_length(row) > 0, columns.duplicate_of.is_valid(row));
         let is_sum = |sum: i64, count: i32| sum == i64::from(count);
         let has_sentences = usize::try_from(columns.sentence_count.value(row)) == Ok(open.tokens_of.len());
         self.walked.require(has_sentences, Law::SentenceCounts, id);
@@ -295,6 +303,7 @@ impl Walk {
         }
         self.walked.sentences = sentences.count;
         self.walked.keywords = self.keywords.count;
+        self.walked.tally.keywords(self.keywords.count);
         let odd = [
             (Table::Sentences, sentences.odd_probabilities),
             (Table::Articles, self.articles.odd_probabilities),

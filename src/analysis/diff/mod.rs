@@ -21,14 +21,13 @@ mod sentences;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use polars::prelude::{DataType, PolarsResult, len};
 use serde::Serialize;
 
 pub use builds::{Build, Difference, Figure, Quantity};
 pub use compare::{ArticleChange, Change, SentenceChange, Side};
 
-use super::{scan, whole};
 use crate::analysis::AnalysisError;
+use crate::analysis::tables::count_rows;
 use articles::{ChangedArticle, Columns, changed_articles};
 use compare::{Compared, compare};
 use engine::tables::schema::Table;
@@ -104,29 +103,24 @@ impl Diff {
     /// # Errors
     /// Where a table cannot be read or a list not be written, such as where it is there already.
     pub fn measure(before: Build, after: Build, limit: usize, lists: Option<&Path>) -> Result<Self, AnalysisError> {
-        let in_builds = |source| AnalysisError::Tables {
-            place: format!("{} and {}", before.folder.display(), after.folder.display()),
-            source,
-        };
         let mut lists = lists.map(Lists::create).transpose()?;
-        let columns = |table| Columns::of(table, &before, &after).map_err(in_builds);
-        let (of_articles, of_sentences) = (columns(Table::Articles)?, columns(Table::Sentences)?);
+        let of_articles = Columns::of(Table::Articles, &before, &after)?;
+        let of_sentences = Columns::of(Table::Sentences, &before, &after)?;
         let mut tallies = Tallies::default();
-        let changed = changed_articles(&before, &after, &of_articles, &of_sentences).map_err(in_builds)?;
+        let changed = changed_articles(&before, &after, &of_articles, &of_sentences)?;
         for batch in batches(&changed) {
-            let left = Sentences::load(&before, batch, &of_sentences, |article| article.index_before).map_err(in_builds)?;
-            let right = Sentences::load(&after, batch, &of_sentences, |article| article.index_after).map_err(in_builds)?;
+            let left = Sentences::load(&before, batch, &of_sentences, |article| article.index_before)?;
+            let right = Sentences::load(&after, batch, &of_sentences, |article| article.index_after)?;
             for article in batch {
-                let compared = compare(article, &left, &right);
+                let compared = compare(article, left.of(&article.article_id), right.of(&article.article_id));
                 if let Some(lists) = &mut lists {
                     lists.push(&compared)?;
                 }
                 tallies.add(compared, limit);
             }
         }
-        let (articles, sentences) = (rows(&before, Table::Articles), rows(&before, Table::Sentences));
-        tallies.articles.count_unchanged(articles.map_err(in_builds)?);
-        tallies.sentences.count_unchanged(sentences.map_err(in_builds)?);
+        tallies.articles.count_unchanged(count_rows(&before.folder, Table::Articles)?);
+        tallies.sentences.count_unchanged(count_rows(&before.folder, Table::Sentences)?);
         lists.map_or(Ok(()), Lists::finish)?;
         let Tallies { articles, sentences, listed } = tallies;
         Ok(Self {
@@ -193,11 +187,6 @@ fn batches(articles: &[ChangedArticle]) -> Vec<&[ChangedArticle]> {
         batches.push(&articles[start..]);
     }
     batches
-}
-
-fn rows(build: &Build, table: Table) -> PolarsResult<usize> {
-    let rows = scan(&build.folder, table)?.select([len().cast(DataType::Int64).alias("rows")]);
-    Ok(usize::try_from(whole(&articles::collect(rows)?, "rows")?).unwrap_or(0))
 }
 
 /// What a reader must know before trusting the comparison.
