@@ -13,8 +13,8 @@ pub use reader::{ConfigFault, KeyLines, Reader};
 
 use crate::dataset::PartitionBy;
 use crate::dataset::description::CardSettings;
-use crate::gates::figures::Figure;
 use crate::gates::limits::{DriftPolicy, GateSettings};
+use crate::gates::metrics::Metric;
 use crate::ingest::decode::DeclaredEncoding;
 use crate::ingest::source::FieldNames;
 use engine::document::Encoding;
@@ -274,7 +274,7 @@ fn read_gates(reader: &mut Reader<'_>) -> GateSettings {
     let mut table = reader.table("gates");
     let read = GateSettings {
         min_articles: table.integer("min_articles", default.min_articles, 0..=1_000_000_000),
-        limits: Figure::ALL.map(|figure| table.range(figure.name(), figure.default_limits(), figure.bounds())),
+        limits: Metric::ALL.map(|metric| table.range(metric.name(), metric.default_limits(), metric.bounds())),
         max_drift: table.number("max_drift", default.max_drift, 0.0..=1000.0),
         drift: table.choice("drift", default.drift, &policies),
     };

@@ -1,7 +1,7 @@
-//! Reading tables row by row: the columns that the laws speak of, a batch at a time, with the checks that need one column
-//! alone.
+//! Reading tables row by row: the columns that the invariants and metrics need, a batch at a time, with the checks that need only
+//! one column.
 //!
-//! Invariant: three batches of each table are in memory at most. The tables' schemas were checked before, so columns have their types.
+//! Invariant: at most three batches of each table are in memory. The schemas were checked before, so columns have their types.
 
 use std::path::{Path, PathBuf};
 

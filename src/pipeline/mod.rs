@@ -14,7 +14,6 @@ mod error;
 mod identity;
 mod preview;
 mod publish;
-mod report;
 mod work;
 
 use std::path::PathBuf;
@@ -24,8 +23,7 @@ use crate::cache::{CacheFolder, StageKeys};
 use crate::config::Plan;
 use crate::dataset::description::write_descriptions;
 use crate::dataset::{BuildStamp, DatasetWriter, LockedOutput, Manifest, OutputFolder, Provenance, RollBack, RunSummary};
-use crate::gates::Subject;
-
+use crate::gates::{RunReport, Subject};
 use crate::ingest::{IngestSettings, Inventory, take_inventory};
 use crate::interrupt::Interrupt;
 use crate::path_kind::kind_at;
@@ -36,7 +34,6 @@ pub use error::RunError;
 use identity::{build_id, provenance, stage_keys};
 pub use preview::{Preview, PreviewedArticle, preview};
 use publish::admit;
-use report::write_report;
 use work::Workers;
 
 /// How one run differs from another with the same plan.
@@ -223,7 +220,7 @@ impl StagedBuild<'_> {
         interrupt.received().map_or(Ok(()), |signal| Err(RunError::Interrupted { signal }))?;
         let run = RunSummary { work, stage_seconds: workers.stage_seconds(), seconds: self.started.elapsed().as_secs_f64() };
         let manifest = Manifest::new(build_id, provenance, counts, tables, run);
-        write_report(&self.folder, &manifest, &gates)?;
+        RunReport::new(&manifest, &gates).write(&self.folder)?;
         write_descriptions(&self.folder, &manifest, &plan.card)?;
         self.output.publish(&self.folder, &manifest)?;
         Ok(manifest)

@@ -1,8 +1,8 @@
-//! One article in two builds: what became of it and of each of its sentences.
+//! One article in two builds: how it and each of its sentences changed.
 //!
-//! Invariant: every sentence of either side is in at most one change; those of which only confidences differ are counted
-//! and not listed, since another model moves nearly all of them. An article's words are compared as one run, wherever it is
-//! cut: a sentence that ends elsewhere makes other cuts, not another text.
+//! Invariant: every sentence of either build is in at most one change. Sentences that differ only in confidences are counted and
+//! not listed, because a new model moves nearly all of them. An article's words are compared as one sequence, regardless of
+//! sentence boundaries: a moved boundary changes the cuts, not the text.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use super::articles::ChangedArticle;
 use super::pairing::{Pair, pair_sentences};
 use super::sentences::Sentence;
 
-/// What became of an article or a sentence.
+/// The change of an article or a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Change {
@@ -18,12 +18,12 @@ pub enum Change {
     Added,
     /// Only the earlier build has it.
     Removed,
-    /// Both have it, and it is not the same.
+    /// Both builds have it, and it differs.
     Edited,
 }
 
 impl Change {
-    /// As it is written in tables.
+    /// Its name in tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -37,26 +37,26 @@ impl Change {
 /// An article that was added, removed or edited.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ArticleChange {
-    /// What became of it.
+    /// How it changed.
     pub change: Change,
     /// Its id.
     pub article_id: String,
-    /// Its source.
+    /// The path of its source.
     pub source_path: String,
-    /// Of an edited one, what differs: content, text, cuts, keywords, keyphrases, metadata, or of its sentences kind, `number_gaps`.
+    /// What differs in an edited article: content, text, cuts, keywords, keyphrases, metadata; or kind, `number_gaps` of sentences.
     pub what: Vec<&'static str>,
     /// Metadata columns that differ.
     pub metadata: Vec<String>,
-    /// Sentences that were added.
+    /// Number of sentences added.
     pub sentences_added: usize,
-    /// Sentences that were removed.
+    /// Number of sentences removed.
     pub sentences_removed: usize,
-    /// Sentences that were edited.
+    /// Number of sentences edited.
     pub sentences_edited: usize,
-    /// The repaired text in the earlier build, where it differs.
+    /// The repaired text in the earlier build, if it differs.
     #[serde(skip)]
     pub before: Option<String>,
-    /// The repaired text in the later build, where it differs.
+    /// The repaired text in the later build, if it differs.
     #[serde(skip)]
     pub after: Option<String>,
 }
@@ -66,11 +66,11 @@ pub struct ArticleChange {
 pub struct Side {
     /// Its id.
     pub sentence_id: String,
-    /// Its place in the article, from 0.
+    /// Its index in the article, from 0.
     pub sentence_index: i32,
     /// Its repaired text.
     pub text: String,
-    /// Its tokens as ingested.
+    /// Its tokens as ingested, separated by single spaces.
     pub raw_text: String,
     /// The concepts found in it.
     pub keyword_ids: Vec<String>,
@@ -79,13 +79,13 @@ pub struct Side {
 /// A sentence that was added, removed or edited.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SentenceChange {
-    /// What became of it.
+    /// How it changed.
     pub change: Change,
     /// Its article.
     pub article_id: String,
-    /// The article's source.
+    /// The path of the article's source.
     pub source_path: String,
-    /// Of an edited one, what differs: `raw_text`, `text`, boundaries, keywords, kind, `number_gaps`.
+    /// What differs in an edited sentence: `raw_text`, `text`, boundaries, keywords, kind, `number_gaps`.
     pub what: Vec<&'static str>,
     /// The sentence in the earlier build.
     pub before: Option<Side>,
@@ -93,12 +93,12 @@ pub struct SentenceChange {
     pub after: Option<Side>,
 }
 
-/// What became of an article and its sentences.
+/// The changes of an article and its sentences.
 pub(super) struct Compared {
-    /// None where nothing differs but confidences.
+    /// `None` if nothing but confidences differs.
     pub(super) article: Option<ArticleChange>,
     pub(super) sentences: Vec<SentenceChange>,
-    /// Sentences of which only confidences differ.
+    /// Number of sentences that differ only in confidences.
     pub(super) confidence_only: usize,
 }
 
