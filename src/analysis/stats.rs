@@ -1,15 +1,18 @@
 //! Statistics of a build: what a reader asks before trusting it.
 //!
-//! Invariant: every figure comes from the tables, none from the manifest, so it is what a reader of the tables will find.
-//! Shares and the mean confidence are over tokens, so that short sentences do not count for more than they hold.
+//! Invariant: every number comes from the tables, none from the manifest, so it is what a reader of the tables will find.
+//! Shares and the mean confidence are weighted by tokens, so that a short sentence counts less than a long one.
 
 use std::path::Path;
 
-use polars::prelude::{DataType, Expr, PolarsResult, QuantileMethod, SortMultipleOptions, col, len, lit};
+use arrow::array::{Array, RecordBatch};
+use arrow::datatypes::{Float32Type, Int64Type};
+use polars::prelude::{ChunkAgg, DataFrame, PolarsResult, SortMultipleOptions};
 use serde::Serialize;
 
-use super::{fraction, in_build, scan, whole};
-use crate::analysis::AnalysisError;
+use super::AnalysisError;
+use super::frames::{counts, fractions, stack, sum_by, texts};
+use super::tables::{self, ReduceError, count_rows, list_lengths, map_batches, numbers};
 use engine::tables::schema::Table;
 
 /// Keywords listed.
@@ -55,75 +58,138 @@ impl Stats {
     /// Measures a build.
     ///
     /// # Errors
-    /// Where its tables cannot be read.
+    /// If its tables cannot be read.
     pub fn measure(build_folder: &Path) -> Result<Self, AnalysisError> {
-        in_build(build_folder, measure(build_folder))
+        let sentences = SentencesByLength::read(build_folder)?;
+        let without_keywords = map_batches(build_folder, Table::Articles, &["keywords"], |batch| {
+            Ok(list_lengths(batch, "keywords")?.iter().filter(|length| *length == Some(0)).count())
+        })?;
+        let mut top_keywords = groups(build_folder, Table::Keywords, "label")?;
+        top_keywords.truncate(TOP_KEYWORDS);
+        Ok(Self {
+            articles: signed(count_rows(build_folder, Table::Articles)?),
+            sentences: sentences.total("sentences")?,
+            tokens: sentences.tokens,
+            repaired_share: sentences.share_of_tokens(as_fraction(sentences.total("repaired_count")?)),
+            unresolved_share: sentences.share_of_tokens(as_fraction(sentences.total("unresolved_count")?)),
+            mean_repair_confidence: sentences.share_of_tokens(sentences.weighted_confidence()?),
+            doubts: sentences.total("doubts")?,
+            number_gaps: sentences.total("number_gaps")?,
+            sentence_tokens: sentences.lengths()?,
+            keyword_hits: signed(count_rows(build_folder, Table::Keywords)?),
+            articles_without_keywords: signed(without_keywords.into_iter().sum()),
+            rejects: groups(build_folder, Table::Rejects, "code")?,
+            damage: groups(build_folder, Table::Articles, "damage")?,
+            sections: groups(build_folder, Table::Articles, "section")?,
+            top_keywords,
+        })
     }
 }
 
-fn sum(column: &str) -> Expr {
-    col(column).cast(DataType::Int64).sum().alias(column)
+/// The sentences of a build, one row for each number of tokens that any of them has, shortest first. Everything that is
+/// said about sentences follows from these few hundred rows.
+struct SentencesByLength {
+    frame: DataFrame,
+    tokens: i64,
 }
 
-fn measure(build_folder: &Path) -> PolarsResult<Stats> {
-    let of_sentences = scan(build_folder, Table::Sentences)?
-        .select([
-            len().alias("sentences"),
-            sum("token_count"),
-            sum("repaired_count"),
-            sum("unresolved_count"),
-            col("doubts").list().len().cast(DataType::Int64).sum().alias("doubts"),
-            col("number_gaps").list().len().cast(DataType::Int64).sum().alias("number_gaps"),
-            col("token_count").mean().alias("mean"),
-            col("token_count").quantile(lit(0.5), QuantileMethod::Nearest).alias("median"),
-            col("token_count").quantile(lit(0.95), QuantileMethod::Nearest).alias("p95"),
-            col("token_count").max().alias("longest"),
-            (col("repair_confidence") * col("token_count")).sum().alias("confidence"),
-        ])
-        .collect()?;
-    let of_articles = scan(build_folder, Table::Articles)?
-        .select([len().alias("articles"), col("keywords").list().len().eq(lit(0)).sum().alias("without_keywords")])
-        .collect()?;
-    let tokens = whole(&of_sentences, "token_count")?;
-    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-    let share = |part: f64| if tokens == 0 { 0.0 } else { (part / tokens as f64 * 1e4).round() / 1e4 };
-    let hits = scan(build_folder, Table::Keywords)?.select([len().alias("hits")]).collect()?;
-    Ok(Stats {
-        articles: whole(&of_articles, "articles")?,
-        sentences: whole(&of_sentences, "sentences")?,
-        tokens,
-        repaired_share: share(fraction(&of_sentences, "repaired_count")?),
-        unresolved_share: share(fraction(&of_sentences, "unresolved_count")?),
-        mean_repair_confidence: share(fraction(&of_sentences, "confidence")?),
-        doubts: whole(&of_sentences, "doubts")?,
-        number_gaps: whole(&of_sentences, "number_gaps")?,
-        sentence_tokens: Lengths {
-            mean: (fraction(&of_sentences, "mean")? * 10.0).round() / 10.0,
-            median: fraction(&of_sentences, "median")?,
-            p95: fraction(&of_sentences, "p95")?,
-            longest: whole(&of_sentences, "longest")?,
-        },
-        keyword_hits: whole(&hits, "hits")?,
-        articles_without_keywords: whole(&of_articles, "without_keywords")?,
-        rejects: groups(build_folder, Table::Rejects, "code")?,
-        damage: groups(build_folder, Table::Articles, "damage")?,
-        sections: groups(build_folder, Table::Articles, "section")?,
-        top_keywords: groups(build_folder, Table::Keywords, "label")?.into_iter().take(TOP_KEYWORDS).collect(),
-    })
+impl SentencesByLength {
+    const SUMMED: [&str; 2] = ["repaired_count", "unresolved_count"];
+    const LISTS: [&str; 2] = ["doubts", "number_gaps"];
+
+    fn read(build_folder: &Path) -> Result<Self, AnalysisError> {
+        let columns = [&["token_count", "repair_confidence"], Self::SUMMED.as_slice(), &Self::LISTS].concat();
+        let frames = map_batches(build_folder, Table::Sentences, &columns, Self::of_batch)?;
+        let frame = sum_by(&stack(frames)?, "token_count")?.sort(["token_count"], SortMultipleOptions::default())?;
+        Ok(Self { tokens: frame.column("tokens")?.i64()?.sum().unwrap_or(0), frame })
+    }
+
+    fn of_batch(batch: &RecordBatch) -> Result<DataFrame, ReduceError> {
+        let tokens = numbers::<Int64Type>(batch, "token_count")?;
+        let confidences = numbers::<Float32Type>(batch, "repair_confidence")?;
+        let weighted = confidences
+            .iter()
+            .zip(&tokens)
+            .map(|(confidence, tokens)| f64::from(confidence.unwrap_or(0.0)) * as_fraction(tokens.unwrap_or(0)));
+        let mut columns = vec![
+            counts("token_count", tokens.iter().map(Option::unwrap_or_default)),
+            counts("tokens", tokens.iter().map(Option::unwrap_or_default)),
+            counts("sentences", tokens.iter().map(|_| 1)),
+            fractions("confidence", weighted),
+        ];
+        for name in Self::SUMMED {
+            columns.push(counts(name, numbers::<Int64Type>(batch, name)?.iter().map(Option::unwrap_or_default)));
+        }
+        for name in Self::LISTS {
+            columns.push(counts(name, list_lengths(batch, name)?.iter().map(|length| length.unwrap_or(0).into())));
+        }
+        Ok(sum_by(&DataFrame::new(batch.num_rows(), columns)?, "token_count")?)
+    }
+
+    fn total(&self, column: &str) -> PolarsResult<i64> {
+        Ok(self.frame.column(column)?.i64()?.sum().unwrap_or(0))
+    }
+
+    /// The confidences of all sentences, each as often as it has tokens.
+    fn weighted_confidence(&self) -> PolarsResult<f64> {
+        Ok(self.frame.column("confidence")?.f64()?.sum().unwrap_or(0.0))
+    }
+
+    /// A part of the tokens, rounded to 1e-4; 0 of nothing.
+    fn share_of_tokens(&self, part: f64) -> f64 {
+        if self.tokens == 0 { 0.0 } else { (part / as_fraction(self.tokens) * 1e4).round() / 1e4 }
+    }
+
+    fn lengths(&self) -> PolarsResult<Lengths> {
+        let sentences = self.total("sentences")?;
+        let mean = if sentences == 0 { 0.0 } else { as_fraction(self.tokens) / as_fraction(sentences) };
+        Ok(Lengths {
+            mean: (mean * 10.0).round() / 10.0,
+            median: as_fraction(self.quantile(0.5, sentences)?),
+            p95: as_fraction(self.quantile(0.95, sentences)?),
+            longest: self.frame.column("token_count")?.i64()?.max().unwrap_or(0),
+        })
+    }
+
+    /// The length of the sentence that comes first after a share of all, which are ordered by length.
+    #[expect(clippy::cast_possible_truncation, reason = "a rank is a whole number below the number of sentences")]
+    fn quantile(&self, share: f64, sentences: i64) -> PolarsResult<i64> {
+        let rank = (as_fraction(sentences - 1) * share).round() as i64;
+        let lengths = self.frame.column("token_count")?.i64()?.iter().zip(self.frame.column("sentences")?.i64()?.iter());
+        let mut passed = 0;
+        for (length, count) in lengths {
+            passed += count.unwrap_or(0);
+            if passed > rank {
+                return Ok(length.unwrap_or(0));
+            }
+        }
+        Ok(0)
+    }
 }
 
 /// The values of a column with their counts, most frequent first; null is left out.
-fn groups(build_folder: &Path, table: Table, column: &str) -> PolarsResult<Vec<Group>> {
+fn groups(build_folder: &Path, table: Table, column: &str) -> Result<Vec<Group>, AnalysisError> {
+    let frames = map_batches(build_folder, table, &[column], |batch| {
+        let values = tables::texts(batch, column)?;
+        let frame = DataFrame::new(
+            values.len() - values.null_count(),
+            vec![texts("name", values.iter().flatten().map(Some)), counts("count", values.iter().flatten().map(|_| 1))],
+        )?;
+        Ok(sum_by(&frame, "name")?)
+    })?;
     let order = SortMultipleOptions::default().with_order_descending_multi([true, false]);
-    let frame = scan(build_folder, table)?
-        .filter(col(column).is_not_null())
-        .group_by([col(column)])
-        .agg([len().cast(DataType::Int64).alias("count")])
-        .sort_by_exprs([col("count"), col(column)], order)
-        .collect()?;
-    let (names, counts) = (frame.column(column)?.str()?.clone(), frame.column("count")?.i64()?.clone());
-    let pairs = names.iter().zip(counts.iter());
+    let frame = sum_by(&stack(frames)?, "name")?.sort(["count", "name"], order)?;
+    let pairs = frame.column("name")?.str()?.iter().zip(frame.column("count")?.i64()?.iter());
     Ok(pairs.filter_map(|(name, count)| Some(Group { name: name?.to_owned(), count: count? })).collect())
+}
+
+fn signed(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn as_fraction(count: i64) -> f64 {
+    count as f64
 }
 
 impl std::fmt::Display for Stats {

@@ -1,7 +1,7 @@
-//! Batches of a file read ahead by a thread, so that unpacking one goes on while another is judged.
+//! Batches of a file read ahead by a thread, so that one is decompressed while another is judged.
 //!
-//! Invariant: the batches come in the order of the file, and one waits at most. The thread ends when nobody takes its batches any more;
-//! where it panics, so does whoever takes the next batch: a reader that broke down must not look like the end of a file.
+//! Invariant: batches come in the order of the file, and at most one waits. The thread ends when its receiver is dropped. If it
+//! panics, so does whoever takes the next batch: a reader that broke down must not look like the end of a file.
 
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, sync_channel};

@@ -1,19 +1,17 @@
-//! Reading tables row by row: the columns that the laws speak of, a batch at a time, with the checks that need one column
-//! alone.
+//! Reading tables row by row: the columns that the invariants and metrics need, a batch at a time, with the checks that need only
+//! one column.
 //!
-//! Invariant: three batches of each table are in memory at most. The tables' schemas were checked before, so columns have their types.
+//! Invariant: at most three batches of each table are in memory. The schemas were checked before, so columns have their types.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{ArrayRef, AsArray, Int32Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray};
 use arrow::datatypes::{DataType, Field, Float32Type, Int32Type, Int64Type};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use super::ahead::ReadAhead;
 use crate::analysis::AnalysisError;
-use crate::analysis::files;
+use crate::analysis::tables::batches;
+use crate::dataset::part_files;
 use engine::tables::schema::Table;
 
 /// A table's columns that are read.
@@ -30,6 +28,7 @@ pub(super) struct SentenceColumns {
     pub(super) sentence_id: StringArray,
     pub(super) article_id: StringArray,
     pub(super) sentence_index: Int32Array,
+    pub(super) kind: StringArray,
     pub(super) raw_text: StringArray,
     pub(super) text: StringArray,
     pub(super) source_start: Int64Array,
@@ -63,6 +62,7 @@ impl Columns for SentenceColumns {
         "sentence_id",
         "article_id",
         "sentence_index",
+        "kind",
         "raw_text",
         "text",
         "source_start",
@@ -85,6 +85,7 @@ impl Columns for SentenceColumns {
             sentence_id: strings(batch, "sentence_id"),
             article_id: strings(batch, "article_id"),
             sentence_index: numbers(batch, "sentence_index"),
+            kind: strings(batch, "kind"),
             raw_text: strings(batch, "raw_text"),
             text: strings(batch, "text"),
             source_start: places(batch, "source_start"),
@@ -110,12 +111,23 @@ pub(super) struct ArticleColumns {
     pub(super) sentence_count: Int32Array,
     pub(super) repaired_count: Int32Array,
     pub(super) unresolved_count: Int32Array,
+    pub(super) duplicate_of: StringArray,
+    pub(super) keywords: ListArray,
 }
 
 impl Columns for ArticleColumns {
     const TABLE: Table = Table::Articles;
-    const NAMES: &'static [&'static str] =
-        &["article_id", "text", "token_count", "sentence_count", "repaired_count", "unresolved_count", "mean_confidence"];
+    const NAMES: &'static [&'static str] = &[
+        "article_id",
+        "text",
+        "token_count",
+        "sentence_count",
+        "repaired_count",
+        "unresolved_count",
+        "mean_confidence",
+        "duplicate_of",
+        "keywords",
+    ];
     const ROWS: usize = 128;
 
     fn new(batch: &RecordBatch) -> Self {
@@ -126,6 +138,8 @@ impl Columns for ArticleColumns {
             sentence_count: numbers(batch, "sentence_count"),
             repaired_count: numbers(batch, "repaired_count"),
             unresolved_count: numbers(batch, "unresolved_count"),
+            duplicate_of: strings(batch, "duplicate_of"),
+            keywords: column(batch, "keywords").as_list::<i32>().clone(),
         }
     }
 }
@@ -171,7 +185,7 @@ pub(super) struct Rows<C> {
 
 impl<C: Columns> Rows<C> {
     pub(super) fn open(build_folder: &Path) -> Result<Self, AnalysisError> {
-        let files = files(build_folder, C::TABLE)?.into_iter();
+        let files = part_files(build_folder, C::TABLE)?.into_iter();
         let mut rows = Self { files, open: None, batch: None, row: 0, left: 0, count: 0, odd_probabilities: 0 };
         rows.load()?;
         Ok(rows)
@@ -201,7 +215,7 @@ impl<C: Columns> Rows<C> {
             match reader.next() {
                 None => self.open = None,
                 Some(batch) => {
-                    let batch = batch.map_err(|error| unreadable(path, error))?;
+                    let batch = batch.map_err(|error| AnalysisError::unreadable(path, error))?;
                     self.odd_probabilities += odd_probabilities(&batch);
                     (self.row, self.left) = (0, batch.num_rows());
                     self.count += self.left;
@@ -213,20 +227,6 @@ impl<C: Columns> Rows<C> {
             }
         }
     }
-}
-
-/// The batches of a file with these of its columns.
-pub(super) fn batches(file: &Path, columns: &[&str], rows: usize) -> Result<ParquetRecordBatchReader, AnalysisError> {
-    let opened = File::open(file).map_err(|source| AnalysisError::Io { what: file.display().to_string(), source })?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(|error| unreadable(file, error))?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
-    let reader = builder.with_projection(mask).with_batch_size(rows).build();
-    reader.map_err(|error| unreadable(file, error))
-}
-
-/// The error of a file that is no Parquet, or is damaged.
-pub(super) fn unreadable(file: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> AnalysisError {
-    AnalysisError::Io { what: file.display().to_string(), source: std::io::Error::other(error) }
 }
 
 fn column<'b>(batch: &'b RecordBatch, name: &str) -> &'b ArrayRef {

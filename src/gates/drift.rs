@@ -1,98 +1,100 @@
-//! Drift: the figures of a build beside those of the build before it.
+//! Drift: the metrics of a build compared with those of the previous build.
 //!
-//! Two builds of the same source differ little from one night to the next. A figure that jumps tells of a source that
-//! changed its format or was read in part only, where every fixed limit still holds. Invariant: a build before that cannot
-//! be read keeps nobody from publishing a sound one; that it was not compared is told.
+//! Two builds of the same source differ little from one night to the next. If a metric jumps, the source has probably changed its
+//! format or was read only in part, even if every fixed limit still holds. Invariant: a previous build that cannot be read
+//! never blocks a sound one; it only causes a warning that nothing was compared.
 
 use std::path::Path;
 
-use serde_json::Value;
-
-use super::figures::{Figure, Figures};
+use super::metrics::{Metric, Metrics};
+use super::report::recorded_metrics;
 use super::settings::{DriftPolicy, GateSettings};
+use super::tally::Tally;
 use super::{Gate, GateKind, number};
 use crate::analysis::AnalysisError;
 use crate::dataset::Manifest;
 
-/// The file of a build in which its run says what it found; its key `figures`, where it has one, holds [`Figures`].
-const REPORT: &str = "report.json";
-
-/// Compares a build's figures with those of the build in `previous`, if there is one.
+/// Compares a build's metrics with those of the build in `previous`, if there is one.
 #[must_use]
-pub(super) fn judge(figures: &Figures, previous: Option<&Path>, settings: &GateSettings, cap: usize) -> Vec<Gate> {
+pub(super) fn judge(metrics: &Metrics, previous: Option<&Path>, settings: &GateSettings, cap: usize) -> Vec<Gate> {
     let Some(previous) = previous.filter(|_| settings.drift != DriftPolicy::Off) else { return Vec::new() };
-    match figures_of(previous, cap) {
-        Ok(before) => compare(figures, &before, settings),
+    match metrics_of(previous, cap) {
+        Ok(before) => compare(metrics, &before, settings),
         Err(error) => vec![Gate {
-            expected: "figures of the build before".to_owned(),
-            found: format!("none, it cannot be read ({error})"),
+            expected: "the metrics of the previous build".to_owned(),
+            found: format!("that it cannot be read ({error})"),
             passed: false,
             fails: false,
             kind: GateKind::Drift,
-            ..Gate::new("drift", "change against the build before")
+            ..Gate::new("drift", "change since the previous build")
         }],
     }
 }
 
-/// The figures of a published build: those that its run wrote down, or else measured on its tables. `cap` is used where the
-/// build does not say how long its sentences could be.
-fn figures_of(build_folder: &Path, cap: usize) -> Result<Figures, AnalysisError> {
-    let report = std::fs::read(build_folder.join(REPORT)).ok();
-    let report: Option<Value> = report.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let written = report.and_then(|report| serde_json::from_value(report.get("figures")?.clone()).ok());
-    if let Some(figures) = written {
-        return Ok(figures);
+/// The metrics of a published build: those that its run recorded, or else counted in its tables. `cap` is used if the build does
+/// not say how long its sentences could be.
+fn metrics_of(build_folder: &Path, cap: usize) -> Result<Metrics, AnalysisError> {
+    if let Some(metrics) = recorded_metrics(build_folder) {
+        return Ok(metrics);
     }
     let cap_then = Manifest::read(build_folder)
         .and_then(|manifest| manifest.provenance.settings.pointer("/split/max_tokens")?.as_u64())
         .and_then(|cap| usize::try_from(cap).ok());
-    Figures::measure(build_folder, cap_then.unwrap_or(cap))
+    Ok(Tally::of_build(build_folder, cap_then.unwrap_or(cap))?.metrics())
 }
 
-fn compare(now: &Figures, before: &Figures, settings: &GateSettings) -> Vec<Gate> {
-    let enough = |articles: i64| u64::try_from(articles).unwrap_or(0) >= settings.min_articles;
+fn compare(now: &Metrics, before: &Metrics, settings: &GateSettings) -> Vec<Gate> {
+    let is_large = |articles: i64| u64::try_from(articles).unwrap_or(0) >= settings.min_articles;
     let fails = settings.drift == DriftPolicy::Fail;
-    let mut gates = vec![Gate { fails: fails && enough(before.articles), ..articles(now, before, settings) }];
-    let fails = fails && enough(now.articles) && enough(before.articles);
-    for figure in Figure::ALL {
-        if let (Some(found), Some(was)) = (now.value(figure), before.value(figure)) {
-            let allowed = (was.abs() * settings.max_drift).max(figure.least_drift());
-            gates.push(Gate {
-                expected: format!(
-                    "{} to {}, as it was {} in the build before (gates.max_drift = {})",
-                    number((was - allowed).max(0.0)),
-                    number(was + allowed),
-                    number(was),
-                    number(settings.max_drift)
-                ),
-                found: number(found),
-                // The difference of two rounded figures is not itself round.
-                passed: (found - was).abs() <= allowed + 1e-9,
-                fails,
-                kind: GateKind::Drift,
-                look: figure.look(),
-                ..Gate::new(&format!("drift_{}", figure.name()), figure.meaning())
-            });
-        }
-    }
+    let mut gates = vec![Gate { fails: fails && is_large(before.articles), ..articles(now, before, settings) }];
+    let fails = fails && is_large(now.articles) && is_large(before.articles);
+    let known = Metric::ALL.into_iter().filter_map(|metric| Some((metric, now.value(metric)?, before.value(metric)?)));
+    gates.extend(known.map(|(metric, found, was)| Gate { fails, ..metric_gate(metric, found, was, settings.max_drift) }));
     gates
 }
 
-/// The number of articles may grow as it likes: a source that loses many was read in part only.
+fn metric_gate(metric: Metric, found: f64, was: f64, max_drift: f64) -> Gate {
+    let allowed = (was.abs() * max_drift).max(metric.least_drift());
+    Gate {
+        expected: format!(
+            "{} to {} (gates.max_drift = {} allows ±{} %)",
+            number((was - allowed).max(0.0)),
+            number(was + allowed),
+            number(max_drift),
+            number(max_drift * 100.0)
+        ),
+        found: number(found),
+        change: Some(change(was, found)),
+        // The difference of two rounded numbers is not itself exact.
+        passed: (found - was).abs() <= allowed + 1e-9,
+        kind: GateKind::Drift,
+        inspection: metric.inspection(),
+        ..Gate::new(&format!("drift_{}", metric.name()), metric.meaning())
+    }
+}
+
+/// The number of articles may grow without limit; a source that loses many was read only in part.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-fn articles(now: &Figures, before: &Figures, settings: &GateSettings) -> Gate {
+fn articles(now: &Metrics, before: &Metrics, settings: &GateSettings) -> Gate {
     let least = before.articles as f64 * (1.0 - settings.max_drift).max(0.0);
     Gate {
         expected: format!(
-            "at least {}, as there were {} in the build before (gates.max_drift = {})",
+            "at least {} (gates.max_drift = {} allows -{} %)",
             least.ceil(),
-            before.articles,
-            number(settings.max_drift)
+            number(settings.max_drift),
+            number(settings.max_drift * 100.0)
         ),
         found: now.articles.to_string(),
+        change: Some(change(before.articles as f64, now.articles as f64)),
         passed: now.articles as f64 >= least - 1e-9,
         kind: GateKind::Drift,
-        look: "select section, count(*) as articles from '{build}/articles/**/*.parquet' group by all order by articles desc",
-        ..Gate::new("drift_articles", "articles of the build")
+        inspection: "select section, count(*) as articles from '{build}/articles/**/*.parquet' \
+                     group by all order by articles desc",
+        ..Gate::new("drift_articles", "articles")
     }
+}
+
+fn change(was: f64, found: f64) -> String {
+    let verb = if found < was { "fell" } else { "rose" };
+    format!("{verb} from {} to {}", number(was), number(found))
 }

@@ -1,6 +1,6 @@
-//! Integrity: the laws of the dataset, checked on the staged tables. A sound program never breaks one, whatever it is given.
+//! Integrity: the invariants of the dataset, checked on the staged tables. A correct program never violates one, whatever its input.
 //!
-//! Invariant: where a file does not have its table's schema, nothing else is read of the build.
+//! Invariant: if a file does not have its table's schema, no rows are read, because readers rely on the types.
 
 use std::fs::File;
 use std::path::Path;
@@ -9,48 +9,55 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Fields, Schema};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 
-use super::columns::unreadable;
-use super::walk::{Law, Walked, walk};
+use super::metrics::Metrics;
+use super::walk::{Invariant, Walked, walk};
 use super::{Gate, GateKind, Subject};
 use crate::analysis::AnalysisError;
-use crate::analysis::files;
+use crate::dataset::part_files;
 use engine::tables::schema::Table;
 
-/// The gates of the laws, and whether the tables can be read as what they should be.
+/// The gates of the invariants, and the build's metrics; no metrics if its tables do not have their schemas.
 ///
 /// # Errors
-/// Where a file cannot be read.
-pub(super) fn judge(subject: &Subject<'_>) -> Result<(Vec<Gate>, bool), AnalysisError> {
+/// If a file cannot be read.
+pub(super) fn judge(subject: &Subject<'_>) -> Result<(Vec<Gate>, Option<Metrics>), AnalysisError> {
     let (schema, rejects) = judge_schemas(subject.folder)?;
-    let is_readable = schema.passed;
+    let has_schemas = schema.passed;
     let mut gates = vec![schema, nothing_lost(subject)];
-    if is_readable {
-        let walked = walk(subject.folder)?;
-        gates.extend(rows(subject, &walked, rejects));
-        gates.extend(Law::ALL.map(|law| of_law(law, &walked)));
+    if !has_schemas {
+        return Ok((gates, None));
     }
-    Ok((gates, is_readable))
+    let walked = walk(subject.folder, subject.max_sentence_tokens)?;
+    gates.extend(row_counts(subject, &walked, rejects));
+    gates.extend(Invariant::ALL.map(|invariant| violations(invariant, &walked)));
+    Ok((gates, Some(walked.tally.metrics())))
 }
 
-fn law(name: &str, figure: &str, look: &'static str) -> Gate {
-    Gate { kind: GateKind::Law, look, ..Gate::new(name, figure) }
+fn gate(name: &str, measured: &str, inspection: &'static str) -> Gate {
+    Gate { kind: GateKind::Invariant, inspection, ..Gate::new(name, measured) }
 }
 
-fn equal(name: &str, figure: &str, look: &'static str, expected: usize, found: usize) -> Gate {
-    Gate { expected: expected.to_string(), found: found.to_string(), passed: expected == found, ..law(name, figure, look) }
+fn equal(name: &str, measured: &str, inspection: &'static str, expected: usize, found: usize) -> Gate {
+    Gate {
+        expected: expected.to_string(),
+        found: found.to_string(),
+        passed: expected == found,
+        ..gate(name, measured, inspection)
+    }
 }
 
-/// What went in came out, or is known to have been left out.
+/// Every input was published, rejected or dropped.
 fn nothing_lost(subject: &Subject<'_>) -> Gate {
     let accounted = subject.counts.articles + subject.counts.rejects + subject.counts.dropped;
-    let look = "select source_path from '{build}/articles/**/*.parquet' union all select source_path from '{build}/rejects/**/*.parquet'";
-    equal("nothing_lost", "inputs published, rejected or dropped", look, subject.inputs, accounted)
+    let inspection = "select source_path from '{build}/articles/**/*.parquet' \
+                      union all select source_path from '{build}/rejects/**/*.parquet'";
+    equal("nothing_lost", "inputs published, rejected or dropped", inspection, subject.inputs, accounted)
 }
 
-/// The tables hold what the writer counted.
-fn rows(subject: &Subject<'_>, walked: &Walked, rejects: usize) -> Vec<Gate> {
+/// The tables hold as many rows as the writer counted.
+fn row_counts(subject: &Subject<'_>, walked: &Walked, rejects: usize) -> Vec<Gate> {
     let counts = subject.counts;
-    let tokens = usize::try_from(walked.tokens).unwrap_or(0);
+    let tokens = usize::try_from(walked.tally.tokens()).unwrap_or(0);
     vec![
         equal("rows_sentences", "rows of sentences", SENTENCES, counts.sentences, walked.sentences),
         equal("rows_articles", "rows of articles", ARTICLES, counts.articles, walked.articles),
@@ -71,81 +78,94 @@ const AN_ARTICLE: &str =
 const A_HIT: &str =
     "select sentence_id, keyword_id, surface, token_start, token_end from '{build}/keywords/**/*.parquet' limit 10";
 
-fn of_law(broken: Law, walked: &Walked) -> Gate {
-    let (name, figure, look) = match broken {
-        Law::ArticleIds => ("article_ids", "articles whose id is not 16 hex digits of their own", AN_ARTICLE),
-        Law::SentenceIds => ("sentence_ids", "sentences whose id is not article_id:sentence_index", A_SENTENCE),
-        Law::SentenceIndex => ("sentence_index", "sentences that do not follow the one before, from 0", A_SENTENCE),
-        Law::SentenceCounts => ("sentence_counts", "articles that do not have sentence_count sentences", AN_ARTICLE),
-        Law::SentencesInArticles => {
-            ("sentences_in_articles", "sentences whose article is missing or stands elsewhere", A_SENTENCE)
+/// The gate of an invariant: its name, the violations that it counts, and rows to inspect.
+fn description(invariant: Invariant) -> (&'static str, &'static str, &'static str) {
+    match invariant {
+        Invariant::ArticleIds => ("article_ids", "articles without a unique id of 16 hex digits", AN_ARTICLE),
+        Invariant::SentenceIds => ("sentence_ids", "sentences whose id is not article_id:sentence_index", A_SENTENCE),
+        Invariant::SentenceIndex => {
+            ("sentence_index", "sentences whose index does not follow the one before, from 0", A_SENTENCE)
         }
-        Law::KeywordsInSentences => ("keywords_in_sentences", "keyword hits whose sentence is missing", A_HIT),
-        Law::KeywordTokens => ("keyword_tokens", "keyword hits that are not a run of their sentence's tokens", A_HIT),
-        Law::TokenCounts => ("token_counts", "sentences and articles that do not have token_count tokens", A_SENTENCE),
-        Law::RepairedCounts => {
-            ("repaired_counts", "sentences and articles whose repaired_count or unresolved_count is wrong", A_SENTENCE)
+        Invariant::SentenceCounts => ("sentence_counts", "articles that do not have sentence_count sentences", AN_ARTICLE),
+        Invariant::SentencesInArticles => {
+            ("sentences_in_articles", "sentences whose article is missing or out of order", A_SENTENCE)
         }
-        Law::Offsets => ("offsets", "sentences whose place in the source is empty or overlaps the one before", A_SENTENCE),
-        Law::Repairs => ("repairs", "sentences whose repairs, put into raw_text, do not give text", A_SENTENCE),
-        Law::ArticleText => {
-            ("article_text", "articles whose text is not their sentences, parted by line breaks", AN_ARTICLE)
+        Invariant::KeywordsInSentences => ("keywords_in_sentences", "keyword hits whose sentence is missing", A_HIT),
+        Invariant::KeywordTokens => ("keyword_tokens", "keyword hits that do not cover tokens of their sentence", A_HIT),
+        Invariant::TokenCounts => ("token_counts", "sentences and articles that do not have token_count tokens", A_SENTENCE),
+        Invariant::RepairedCounts => {
+            ("repaired_counts", "sentences and articles with a wrong repaired_count or unresolved_count", A_SENTENCE)
         }
-        Law::Confidences => ("confidences", "confidences that are no probability rounded to 0.0001", A_SENTENCE),
-    };
-    let breach = walked.breach(broken);
-    let first = breach.first.as_ref().map(|first| format!(", first in {first}")).unwrap_or_default();
-    Gate {
-        expected: "0".to_owned(),
-        found: format!("{}{first}", breach.count),
-        passed: breach.count == 0,
-        ..law(name, figure, look)
+        Invariant::Offsets => ("offsets", "sentences whose source range is empty or overlaps the one before", A_SENTENCE),
+        Invariant::Repairs => ("repairs", "sentences whose repairs, applied to raw_text, do not give text", A_SENTENCE),
+        Invariant::ArticleText => {
+            ("article_text", "articles whose text is not their sentences, separated by line breaks", AN_ARTICLE)
+        }
+        Invariant::Confidences => ("confidences", "confidences that are not probabilities rounded to 0.0001", A_SENTENCE),
     }
 }
 
-/// The gate of the schemas, and the rows of rejects.
+fn violations(invariant: Invariant, walked: &Walked) -> Gate {
+    let (name, measured, inspection) = description(invariant);
+    let violation = walked.violation(invariant);
+    let first = violation.first.as_ref().map(|first| format!(", first in {first}")).unwrap_or_default();
+    Gate {
+        expected: "0".to_owned(),
+        found: format!("{}{first}", violation.count),
+        passed: violation.count == 0,
+        ..gate(name, measured, inspection)
+    }
+}
+
+/// The gate of the schemas, and the number of rejects.
 fn judge_schemas(build_folder: &Path) -> Result<(Gate, usize), AnalysisError> {
     let (mut faults, mut rejects) = (Vec::new(), 0);
     for table in Table::ALL {
-        let files = files(build_folder, table)?;
+        let files = part_files(build_folder, table)?;
         if files.is_empty() {
             faults.push(format!("{} has no file", table.name()));
         }
         for file in files {
-            let opened =
-                File::open(&file).map_err(|source| AnalysisError::Io { what: file.display().to_string(), source })?;
-            let load = |plain| {
-                let options = ArrowReaderOptions::new().with_skip_arrow_metadata(plain);
-                ArrowReaderMetadata::load(&opened, options).map_err(|error| unreadable(&file, error))
-            };
-            let (told, held) = (load(false)?, load(true)?);
-            let fault =
-                difference(&table.schema(), told.schema()).or_else(|| difference(&plain(&table.schema()), held.schema()));
+            let (fault, rows) = judge_schema(&file, table).map_err(|error| AnalysisError::unreadable(&file, error))?;
             faults.extend(fault.map(|fault| format!("{}: {fault}", file.display())));
             if table == Table::Rejects {
-                rejects += usize::try_from(told.metadata().file_metadata().num_rows()).unwrap_or(0);
+                rejects += rows;
             }
         }
     }
+    let inspection = "describe from '{build}/sentences/**/*.parquet'";
     let gate = Gate {
         expected: "0".to_owned(),
         found: faults.first().map_or_else(|| "0".to_owned(), |first| format!("{}, first {first}", faults.len())),
         passed: faults.is_empty(),
-        ..law("schema", "files that do not have the schema of their table", "describe from '{build}/sentences/**/*.parquet'")
+        ..gate("schema", "files that do not have the schema of their table", inspection)
     };
     Ok((gate, rejects))
 }
 
-/// How a file's schema differs from its table's, if it does.
-fn difference(expected: &Schema, found: &Schema) -> Option<String> {
-    let pairs = expected.fields().iter().zip(found.fields());
-    let differing = pairs.clone().find(|(expected, found)| expected != found);
-    let named = differing.map(|(expected, found)| format!("the column {expected} was expected, {found} found"));
-    let sizes = (expected.fields().len(), found.fields().len());
-    named.or_else(|| (sizes.0 != sizes.1).then(|| format!("{} columns were expected, {} found", sizes.0, sizes.1)))
+/// How a file's schema differs from its table's, if it does, and the number of its rows.
+fn judge_schema(file: &Path, table: Table) -> Result<(Option<String>, usize), parquet::errors::ParquetError> {
+    let file = File::open(file)?;
+    // A file has two schemas: Arrow's, a copy in its metadata that readers of Arrow believe, and Parquet's own, which all others
+    // see. Both have to agree with the table's.
+    let declared = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())?;
+    let stored = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new().with_skip_arrow_metadata(true))?;
+    let fault = difference(&table.schema(), declared.schema());
+    let fault = fault.or_else(|| difference(&plain(&table.schema()), stored.schema()));
+    Ok((fault, usize::try_from(declared.metadata().file_metadata().num_rows()).unwrap_or(0)))
 }
 
-/// A schema as Parquet itself holds it: names, types and nullability, without descriptions.
+/// How a file's schema differs from its table's, if it does.
+fn difference(expected: &Schema, found: &Schema) -> Option<String> {
+    let differing = expected.fields().iter().zip(found.fields()).find(|(expected, found)| expected != found);
+    if let Some((expected, found)) = differing {
+        return Some(format!("expected the column {expected}, found {found}"));
+    }
+    let (expected, found) = (expected.fields().len(), found.fields().len());
+    (expected != found).then(|| format!("expected {expected} columns, found {found}"))
+}
+
+/// A schema as Parquet itself stores it: names, types and nullability, without descriptions.
 fn plain(schema: &Schema) -> Schema {
     Schema::new(schema.fields().iter().map(|field| plain_field(field)).collect::<Fields>())
 }

@@ -1,21 +1,25 @@
 //! Gates: the checks of a staged build, between writing and publishing.
 //!
 //! ```text
-//! staged tables ─┬─ integrity (walk, schema) ─ laws of the dataset ──────────┐
-//!                └─ figures ─┬─ limits (`[gates]`, reject ratio) ────────────┼─ report ─ publish, or keep the old build
-//!                            └─ drift (figures of the build before) ─────────┘
+//! staged tables ─┬─ schemas (integrity.rs) ──────────────────────────────────────────┐
+//!                └─ walk.rs ─┬─ invariants of the dataset (integrity.rs) ────────────┤
+//!                            └─ metrics (tally.rs) ─┬─ limits of `[gates]` ──────────┼─▶ GateReport
+//!                                                   └─ drift since the previous build ┘
 //! ```
 //!
-//! Invariant: every gate is judged before any of them ends the run, so that one failure tells all that is wrong. What a gate
-//! reads is the staged files, a piece at a time, so a build may be larger than memory.
+//! Gates only judge: their report is data, and the pipeline refuses or publishes. Invariant: every gate is evaluated before any
+//! of them ends the run, so that the user sees all failures at once. Gates read the staged files in batches, so a build may
+//! be larger than memory.
 
 mod ahead;
 mod columns;
 mod drift;
-pub mod figures;
 mod integrity;
 pub mod limits;
+pub mod metrics;
+mod report;
 mod settings;
+mod tally;
 mod walk;
 
 use std::path::{Path, PathBuf};
@@ -23,12 +27,12 @@ use std::path::{Path, PathBuf};
 use arrow::array::{Array, AsArray};
 use serde::Serialize;
 
-use self::figures::Figures;
 pub use self::limits::REJECT_RATIO;
-pub use self::settings::{DriftPolicy, FigureLimits, GateSettings};
+pub use self::report::{GateReport, RunReport};
+pub use self::settings::{DriftPolicy, GateSettings, MetricLimits};
 use crate::analysis::AnalysisError;
-use crate::analysis::files;
-use crate::dataset::Counts;
+use crate::analysis::tables::batches;
+use crate::dataset::{Counts, part_files};
 use engine::tables::schema::Table;
 
 /// Rejects listed in a message.
@@ -38,54 +42,60 @@ const LISTED_REJECTS: usize = 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GateKind {
-    /// A law of the dataset, which holds whatever the input.
-    Law,
+    /// An invariant of the dataset, which holds whatever the input. Reports of all versions call it a law.
+    #[serde(rename = "law")]
+    Invariant,
     /// A limit of the configuration.
     Limit,
-    /// The build before.
+    /// The previous build.
     Drift,
 }
 
-/// What one gate found.
+/// The verdict of one gate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Gate {
     /// Its name, the same in every build.
     pub name: String,
     /// What was counted or measured.
-    pub figure: String,
+    #[serde(rename = "figure")]
+    pub measured: String,
     /// What it should be, with the setting that says so.
     pub expected: String,
-    /// What it is; where a law is broken, with the first row that breaks it.
+    /// What it is; for a broken invariant, with the first row that violates it.
     pub found: String,
     /// Whether it is as expected.
     pub passed: bool,
-    /// Whether the build is refused where it is not; otherwise that is only told.
+    /// Whether a failure refuses the build; otherwise it only causes a warning.
     pub fails: bool,
-    /// What it compares.
+    /// What the build is compared with.
     pub kind: GateKind,
+    /// How the value changed since the previous build, for messages: `fell from 17.2 to 7.8`.
     #[serde(skip)]
-    look: &'static str,
+    change: Option<String>,
+    #[serde(skip)]
+    inspection: &'static str,
 }
 
 impl Gate {
-    /// A gate that was passed and would fail.
-    fn new(name: &str, figure: &str) -> Self {
+    /// A gate that passed, and that refuses the build when it does not.
+    fn new(name: &str, measured: &str) -> Self {
         Self {
             name: name.to_owned(),
-            figure: figure.to_owned(),
+            measured: measured.to_owned(),
             expected: String::new(),
             found: String::new(),
             passed: true,
             fails: true,
             kind: GateKind::Limit,
-            look: "from '{build}/articles/**/*.parquet' limit 10",
+            change: None,
+            inspection: "from '{build}/articles/**/*.parquet' limit 10",
         }
     }
 
-    /// SQL that shows what it judged; `{build}` stands for the build's folder.
+    /// SQL that shows the rows that were judged; `{build}` stands for the build's folder.
     #[must_use]
-    pub fn look(&self) -> &'static str {
-        self.look
+    pub fn inspection(&self) -> &'static str {
+        self.inspection
     }
 
     fn refuses(&self) -> bool {
@@ -95,126 +105,80 @@ impl Gate {
 
 impl std::fmt::Display for Gate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { name, figure, expected, found, .. } = self;
-        write!(f, "{name}: {figure}: expected {expected}, found {found}")
-    }
-}
-
-/// What all gates found in a build.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct GateReport {
-    /// Every gate, laws first.
-    pub gates: Vec<Gate>,
-    /// The figures that were judged; `None` where the tables could not be read as what they should be.
-    pub figures: Option<Figures>,
-}
-
-impl GateReport {
-    /// Whether no gate refuses the build.
-    #[must_use]
-    pub fn passed(&self) -> bool {
-        self.refusing().next().is_none()
-    }
-
-    /// The gates that refuse the build.
-    pub fn refusing(&self) -> impl Iterator<Item = &Gate> {
-        self.gates.iter().filter(|gate| gate.refuses())
-    }
-
-    /// What is not as expected and does not refuse the build.
-    pub fn warnings(&self) -> impl Iterator<Item = String> {
-        self.gates.iter().filter(|gate| !gate.passed && !gate.fails).map(|gate| format!("warning: {gate}"))
+        let Self { name, measured, expected, found, change, .. } = self;
+        match change {
+            Some(change) => write!(f, "{name}: {measured} {change}; expected {expected}"),
+            None => write!(f, "{name}: {measured}: expected {expected}, found {found}"),
+        }
     }
 }
 
 /// A staged build, and what it is judged by.
 #[derive(Clone, Debug)]
 pub struct Subject<'s> {
-    /// Where it lies.
+    /// Its folder.
     pub folder: &'s Path,
     /// Its id.
     pub build_id: &'s str,
-    /// What the writer counted.
+    /// The writer's counts.
     pub counts: &'s Counts,
     /// Inputs, counted where they were found.
     pub inputs: usize,
-    /// Share of the inputs that may be rejected.
+    /// The largest share of inputs that may be rejected.
     pub max_reject_ratio: f64,
-    /// The most tokens of a sentence.
+    /// The most tokens of a sentence (`split.max_tokens`).
     pub max_sentence_tokens: usize,
     /// Limits and drift.
     pub settings: &'s GateSettings,
-    /// The build that is current now.
+    /// The folder of the build that is current now.
     pub previous: Option<PathBuf>,
 }
 
-/// Judges a staged build by all gates.
+/// Evaluates all gates on a staged build.
 ///
 /// # Errors
-/// Where a table cannot be read.
+/// If a table cannot be read.
 pub fn judge(subject: &Subject<'_>) -> Result<GateReport, AnalysisError> {
-    let rejects = limits::judge_rejects(subject.counts, subject.max_reject_ratio);
     let cap = subject.max_sentence_tokens;
-    let (judged, figures) = rayon::join(|| integrity::judge(subject), || Figures::measure(subject.folder, cap));
-    let (mut gates, is_readable) = judged?;
-    gates.push(rejects);
-    if !is_readable {
-        return Ok(GateReport { gates, figures: None });
+    let (mut gates, metrics) = integrity::judge(subject)?;
+    gates.push(limits::judge_rejects(subject.counts, subject.max_reject_ratio));
+    if let Some(metrics) = &metrics {
+        gates.extend(limits::judge(metrics, subject.settings, cap));
+        gates.extend(drift::judge(metrics, subject.previous.as_deref(), subject.settings, cap));
     }
-    let figures = figures?;
-    gates.extend(limits::judge(&figures, subject.settings, cap));
-    gates.extend(drift::judge(&figures, subject.previous.as_deref(), subject.settings, cap));
-    Ok(GateReport { gates, figures: Some(figures) })
+    Ok(GateReport { gates, metrics })
 }
 
-/// The first rejects of a build, one a line.
+/// The first rejects of a build, one per line.
 ///
 /// # Errors
-/// Where the table cannot be read.
+/// If the table cannot be read.
 pub fn first_rejects(build_folder: &Path) -> Result<Vec<String>, AnalysisError> {
     let mut listed = Vec::new();
-    for file in files(build_folder, Table::Rejects)? {
-        for batch in columns::batches(&file, &["source_path", "record", "message"], LISTED_REJECTS)? {
-            let batch = batch.map_err(|error| columns::unreadable(&file, error))?;
+    for file in part_files(build_folder, Table::Rejects)? {
+        for batch in batches(&file, &["source_path", "record", "message"], LISTED_REJECTS)? {
+            let batch = batch.map_err(|error| AnalysisError::unreadable(&file, error))?;
             let [paths, records, messages] = [0, 1, 2].map(|column| batch.column(column).as_string::<i32>());
-            let record =
-                |row: usize| if records.is_null(row) { String::new() } else { format!(" ({})", records.value(row)) };
-            let line = |row: usize| format!("{}{}: {}", paths.value(row), record(row), messages.value(row));
-            listed.extend((0..batch.num_rows()).map(line));
-            if listed.len() >= LISTED_REJECTS {
-                listed.truncate(LISTED_REJECTS);
-                return Ok(listed);
+            for row in 0..batch.num_rows() {
+                let record = if records.is_null(row) { String::new() } else { format!(" ({})", records.value(row)) };
+                listed.push(format!("{}{record}: {}", paths.value(row), messages.value(row)));
+                if listed.len() == LISTED_REJECTS {
+                    return Ok(listed);
+                }
             }
         }
     }
     Ok(listed)
 }
 
-/// A number as a configuration would have it, with four decimals at most.
+/// A number as a person would type it into the configuration, with at most four decimals.
 fn number(value: f64) -> String {
     ((value * 1e4).round() / 1e4).to_string()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn report(gates: &[(bool, bool)]) -> GateReport {
-        let gates = gates.iter().map(|&(passed, fails)| Gate { passed, fails, ..Gate::new("g", "figure") }).collect();
-        GateReport { gates, figures: None }
-    }
-
-    #[test]
-    fn only_a_gate_that_fails_refuses() {
-        for (gates, passes, warnings) in [
-            (vec![], true, 0),
-            (vec![(true, true), (true, false)], true, 0),
-            (vec![(false, false), (false, false)], true, 2),
-            (vec![(true, true), (false, true), (false, false)], false, 1),
-        ] {
-            assert_eq!((report(&gates).passed(), report(&gates).warnings().count()), (passes, warnings), "{gates:?}");
-        }
-    }
+    use super::number;
 
     #[test]
     fn numbers_are_shown_as_they_are_typed() {

@@ -1,27 +1,27 @@
 //! The table `[gates]`: the limits that a build must keep to be published.
 //!
-//! None of them changes a byte of a build. The keys of the limits are the figures' names, so their ranges, defaults and
-//! meanings stand with the figures.
+//! None of them changes a byte of a build. The keys of the limits are the metrics' names, so their ranges, defaults and
+//! meanings stand with the metrics.
 
 use engine::settings::{Choice, Form, Record, Scope, Settings, Slot, Spec, Value};
 
-use super::figures::Figure;
+use super::metrics::Metric;
 
 engine::settings! {
-    /// Which figures are judged, and how.
+    /// Which metrics are judged, and how.
     #[derive(Clone, Debug, PartialEq)]
     pub struct GateSettings in "gates" {
-        /// Fewest articles of a build whose figures are judged. In a smaller build, figures beyond the limits only cause a warning.
+        /// Fewest articles of a build whose metrics are judged. In a smaller build, metrics beyond the limits only cause a warning.
         min_articles: u64 = 100 => Run, in 0..=1_000_000_000;
-        /// How much each of the figures below may differ from the current build, relative to its value there: 0.5 allows 50 % more or
+        /// How much each of the metrics below may differ from the current build, relative to its value there: 0.5 allows 50 % more or
         /// less. The number of articles may grow freely and shrink by this share. Negligible differences never count.
         max_drift: f64 = 0.5 => Run, in 0.0..=1000.0;
         /// What a greater difference does: `"fail"` keeps the old build, `"warn"` publishes with a warning, `"off"` does not compare. Runs
         /// with --limit only warn, and so do builds of fewer than `min_articles` articles and builds that follow such a build.
         drift: DriftPolicy = "fail" => Run;
     } and {
-        /// The least and the greatest value of each figure.
-        limits: FigureLimits,
+        /// The least and the greatest value of each metric.
+        limits: MetricLimits,
     }
 }
 
@@ -57,40 +57,40 @@ impl Choice for DriftPolicy {
     }
 }
 
-/// The least and the greatest value of each figure, in the order of [`Figure::ALL`].
+/// The least and the greatest value of each metric, in the order of [`Metric::ALL`].
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FigureLimits(pub [(f64, f64); Figure::ALL.len()]);
+pub struct MetricLimits(pub [(f64, f64); Metric::ALL.len()]);
 
-impl Default for FigureLimits {
+impl Default for MetricLimits {
     fn default() -> Self {
-        Self(Figure::ALL.map(Figure::default_limits))
+        Self(Metric::ALL.map(Metric::default_limits))
     }
 }
 
-impl Settings for FigureLimits {
+impl Settings for MetricLimits {
     fn specs() -> Vec<Spec> {
-        let spec = |figure: Figure| {
-            let (low, high) = figure.default_limits();
-            let meaning = figure.meaning();
+        let spec = |metric: Metric| {
+            let (low, high) = metric.default_limits();
+            let meaning = metric.meaning();
             // The meaning is worded for the middle of a sentence.
             let initial = meaning.chars().next().map(|initial| initial.to_uppercase().to_string()).unwrap_or_default();
             let rest = meaning.get(initial.len()..).unwrap_or_default();
             Spec {
                 table: "gates",
-                key: figure.name(),
+                key: metric.name(),
                 doc: format!("{initial}{rest}.\n").into(),
                 form: Form::Pair,
-                range: Some(figure.bounds()),
+                range: Some(metric.bounds()),
                 default: Value::Pair(low, high),
                 example: None,
                 scope: Scope::Run,
             }
         };
-        Figure::ALL.map(spec).to_vec()
+        Metric::ALL.map(spec).to_vec()
     }
 
     fn slot(&mut self, table: &str, key: &str) -> Option<&mut dyn Slot> {
-        let index = Figure::ALL.iter().position(|figure| (table, key) == ("gates", figure.name()))?;
+        let index = Metric::ALL.iter().position(|metric| (table, key) == ("gates", metric.name()))?;
         Some(&mut self.0[index])
     }
 

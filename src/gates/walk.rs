@@ -1,22 +1,25 @@
-//! The walk: articles, sentences and keywords read side by side, each row judged by the laws of the dataset.
+//! The walk: articles, sentences and keywords are read side by side, and each row is checked against the invariants of the dataset
+//! and counted for the metrics.
 //!
-//! The tables hold their articles in one order, so three readers that keep step see an article with all its rows without
-//! holding more than three batches of each: one that is judged, and two that are read ahead. What is kept of the whole build
-//! is 16 bytes an article: its id and its place.
-//! Invariant: a row that is out of step is counted and passed over, so that one fault is not told as many.
+//! The tables hold their articles in the same order, so three readers that keep step see an article together with all its rows,
+//! while at most three batches of each table are in memory: the one being judged and two read ahead. Of the whole build,
+//! only 16 bytes per article are kept: its id and its position.
+//! Invariant: a row that is out of step is counted and skipped, so that one fault is not reported as many.
 
 use std::fmt::Write;
 use std::path::Path;
 
-use super::columns::{ArticleColumns, Columns, KeywordColumns, Repairs, Rows, SentenceColumns, batches, unreadable};
+use super::columns::{ArticleColumns, Columns, KeywordColumns, Repairs, Rows, SentenceColumns};
+use super::tally::{SentenceCounts, Tally};
 use crate::analysis::AnalysisError;
-use crate::analysis::files;
-use arrow::array::AsArray;
+use crate::analysis::tables::batches;
+use crate::dataset::part_files;
+use arrow::array::{Array, AsArray};
 use engine::tables::schema::Table;
 
-/// What rows can break.
+/// A property that the rows of every build have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Law {
+pub(super) enum Invariant {
     ArticleIds,
     SentenceIds,
     SentenceIndex,
@@ -32,8 +35,8 @@ pub(super) enum Law {
     Confidences,
 }
 
-impl Law {
-    /// All, each at its own place.
+impl Invariant {
+    /// All invariants, each at the index of its discriminant.
     pub(super) const ALL: [Self; 13] = [
         Self::ArticleIds,
         Self::SentenceIds,
@@ -51,55 +54,55 @@ impl Law {
     ];
 }
 
-/// How often a law was broken, and where first.
+/// How often an invariant is violated, and in which row first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Breach {
+pub(super) struct Violation {
     pub(super) count: usize,
     pub(super) first: Option<String>,
 }
 
-/// What was seen on the way.
+/// The result of a walk.
 #[derive(Debug, Default)]
 pub(super) struct Walked {
-    breaches: [Breach; Law::ALL.len()],
+    violations: [Violation; Invariant::ALL.len()],
     /// Rows of each table.
     pub(super) articles: usize,
     pub(super) sentences: usize,
     pub(super) keywords: usize,
-    /// Tokens of the sentences.
-    pub(super) tokens: i64,
+    /// The sums from which the metrics follow.
+    pub(super) tally: Tally,
 }
 
 impl Walked {
-    pub(super) fn breach(&self, law: Law) -> &Breach {
-        &self.breaches[law as usize]
+    pub(super) fn violation(&self, invariant: Invariant) -> &Violation {
+        &self.violations[invariant as usize]
     }
 
-    fn note(&mut self, law: Law, place: &str) {
-        let breach = &mut self.breaches[law as usize];
-        breach.count += 1;
-        breach.first.get_or_insert_with(|| place.to_owned());
+    fn note(&mut self, invariant: Invariant, row: &str) {
+        let violation = &mut self.violations[invariant as usize];
+        violation.count += 1;
+        violation.first.get_or_insert_with(|| row.to_owned());
     }
 
-    fn require(&mut self, holds: bool, law: Law, place: &str) {
+    fn require(&mut self, holds: bool, invariant: Invariant, row: &str) {
         if !holds {
-            self.note(law, place);
+            self.note(invariant, row);
         }
     }
 }
 
-/// Walks through the tables of a build.
+/// Walks through the tables of a build whose sentences were cut at `cap` tokens.
 ///
 /// # Errors
-/// Where one cannot be read.
-pub(super) fn walk(build_folder: &Path) -> Result<Walked, AnalysisError> {
-    let mut walked = Walked::default();
-    let places = ArticlePlaces::read(build_folder, &mut walked)?;
+/// If a table cannot be read.
+pub(super) fn walk(build_folder: &Path, cap: usize) -> Result<Walked, AnalysisError> {
+    let mut walked = Walked { tally: Tally::new(cap), ..Walked::default() };
+    let positions = ArticlePositions::read(build_folder, &mut walked)?;
     let mut sentences = Rows::<SentenceColumns>::open(build_folder)?;
     let mut walk = Walk {
-        places,
+        positions,
         articles: Rows::open(build_folder)?,
-        place: 0,
+        position: 0,
         keywords: Rows::open(build_folder)?,
         open: OpenArticle::default(),
         group: String::new(),
@@ -114,47 +117,48 @@ pub(super) fn walk(build_folder: &Path) -> Result<Walked, AnalysisError> {
     walk.finish(&sentences)
 }
 
-/// Where each article stands in its table, by its id.
-struct ArticlePlaces(Vec<(u64, u32)>);
+/// The position of each article in its table, sorted by id.
+struct ArticlePositions(Vec<(u64, u32)>);
 
-impl ArticlePlaces {
-    /// Reads the ids, and judges them: 16 hex digits, each its own.
+impl ArticlePositions {
+    /// Reads the ids and checks them: 16 hex digits, all different.
     fn read(build_folder: &Path, walked: &mut Walked) -> Result<Self, AnalysisError> {
-        let mut places: Vec<(u64, u32)> = Vec::new();
-        for file in files(build_folder, Table::Articles)? {
+        let mut positions: Vec<(u64, u32)> = Vec::new();
+        for file in part_files(build_folder, Table::Articles)? {
             for batch in batches(&file, &["article_id"], SentenceColumns::ROWS)? {
-                let batch = batch.map_err(|error| unreadable(&file, error))?;
+                let batch = batch.map_err(|error| AnalysisError::unreadable(&file, error))?;
                 for id in batch.column(0).as_string::<i32>().iter().flatten() {
-                    let place = u32::try_from(walked.articles).unwrap_or(u32::MAX);
+                    let position = u32::try_from(walked.articles).unwrap_or(u32::MAX);
                     walked.articles += 1;
                     match number_of(id) {
-                        Some(number) => places.push((number, place)),
-                        None => walked.note(Law::ArticleIds, id),
+                        Some(number) => positions.push((number, position)),
+                        None => walked.note(Invariant::ArticleIds, id),
                     }
                 }
             }
         }
-        places.sort_unstable();
-        for twins in places.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
-            walked.note(Law::ArticleIds, &format!("{:016x}", twins[1].0));
+        positions.sort_unstable();
+        for twins in positions.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+            walked.note(Invariant::ArticleIds, &format!("{:016x}", twins[1].0));
         }
-        Ok(Self(places))
+        Ok(Self(positions))
     }
 
-    fn place(&self, id: &str) -> Option<usize> {
+    fn of(&self, id: &str) -> Option<usize> {
         let number = number_of(id)?;
         let at = self.0.partition_point(|(other, _)| *other < number);
-        self.0.get(at).filter(|(other, _)| *other == number).and_then(|(_, place)| usize::try_from(*place).ok())
+        let (found, position) = self.0.get(at)?;
+        usize::try_from(*position).ok().filter(|_| *found == number)
     }
 }
 
-/// An article's id as a number: 16 hex digits.
+/// An article's id, 16 hex digits, as a number.
 fn number_of(id: &str) -> Option<u64> {
     let is_hex = id.len() == 16 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     is_hex.then(|| u64::from_str_radix(id, 16).ok())?
 }
 
-/// What the sentences of an article add up to so far.
+/// Sums over the sentences of an article so far.
 #[derive(Debug, Default)]
 struct OpenArticle {
     tokens_of: Vec<i32>,
@@ -163,44 +167,50 @@ struct OpenArticle {
     repaired: i64,
     unresolved: i64,
     source_end: i64,
-    /// Bytes of the article's text that the sentences gave.
+    /// Bytes of the article's text that the sentences account for.
     text_end: usize,
     text_differs: bool,
 }
 
 struct Walk {
-    places: ArticlePlaces,
+    positions: ArticlePositions,
     articles: Rows<ArticleColumns>,
-    /// The place of the article that is open, which `articles` stands at.
-    place: usize,
+    /// The position of the open article, which is the current row of `articles`.
+    position: usize,
     keywords: Rows<KeywordColumns>,
     open: OpenArticle,
-    /// The article that the last sentence names, and whether it is the open one.
+    /// The article that the last sentence names.
     group: String,
+    /// Whether that article is the open one.
     is_in_step: bool,
     walked: Walked,
-    /// Scratch.
+    /// A buffer for the expected id of a sentence.
     id: String,
 }
 
 impl Walk {
     fn sentence(&mut self, columns: &SentenceColumns, row: usize) -> Result<(), AnalysisError> {
-        self.walked.tokens += i64::from(columns.token_count.value(row));
+        self.walked.tally.sentence(&SentenceCounts {
+            tokens: columns.token_count.value(row).into(),
+            repaired: columns.repaired_count.value(row).into(),
+            unresolved: columns.unresolved_count.value(row).into(),
+            is_body: columns.kind.value(row) == SentenceCounts::BODY,
+        });
         let article_id = columns.article_id.value(row);
         if self.group != article_id {
             self.turn_to(article_id)?;
         }
         let id = columns.sentence_id.value(row);
         if !self.is_in_step {
-            self.walked.note(Law::SentencesInArticles, id);
+            self.walked.note(Invariant::SentencesInArticles, id);
             return Ok(());
         }
         let index = columns.sentence_index.value(row);
         self.id.clear();
         // Writing to a string cannot fail.
         let _ = write!(self.id, "{article_id}:{index}");
-        self.walked.require(id == self.id, Law::SentenceIds, id);
-        self.walked.require(index == self.open.next_index, Law::SentenceIndex, id);
+        self.walked.require(id == self.id, Invariant::SentenceIds, id);
+        self.walked.require(index == self.open.next_index, Invariant::SentenceIndex, id);
         self.open.next_index = index.saturating_add(1);
         self.offsets(columns, row, id);
         self.counts(columns, row, id);
@@ -210,16 +220,16 @@ impl Walk {
 
     fn offsets(&mut self, columns: &SentenceColumns, row: usize, id: &str) {
         let (start, end) = (columns.source_start.value(row), columns.source_end.value(row));
-        self.walked.require(self.open.source_end <= start && start < end, Law::Offsets, id);
+        self.walked.require(self.open.source_end <= start && start < end, Invariant::Offsets, id);
         self.open.source_end = end;
     }
 
     fn counts(&mut self, columns: &SentenceColumns, row: usize, id: &str) {
         let tokens = columns.token_count.value(row);
         let (repaired, unresolved) = (columns.repaired_count.value(row), columns.unresolved_count.value(row));
-        self.walked.require(i64::from(tokens) == tokens_in(columns.raw_text.value(row)), Law::TokenCounts, id);
+        self.walked.require(i64::from(tokens) == tokens_in(columns.raw_text.value(row)), Invariant::TokenCounts, id);
         let is_counted = usize::try_from(repaired) == Ok(columns.repairs.of_row(row).len());
-        self.walked.require(is_counted && (0..=tokens).contains(&unresolved), Law::RepairedCounts, id);
+        self.walked.require(is_counted && (0..=tokens).contains(&unresolved), Invariant::RepairedCounts, id);
         self.open.tokens += i64::from(tokens);
         self.open.repaired += i64::from(repaired);
         self.open.unresolved += i64::from(unresolved);
@@ -228,9 +238,10 @@ impl Walk {
 
     fn text(&mut self, columns: &SentenceColumns, row: usize, id: &str) {
         let (raw, text) = (columns.raw_text.value(row), columns.text.value(row));
-        self.walked.require(gives(raw, &columns.repairs, row, text), Law::Repairs, id);
-        let Some((articles, place)) = self.articles.row() else { return };
-        let whole = articles.text.value(place);
+        self.walked.require(gives(raw, &columns.repairs, row, text), Invariant::Repairs, id);
+        let Some((articles, article)) = self.articles.row() else { return };
+        let whole = articles.text.value(article);
+        // `counts` has added this sentence already.
         let gap = if self.open.tokens_of.len() > 1 { "\n" } else { "" };
         let here = whole.get(self.open.text_end..).and_then(|rest| rest.strip_prefix(gap)?.strip_prefix(text));
         match here {
@@ -239,46 +250,50 @@ impl Walk {
         }
     }
 
-    /// Goes on to the article that sentences now name.
+    /// Moves to the article that the next sentence names, unless that article is unknown or has been passed.
     fn turn_to(&mut self, article_id: &str) -> Result<(), AnalysisError> {
         article_id.clone_into(&mut self.group);
-        let place = self.places.place(article_id).filter(|place| *place >= self.place);
-        let is_open_again = place == Some(self.place) && !self.open.tokens_of.is_empty();
-        self.is_in_step = place.is_some() && !is_open_again;
-        match place {
-            Some(place) => self.close_before(place),
+        let position = self.positions.of(article_id).filter(|position| *position >= self.position);
+        // Sentences of another, unknown article stood between those of the open one.
+        let is_open_again = position == Some(self.position) && !self.open.tokens_of.is_empty();
+        self.is_in_step = position.is_some() && !is_open_again;
+        match position {
+            Some(position) => self.close_before(position),
             None => Ok(()),
         }
     }
 
-    /// Closes the articles before a place.
-    fn close_before(&mut self, place: usize) -> Result<(), AnalysisError> {
-        while self.place < place {
+    /// Closes the articles before a position.
+    fn close_before(&mut self, position: usize) -> Result<(), AnalysisError> {
+        while self.position < position {
             self.close_article()?;
             self.articles.advance()?;
-            self.place += 1;
+            self.position += 1;
             self.open = OpenArticle::default();
         }
         Ok(())
     }
 
+    /// Compares the open article with the sums over its sentences, and judges its keyword hits.
     fn close_article(&mut self) -> Result<(), AnalysisError> {
         let Some((columns, row)) = self.articles.row() else { return Ok(()) };
         let (id, open) = (columns.article_id.value(row), &self.open);
+        self.walked.tally.article(columns.keywords.value_length(row) > 0, columns.duplicate_of.is_valid(row));
         let is_sum = |sum: i64, count: i32| sum == i64::from(count);
         let has_sentences = usize::try_from(columns.sentence_count.value(row)) == Ok(open.tokens_of.len());
-        self.walked.require(has_sentences, Law::SentenceCounts, id);
+        self.walked.require(has_sentences, Invariant::SentenceCounts, id);
         if has_sentences {
             let has_repaired = is_sum(open.repaired, columns.repaired_count.value(row))
                 && is_sum(open.unresolved, columns.unresolved_count.value(row));
             let has_text = !open.text_differs && open.text_end == columns.text.value(row).len();
-            self.walked.require(is_sum(open.tokens, columns.token_count.value(row)), Law::TokenCounts, id);
-            self.walked.require(has_repaired, Law::RepairedCounts, id);
-            self.walked.require(has_text, Law::ArticleText, id);
+            self.walked.require(is_sum(open.tokens, columns.token_count.value(row)), Invariant::TokenCounts, id);
+            self.walked.require(has_repaired, Invariant::RepairedCounts, id);
+            self.walked.require(has_text, Invariant::ArticleText, id);
         }
         while let Some((keywords, hit)) = self.keywords.row() {
             let article_id = keywords.article_id.value(hit);
-            if article_id != id && self.places.place(article_id).is_some_and(|place| place > self.place) {
+            // The hits of later articles wait; those of unknown or earlier ones are judged here, without sentences.
+            if article_id != id && self.positions.of(article_id).is_some_and(|position| position > self.position) {
                 break;
             }
             judge_keyword(keywords, hit, (article_id == id).then_some(open.tokens_of.as_slice()), &mut self.walked);
@@ -295,30 +310,32 @@ impl Walk {
         }
         self.walked.sentences = sentences.count;
         self.walked.keywords = self.keywords.count;
+        self.walked.tally.keywords(self.keywords.count);
         let odd = [
             (Table::Sentences, sentences.odd_probabilities),
             (Table::Articles, self.articles.odd_probabilities),
             (Table::Keywords, self.keywords.odd_probabilities),
         ];
         for (table, count) in odd {
-            (0..count).for_each(|_| self.walked.note(Law::Confidences, table.name()));
+            (0..count).for_each(|_| self.walked.note(Invariant::Confidences, table.name()));
         }
         Ok(self.walked)
     }
 }
 
-/// Judges a hit; `tokens_of` are the sizes of the sentences of its article, `None` where that is not there.
+/// Judges a hit; `tokens_of` holds the token counts of its article's sentences, `None` if the article is missing.
 fn judge_keyword(columns: &KeywordColumns, row: usize, tokens_of: Option<&[i32]>, walked: &mut Walked) {
     let (id, index) = (columns.sentence_id.value(row), columns.sentence_index.value(row));
     let number = id.strip_prefix(columns.article_id.value(row)).and_then(|rest| rest.strip_prefix(':'));
     let is_named = number.is_some_and(|number| number.parse() == Ok(index));
     let tokens = usize::try_from(index).ok().and_then(|index| tokens_of?.get(index).copied()).filter(|_| is_named);
-    let Some(tokens) = tokens else { return walked.note(Law::KeywordsInSentences, id) };
+    let Some(tokens) = tokens else { return walked.note(Invariant::KeywordsInSentences, id) };
     let (start, end) = (columns.token_start.value(row), columns.token_end.value(row));
-    walked.require(0 <= start && start < end && end <= tokens, Law::KeywordTokens, id);
+    walked.require(0 <= start && start < end && end <= tokens, Invariant::KeywordTokens, id);
 }
 
-/// Tokens of a raw text: what single spaces part; -1 where there is another white space, or an empty token.
+/// The tokens of a raw text, separated by single spaces; -1, which no count equals, if it has other white space or an empty
+/// token.
 fn tokens_in(raw: &str) -> i64 {
     let mut tokens = 0;
     for token in raw.split(' ') {
@@ -330,7 +347,7 @@ fn tokens_in(raw: &str) -> i64 {
     tokens
 }
 
-/// Whether the repairs of a row, put in place, turn its raw text into its text, and each changes the token that it names.
+/// Whether the repairs of a row, applied to its raw text, give its text, and each of them changes the token that it names.
 fn gives(raw: &str, repairs: &Repairs, row: usize, text: &str) -> bool {
     let mut members = repairs.of_row(row).peekable();
     if members.peek().is_none() {
@@ -357,7 +374,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_are_parted_by_single_spaces() {
+    fn tokens_are_separated_by_single_spaces() {
         for (raw, tokens) in [("كلمة", 1), ("قال إن", 2), ("", -1), ("قال  إن", -1), (" قال", -1), ("قال\nإن", -1)]
         {
             assert_eq!(tokens_in(raw), tokens, "{raw:?}");

@@ -16,7 +16,6 @@ mod identity;
 mod input;
 mod preview;
 mod publish;
-mod report;
 mod work;
 
 use std::path::PathBuf;
@@ -26,8 +25,7 @@ use crate::cache::{CacheFolder, StageKeys};
 use crate::config::{PipelineSettings, Setup};
 use crate::dataset::description::write_descriptions;
 use crate::dataset::{BuildStamp, DatasetWriter, LockedOutput, Manifest, OutputFolder, Provenance, RollBack, RunSummary};
-use crate::gates::Subject;
-
+use crate::gates::{RunReport, Subject};
 use crate::ingest::Inventory;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
@@ -37,7 +35,6 @@ use identity::{build_id, provenance, stage_keys};
 pub use input::inventory_of;
 pub use preview::{Preview, PreviewedArticle, preview};
 use publish::admit;
-use report::write_report;
 use work::Workers;
 
 /// How one run differs from another with the same setup.
@@ -218,7 +215,7 @@ impl StagedBuild<'_> {
         workers.interrupted().map_or(Ok(()), |signal| Err(RunError::Interrupted { signal }))?;
         let run = RunSummary { work, stage_seconds: workers.stage_seconds(), seconds: self.started.elapsed().as_secs_f64() };
         let manifest = Manifest::new(build_id, provenance, counts, tables, run);
-        write_report(&self.folder, &manifest, &gates)?;
+        RunReport::new(&manifest, &gates).write(&self.folder)?;
         write_descriptions(&self.folder, &manifest, &settings.card)?;
         self.output.publish(&self.folder, &manifest)?;
         Ok(manifest)

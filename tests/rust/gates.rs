@@ -1,4 +1,4 @@
-//! Integrity gates: a sound build passes all of them, and a build damaged in one place fails those that speak of that place.
+//! Integrity gates: a sound build passes all of them, and a build damaged in one place fails exactly the gates that check that place.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -29,8 +29,7 @@ fn shipped_engine() -> &'static Engine {
     &ENGINE
 }
 
-/// Three articles, stripped, intact and of one word; sentences with repairs and with keywords, and more than one in the
-/// first.
+/// Three articles: stripped, intact and of one word. They have sentences with repairs and with keywords; the first has several.
 const TEXTS: [&str; 3] = [
     "عقدت لجن الصناع والتجار اجتماعها امس وبحثت اثر زياد الواردات عل الاسواق المحلي\n\nوقال رئيس اللجن ان الصناعات الصغير \
      والمتوسط تحتاج ال دعم من البنوك\n\nكما دع الوزار ال حماي المستهلك",
@@ -38,7 +37,7 @@ const TEXTS: [&str; 3] = [
     "الاقتصاد",
 ];
 
-/// A staged build in a folder of its own.
+/// A staged build in a temporary folder.
 struct Staged {
     folder: tempfile::TempDir,
     counts: Counts,
@@ -97,7 +96,7 @@ fn failing(report: &GateReport) -> Vec<&str> {
     report.gates.iter().filter(|gate| !gate.passed && gate.fails).map(|gate| gate.name.as_str()).collect()
 }
 
-/// The batch with another array for a column.
+/// The batch with one column replaced.
 fn with_column(batch: &RecordBatch, name: &str, array: ArrayRef) -> RecordBatch {
     let at = batch.schema().index_of(name).expect("a column of the table");
     let mut columns = batch.columns().to_vec();
@@ -173,7 +172,7 @@ fn with_field(schema: &Schema, name: &str, change: fn(arrow::datatypes::Field) -
 
 type Damage = Box<dyn FnOnce(RecordBatch) -> RecordBatch>;
 
-/// What is damaged, in which table, how, and which gates fail of it.
+/// What is damaged, in which table, how, and which gates must fail.
 fn damages() -> Vec<(&'static str, &'static str, Damage, &'static [&'static str])> {
     vec![
         (
@@ -209,13 +208,13 @@ fn damages() -> Vec<(&'static str, &'static str, Damage, &'static [&'static str]
         ),
         ("a hit gone", "keywords", rows(|n| (1..n).collect()), &["rows_keywords"]),
         (
-            "two articles that changed places",
+            "two articles swapped",
             "articles",
             rows(|n| [vec![1, 0], (2..n).collect()].concat()),
             &["sentence_counts", "sentences_in_articles", "keywords_in_sentences"],
         ),
         (
-            "an id that is none",
+            "an invalid id",
             "articles",
             text("article_id", 2, |_| "article".to_owned()),
             &["article_ids", "sentence_counts", "sentences_in_articles", "keywords_in_sentences"],
@@ -232,17 +231,22 @@ fn damages() -> Vec<(&'static str, &'static str, Damage, &'static [&'static str]
             both(number("sentence_index", 2, |index| index + 1), text("sentence_id", 2, |id| id.replace(":2", ":3"))),
             &["sentence_index"],
         ),
-        ("too many sentences told", "articles", number("sentence_count", 0, |count| count + 1), &["sentence_counts"]),
+        (
+            "an article's sentence count too high",
+            "articles",
+            number("sentence_count", 0, |count| count + 1),
+            &["sentence_counts"],
+        ),
         ("a hit in no sentence", "keywords", text("sentence_id", 0, |id| format!("{id}9")), &["keywords_in_sentences"]),
         ("a hit beyond its sentence", "keywords", number("token_end", 0, |end| end + 999), &["keyword_tokens"]),
         ("an empty hit", "keywords", number("token_start", 0, |start| start + 999), &["keyword_tokens"]),
         (
-            "too many tokens told of a sentence",
+            "a sentence's token count too high",
             "sentences",
             number("token_count", 0, |count| count + 1),
             &["tokens", "token_counts"],
         ),
-        ("too many tokens told of an article", "articles", number("token_count", 0, |count| count + 1), &["token_counts"]),
+        ("an article's token count too high", "articles", number("token_count", 0, |count| count + 1), &["token_counts"]),
         ("repairs miscounted", "sentences", number("repaired_count", 0, |count| count + 1), &["repaired_counts"]),
         (
             "repairs of an article miscounted",
@@ -264,7 +268,7 @@ fn damages() -> Vec<(&'static str, &'static str, Damage, &'static [&'static str]
         ("another text of an article", "articles", text("text", 0, |text| text.replace('\n', " ")), &["article_text"]),
         ("text after an article's end", "articles", text("text", 2, |text| format!("{text}\n")), &["article_text"]),
         ("a confidence that is not rounded", "sentences", probability("boundary_confidence", 0, 0.123_45), &["confidences"]),
-        ("a confidence that is no number", "articles", probability("mean_confidence", 0, f32::NAN), &["confidences"]),
+        ("a confidence that is not a number", "articles", probability("mean_confidence", 0, f32::NAN), &["confidences"]),
         ("a confidence above 1", "keywords", probability("confidence", 0, 1.5), &["confidences"]),
     ]
 }
@@ -274,11 +278,11 @@ fn a_sound_build_passes() {
     let report = Staged::new(TEXTS).report();
     assert!(report.passed(), "{:?}", failing(&report));
     assert!(report.gates.iter().all(|gate| gate.passed || !gate.fails));
-    assert!(Staged::new([]).report().passed(), "a build of nothing breaks no law");
+    assert!(Staged::new([]).report().passed(), "an empty build violates no invariant");
 }
 
 #[test]
-fn each_damage_fails_the_gates_that_speak_of_it() {
+fn each_damage_fails_the_gates_that_check_it() {
     let mut wrong = Vec::new();
     for (what, table, damage, expected) in damages() {
         let staged = Staged::new(TEXTS);
@@ -292,7 +296,7 @@ fn each_damage_fails_the_gates_that_speak_of_it() {
 }
 
 #[test]
-fn what_the_run_knows_is_compared_too() {
+fn the_tables_are_compared_with_the_counts_of_the_run() {
     let staged = Staged::new(TEXTS);
     assert_eq!(failing(&staged.report_with(4, 120)), ["nothing_lost"]);
     assert_eq!(failing(&staged.report_with(3, 5)), ["largest_sentence_tokens"]);
@@ -301,17 +305,17 @@ fn what_the_run_knows_is_compared_too() {
 }
 
 #[test]
-fn no_law_is_left_untested() {
+fn no_invariant_is_left_untested() {
     let mut tested: BTreeSet<&str> = damages().iter().flat_map(|(.., gates)| gates.iter().copied()).collect();
     tested.extend(["nothing_lost", "rows_rejects", "reject_ratio", "largest_sentence_tokens"]);
     let report = Staged::new(TEXTS).report();
-    let laws: BTreeSet<&str> =
+    let invariants: BTreeSet<&str> =
         report.gates.iter().filter(|gate| !gate.expected.contains("gates.")).map(|gate| gate.name.as_str()).collect();
-    assert_eq!(tested, laws);
+    assert_eq!(tested, invariants);
 }
 
 #[test]
-fn a_breach_names_its_first_row() {
+fn a_violation_names_its_first_row() {
     let staged = Staged::new(TEXTS);
     staged.damage("sentences", number("repaired_count", 1, |count| count + 1));
     let report = staged.report();

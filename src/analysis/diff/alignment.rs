@@ -1,24 +1,24 @@
-//! Aligning two sequences: which element of one is which of the other, in order.
+//! Aligning two sequences: which element of one corresponds to which of the other, in order.
 //!
-//! Equal ends are paired off, then elements that occur once on both sides and stand in order (the longest such chain, as patience
-//! diff has it), then what is between them in the same way; where nothing occurs once, the longest common subsequence. Time is
-//! near linear where the sequences are alike, which builds of one input are, and bounded where they are not.
+//! This is patience diff: equal ends are paired first, then the longest chain of elements that occur exactly once on each side in
+//! the same order, then recursively what lies between them. If no element is unique, the longest common subsequence
+//! decides. Time is near linear for similar sequences, such as two builds of one input, and bounded for all others.
 //!
-//! Invariant: pairs rise on both sides, and what they pair is equal.
+//! Invariant: pairs ascend on both sides and join equal elements.
 
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-/// Cells of the largest table that is filled in for a longest common subsequence; longer stretches that nothing anchors are left
-/// unpaired (a thousand by a thousand elements take some milliseconds).
+/// Cells of the largest table for a longest common subsequence (a thousand by a thousand elements take a few milliseconds).
+/// Larger ranges without anchors are left unpaired.
 const TABLE_CELLS: usize = 1 << 20;
 
 /// Pairs of equal elements, in order.
 pub(super) fn align(before: &[u64], after: &[u64]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::with_capacity(before.len().min(after.len()));
-    let mut stretches = vec![(0..before.len(), 0..after.len())];
-    while let Some((left, right)) = stretches.pop() {
+    let mut ranges = vec![(0..before.len(), 0..after.len())];
+    while let Some((left, right)) = ranges.pop() {
         let (left, right) = without_equal_ends(before, after, left, right, &mut pairs);
         if left.is_empty() || right.is_empty() {
             continue;
@@ -30,7 +30,7 @@ pub(super) fn align(before: &[u64], after: &[u64]) -> Vec<(usize, usize)> {
         }
         let (mut from_left, mut from_right) = (left.start, right.start);
         for (i, j) in anchors.into_iter().chain([(left.end, right.end)]) {
-            stretches.push((from_left..i, from_right..j));
+            ranges.push((from_left..i, from_right..j));
             if i < left.end {
                 pairs.push((i, j));
             }
@@ -41,7 +41,7 @@ pub(super) fn align(before: &[u64], after: &[u64]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// Pairs equal elements at both ends, and returns what is between.
+/// Pairs equal elements at both ends and returns the ranges between them.
 fn without_equal_ends(
     before: &[u64],
     after: &[u64],
@@ -60,7 +60,7 @@ fn without_equal_ends(
     (left, right)
 }
 
-/// The longest chain of elements that occur once on both sides.
+/// The longest chain of elements that occur exactly once on each side.
 fn anchors(before: &[u64], after: &[u64], left: &Range<usize>, right: &Range<usize>) -> Vec<(usize, usize)> {
     let (in_left, in_right) = (places(before, left), places(after, right));
     let once = left.clone().filter_map(|i| {
@@ -68,10 +68,10 @@ fn anchors(before: &[u64], after: &[u64], left: &Range<usize>, right: &Range<usi
         let &(j, 1) = in_right.get(&before[i])? else { return None };
         Some((i, j))
     });
-    longest_rising(&once.collect::<Vec<_>>())
+    longest_ascending(&once.collect::<Vec<_>>())
 }
 
-/// Where each element stands last, and how often it occurs.
+/// The last position of each element, and how often it occurs.
 fn places(elements: &[u64], range: &Range<usize>) -> FxHashMap<u64, (usize, usize)> {
     let mut places = FxHashMap::default();
     for i in range.clone() {
@@ -81,9 +81,9 @@ fn places(elements: &[u64], range: &Range<usize>) -> FxHashMap<u64, (usize, usiz
     places
 }
 
-/// The longest chain of pairs whose right sides rise; their left sides rise already.
-fn longest_rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    // `ends[n]` is the pair with the least right side that ends a chain of n + 1 pairs; `previous` leads back along each chain.
+/// The longest chain of pairs whose right sides ascend; their left sides do already. This is patience sorting.
+fn longest_ascending(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    // `ends[n]` is the pair with the smallest right side that ends a chain of n + 1 pairs; `previous` links each chain backwards.
     let mut ends: Vec<usize> = Vec::new();
     let mut previous: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
     for (at, pair) in pairs.iter().enumerate() {
@@ -101,7 +101,7 @@ fn longest_rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     chain
 }
 
-/// Pairs the longest common subsequence of two stretches, where their table is not too large.
+/// Pairs the longest common subsequence of two ranges, unless their table would be too large.
 fn common_subsequence(
     before: &[u64],
     after: &[u64],
@@ -113,7 +113,7 @@ fn common_subsequence(
     if (left.len() + 1).saturating_mul(width) > TABLE_CELLS {
         return;
     }
-    // The cell of (i, j) has the length of the longest common subsequence of what stands from i and from j on.
+    // Cell (i, j) is the length of the longest common subsequence of the suffixes that start at i and j.
     let mut lengths = vec![0_u32; (left.len() + 1) * width];
     for i in (0..left.len()).rev() {
         for j in (0..right.len()).rev() {
@@ -148,12 +148,12 @@ mod tests {
     fn sequences_are_aligned_as_people_would() {
         let cases = [
             ("", "abc", "", "nothing pairs with nothing"),
-            ("abc", "xabc", "0=1 1=2 2=3", "inserting at the top moves the others"),
-            ("abcd", "abd", "0=0 1=1 3=2", "what is deleted has no partner"),
-            ("abcde", "axcye", "0=0 2=2 4=4", "what is replaced has none on either side"),
+            ("abc", "xabc", "0=1 1=2 2=3", "an insertion at the top shifts the others"),
+            ("abcd", "abd", "0=0 1=1 3=2", "a deleted element has no partner"),
+            ("abcde", "axcye", "0=0 2=2 4=4", "replaced elements have none on either side"),
             ("aabb", "bbaa", "2=0 3=1", "without anchors, the longest common subsequence"),
-            ("abcxyz", "xyzabc", "3=0 4=1 5=2", "one of two chains that cross"),
-            ("abab", "ab", "0=0 1=1", "of repeated elements the first"),
+            ("abcxyz", "xyzabc", "3=0 4=1 5=2", "one of two crossing chains"),
+            ("abab", "ab", "0=0 1=1", "the first of repeated elements"),
         ];
         for (before, after, expected, why) in cases {
             let numbers = |text: &str| text.bytes().map(u64::from).collect::<Vec<_>>();
@@ -175,14 +175,14 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(500))]
 
         #[test]
-        fn pairs_rise_and_are_equal(before in vec(0_u64..12, 0..60), after in vec(0_u64..12, 0..60)) {
+        fn pairs_ascend_and_are_equal(before in vec(0_u64..12, 0..60), after in vec(0_u64..12, 0..60)) {
             let pairs = align(&before, &after);
             prop_assert!(pairs.iter().all(|(i, j)| before[*i] == after[*j]));
             prop_assert!(pairs.windows(2).all(|two| two[0].0 < two[1].0 && two[0].1 < two[1].1));
         }
 
         #[test]
-        fn something_is_paired_where_anything_is_common(before in vec(0_u64..4, 0..9), after in vec(0_u64..4, 0..9)) {
+        fn something_is_paired_if_anything_is_common(before in vec(0_u64..4, 0..9), after in vec(0_u64..4, 0..9)) {
             let (found, best) = (align(&before, &after).len(), longest(&before, &after));
             prop_assert!(found <= best && (found > 0) == (best > 0));
         }

@@ -1,18 +1,21 @@
-//! Which articles differ, and in which columns: one lazy plan over both builds, run by the streaming engine.
+//! Which articles differ, and in which columns.
 //!
-//! Invariant: an article that is the same is never taken for changed; a change is missed only where fingerprints meet by
-//! chance. Of the long columns only fingerprints leave the scan: those of an article's sentences are added up (the index of
-//! each is in its fingerprint, so their order counts). What is held is a row of numbers for each article, and the ids of
-//! those that differ.
+//! Arrow turns each batch of both builds into fingerprints, and polars sums those of an article's sentences and joins the
+//! articles of the two builds by id. The index of a sentence is part of its fingerprint, so the order of sentences counts.
+//!
+//! Invariant: an article that is the same is never taken for changed; a change is missed only if two fingerprints collide.
+//! Memory holds a row of numbers for each article, and the ids of those that differ; texts are hashed as they stream by.
 
+use arrow::datatypes::Int64Type;
 use polars::prelude::{
-    DataFrame, DataType, Engine, Expr, Int64Chunked, IntoLazy, JoinArgs, JoinCoalesce, JoinType, LazyFrame, NULL,
-    PolarsResult, SortMultipleOptions, col, len, lit, when,
+    BooleanChunked, ChunkCompareEq, DataFrame, DataFrameJoinOps, JoinArgs, JoinCoalesce, JoinType, PolarsResult,
 };
 
 use super::builds::Build;
 use super::fingerprint::of_columns;
-use crate::analysis::scan;
+use crate::analysis::AnalysisError;
+use crate::analysis::frames::{counts, fingerprints, optional_counts, stack, sum_by, texts};
+use crate::analysis::tables::{self, TableFile, map_batches, numbers};
 use engine::tables::schema::Table;
 
 /// Columns of articles that are no metadata: ids, what sentences say too, and what follows from it.
@@ -31,9 +34,12 @@ const NO_METADATA: [&str; 12] = [
     "keyphrases",
 ];
 
-/// Columns of sentences that make an edit where they differ; `number_gaps` without its confidences.
-pub(super) const LISTED: [&str; 5] = ["kind", "raw_text", "text", "keyword_ids", "number_gaps"];
-/// Columns of sentences that are only counted where they alone differ.
+/// Columns of articles that are compared under a name of their own.
+const COMPARED: [&str; 3] = ["content_hash", "keywords", "keyphrases"];
+
+/// Columns of sentences that make an edit if they differ; `number_gaps` without its confidences.
+const LISTED: [&str; 5] = ["kind", "raw_text", "text", "keyword_ids", "number_gaps"];
+/// Columns of sentences that are only counted if nothing else differs.
 pub(super) const CONFIDENCES: [&str; 5] = ["repair_confidence", "boundary_confidence", "repairs", "doubts", "number_gaps"];
 /// Fields that do not count for an edit.
 pub(super) const UNLISTED_FIELDS: &[&str] = &["confidence", "score"];
@@ -42,10 +48,10 @@ pub(super) const UNLISTED_FIELDS: &[&str] = &["confidence", "score"];
 pub(super) const INDEX: &str = "article_index";
 /// Appended to the columns of the later build.
 const AFTER: &str = "_after";
-/// Bits of a fingerprint that is summed: the sum of sixteen million does not overflow.
-const SUMMED_BITS: u32 = 40;
+/// Bits of a fingerprint that are dropped before it is summed: sixteen million sentences of one article do not overflow.
+const DROPPED_BITS: u32 = 24;
 
-/// The columns of a table that both builds have, and those that one has not.
+/// The columns of a table that both builds have, and those that only one has.
 pub(super) struct Columns {
     pub(super) both: Vec<String>,
     pub(super) only_before: Vec<String>,
@@ -54,10 +60,11 @@ pub(super) struct Columns {
 
 impl Columns {
     /// Reads the schemas of a table in both builds.
-    pub(super) fn of(table: Table, before: &Build, after: &Build) -> PolarsResult<Self> {
-        let names = |build: &Build| -> PolarsResult<Vec<String>> {
-            let schema = scan(&build.folder, table)?.collect_schema()?;
-            Ok(schema.iter_names().map(ToString::to_string).collect())
+    pub(super) fn of(table: Table, before: &Build, after: &Build) -> Result<Self, AnalysisError> {
+        let names = |build: &Build| -> Result<Vec<String>, AnalysisError> {
+            let files = TableFile::all(&build.folder, table)?;
+            let fields = files.first().map(|file| file.schema().fields().iter());
+            Ok(fields.into_iter().flatten().map(|field| field.name().clone()).collect())
         };
         let (before, after) = (names(before)?, names(after)?);
         let (both, only_before): (Vec<_>, Vec<_>) = before.into_iter().partition(|name| after.contains(name));
@@ -67,141 +74,129 @@ impl Columns {
 
     /// Those of the names that both builds have.
     pub(super) fn shared<'n>(&self, names: &[&'n str]) -> Vec<&'n str> {
-        names.iter().copied().filter(|name| self.both.iter().any(|both| both == name)).collect()
+        names.iter().copied().filter(|name| self.has(name)).collect()
     }
 
-    /// The columns of articles that are metadata.
-    fn metadata(&self) -> Vec<&str> {
-        self.both.iter().map(String::as_str).filter(|name| !NO_METADATA.contains(name)).collect()
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.both.iter().any(|both| both == name)
+    }
+
+    /// The columns of articles whose differences are reported, metadata last.
+    fn compared(&self) -> Vec<&str> {
+        let metadata = self.both.iter().map(String::as_str).filter(|name| !NO_METADATA.contains(name));
+        self.shared(&COMPARED).into_iter().chain(metadata).collect()
     }
 }
 
 /// An article that is not the same in both builds.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 pub(super) struct ChangedArticle {
     pub(super) article_id: String,
     pub(super) source_path: String,
     pub(super) before: bool,
     pub(super) after: bool,
-    /// `article_index` in each build, where they have it.
+    /// `article_index` in each build that has it.
     pub(super) index_before: Option<i64>,
     pub(super) index_after: Option<i64>,
     /// Sentences in both builds together.
     pub(super) sentences: usize,
-    pub(super) content: bool,
-    pub(super) keywords: bool,
-    pub(super) keyphrases: bool,
-    /// Metadata columns that differ.
-    pub(super) metadata: Vec<String>,
+    /// Columns of the article that differ.
+    differing: Vec<String>,
 }
 
-/// The articles that differ, ordered by path, place in the later build (of removed ones, in the earlier) and id.
+impl ChangedArticle {
+    /// Whether a column of the article differs.
+    pub(super) fn differs_in(&self, column: &str) -> bool {
+        self.differing.iter().any(|name| name == column)
+    }
+
+    /// Metadata columns that differ.
+    pub(super) fn metadata(&self) -> Vec<String> {
+        self.differing.iter().filter(|name| !COMPARED.contains(&name.as_str())).cloned().collect()
+    }
+}
+
+/// The articles that differ, ordered by path, place in the later build (in the earlier if removed) and id.
 pub(super) fn changed_articles(
     before: &Build,
     after: &Build,
     articles: &Columns,
     sentences: &Columns,
-) -> PolarsResult<Vec<ChangedArticle>> {
-    let metadata = articles.metadata();
-    let compared: Vec<&str> = ["listed", "confidences", "content_hash"]
-        .into_iter()
-        .chain(articles.shared(&["keywords", "keyphrases"]))
-        .chain(metadata.iter().copied())
-        .collect();
+) -> Result<Vec<ChangedArticle>, AnalysisError> {
     let join = JoinArgs::new(JoinType::Full).with_coalesce(JoinCoalesce::CoalesceColumns).with_suffix(Some(AFTER.into()));
-    let sides = fingerprints(before, articles, sentences)?.join(
-        fingerprints(after, articles, sentences)?,
-        [col("article_id")],
-        [col("article_id")],
-        join,
-    );
-    let (absent_before, absent_after) = (col("source_path").is_null(), col(after_name("source_path")).is_null());
-    let differs = |name: &str| col(name).neq_missing(col(after_name(name)));
-    let any = compared.iter().fold(absent_before.clone().or(absent_after.clone()), |any, name| any.or(differs(name)));
-    let mut columns: Vec<Expr> = compared.iter().map(|name| differs(name).alias(*name)).collect();
-    columns.extend([
-        col("article_id"),
-        when(absent_before.clone()).then(col(after_name("source_path"))).otherwise(col("source_path")).alias("source_path"),
-        absent_before.not().alias("before"),
-        absent_after.not().alias("after"),
-        col(INDEX).alias("index_before"),
-        col(after_name(INDEX)).alias("index_after"),
-        when(col(after_name(INDEX)).is_null()).then(col(INDEX)).otherwise(col(after_name(INDEX))).alias("place"),
-        (count("sentences") + count(&after_name("sentences"))).alias("sentences"),
-    ]);
-    let order = SortMultipleOptions::default();
-    let frame = sides.filter(any).select(columns).sort(["source_path", "place", "article_id"], order);
-    read(&collect(frame)?, &metadata)
-}
-
-fn after_name(name: &str) -> String {
-    format!("{name}{AFTER}")
-}
-
-fn count(name: &str) -> Expr {
-    col(name).fill_null(lit(0_i64))
-}
-
-/// Runs a plan by the streaming engine, which holds no more of a table than it works on.
-pub(super) fn collect(frame: LazyFrame) -> PolarsResult<DataFrame> {
-    Ok(frame.collect_with_engine(Engine::Streaming)?.unwrap_single())
+    let (left, right) = (fingerprinted(before, articles, sentences)?, fingerprinted(after, articles, sentences)?);
+    let both = left.join(&right, ["article_id"], ["article_id"], join, None)?;
+    let mut changed = differing_rows(&both, &articles.compared())?;
+    let place = |article: &ChangedArticle| article.index_after.or(article.index_before);
+    changed.sort_by(|a, b| (&a.source_path, place(a), &a.article_id).cmp(&(&b.source_path, place(b), &b.article_id)));
+    Ok(changed)
 }
 
 /// One row for each article of a build: fingerprints of its columns and of its sentences.
-fn fingerprints(build: &Build, articles: &Columns, sentences: &Columns) -> PolarsResult<LazyFrame> {
-    let print = |name: &str| of_columns(&[name], UNLISTED_FIELDS, u64::BITS).alias(name);
-    let columns = articles.shared(&["keywords", "keyphrases"]).into_iter().chain(articles.metadata()).map(print);
-    let index = if articles.shared(&[INDEX]).is_empty() { lit(NULL) } else { col(INDEX) };
-    let ids = [col("article_id"), col("source_path"), index.cast(DataType::Int64).alias(INDEX), print("content_hash")];
-    let own = scan(&build.folder, Table::Articles)?.select(columns.chain(ids).collect::<Vec<_>>());
-    let of_sentences = |names: &[&str], except| {
-        let names: Vec<&str> = ["sentence_index"].into_iter().chain(sentences.shared(names)).collect();
-        of_columns(&names, except, SUMMED_BITS)
-    };
-    let of_sentences = scan(&build.folder, Table::Sentences)?
-        .select([
-            col("article_id"),
-            of_sentences(&LISTED, UNLISTED_FIELDS).alias("listed"),
-            of_sentences(&CONFIDENCES, &[]).alias("confidences"),
-        ])
-        .group_by([col("article_id")])
-        .agg([len().cast(DataType::Int64).alias("sentences"), col("listed").sum(), col("confidences").sum()]);
-    // One scan at a time: what a scan holds while it streams is what memory depends on.
-    let (own, of_sentences) = (collect(own)?.lazy(), collect(of_sentences)?.lazy());
-    Ok(own.join(of_sentences, [col("article_id")], [col("article_id")], JoinArgs::new(JoinType::Left)))
+fn fingerprinted(build: &Build, articles: &Columns, sentences: &Columns) -> Result<DataFrame, AnalysisError> {
+    let compared = articles.compared();
+    let own_columns: Vec<&str> = ["article_id", "source_path", INDEX].into_iter().chain(compared.iter().copied()).collect();
+    let own = map_batches(&build.folder, Table::Articles, &own_columns, |batch| {
+        let (ids, paths) = (tables::texts(batch, "article_id")?, tables::texts(batch, "source_path")?);
+        let index = if articles.has(INDEX) { Some(numbers::<Int64Type>(batch, INDEX)?) } else { None };
+        let index = (0..batch.num_rows()).map(|row| index.as_ref().map(|index| index.value(row)));
+        let mut columns =
+            vec![texts("article_id", ids.iter()), texts("source_path", paths.iter()), optional_counts(INDEX, index)];
+        for name in &compared {
+            columns.push(fingerprints(name, of_columns(batch, &[name], UNLISTED_FIELDS)?.into_iter()));
+        }
+        Ok(DataFrame::new(batch.num_rows(), columns)?)
+    })?;
+    let in_order = |names: &[&'static str]| [vec!["sentence_index"], sentences.shared(names)].concat();
+    let (listed, confidences) = (in_order(&LISTED), in_order(&CONFIDENCES));
+    let read = [vec!["article_id"], listed.clone(), confidences.clone()].concat();
+    let of_sentences = map_batches(&build.folder, Table::Sentences, &read, |batch| {
+        let ids = tables::texts(batch, "article_id")?;
+        let summed = |name, columns: &[&str], except: &[&str]| {
+            let fingerprinted = of_columns(batch, columns, except)?.into_iter();
+            Ok::<_, arrow::error::ArrowError>(fingerprints(name, fingerprinted.map(|print| print >> DROPPED_BITS)))
+        };
+        let columns = vec![
+            texts("article_id", ids.iter()),
+            counts("sentences", ids.iter().map(|_| 1)),
+            summed("listed", &listed, UNLISTED_FIELDS)?,
+            summed("confidences", &confidences, &[])?,
+        ];
+        Ok(sum_by(&DataFrame::new(batch.num_rows(), columns)?, "article_id")?)
+    })?;
+    // An article's sentences may lie in two batches.
+    let of_sentences = sum_by(&stack(of_sentences)?, "article_id")?;
+    Ok(stack(own)?.left_join(&of_sentences, ["article_id"], ["article_id"])?)
 }
 
-/// The rows of the plan's result.
-fn read(frame: &DataFrame, metadata: &[&str]) -> PolarsResult<Vec<ChangedArticle>> {
-    let (ids, paths) = (frame.column("article_id")?.str()?, frame.column("source_path")?.str()?);
-    let flag = |name: &str, row: usize| -> PolarsResult<bool> {
-        let Ok(column) = frame.column(name) else { return Ok(false) };
-        Ok(column.bool()?.get(row).unwrap_or(false))
+/// The articles of the joined builds that are missing on one side or differ in a column.
+fn differing_rows(both: &DataFrame, compared: &[&str]) -> PolarsResult<Vec<ChangedArticle>> {
+    let after = |name: &str| format!("{name}{AFTER}");
+    let differs = |name: &str| -> PolarsResult<BooleanChunked> {
+        Ok(both.column(name)?.u64()?.not_equal_missing(both.column(&after(name))?.u64()?))
     };
-    let number = |name: &str| -> PolarsResult<&Int64Chunked> { frame.column(name)?.i64() };
-    let (index_before, index_after) = (number("index_before")?, number("index_after")?);
-    let counts = number("sentences")?;
+    let text = |name: &str| both.column(name)?.str();
+    let number = |name: &str| both.column(name)?.i64();
+    let (ids, path_before, path_after) = (text("article_id")?, text("source_path")?, text(&after("source_path"))?);
+    let (index_before, index_after) = (number(INDEX)?, number(&after(INDEX))?);
+    let (sentences_before, sentences_after) = (number("sentences")?, number(&after("sentences"))?);
+    let in_sentences = &differs("listed")? | &differs("confidences")?;
+    let columns = compared.iter().map(|name| Ok((*name, differs(name)?))).collect::<PolarsResult<Vec<_>>>()?;
     let row = |row: usize| {
-        let mut differing = Vec::new();
-        for name in metadata {
-            if flag(name, row)? {
-                differing.push((*name).to_owned());
-            }
-        }
-        Ok(ChangedArticle {
-            article_id: ids.get(row).unwrap_or_default().to_owned(),
-            source_path: paths.get(row).unwrap_or_default().to_owned(),
-            before: flag("before", row)?,
-            after: flag("after", row)?,
+        let differing = columns.iter().filter(|(_, differs)| differs.get(row) == Some(true));
+        let article = ChangedArticle {
+            article_id: ids.get(row)?.to_owned(),
+            source_path: path_before.get(row).or(path_after.get(row))?.to_owned(),
+            before: path_before.get(row).is_some(),
+            after: path_after.get(row).is_some(),
             index_before: index_before.get(row),
             index_after: index_after.get(row),
-            sentences: usize::try_from(counts.get(row).unwrap_or(0)).unwrap_or(0),
-            content: flag("content_hash", row)?,
-            keywords: flag("keywords", row)?,
-            keyphrases: flag("keyphrases", row)?,
-            metadata: differing,
-        })
+            sentences: usize::try_from(sentences_before.get(row).unwrap_or(0) + sentences_after.get(row).unwrap_or(0))
+                .ok()?,
+            differing: differing.map(|(name, _)| (*name).to_owned()).collect(),
+        };
+        let is_same = article.before && article.after && article.differing.is_empty() && in_sentences.get(row) != Some(true);
+        (!is_same).then_some(article)
     };
-    (0..frame.height()).map(row).collect()
+    Ok((0..both.height()).filter_map(row).collect())
 }

@@ -1,6 +1,6 @@
-//! The two builds that are compared: what their manifests say that they are made of and hold.
+//! The two builds that are compared: the provenance and the counts in their manifests.
 //!
-//! Manifests are read as plain JSON, so that one that another version of the program wrote can be compared as far as it goes.
+//! Manifests are read as plain JSON, so that one written by another version of the program can be compared as far as possible.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::dataset::MANIFEST;
 
-/// A whole build.
+/// A complete build.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Build {
     /// Its id.
@@ -26,7 +26,7 @@ pub struct Build {
 }
 
 impl Build {
-    /// The build in a folder; `None` where it is not whole.
+    /// The build in a folder; `None` if it has no readable manifest, so is not complete.
     #[must_use]
     pub fn open(folder: &Path) -> Option<Self> {
         let manifest: Value = serde_json::from_slice(&std::fs::read(folder.join(MANIFEST)).ok()?).ok()?;
@@ -40,12 +40,12 @@ impl Build {
         })
     }
 
-    /// A count of the manifest; `None` where it has none of that name.
+    /// A count of the manifest; `None` if it has none of that name.
     fn count(&self, name: &str) -> Option<u64> {
         self.manifest.get("counts")?.get(name)?.as_u64()
     }
 
-    /// What the build is made of, by name: `settings.split.max_tokens`.
+    /// Everything that the build depends on, by name: `settings.split.max_tokens`.
     fn provenance(&self) -> BTreeMap<String, Value> {
         let mut leaves = BTreeMap::new();
         if let Some(provenance) = self.manifest.get("provenance") {
@@ -70,18 +70,18 @@ fn gather_leaves(path: &str, value: &Value, leaves: &mut BTreeMap<String, Value>
     }
 }
 
-/// Something that the builds are made of and that is not the same.
+/// An input, setting or version on which the builds depend and in which they differ.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Difference {
     /// Its name in the manifest.
     pub name: String,
-    /// Its value in the earlier build; null where it has none.
+    /// Its value in the earlier build; null if it has none.
     pub before: Value,
-    /// Its value in the later build; null where it has none.
+    /// Its value in the later build; null if it has none.
     pub after: Value,
 }
 
-/// All that differs in what the builds are made of, by name.
+/// Everything in which the provenance of the builds differs, by name.
 pub(super) fn provenance_differences(before: &Build, after: &Build) -> Vec<Difference> {
     let (mut before, after) = (before.provenance(), after.provenance());
     let mut all: BTreeMap<String, (Value, Value)> = after
@@ -93,10 +93,10 @@ pub(super) fn provenance_differences(before: &Build, after: &Build) -> Vec<Diffe
     differ.map(|(name, (before, after))| Difference { name, before, after }).collect()
 }
 
-/// A figure of both builds; null where a manifest does not have it.
+/// A metric of both builds; null if a manifest does not have it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Figure {
-    /// What is counted.
+pub struct Metric {
+    /// Its name in the report.
     pub name: &'static str,
     /// In the earlier build.
     pub before: Option<Quantity>,
@@ -104,29 +104,29 @@ pub struct Figure {
     pub after: Option<Quantity>,
 }
 
-/// The value of a figure.
+/// The value of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Quantity {
     /// Rows, tokens or hits.
     Count(u64),
-    /// A part of the tokens, 0 to 1, rounded to 0.0001.
+    /// A share of the tokens, 0 to 1, rounded to 0.0001.
     Share(f64),
 }
 
-/// What the builds hold, side by side.
+/// The sizes of the builds, side by side.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-pub(super) fn figures(before: &Build, after: &Build) -> Vec<Figure> {
+pub(super) fn metrics(before: &Build, after: &Build) -> Vec<Metric> {
     let count = |name: &'static str, key: &str| {
         let of = |build: &Build| build.count(key).map(Quantity::Count);
-        Figure { name, before: of(before), after: of(after) }
+        Metric { name, before: of(before), after: of(after) }
     };
     let share = |name: &'static str, key: &str| {
         let of = |build: &Build| {
             let (part, tokens) = (build.count(key)?, build.count("tokens")?);
             Some(Quantity::Share(if tokens == 0 { 0.0 } else { (part as f64 / tokens as f64 * 1e4).round() / 1e4 }))
         };
-        Figure { name, before: of(before), after: of(after) }
+        Metric { name, before: of(before), after: of(after) }
     };
     vec![
         count("inputs", "inputs"),

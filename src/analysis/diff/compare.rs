@@ -1,16 +1,16 @@
-//! One article in two builds: what became of it and of each of its sentences.
+//! One article in two builds: how it and each of its sentences changed.
 //!
-//! Invariant: every sentence of either side is in at most one change; those of which only confidences differ are counted
-//! and not listed, since another model moves nearly all of them. An article's words are compared as one run, wherever it is
-//! cut: a sentence that ends elsewhere makes other cuts, not another text.
+//! Invariant: every sentence of either build is in at most one change. Sentences that differ only in confidences are counted and
+//! not listed, because a new model moves nearly all of them. An article's words are compared as one sequence, regardless of
+//! sentence boundaries: a moved boundary changes the cuts, not the text.
 
 use serde::Serialize;
 
 use super::articles::ChangedArticle;
 use super::pairing::{Pair, pair_sentences};
-use super::sentences::Sentences;
+use super::sentences::Sentence;
 
-/// What became of an article or a sentence.
+/// The change of an article or a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Change {
@@ -18,12 +18,12 @@ pub enum Change {
     Added,
     /// Only the earlier build has it.
     Removed,
-    /// Both have it, and it is not the same.
+    /// Both builds have it, and it differs.
     Edited,
 }
 
 impl Change {
-    /// As it is written in tables.
+    /// Its name in tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -37,26 +37,26 @@ impl Change {
 /// An article that was added, removed or edited.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ArticleChange {
-    /// What became of it.
+    /// How it changed.
     pub change: Change,
     /// Its id.
     pub article_id: String,
-    /// Its source.
+    /// The path of its source.
     pub source_path: String,
-    /// Of an edited one, what differs: content, text, cuts, keywords, keyphrases, metadata, or of its sentences kind, `number_gaps`.
+    /// What differs in an edited article: content, text, cuts, keywords, keyphrases, metadata; or kind, `number_gaps` of sentences.
     pub what: Vec<&'static str>,
     /// Metadata columns that differ.
     pub metadata: Vec<String>,
-    /// Sentences that were added.
+    /// Number of sentences added.
     pub sentences_added: usize,
-    /// Sentences that were removed.
+    /// Number of sentences removed.
     pub sentences_removed: usize,
-    /// Sentences that were edited.
+    /// Number of sentences edited.
     pub sentences_edited: usize,
-    /// The repaired text in the earlier build, where it differs.
+    /// The repaired text in the earlier build, if it differs.
     #[serde(skip)]
     pub before: Option<String>,
-    /// The repaired text in the later build, where it differs.
+    /// The repaired text in the later build, if it differs.
     #[serde(skip)]
     pub after: Option<String>,
 }
@@ -66,11 +66,11 @@ pub struct ArticleChange {
 pub struct Side {
     /// Its id.
     pub sentence_id: String,
-    /// Its place in the article, from 0.
+    /// Its index in the article, from 0.
     pub sentence_index: i32,
     /// Its repaired text.
     pub text: String,
-    /// Its tokens as ingested.
+    /// Its tokens as ingested, separated by single spaces.
     pub raw_text: String,
     /// The concepts found in it.
     pub keyword_ids: Vec<String>,
@@ -79,13 +79,13 @@ pub struct Side {
 /// A sentence that was added, removed or edited.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SentenceChange {
-    /// What became of it.
+    /// How it changed.
     pub change: Change,
     /// Its article.
     pub article_id: String,
-    /// The article's source.
+    /// The path of the article's source.
     pub source_path: String,
-    /// Of an edited one, what differs: `raw_text`, `text`, boundaries, keywords, kind, `number_gaps`.
+    /// What differs in an edited sentence: `raw_text`, `text`, boundaries, keywords, kind, `number_gaps`.
     pub what: Vec<&'static str>,
     /// The sentence in the earlier build.
     pub before: Option<Side>,
@@ -93,30 +93,26 @@ pub struct SentenceChange {
     pub after: Option<Side>,
 }
 
-/// What became of an article and its sentences.
+/// The changes of an article and its sentences.
 pub(super) struct Compared {
-    /// None where nothing differs but confidences.
+    /// `None` if nothing but confidences differs.
     pub(super) article: Option<ArticleChange>,
     pub(super) sentences: Vec<SentenceChange>,
-    /// Sentences of which only confidences differ.
+    /// Number of sentences that differ only in confidences.
     pub(super) confidence_only: usize,
 }
 
 /// Compares an article in two builds.
-pub(super) fn compare(article: &ChangedArticle, before: &Sentences, after: &Sentences) -> Compared {
-    let (rows_before, rows_after) = (before.of(&article.article_id), after.of(&article.article_id));
-    let raw_before: Vec<&str> = rows_before.clone().map(|row| before.raw_text(row)).collect();
-    let raw_after: Vec<&str> = rows_after.clone().map(|row| after.raw_text(row)).collect();
+pub(super) fn compare(article: &ChangedArticle, before: &[Sentence], after: &[Sentence]) -> Compared {
     let mut confidence_only = 0;
     let mut sentences = Vec::new();
-    for pair in pair_sentences(&raw_before, &raw_after) {
-        let left = pair.before.map(|place| rows_before.start + place);
-        let right = pair.after.map(|place| rows_after.start + place);
+    for pair in pair_sentences(&raw_texts(before), &raw_texts(after)) {
+        let (left, right) = (pair.before.map(|at| &before[at]), pair.after.map(|at| &after[at]));
         let (change, what) = match (left, right) {
             (Some(left), Some(right)) => {
-                let what = edited_columns(pair, (before, left), (after, right));
+                let what = edited_columns(pair, left, right);
                 if what.is_empty() {
-                    confidence_only += usize::from(!before.same_confidences(left, after, right));
+                    confidence_only += usize::from(left.confidences != right.confidences);
                     continue;
                 }
                 (Change::Edited, what)
@@ -129,45 +125,35 @@ pub(super) fn compare(article: &ChangedArticle, before: &Sentences, after: &Sent
             article_id: article.article_id.clone(),
             source_path: article.source_path.clone(),
             what,
-            before: left.map(|row| side(before, row)),
-            after: right.map(|row| side(after, row)),
+            before: left.map(|sentence| sentence.side.clone()),
+            after: right.map(|sentence| sentence.side.clone()),
         });
     }
     let article = article_change(article, before, after, &sentences);
     Compared { article, sentences, confidence_only }
 }
 
+fn raw_texts(sentences: &[Sentence]) -> Vec<&str> {
+    sentences.iter().map(|sentence| sentence.side.raw_text.as_str()).collect()
+}
+
 /// What differs in a sentence that both builds have.
-fn edited_columns(
-    pair: Pair,
-    (before, left): (&Sentences, usize),
-    (after, right): (&Sentences, usize),
-) -> Vec<&'static str> {
+fn edited_columns(pair: Pair, before: &Sentence, after: &Sentence) -> Vec<&'static str> {
     let columns = [
-        ("raw_text", before.raw_text(left) != after.raw_text(right)),
-        ("text", before.text(left) != after.text(right)),
+        ("raw_text", before.side.raw_text != after.side.raw_text),
+        ("text", before.side.text != after.side.text),
         ("boundaries", pair.recut),
-        ("keywords", !before.same_keywords(left, after, right)),
-        ("kind", before.kind(left) != after.kind(right)),
-        ("number_gaps", !before.same_gaps(left, after, right)),
+        ("keywords", before.side.keyword_ids != after.side.keyword_ids),
+        ("kind", before.kind != after.kind),
+        ("number_gaps", before.gaps != after.gaps),
     ];
     columns.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
 }
 
-fn side(sentences: &Sentences, row: usize) -> Side {
-    Side {
-        sentence_id: sentences.id(row).to_owned(),
-        sentence_index: sentences.index(row),
-        text: sentences.text(row).to_owned(),
-        raw_text: sentences.raw_text(row).to_owned(),
-        keyword_ids: sentences.keyword_ids(row),
-    }
-}
-
 fn article_change(
     article: &ChangedArticle,
-    before: &Sentences,
-    after: &Sentences,
+    before: &[Sentence],
+    after: &[Sentence],
     sentences: &[SentenceChange],
 ) -> Option<ArticleChange> {
     let change = match (article.before, article.after) {
@@ -175,29 +161,15 @@ fn article_change(
         (_, false) => Change::Removed,
         _ => Change::Edited,
     };
-    let any = |column: &str| sentences.iter().any(|sentence| sentence.what.contains(&column));
-    let (words_before, words_after) = (words(before, article), words(after, article));
-    let edits = [
-        ("content", article.content),
-        ("text", words_before != words_after),
-        ("cuts", any("boundaries")),
-        (
-            "keywords",
-            article.keywords
-                || sentences.iter().any(|sentence| same_tokens(sentence) && sentence.what.contains(&"keywords")),
-        ),
-        ("keyphrases", article.keyphrases),
-        ("metadata", !article.metadata.is_empty()),
-        ("kind", any("kind")),
-        ("number_gaps", any("number_gaps")),
-    ];
-    let edited = change == Change::Edited;
-    let what: Vec<&str> = edits.into_iter().filter_map(|(name, differs)| (edited && differs).then_some(name)).collect();
-    if edited && what.is_empty() && sentences.is_empty() {
+    let is_edited = change == Change::Edited;
+    let (what, metadata) = match change {
+        Change::Edited => (edited_parts(article, before, after, sentences), article.metadata()),
+        Change::Added | Change::Removed => (Vec::new(), Vec::new()),
+    };
+    if is_edited && what.is_empty() && sentences.is_empty() {
         return None;
     }
-    let lines = |sentences: &Sentences, has: bool| has.then(|| text_of(sentences, article));
-    let (text_before, text_after) = (lines(before, article.before), lines(after, article.after));
+    let (text_before, text_after) = (article.before.then(|| text_of(before)), article.after.then(|| text_of(after)));
     let differ = text_before != text_after;
     let count = |change: Change| sentences.iter().filter(|sentence| sentence.change == change).count();
     Some(ArticleChange {
@@ -205,7 +177,7 @@ fn article_change(
         article_id: article.article_id.clone(),
         source_path: article.source_path.clone(),
         what,
-        metadata: if edited { article.metadata.clone() } else { Vec::new() },
+        metadata,
         sentences_added: count(Change::Added),
         sentences_removed: count(Change::Removed),
         sentences_edited: count(Change::Edited),
@@ -214,16 +186,35 @@ fn article_change(
     })
 }
 
-fn same_tokens(sentence: &SentenceChange) -> bool {
-    !sentence.what.contains(&"raw_text")
+/// What differs in an article that both builds have.
+fn edited_parts(
+    article: &ChangedArticle,
+    before: &[Sentence],
+    after: &[Sentence],
+    sentences: &[SentenceChange],
+) -> Vec<&'static str> {
+    let any = |column: &str| sentences.iter().any(|sentence| sentence.what.contains(&column));
+    // Other words bring other keywords; only a sentence that kept its words shows that tagging itself differs.
+    let retagged = sentences.iter().any(|one| one.what.contains(&"keywords") && !one.what.contains(&"raw_text"));
+    let parts = [
+        ("content", article.differs_in("content_hash")),
+        ("text", !words(before).eq(words(after))),
+        ("cuts", any("boundaries")),
+        ("keywords", retagged || article.differs_in("keywords")),
+        ("keyphrases", article.differs_in("keyphrases")),
+        ("metadata", !article.metadata().is_empty()),
+        ("kind", any("kind")),
+        ("number_gaps", any("number_gaps")),
+    ];
+    parts.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
 }
 
 /// The repaired words of an article, wherever it is cut.
-fn words<'s>(sentences: &'s Sentences, article: &ChangedArticle) -> Vec<&'s str> {
-    sentences.of(&article.article_id).flat_map(|row| sentences.text(row).split(' ')).collect()
+fn words(sentences: &[Sentence]) -> impl Iterator<Item = &str> {
+    sentences.iter().flat_map(|sentence| sentence.side.text.split(' '))
 }
 
-/// The repaired text of an article: its sentences, parted by line breaks, as `articles.text` has it.
-fn text_of(sentences: &Sentences, article: &ChangedArticle) -> String {
-    sentences.of(&article.article_id).map(|row| sentences.text(row)).collect::<Vec<_>>().join("\n")
+/// The repaired text of an article: its sentences, separated by line breaks, as in `articles.text`.
+fn text_of(sentences: &[Sentence]) -> String {
+    sentences.iter().map(|sentence| sentence.side.text.as_str()).collect::<Vec<_>>().join("\n")
 }

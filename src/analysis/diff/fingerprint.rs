@@ -1,126 +1,116 @@
-//! Fingerprints: rows of any columns as one number each, so that builds are compared without holding their texts.
+//! Fingerprints: any columns of a row as one number, so that builds are compared without holding their texts.
 //!
-//! Invariant: equal values have equal fingerprints within one run of the program; different ones share a fingerprint of 64 bits
-//! once in 2^64 pairs. Nothing here is written anywhere: the hash may change with the compiler.
+//! Invariant: equal values have equal fingerprints within one run of the program; two different values share a fingerprint of
+//! 64 bits with probability 2^-64. Fingerprints are never stored, because the hash may change with the compiler.
 //!
-//! Lists and structs are hashed column by column, not value by value, since polars makes a series of every list that it hands out.
+//! Arrow's row format does the hard part: it writes the values of a row, with nulls and the ends of lists, as bytes
+//! that are equal exactly if the values are.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
-use polars::prelude::{
-    ChunkExplode, Column, DataType, ExplodeOptions, Expr, Field, IntoColumn, ListNameSpaceImpl, NewChunkedArray, PlSmallStr,
-    PolarsResult, Series, UInt64Chunked, col, map_multiple,
-};
+use arrow::array::{Array, ArrayRef, AsArray, ListArray, RecordBatch, StructArray};
+use arrow::datatypes::{DataType, Field};
+use arrow::error::ArrowError;
+use arrow::row::{RowConverter, SortField};
 
-/// The fingerprint of some text.
+/// The fingerprint of a text.
 #[must_use]
 pub(super) fn of_text(text: &str) -> u64 {
+    of_bytes(text.as_bytes())
+}
+
+fn of_bytes(bytes: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
+    bytes.hash(&mut hasher);
     hasher.finish()
 }
 
-/// An expression for the fingerprint of some columns together, in so many bits. Fields of structs that are named in `except` do not
-/// count.
-pub(super) fn of_columns(columns: &[&str], except: &'static [&'static str], bits: u32) -> Expr {
-    let columns: Vec<Expr> = columns.iter().map(|name| col(*name)).collect();
-    let hashed = move |columns: &mut [Column]| {
-        let mut hashers = vec![DefaultHasher::new(); columns.first().map_or(0, Column::len)];
-        for column in columns.iter() {
-            feed(column.as_materialized_series(), except, &mut hashers)?;
-        }
-        let numbers = hashers.iter().map(|hasher| hasher.finish() >> (u64::BITS - bits));
-        Ok(UInt64Chunked::from_iter_values(PlSmallStr::EMPTY, numbers).into_column())
-    };
-    map_multiple(hashed, columns, |_, fields| Ok(Field::new(fields[0].name().clone(), DataType::UInt64)))
+/// The fingerprints of some columns together, row by row. Fields of structs that are named in `except` do not count.
+///
+/// # Errors
+/// If the batch lacks a column.
+pub(super) fn of_columns(batch: &RecordBatch, columns: &[&str], except: &[&str]) -> Result<Vec<u64>, ArrowError> {
+    if columns.is_empty() {
+        return Ok(vec![0; batch.num_rows()]);
+    }
+    let column = |name: &&str| without_fields(batch.column(batch.schema().index_of(name)?), except);
+    let columns = columns.iter().map(column).collect::<Result<Vec<_>, _>>()?;
+    let types = columns.iter().map(|column| SortField::new(column.data_type().clone())).collect();
+    let rows = RowConverter::new(types)?.convert_columns(&columns)?;
+    Ok(rows.iter().map(|row| of_bytes(row.as_ref())).collect())
 }
 
-/// Feeds the values of a column to the hashers of their rows.
-fn feed(values: &Series, except: &[&str], hashers: &mut [DefaultHasher]) -> PolarsResult<()> {
-    match values.dtype() {
-        DataType::List(_) => feed_lists(values, except, hashers),
-        DataType::Struct(_) => {
-            let fields = values.struct_()?.fields_as_series();
-            fields
-                .iter()
-                .filter(|field| !except.contains(&field.name().as_str()))
-                .try_for_each(|field| feed(field, except, hashers))
+/// An array without some fields of the structs in it.
+fn without_fields(array: &ArrayRef, except: &[&str]) -> Result<ArrayRef, ArrowError> {
+    match array.data_type() {
+        DataType::List(item) => {
+            let lists = array.as_list::<i32>();
+            let items = without_fields(lists.values(), except)?;
+            let item = Arc::new(Field::new(item.name(), items.data_type().clone(), item.is_nullable()));
+            Ok(Arc::new(ListArray::try_new(item, lists.offsets().clone(), items, lists.nulls().cloned())?))
         }
-        DataType::String => {
-            values.str()?.iter().zip(hashers).for_each(|(value, hasher)| value.hash(hasher));
-            Ok(())
+        DataType::Struct(fields) => {
+            let structs = array.as_struct();
+            let kept = fields.iter().zip(structs.columns()).filter(|(field, _)| !except.contains(&field.name().as_str()));
+            let kept = kept.map(|(field, values)| {
+                let values = without_fields(values, except)?;
+                Ok((Arc::new(Field::new(field.name(), values.data_type().clone(), field.is_nullable())), values))
+            });
+            let (fields, values): (Vec<_>, Vec<_>) = kept.collect::<Result<Vec<_>, ArrowError>>()?.into_iter().unzip();
+            let nulls = structs.nulls().cloned();
+            Ok(Arc::new(StructArray::try_new_with_length(fields.into(), values, nulls, structs.len())?))
         }
-        _ => {
-            values.rechunk().iter().zip(hashers).for_each(|(value, hasher)| value.hash(hasher));
-            Ok(())
-        }
+        _ => Ok(array.clone()),
     }
-}
-
-/// Feeds lists: the length of each (or that there is none), then what is in it.
-fn feed_lists(values: &Series, except: &[&str], hashers: &mut [DefaultHasher]) -> PolarsResult<()> {
-    let lists = values.list()?;
-    let items = lists.explode(ExplodeOptions { empty_as_null: false, keep_nulls: false })?;
-    let mut of_items = vec![DefaultHasher::new(); items.len()];
-    feed(&items, except, &mut of_items)?;
-    let mut of_items = of_items.iter();
-    for (length, hasher) in lists.lst_lengths().iter().zip(hashers) {
-        length.hash(hasher);
-        let length = usize::try_from(length.unwrap_or(0)).expect("a list is in memory");
-        of_items.by_ref().take(length).for_each(|item| item.finish().hash(hasher));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use polars::prelude::{DataFrame, IntoLazy, NamedFrom};
+    use std::collections::BTreeSet;
+
+    use arrow::array::{Float32Array, Int32Array, ListBuilder, StringArray, StringBuilder};
 
     use super::*;
 
-    fn fingerprints(columns: Vec<Series>, except: &'static [&'static str]) -> Vec<u64> {
-        let names: Vec<String> = columns.iter().map(|column| column.name().to_string()).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let height = columns[0].len();
-        let frame = DataFrame::new(height, columns.into_iter().map(IntoColumn::into_column).collect()).expect("a frame");
-        let frame = frame.lazy().select([of_columns(&names, except, u64::BITS).alias("hash")]).collect().expect("numbers");
-        frame.column("hash").expect("a column").u64().expect("of numbers").iter().flatten().collect()
+    fn fingerprints(columns: Vec<(&str, ArrayRef)>, except: &[&str]) -> Vec<u64> {
+        let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+        let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
+        of_columns(&batch, &names, except).expect("columns of the batch")
     }
 
-    fn list(items: &[&str]) -> Series {
-        Series::new("item".into(), items)
+    fn lists(lists: &[&[&str]]) -> ArrayRef {
+        let mut builder = ListBuilder::new(StringBuilder::new());
+        lists.iter().for_each(|list| builder.append_value(list.iter().map(Some)));
+        Arc::new(builder.finish())
     }
 
     #[test]
     fn rows_are_told_apart_by_every_value_and_by_where_lists_end() {
-        let lists = [list(&["a"]), list(&["a", "b"]), list(&[]), list(&["b"]), list(&["a"])];
-        let one = fingerprints(vec![Series::new("x".into(), lists)], &[]);
+        let one = fingerprints(vec![("x", lists(&[&["a"], &["a", "b"], &[], &["b"], &["a"]]))], &[]);
         assert_eq!(one[0], one[4]);
-        let different: std::collections::BTreeSet<u64> = one.iter().copied().collect();
-        assert_eq!(different.len(), 4);
-        let two = fingerprints(
-            vec![Series::new("x".into(), [Some("a"), None, Some("")]), Series::new("y".into(), [1_i32, 1, 1])],
-            &[],
-        );
-        assert!(two[0] != two[1] && two[1] != two[2] && two[0] != two[2]);
+        assert_eq!(one.iter().collect::<BTreeSet<_>>().len(), 4);
+        let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None, Some("")]));
+        let numbers: ArrayRef = Arc::new(Int32Array::from(vec![1, 1, 1]));
+        let two = fingerprints(vec![("x", texts), ("y", numbers)], &[]);
+        assert_eq!(two.iter().collect::<BTreeSet<_>>().len(), 3);
     }
 
     #[test]
     fn a_slice_of_lists_is_hashed_as_the_whole_is() {
-        let lists = Series::new("x".into(), [list(&["a"]), list(&["b", "c"]), list(&[]), list(&["d"])]);
-        let whole = fingerprints(vec![lists.clone()], &[]);
-        assert_eq!(fingerprints(vec![lists.slice(1, 3)], &[]), whole[1..]);
+        let lists = lists(&[&["a"], &["b", "c"], &[], &["d"]]);
+        let whole = fingerprints(vec![("x", lists.clone())], &[]);
+        assert_eq!(fingerprints(vec![("x", lists.slice(1, 3))], &[]), whole[1..]);
     }
 
     #[test]
     fn fields_left_out_do_not_count() {
-        let structs = |confidence: [f32; 2]| {
-            let token = Series::new("token".into(), [1_i32, 2]);
-            let confidence = Series::new("confidence".into(), confidence);
-            DataFrame::new(2, vec![token.into_column(), confidence.into_column()]).expect("a frame").into_struct("x".into())
+        let hashed = |confidences: [f32; 2], except: &[&str]| {
+            let tokens: ArrayRef = Arc::new(Int32Array::from(vec![1, 2]));
+            let confidences: ArrayRef = Arc::new(Float32Array::from(confidences.to_vec()));
+            let structs = StructArray::try_from(vec![("token", tokens), ("confidence", confidences)]).expect("two fields");
+            fingerprints(vec![("x", Arc::new(structs))], except)
         };
-        let hashed =
-            |confidence, except| fingerprints(vec![polars::prelude::IntoSeries::into_series(structs(confidence))], except);
         assert_ne!(hashed([0.5, 0.5], &[]), hashed([0.5, 0.6], &[]));
         assert_eq!(hashed([0.5, 0.5], &["confidence"]), hashed([0.5, 0.6], &["confidence"]));
         assert_ne!(hashed([0.5, 0.5], &["confidence"])[0], hashed([0.5, 0.6], &["confidence"])[1]);

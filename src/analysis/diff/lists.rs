@@ -1,7 +1,7 @@
-//! The whole lists as Parquet: every article and every sentence that changed, a row each.
+//! The complete lists as Parquet: one row for every article and every sentence that changed.
 //!
-//! Rows are written as they are found. Invariant: both files appear whole or not at all, and nothing that is there already is
-//! written over (see [`NewFile`]).
+//! Rows are written as they are found. Invariant: both files appear complete or not at all, and no existing file is overwritten
+//! (see [`NewFile`]).
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use parquet::file::properties::WriterProperties;
 use super::compare::{ArticleChange, Compared, SentenceChange, Side};
 use crate::dataset::{DatasetError, NewFile};
 
-/// Rows gathered before they are written.
+/// Rows buffered before they are written.
 const BATCH_ROWS: usize = 8_192;
 
 /// The lists being written.
@@ -25,18 +25,18 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    /// Lists in a folder, which is made if need be.
+    /// Lists in a folder, which is created if it is missing.
     pub(super) fn create(folder: &Path) -> Result<Self, DatasetError> {
         Ok(Self { articles: List::create(folder, "articles")?, sentences: List::create(folder, "sentences")? })
     }
 
-    /// Adds what became of an article.
+    /// Adds the changes of an article and its sentences.
     pub(super) fn push(&mut self, compared: &Compared) -> Result<(), DatasetError> {
         self.articles.push(compared.article.iter().cloned())?;
         self.sentences.push(compared.sentences.iter().cloned())
     }
 
-    /// Closes the files and gives them their names.
+    /// Closes both files, then gives them their names: neither appears if the other cannot be written.
     pub(super) fn finish(self) -> Result<(), DatasetError> {
         let (articles, sentences) = (self.articles.close()?, self.sentences.close()?);
         articles.finish()?;
@@ -86,7 +86,7 @@ impl<R: Row> List<R> {
     }
 }
 
-/// A row of a list, by its columns: name, whether it may be null, values.
+/// A row of a list. The columns of rows are their name, whether they may be null, and the values.
 trait Row: Sized {
     fn columns(rows: &[Self]) -> Vec<(&'static str, bool, ArrayRef)>;
 }
@@ -110,7 +110,7 @@ fn count(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-/// Lists of texts; null where there is none.
+/// A column of lists of texts.
 fn lists<R, T: AsRef<str>>(rows: &[R], list: impl Fn(&R) -> Option<Vec<T>>) -> ArrayRef {
     let item = Field::new("item", DataType::Utf8, false);
     let mut builder = ListBuilder::new(StringBuilder::new()).with_field(item);
@@ -158,7 +158,7 @@ impl Row for SentenceChange {
 const BEFORE: [&str; 4] = ["sentence_id_before", "sentence_index_before", "raw_before", "keyword_ids_before"];
 const AFTER: [&str; 4] = ["sentence_id_after", "sentence_index_after", "raw_after", "keyword_ids_after"];
 
-/// The columns of one side of each sentence; null where it has none.
+/// The columns of one side of each sentence; null if the sentence was added or removed.
 fn side_columns(
     rows: &[SentenceChange],
     names: [&'static str; 4],

@@ -1,12 +1,12 @@
-//! What changed from one build to another: articles and sentences that were added, removed or edited, and what the builds are made of.
+//! What changed from one build to another: articles and sentences added, removed or edited, and differences in provenance.
 //!
 //! ```text
 //! both builds ─ fingerprints, joined (articles.rs) ─▶ articles that differ ─ in batches: sentences paired (pairing.rs) ─▶ lists
 //! ```
 //!
-//! Invariant: memory depends on the number of articles (a row of numbers for each) and on a batch, not on the length of the texts: those
-//! of articles that are the same are hashed as they stream by, and those of the others are loaded batch by batch. Lists are in
-//! the order of paths, then of sentences, whatever the order of the files.
+//! Invariant: memory depends on the number of articles (a row of numbers for each) and on the size of a batch, not on the length
+//! of the texts: unchanged articles are hashed as they stream by, and only the others are loaded, batch by batch. Lists are
+//! ordered by path, then by sentence, regardless of the order of the files.
 
 mod alignment;
 mod articles;
@@ -21,37 +21,36 @@ mod sentences;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use polars::prelude::{DataType, PolarsResult, len};
 use serde::Serialize;
 
-pub use builds::{Build, Difference, Figure, Quantity};
+pub use builds::{Build, Difference, Metric, Quantity};
 pub use compare::{ArticleChange, Change, SentenceChange, Side};
 
-use super::{scan, whole};
 use crate::analysis::AnalysisError;
+use crate::analysis::tables::count_rows;
 use articles::{ChangedArticle, Columns, changed_articles};
 use compare::{Compared, compare};
 use engine::tables::schema::Table;
 use lists::Lists;
 use sentences::Sentences;
 
-/// Sentences of both builds that are loaded at once: some hundred megabytes.
+/// Sentences of both builds that are loaded at once: a few hundred megabytes.
 const BATCH_SENTENCES: usize = 200_000;
 
-/// How many rows of a table changed.
+/// The number of rows of a table by how they changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// Only in the later build.
     pub added: usize,
     /// Only in the earlier build.
     pub removed: usize,
-    /// In both and different.
+    /// In both builds, and different.
     pub edited: usize,
-    /// In both, and only confidences (or doubts and alternatives) differ.
+    /// In both builds; only confidences (or doubts and alternatives) differ.
     pub confidence_only: usize,
-    /// In both and the same.
+    /// In both builds, and the same.
     pub unchanged: usize,
-    /// Edited rows by what differs; one may count for several.
+    /// Edited rows by what differs in them; a row may count several times.
     pub what: BTreeMap<&'static str, usize>,
 }
 
@@ -68,12 +67,12 @@ impl Tally {
     }
 }
 
-/// The first rows of the lists.
+/// The first changes, as many as were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Listed {
-    /// Articles.
+    /// Changes of articles.
     pub articles: Vec<ArticleChange>,
-    /// Sentences.
+    /// Changes of sentences.
     pub sentences: Vec<SentenceChange>,
 }
 
@@ -84,55 +83,52 @@ pub struct Diff {
     pub before: Build,
     /// The later build.
     pub after: Build,
-    /// What keeps the builds from being compared in full.
+    /// Reasons why the builds cannot be compared in full.
     pub remarks: Vec<String>,
-    /// What they are made of, where it differs.
+    /// Inputs, settings and versions that differ.
     pub provenance: Vec<Difference>,
-    /// What they hold, side by side.
-    pub figures: Vec<Figure>,
-    /// Articles that changed.
+    /// The sizes of both builds.
+    #[serde(rename = "figures")]
+    pub metrics: Vec<Metric>,
+    /// Counts of articles.
     pub articles: Tally,
-    /// Sentences that changed.
+    /// Counts of sentences.
     pub sentences: Tally,
-    /// The first of them.
+    /// The first changes.
     pub listed: Listed,
 }
 
 impl Diff {
-    /// Compares two builds, lists the first `limit` changes of each table, and writes all of them as Parquet into a folder if one is given.
+    /// Compares two builds and lists the first `limit` changes of each table; writes all of them as Parquet into the folder
+    /// `lists`, if one is given.
     ///
     /// # Errors
-    /// Where a table cannot be read or a list not be written, such as where it is there already.
+    /// If a table cannot be read, or a list cannot be written, for example because its file exists already.
     pub fn measure(before: Build, after: Build, limit: usize, lists: Option<&Path>) -> Result<Self, AnalysisError> {
-        let in_builds = |source| AnalysisError::Tables {
-            place: format!("{} and {}", before.folder.display(), after.folder.display()),
-            source,
-        };
         let mut lists = lists.map(Lists::create).transpose()?;
-        let columns = |table| Columns::of(table, &before, &after).map_err(in_builds);
-        let (of_articles, of_sentences) = (columns(Table::Articles)?, columns(Table::Sentences)?);
+        let of_articles = Columns::of(Table::Articles, &before, &after)?;
+        let of_sentences = Columns::of(Table::Sentences, &before, &after)?;
         let mut tallies = Tallies::default();
-        let changed = changed_articles(&before, &after, &of_articles, &of_sentences).map_err(in_builds)?;
+        let changed = changed_articles(&before, &after, &of_articles, &of_sentences)?;
         for batch in batches(&changed) {
-            let left = Sentences::load(&before, batch, &of_sentences, |article| article.index_before).map_err(in_builds)?;
-            let right = Sentences::load(&after, batch, &of_sentences, |article| article.index_after).map_err(in_builds)?;
+            let left = Sentences::load(&before, batch, &of_sentences, |article| article.index_before)?;
+            let right = Sentences::load(&after, batch, &of_sentences, |article| article.index_after)?;
             for article in batch {
-                let compared = compare(article, &left, &right);
+                let compared = compare(article, left.of(&article.article_id), right.of(&article.article_id));
                 if let Some(lists) = &mut lists {
                     lists.push(&compared)?;
                 }
                 tallies.add(compared, limit);
             }
         }
-        let (articles, sentences) = (rows(&before, Table::Articles), rows(&before, Table::Sentences));
-        tallies.articles.count_unchanged(articles.map_err(in_builds)?);
-        tallies.sentences.count_unchanged(sentences.map_err(in_builds)?);
+        tallies.articles.count_unchanged(count_rows(&before.folder, Table::Articles)?);
+        tallies.sentences.count_unchanged(count_rows(&before.folder, Table::Sentences)?);
         lists.map_or(Ok(()), Lists::finish)?;
         let Tallies { articles, sentences, listed } = tallies;
         Ok(Self {
             remarks: remarks(&before, &after, &[(Table::Articles, of_articles), (Table::Sentences, of_sentences)]),
             provenance: builds::provenance_differences(&before, &after),
-            figures: builds::figures(&before, &after),
+            metrics: builds::metrics(&before, &after),
             before,
             after,
             articles,
@@ -142,7 +138,7 @@ impl Diff {
     }
 }
 
-/// What has been counted and is to be shown.
+/// The counts so far, and the changes to be shown.
 #[derive(Default)]
 struct Tallies {
     articles: Tally,
@@ -172,13 +168,13 @@ impl Tallies {
 }
 
 impl Tally {
-    /// What of the earlier build's rows is neither gone nor different.
+    /// Counts the rows of the earlier build that are neither removed nor different.
     fn count_unchanged(&mut self, rows_before: usize) {
         self.unchanged = rows_before.saturating_sub(self.removed + self.edited + self.confidence_only);
     }
 }
 
-/// Parts of a list of articles that have about [`BATCH_SENTENCES`]; a longer article is a batch of its own.
+/// Consecutive articles that together have at most [`BATCH_SENTENCES`]; a longer article is a batch by itself.
 fn batches(articles: &[ChangedArticle]) -> Vec<&[ChangedArticle]> {
     let mut batches = Vec::new();
     let (mut start, mut sentences) = (0, 0);
@@ -195,17 +191,12 @@ fn batches(articles: &[ChangedArticle]) -> Vec<&[ChangedArticle]> {
     batches
 }
 
-fn rows(build: &Build, table: Table) -> PolarsResult<usize> {
-    let rows = scan(&build.folder, table)?.select([len().cast(DataType::Int64).alias("rows")]);
-    Ok(usize::try_from(whole(&articles::collect(rows)?, "rows")?).unwrap_or(0))
-}
-
-/// What a reader must know before trusting the comparison.
+/// What the user must know before trusting the comparison.
 fn remarks(before: &Build, after: &Build, tables: &[(Table, Columns)]) -> Vec<String> {
     let mut remarks = Vec::new();
     if before.schema_version != after.schema_version {
         remarks.push(format!(
-            "the tables have versions {} and {}: only what both have is compared",
+            "the tables have versions {} and {}: only columns that both have are compared",
             before.schema_version, after.schema_version
         ));
     }

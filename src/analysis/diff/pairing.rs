@@ -1,29 +1,28 @@
-//! Which sentence of an article in one build is which in the other.
+//! Which sentence of an article in one build corresponds to which in the other.
 //!
-//! Invariant: every sentence is in exactly one pair, and pairs are in order on both sides. Sentences whose raw text is the
-//! same are paired first, so that inserting one leaves the others what they are. Between them the tokens are aligned, and
-//! sentences that share most of them are paired; what still has no partner is paired by its place where the same number
-//! stands on both sides. Tokens are aligned and not byte offsets, since an insertion moves all offsets after it; where the
-//! source has not changed the two are the same.
+//! Sentences with the same raw text are paired first, so that an inserted sentence does not affect the others. Between them the
+//! tokens are aligned, and sentences that share most of their tokens are paired. The rest are paired by position if both
+//! sides have equally many. Tokens are aligned rather than byte offsets, because an insertion shifts all offsets after it.
+//!
+//! Invariant: every sentence is in exactly one pair, and pairs are in order on both sides.
 
 use std::ops::Range;
 
 use super::alignment::align;
 use super::fingerprint::of_text;
 
-/// A sentence of one build and what it is in the other.
+/// A sentence of one build and its counterpart in the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pair {
-    /// Its place in the earlier build's article; none where it was added.
+    /// Its position in the article of the earlier build; `None` if it was added.
     pub(super) before: Option<usize>,
-    /// Its place in the later build's article; none where it was removed.
+    /// Its position in the article of the later build; `None` if it was removed.
     pub(super) after: Option<usize>,
-    /// Whether some of its tokens stand in another sentence in the other build: its ends were cut elsewhere.
+    /// Whether some of its tokens belong to a neighbouring sentence in the other build: a boundary has moved.
     pub(super) recut: bool,
 }
 
-/// Pairs the sentences of an article by their raw texts. Every sentence is in exactly one pair; pairs are in order on both sides, what
-/// was removed before what was added in its place.
+/// Pairs the sentences of an article by their raw texts, in order; removed sentences come before those added in their place.
 pub(super) fn pair_sentences(before: &[&str], after: &[&str]) -> Vec<Pair> {
     let hashed = |texts: &[&str]| texts.iter().map(|text| of_text(text)).collect::<Vec<_>>();
     let anchors = align(&hashed(before), &hashed(after));
@@ -43,9 +42,9 @@ pub(super) fn pair_sentences(before: &[&str], after: &[&str]) -> Vec<Pair> {
 struct Gap {
     before: Range<usize>,
     after: Range<usize>,
-    /// Pairs of sentences with the number of tokens that they share, in order.
+    /// Pairs of sentences that share tokens, in order, with the number of these tokens.
     shared: Vec<(usize, usize, usize)>,
-    /// Tokens of each sentence.
+    /// The number of tokens of each sentence.
     lengths_before: Vec<usize>,
     lengths_after: Vec<usize>,
 }
@@ -91,7 +90,8 @@ impl Gap {
         }
     }
 
-    /// Pairs of sentences that share at least half of the tokens of the shorter one, those with most first; in order.
+    /// Pairs of sentences that share at least half of the tokens of the shorter one. Pairs that share most tokens are chosen first;
+    /// the result is in order.
     fn by_shared_tokens(&self) -> Vec<(usize, usize)> {
         let shorter =
             |i: usize, j: usize| self.lengths_before[i - self.before.start].min(self.lengths_after[j - self.after.start]);
@@ -108,7 +108,7 @@ impl Gap {
         chosen
     }
 
-    /// Pairs one by one what has neither partner nor its tokens elsewhere, where as many stand on both sides.
+    /// Pairs the remaining sentences one by one, if both sides have equally many and most tokens of each are found nowhere else.
     fn pair_by_place(&self, before: Range<usize>, after: Range<usize>, pairs: &mut Vec<Pair>) {
         let stays_before =
             |i: &usize| 2 * self.tokens_shared(|shared| shared.0 == *i) < self.lengths_before[i - self.before.start];
@@ -146,7 +146,7 @@ mod tests {
 
     use super::*;
 
-    /// Pairs as text: `1=0` for one that was found, `1!0` recut, `1-` removed, `+0` added.
+    /// Pairs as text: `1=0` counterparts, `1!0` with a moved boundary, `1-` removed, `+0` added.
     fn shown(before: &[&str], after: &[&str]) -> String {
         let shown = pair_sentences(before, after).into_iter().map(|pair| match pair {
             Pair { before: Some(i), after: Some(j), recut } => format!("{i}{}{j}", if recut { '!' } else { '=' }),
@@ -163,13 +163,13 @@ mod tests {
             (&["a b", "c d"], &["n", "a b", "c d"], "+0 0=1 1=2", "inserted at the top"),
             (&["a b", "c d"], &["c d"], "0- 1=0", "removed"),
             (&["a b c", "d e f"], &["a x c", "d e y"], "0=0 1=1", "two neighbours edited"),
-            (&["a b c d", "e f"], &["a b c", "d e f"], "0!0 1!1", "a cut moved by a token"),
-            (&["a b c d e"], &["a b", "c d e"], "+0 0!1", "cut in two: the larger part is the sentence"),
+            (&["a b c d", "e f"], &["a b c", "d e f"], "0!0 1!1", "a boundary moved by a token"),
+            (&["a b c d e"], &["a b", "c d e"], "+0 0!1", "split in two: the larger part is its counterpart"),
             (&["a b", "c d e"], &["a b c d e"], "0- 1!0", "two joined"),
-            (&["a", "b c d", "e"], &["a", "x y z", "e"], "0=0 1=1 2=2", "every word replaced, in the same place"),
+            (&["a", "b c d", "e"], &["a", "x y z", "e"], "0=0 1=1 2=2", "every word replaced, in the same position"),
             (&["a", "b c", "e"], &["a", "x y", "z", "e"], "0=0 1- +1 +2 2=3", "replaced by more sentences"),
-            (&["a b", "a b", "c"], &["a b", "c"], "0=0 1- 2=1", "one of two that are the same"),
-            (&[], &["a"], "+0", "nothing before"),
+            (&["a b", "a b", "c"], &["a b", "c"], "0=0 1- 2=1", "one of two identical ones"),
+            (&[], &["a"], "+0", "empty before"),
         ];
         for (before, after, expected, why) in cases {
             assert_eq!(shown(before, after), expected, "{why}");
@@ -191,7 +191,7 @@ mod tests {
         }
 
         #[test]
-        fn a_sentence_put_in_changes_no_other(mut sentences in vec("[a-z]{6}( [a-z]{6}){1,3}", 1..12), at in 0_usize..12) {
+        fn an_inserted_sentence_changes_no_other(mut sentences in vec("[a-z]{6}( [a-z]{6}){1,3}", 1..12), at in 0_usize..12) {
             let before = sentences.clone();
             let at = at.min(before.len());
             sentences.insert(at, "0 1 2".to_owned());

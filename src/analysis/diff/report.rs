@@ -1,13 +1,13 @@
-//! The comparison as a person reads it: aligned columns, with Arabic text last on its line, where it cannot disturb the others.
+//! The comparison for people: aligned columns, with Arabic text last on its line, where its direction cannot disturb the others.
 //!
-//! Invariant: all that is shown is in the [`Diff`], which `--json` prints; nothing is looked up here, so the two cannot
-//! disagree. Rows that are not listed are counted in a last line.
+//! Invariant: everything shown is in the [`Diff`], which `--json` prints, so the two cannot disagree. A last line counts the rows
+//! that are not listed.
 
 use std::fmt::{Display, Formatter, Result};
 
 use serde_json::Value;
 
-use super::builds::{Build, Figure, Quantity};
+use super::builds::{Build, Metric, Quantity};
 use super::compare::{ArticleChange, SentenceChange, Side};
 use super::{Diff, Tally};
 
@@ -18,7 +18,7 @@ impl Display for Diff {
         writeln!(f, "after   {}", build(&self.after))?;
         self.remarks.iter().try_for_each(|remark| writeln!(f, "note    {remark}"))?;
         self.write_provenance(f)?;
-        self.write_figures(f)?;
+        self.write_metrics(f)?;
         write_tallies(f, &self.articles, &self.sentences)?;
         write_articles(f, &self.listed.articles, &self.articles)?;
         write_sentences(f, &self.listed.sentences, &self.sentences)
@@ -28,17 +28,17 @@ impl Display for Diff {
 impl Diff {
     fn write_provenance(&self, f: &mut Formatter<'_>) -> Result {
         if self.provenance.is_empty() {
-            return writeln!(f, "\nboth are made of the same inputs, settings, vocabulary and model by the same program");
+            return writeln!(f, "\nboth builds have the same inputs, settings, vocabulary, model and program version");
         }
         let rows = self.provenance.iter().map(|difference| {
             vec![difference.name.clone(), format!("{} → {}", value(&difference.before), value(&difference.after))]
         });
-        write_table(f, &["made of", "before → after"], &rows.collect::<Vec<_>>())
+        write_table(f, &["provenance", "before → after"], &rows.collect::<Vec<_>>())
     }
 
-    fn write_figures(&self, f: &mut Formatter<'_>) -> Result {
-        writeln!(f, "\n{:<18} {:>12} {:>12} {:>12}", "figure", "before", "after", "change")?;
-        self.figures.iter().try_for_each(|Figure { name, before, after }| {
+    fn write_metrics(&self, f: &mut Formatter<'_>) -> Result {
+        writeln!(f, "\n{:<18} {:>12} {:>12} {:>12}", "metric", "before", "after", "change")?;
+        self.metrics.iter().try_for_each(|Metric { name, before, after }| {
             let shown =
                 |quantity: &Option<Quantity>| quantity.as_ref().map_or_else(|| "unknown".to_owned(), quantity_in_short);
             let change = before.zip(*after).map_or_else(|| "unknown".to_owned(), |(before, after)| growth(before, after));
@@ -54,7 +54,7 @@ fn quantity_in_short(quantity: &Quantity) -> String {
     }
 }
 
-/// By how much a figure is larger or smaller: a count, or points of a percentage.
+/// The change of a metric: a count, or percentage points.
 fn growth(before: Quantity, after: Quantity) -> String {
     match (before, after) {
         (before, after) if before == after => "same".to_owned(),
@@ -65,7 +65,7 @@ fn growth(before: Quantity, after: Quantity) -> String {
     }
 }
 
-/// A value of a manifest, in short.
+/// A value of a manifest, for people.
 fn value(value: &Value) -> String {
     match value {
         Value::Null => "none".to_owned(),
@@ -116,7 +116,7 @@ fn write_sentences(f: &mut Formatter<'_>, sentences: &[SentenceChange], tally: &
     write_rest(f, sentences.len(), tally)
 }
 
-/// A line for each side of a sentence; one where only its annotations differ.
+/// A line for each side of a sentence; a single one if only its annotations differ.
 fn sentence_rows(sentence: &SentenceChange) -> Vec<Vec<String>> {
     let line = |side: &Side, sign: &str, text: &str| {
         let what = sentence.what.join(",");
@@ -142,20 +142,20 @@ fn sentence_rows(sentence: &SentenceChange) -> Vec<Vec<String>> {
     }
 }
 
-/// The concepts that went and that came: `-trade +industry`.
+/// The concepts removed and added: `-trade +industry`.
 fn keyword_changes(before: &Side, after: &Side) -> String {
     let gone = before.keyword_ids.iter().filter(|id| !after.keyword_ids.contains(id)).map(|id| format!("-{id}"));
     let come = after.keyword_ids.iter().filter(|id| !before.keyword_ids.contains(id)).map(|id| format!("+{id}"));
     gone.chain(come).collect::<Vec<_>>().join(" ")
 }
 
-/// How many rows of a list are not shown.
+/// A line that counts the rows that are not shown.
 fn write_rest(f: &mut Formatter<'_>, shown: usize, tally: &Tally) -> Result {
     let rest = (tally.added + tally.removed + tally.edited).saturating_sub(shown);
     if rest > 0 { writeln!(f, "… and {rest} more (--limit, --parquet)") } else { Ok(()) }
 }
 
-/// Columns as wide as their widest cell, the last one as it is.
+/// Columns as wide as their widest cell, except the last, which is not padded.
 fn write_table(f: &mut Formatter<'_>, heads: &[&str], rows: &[Vec<String>]) -> Result {
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());

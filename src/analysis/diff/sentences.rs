@@ -1,150 +1,139 @@
-//! The sentences of some articles of a build, held while these articles are compared.
+//! The sentences of some articles of a build, in memory while these articles are compared.
 //!
-//! Invariant: rows are sorted by article and index, so an article's sentences are one range. Columns of which only
-//! equality is asked (confidences, doubts, number gaps) are held as fingerprints, because nobody is shown their values.
+//! Invariant: an article's sentences are ordered by index. Columns that are only tested for equality (confidences, doubts,
+//! number gaps) are held as fingerprints, because nobody is shown their values.
 
-use std::ops::Range;
+use std::sync::Arc;
 
-use polars::prelude::{
-    Column, DataFrame, DataType, Expr, IntoSeries, ListChunked, NamedFrom, PolarsResult, Series, SortMultipleOptions,
-    StringChunked, UInt64Chunked, col, lit,
-};
-use rustc_hash::FxHashMap;
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
+use arrow::datatypes::Int32Type;
+use arrow::error::ArrowError;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReader, RowFilter};
+use parquet::file::statistics::Statistics;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::articles::{CONFIDENCES, ChangedArticle, Columns, INDEX, UNLISTED_FIELDS, collect};
+use super::articles::{CONFIDENCES, ChangedArticle, Columns, INDEX, UNLISTED_FIELDS};
 use super::builds::Build;
+use super::compare::Side;
 use super::fingerprint::of_columns;
-use crate::analysis::scan;
+use crate::analysis::AnalysisError;
+use crate::analysis::tables::{TableFile, numbers, texts};
 use engine::tables::schema::Table;
 
-/// Columns of which only a fingerprint is loaded.
-const GAPS: &str = "gaps";
-const KEYWORDS: &str = "keywords";
-const CONFIDENCE: &str = "confidence";
+/// Columns that are compared value by value, or shown.
+const SHOWN: [&str; 7] = ["article_id", "sentence_id", "sentence_index", "kind", "raw_text", "text", "keyword_ids"];
 
-/// Sentences, ordered by article and index.
-pub(super) struct Sentences {
-    ids: StringChunked,
-    indices: Vec<i32>,
-    kinds: Option<StringChunked>,
-    raw_texts: StringChunked,
-    texts: StringChunked,
-    keyword_ids: Option<ListChunked>,
-    keywords: UInt64Chunked,
-    gaps: UInt64Chunked,
-    confidences: UInt64Chunked,
-    ranges: FxHashMap<String, Range<usize>>,
+/// A sentence as it is compared; what only one of the builds has is left out.
+#[derive(Clone, Debug)]
+pub(super) struct Sentence {
+    /// What is shown of it.
+    pub(super) side: Side,
+    pub(super) kind: Option<String>,
+    /// Fingerprints.
+    pub(super) gaps: u64,
+    pub(super) confidences: u64,
 }
 
+/// The sentences of each article.
+pub(super) struct Sentences(FxHashMap<String, Vec<Sentence>>);
+
 impl Sentences {
-    /// Loads the sentences of consecutive articles (by path), in those columns that both builds have; `index` is an article's place in the
-    /// build, where that is known.
+    /// Loads the sentences of some articles in those columns that both builds have; `index` is an article's place in the
+    /// build, if it is known.
     pub(super) fn load(
         build: &Build,
         articles: &[ChangedArticle],
         columns: &Columns,
         index: fn(&ChangedArticle) -> Option<i64>,
-    ) -> PolarsResult<Self> {
-        let path = |article: Option<&ChangedArticle>| article.map(|article| article.source_path.clone()).unwrap_or_default();
-        let ids: Vec<&str> = articles.iter().map(|article| article.article_id.as_str()).collect();
-        let ids = lit(Series::new("ids".into(), [Series::new("".into(), ids)]));
-        // The ranges let the reader pass over row groups; the ids choose.
-        let wanted = col("source_path")
-            .gt_eq(lit(path(articles.first())))
-            .and(col("source_path").lt_eq(lit(path(articles.last()))))
-            .and(col("article_id").is_in(ids.first(), false));
+    ) -> Result<Self, AnalysisError> {
+        let wanted: Arc<FxHashSet<String>> = Arc::new(articles.iter().map(|article| article.article_id.clone()).collect());
         let indices = articles.iter().filter_map(index);
-        let wanted = match (columns.shared(&[INDEX]).is_empty(), indices.clone().min(), indices.max()) {
-            (false, Some(least), Some(most)) => wanted.and(col(INDEX).gt_eq(lit(least))).and(col(INDEX).lt_eq(lit(most))),
-            _ => wanted,
-        };
-        let print = |names: &[&str], except, alias: &str| match columns.shared(names).as_slice() {
-            [] => lit(0).cast(DataType::UInt64).alias(alias),
-            names => of_columns(names, except, u64::BITS).alias(alias),
-        };
-        let as_they_are =
-            columns.shared(&["article_id", "sentence_id", "sentence_index", "kind", "raw_text", "text", "keyword_ids"]);
-        let mut selected: Vec<Expr> = as_they_are.into_iter().map(col).collect();
-        selected.push(print(&["keyword_ids"], &[], KEYWORDS));
-        selected.push(print(&["number_gaps"], UNLISTED_FIELDS, GAPS));
-        selected.push(print(&CONFIDENCES, &[], CONFIDENCE));
-        let frame = scan(&build.folder, Table::Sentences)?.filter(wanted).select(selected);
-        Self::from_frame(&collect(frame.sort(["article_id", "sentence_index"], SortMultipleOptions::default()))?)
+        let places = indices.clone().min().zip(indices.max());
+        let mut sentences = FxHashMap::default();
+        for file in TableFile::all(&build.folder, Table::Sentences)? {
+            for batch in wanted_rows(&file, &wanted, places, columns)? {
+                let added = batch.and_then(|batch| add(&batch, columns, &mut sentences));
+                added.map_err(|error| file.unreadable(error))?;
+            }
+        }
+        sentences
+            .values_mut()
+            .for_each(|sentences: &mut Vec<Sentence>| sentences.sort_by_key(|one| one.side.sentence_index));
+        Ok(Self(sentences))
     }
 
-    fn from_frame(frame: &DataFrame) -> PolarsResult<Self> {
-        let text = |name: &str| -> PolarsResult<StringChunked> { Ok(frame.column(name)?.str()?.rechunk().into_owned()) };
-        let number = |name: &str| -> PolarsResult<UInt64Chunked> { Ok(frame.column(name)?.u64()?.rechunk().into_owned()) };
-        let keyword_ids = frame.column("keyword_ids").ok().map(Column::list).transpose()?;
-        Ok(Self {
-            ids: text("sentence_id")?,
-            indices: frame.column("sentence_index")?.i32()?.iter().map(Option::unwrap_or_default).collect(),
-            kinds: text("kind").ok(),
-            raw_texts: text("raw_text")?,
-            texts: text("text")?,
-            keyword_ids: keyword_ids.map(|ids| ids.rechunk().into_owned()),
-            keywords: number(KEYWORDS)?,
-            gaps: number(GAPS)?,
-            confidences: number(CONFIDENCE)?,
-            ranges: ranges(frame.column("article_id")?.str()?),
-        })
-    }
-
-    /// The rows of an article, in order; none where the build does not have it.
-    pub(super) fn of(&self, article_id: &str) -> Range<usize> {
-        self.ranges.get(article_id).cloned().unwrap_or(0..0)
-    }
-
-    pub(super) fn id(&self, row: usize) -> &str {
-        self.ids.get(row).unwrap_or_default()
-    }
-
-    pub(super) fn index(&self, row: usize) -> i32 {
-        self.indices[row]
-    }
-
-    pub(super) fn kind(&self, row: usize) -> Option<&str> {
-        self.kinds.as_ref()?.get(row)
-    }
-
-    pub(super) fn raw_text(&self, row: usize) -> &str {
-        self.raw_texts.get(row).unwrap_or_default()
-    }
-
-    pub(super) fn text(&self, row: usize) -> &str {
-        self.texts.get(row).unwrap_or_default()
-    }
-
-    /// The concepts found in the sentence.
-    pub(super) fn keyword_ids(&self, row: usize) -> Vec<String> {
-        let ids = self.keyword_ids.as_ref().and_then(|lists| lists.get_as_series(row));
-        let Some(ids) = ids else { return Vec::new() };
-        ids.into_series().str().map(|ids| ids.iter().flatten().map(str::to_owned).collect()).unwrap_or_default()
-    }
-
-    pub(super) fn same_keywords(&self, row: usize, other: &Self, other_row: usize) -> bool {
-        self.keywords.get(row) == other.keywords.get(other_row)
-    }
-
-    pub(super) fn same_gaps(&self, row: usize, other: &Self, other_row: usize) -> bool {
-        self.gaps.get(row) == other.gaps.get(other_row)
-    }
-
-    pub(super) fn same_confidences(&self, row: usize, other: &Self, other_row: usize) -> bool {
-        self.confidences.get(row) == other.confidences.get(other_row)
+    /// The sentences of an article, in order; none if the build does not have it.
+    pub(super) fn of(&self, article_id: &str) -> &[Sentence] {
+        self.0.get(article_id).map_or(&[], Vec::as_slice)
     }
 }
 
-/// The rows of each article; an article's stand together.
-fn ranges(article_ids: &StringChunked) -> FxHashMap<String, Range<usize>> {
-    let mut ranges: FxHashMap<String, Range<usize>> = FxHashMap::default();
-    for (row, id) in article_ids.iter().enumerate() {
-        match ranges.get_mut(id.unwrap_or_default()) {
-            Some(range) => range.end = row + 1,
-            None => {
-                ranges.insert(id.unwrap_or_default().to_owned(), row..row + 1);
-            }
+/// The rows of a file that belong to the wanted articles. Row groups that lie outside their places are not opened, and of the
+/// others the long columns are read only of those rows.
+fn wanted_rows(
+    file: &TableFile,
+    wanted: &Arc<FxHashSet<String>>,
+    places: Option<(i64, i64)>,
+    columns: &Columns,
+) -> Result<ParquetRecordBatchReader, AnalysisError> {
+    let names = [SHOWN.as_slice(), &CONFIDENCES].concat();
+    let builder = file.reader(&columns.shared(&names))?;
+    let wanted = Arc::clone(wanted);
+    let ids = ProjectionMask::columns(builder.parquet_schema(), ["article_id"]);
+    let is_wanted = ArrowPredicateFn::new(ids, move |batch| {
+        let ids = texts(&batch, "article_id")?;
+        Ok(ids.iter().map(|id| Some(id.is_some_and(|id| wanted.contains(id)))).collect::<BooleanArray>())
+    });
+    let groups = file.row_groups().filter(|group| may_hold(file, *group, places)).collect();
+    let reader = builder.with_row_groups(groups).with_row_filter(RowFilter::new(vec![Box::new(is_wanted)]));
+    reader.build().map_err(|error| file.unreadable(error))
+}
+
+/// Whether a row group may hold articles of these places, first and last, by the statistics in the footer. Without
+/// statistics, or without places, it may.
+fn may_hold(file: &TableFile, group: usize, places: Option<(i64, i64)>) -> bool {
+    let columns = file.metadata().metadata().row_group(group).columns();
+    let index = columns.iter().find(|column| column.column_path().parts() == [INDEX]);
+    let Some((first, last)) = places else { return true };
+    match index.and_then(|index| index.statistics()) {
+        Some(Statistics::Int64(held)) => {
+            held.min_opt().is_none_or(|least| *least <= last) && held.max_opt().is_none_or(|most| *most >= first)
+        }
+        _ => true,
+    }
+}
+
+/// Adds the sentences of a batch to those of their articles.
+fn add(batch: &RecordBatch, columns: &Columns, sentences: &mut FxHashMap<String, Vec<Sentence>>) -> Result<(), ArrowError> {
+    let (articles, ids) = (texts(batch, "article_id")?, texts(batch, "sentence_id")?);
+    let indices = numbers::<Int32Type>(batch, "sentence_index")?;
+    let (raw_texts, repaired) = (texts(batch, "raw_text")?, texts(batch, "text")?);
+    let kinds = if columns.has("kind") { Some(texts(batch, "kind")?) } else { None };
+    let gaps = of_columns(batch, &columns.shared(&["number_gaps"]), UNLISTED_FIELDS)?;
+    let confidences = of_columns(batch, &columns.shared(&CONFIDENCES), &[])?;
+    for row in 0..batch.num_rows() {
+        let side = Side {
+            sentence_id: ids.value(row).to_owned(),
+            sentence_index: indices.value(row),
+            text: repaired.value(row).to_owned(),
+            raw_text: raw_texts.value(row).to_owned(),
+            keyword_ids: keyword_ids(batch, row),
+        };
+        let kind = kinds.as_ref().map(|kinds| kinds.value(row).to_owned());
+        let sentence = Sentence { side, kind, gaps: gaps[row], confidences: confidences[row] };
+        match sentences.get_mut(articles.value(row)) {
+            Some(known) => known.push(sentence),
+            None => drop(sentences.insert(articles.value(row).to_owned(), vec![sentence])),
         }
     }
-    ranges
+    Ok(())
+}
+
+/// The concepts found in a sentence; none if the builds do not have the column.
+fn keyword_ids(batch: &RecordBatch, row: usize) -> Vec<String> {
+    let lists = batch.column_by_name("keyword_ids").and_then(|column| column.as_list_opt::<i32>());
+    let ids = lists.map(|lists| lists.value(row));
+    let ids = ids.as_ref().and_then(|ids| ids.as_any().downcast_ref::<StringArray>());
+    ids.into_iter().flatten().flatten().map(str::to_owned).collect()
 }

@@ -1,0 +1,155 @@
+//! Reading a build's tables: record batches of the columns that are needed.
+//!
+//! Invariant: one batch per thread is in memory, whatever the size of the table. A row group is the unit of parallel work,
+//! since Parquet can be entered at each; results keep the order of the rows.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use arrow::array::{ArrowPrimitiveType, AsArray, Int32Array, PrimitiveArray, RecordBatch, StringArray};
+use arrow::compute::cast;
+use arrow::compute::kernels::length::length;
+use arrow::datatypes::{DataType, Int32Type, SchemaRef};
+use arrow::error::ArrowError;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use rayon::prelude::*;
+
+use super::AnalysisError;
+use crate::dataset::part_files;
+use engine::tables::schema::Table;
+
+/// Rows of a batch: some megabytes of text.
+const BATCH_ROWS: usize = 4096;
+
+/// What can go wrong while a batch is reduced: Arrow lacks a column, or polars gets a frame of unequal columns.
+pub(crate) type ReduceError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A Parquet file that can be read from any of its row groups.
+pub(crate) struct TableFile {
+    path: PathBuf,
+    metadata: ArrowReaderMetadata,
+}
+
+impl TableFile {
+    /// Reads the footer of a file.
+    ///
+    /// # Errors
+    /// If the file is missing or is not Parquet.
+    pub(crate) fn open(path: PathBuf) -> Result<Self, AnalysisError> {
+        let metadata = File::open(&path)
+            .map_err(Into::into)
+            .and_then(|file| ArrowReaderMetadata::load(&file, ArrowReaderOptions::default()));
+        match metadata {
+            Ok(metadata) => Ok(Self { path, metadata }),
+            Err(error) => Err(AnalysisError::unreadable(&path, error)),
+        }
+    }
+
+    /// All files of a table, in the order of its rows.
+    pub(crate) fn all(build_folder: &Path, table: Table) -> Result<Vec<Self>, AnalysisError> {
+        part_files(build_folder, table)?.into_iter().map(Self::open).collect()
+    }
+
+    pub(crate) fn schema(&self) -> &SchemaRef {
+        self.metadata.schema()
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        usize::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
+    }
+
+    pub(crate) fn row_groups(&self) -> std::ops::Range<usize> {
+        0..self.metadata.metadata().num_row_groups()
+    }
+
+    pub(crate) fn metadata(&self) -> &ArrowReaderMetadata {
+        &self.metadata
+    }
+
+    pub(crate) fn unreadable(&self, error: impl Into<ReduceError>) -> AnalysisError {
+        AnalysisError::unreadable(&self.path, error)
+    }
+
+    /// A reader of some columns. Columns that the file lacks are left out: whoever asks the batch for one gets the error.
+    pub(crate) fn reader(&self, columns: &[&str]) -> Result<ParquetRecordBatchReaderBuilder<File>, AnalysisError> {
+        let file = File::open(&self.path).map_err(|error| self.unreadable(error))?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+        Ok(builder.with_projection(mask).with_batch_size(BATCH_ROWS))
+    }
+}
+
+/// The batches of a file with some of its columns, `rows` at a time.
+///
+/// # Errors
+/// If the file is missing or is not Parquet.
+pub(crate) fn batches(file: &Path, columns: &[&str], rows: usize) -> Result<ParquetRecordBatchReader, AnalysisError> {
+    let file = TableFile::open(file.to_owned())?;
+    file.reader(columns)?.with_batch_size(rows).build().map_err(|error| file.unreadable(error))
+}
+
+/// The rows of a table, from the footers of its files.
+pub(crate) fn count_rows(build_folder: &Path, table: Table) -> Result<usize, AnalysisError> {
+    Ok(TableFile::all(build_folder, table)?.iter().map(TableFile::rows).sum())
+}
+
+/// Reduces each batch of a table on all cores; the results are in the order of the rows. A file without rows gives one
+/// empty batch, so that the columns are known even then.
+///
+/// # Errors
+/// If a file cannot be read or a batch cannot be reduced.
+pub(crate) fn map_batches<T: Send>(
+    build_folder: &Path,
+    table: Table,
+    columns: &[&str],
+    map: impl Fn(&RecordBatch) -> Result<T, ReduceError> + Sync,
+) -> Result<Vec<T>, AnalysisError> {
+    let files = TableFile::all(build_folder, table)?;
+    let empty = files.iter().filter(|file| file.row_groups().is_empty()).map(|file| (file, None));
+    let pieces: Vec<(&TableFile, Option<usize>)> =
+        files.iter().flat_map(|file| file.row_groups().map(move |group| (file, Some(group)))).chain(empty).collect();
+    let reduced: Result<Vec<Vec<T>>, AnalysisError> =
+        pieces.into_par_iter().map(|(file, group)| map_piece(file, group, columns, &map)).collect();
+    Ok(reduced?.into_iter().flatten().collect())
+}
+
+fn map_piece<T>(
+    file: &TableFile,
+    group: Option<usize>,
+    columns: &[&str],
+    map: &(impl Fn(&RecordBatch) -> Result<T, ReduceError> + Sync),
+) -> Result<Vec<T>, AnalysisError> {
+    let reader = file.reader(columns)?.with_row_groups(group.into_iter().collect()).build();
+    let reader = reader.map_err(|error| file.unreadable(error))?;
+    let empty = group.is_none().then(|| Ok(RecordBatch::new_empty(arrow::array::RecordBatchReader::schema(&reader))));
+    let batches = reader.chain(empty);
+    batches.map(|batch| map(&batch?)).collect::<Result<_, ReduceError>>().map_err(|error| file.unreadable(error))
+}
+
+/// A column of texts.
+///
+/// # Errors
+/// If the batch lacks it.
+pub(crate) fn texts(batch: &RecordBatch, name: &str) -> Result<StringArray, ArrowError> {
+    Ok(cast(batch.column(batch.schema().index_of(name)?), &DataType::Utf8)?.as_string::<i32>().clone())
+}
+
+/// A column of numbers, whatever their width in the file.
+///
+/// # Errors
+/// If the batch lacks it, or it holds no numbers.
+pub(crate) fn numbers<N: ArrowPrimitiveType>(batch: &RecordBatch, name: &str) -> Result<PrimitiveArray<N>, ArrowError> {
+    Ok(cast(batch.column(batch.schema().index_of(name)?), &N::DATA_TYPE)?.as_primitive::<N>().clone())
+}
+
+/// The lengths of the lists of a column.
+///
+/// # Errors
+/// If the batch lacks it, or it holds no lists.
+pub(crate) fn list_lengths(batch: &RecordBatch, name: &str) -> Result<Int32Array, ArrowError> {
+    let lengths = length(batch.column(batch.schema().index_of(name)?))?;
+    Ok(cast(&lengths, &DataType::Int32)?.as_primitive::<Int32Type>().clone())
+}
