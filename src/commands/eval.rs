@@ -9,9 +9,10 @@ use super::Error;
 use super::printing::print;
 use crate::cli::EvalArgs;
 use crate::config::{Overrides, Setup};
+use engine::Engine;
 use evaluation::{
-    BoundaryCalibration, Calibration, Ceiling, Scores, TaggingAgreement, boundary_calibration, by_boundary, by_class,
-    calibration, ceiling, predict, read_benchmark, score, tagging_agreement,
+    BoundaryCalibration, Calibration, Ceiling, Prediction, Record, Scores, TaggingAgreement, boundary_calibration,
+    by_boundary, by_class, calibration, ceiling, predict, read_benchmark, score, tagging_agreement,
 };
 
 /// The metrics of the benchmark's own scorer, followed by those that need the engine.
@@ -48,21 +49,31 @@ pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
             print(&format!("{}\n{}", path.display(), listed(&line)))?;
         }
         if args.classes {
-            for score in by_class(&records, &predictions, engine.repairer.candidates()) {
-                print(&format!("  {:<42}{:>8}  {:.4}", score.class, score.tokens, score.accuracy()))?;
-            }
+            print_classes(&records, &predictions, &engine)?;
         }
         if args.boundaries {
-            print(&format!("  {:<42}{:>9}{:>9}{:>9}", "sentence ends", "precision", "recall", "F1"))?;
-            for score in by_boundary(&records, &predictions) {
-                let [precision, recall, f1] = score.figures();
-                print(&format!("  {:<42}{precision:>9}{recall:>9}{f1:>9}", score.name))?;
-            }
+            print_boundaries(&records, &predictions)?;
         }
         if args.unreachable {
             let lines: Vec<String> = reach.unreachable.iter().map(|(raw, gold)| format!("{raw}\t{gold}")).collect();
             print(&lines.join("\n"))?;
         }
+    }
+    Ok(())
+}
+
+fn print_classes(records: &[Record], predictions: &[Prediction], engine: &Engine) -> Result<(), Error> {
+    for score in by_class(records, predictions, engine.repairer.candidates()) {
+        print(&format!("  {:<42}{:>8}  {:.4}", score.class, score.tokens, score.accuracy()))?;
+    }
+    Ok(())
+}
+
+fn print_boundaries(records: &[Record], predictions: &[Prediction]) -> Result<(), Error> {
+    print(&format!("  {:<42}{:>9}{:>9}{:>9}", "sentence ends", "precision", "recall", "F1"))?;
+    for score in by_boundary(records, predictions) {
+        let [precision, recall, f1] = score.figures();
+        print(&format!("  {:<42}{precision:>9}{recall:>9}{f1:>9}", score.name))?;
     }
     Ok(())
 }

@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_value_that_is_no_table_is_told_what_to_write() {
-        let expected = "p.toml:1: split is a integer, expected a table: write [split] on a line of its own";
+        let expected = "p.toml:1: split: expected a table, found 3; write [split] on a line of its own";
         assert_eq!(faults("split = 3\n"), [expected]);
     }
 

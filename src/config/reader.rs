@@ -108,8 +108,8 @@ impl Reader<'_, '_> {
                 continue;
             }
             let Some(keys) = value.get_ref().as_table() else {
-                let kind = value.get_ref().type_str();
-                let what = format!("{table} is a {kind}, expected a table: write [{table}] on a line of its own");
+                let found = shown(value, self.source);
+                let what = format!("{table}: expected a table, found {found}; write [{table}] on a line of its own");
                 self.fault(Some(value.span().start), what);
                 continue;
             };
