@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::Error;
+use super::kept_builds::{listed, no_build_yet, no_such_build};
 use super::opening::output_folder;
 use super::printing::print;
 use crate::analysis::diff::{Build, Diff};
@@ -46,41 +47,18 @@ fn named(output: &Path, name: &str) -> Result<Build, Error> {
     let of_output = if name == CURRENT { builds.current() } else { builds.build(name) };
     let folders = [of_output, name.into()];
     let found = folders.into_iter().find_map(|folder| Build::open(&std::fs::canonicalize(folder).ok()?));
-    found.ok_or_else(|| {
-        let (input, builds) = (output.display().to_string(), all(output));
-        if name == CURRENT {
-            return Error::NothingToRead { input, what: "there is no build yet; run `tarmim run`".to_owned() };
-        }
-        let what = format!("there is no build {name}, neither there nor as a folder with a manifest; {}", listed(&builds));
-        // If there are builds, the mistake is in the command line.
-        if builds.is_empty() { Error::NothingToRead { input, what } } else { Error::Usage(format!("{input}: {what}")) }
-    })
+    found.ok_or_else(|| if name == CURRENT { no_build_yet(output) } else { no_such_build(output, name) })
 }
 
 /// The build that was current before the present one.
 fn build_before(output: &Path, after: &Build) -> Result<Build, Error> {
-    let builds = all(output);
-    let (count, listed) = (builds.len(), listed(&builds));
-    let previous = OutputFolder::new(output).previous();
-    let older = builds.into_iter().find(|build| Some(&build.build_id) == previous.as_ref());
-    older.ok_or_else(|| Error::NothingToRead {
+    let folder = OutputFolder::new(output);
+    let before = folder.previous().and_then(|id| Build::open(&folder.build(&id)));
+    before.ok_or_else(|| Error::NothingToRead {
         input: output.display().to_string(),
-        what: match count {
-            1 => format!("only one build exists, {}; nothing to compare it with", after.build_id),
-            _ => format!("no build was current before {}; {listed}", after.build_id),
+        what: match folder.builds().as_slice() {
+            [] | [_] => format!("only one build exists, {}; nothing to compare it with", after.build_id),
+            builds => format!("no build was current before {}; {}", after.build_id, listed(builds)),
         },
     })
-}
-
-/// All builds, oldest first.
-fn all(output: &Path) -> Vec<Build> {
-    let folders = OutputFolder::new(output).whole_builds();
-    let mut builds: Vec<Build> = folders.iter().filter_map(|folder| Build::open(folder)).collect();
-    builds.sort_by(|a, b| (&a.created, &a.build_id).cmp(&(&b.created, &b.build_id)));
-    builds
-}
-
-fn listed(builds: &[Build]) -> String {
-    let ids: Vec<String> = builds.iter().map(|build| format!("{} ({})", build.build_id, build.created)).collect();
-    if ids.is_empty() { "there are no builds".to_owned() } else { format!("the builds are {}", ids.join(", ")) }
 }

@@ -10,6 +10,7 @@ mod error;
 mod eval;
 mod explain;
 mod export;
+mod kept_builds;
 mod lineage;
 mod opening;
 mod plan;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Error;
+use super::kept_builds::{no_build_yet, no_such_build};
 use crate::cli::OverrideArgs;
 use crate::config::{ModelSettings, NamedFiles, Overrides, PipelineFile, Setup};
 use crate::dataset::OutputFolder;
@@ -49,14 +50,6 @@ pub(super) fn output_folder(config: &Path, named: Option<PathBuf>) -> Result<Pat
 pub(super) fn build_folder(output: &Path, build_id: Option<&str>) -> Result<PathBuf, Error> {
     let builds = OutputFolder::new(output);
     let folder = build_id.map_or_else(|| builds.current(), |id| builds.build(id));
-    std::fs::canonicalize(&folder).map_err(|_| {
-        let (input, kept) = (output.display().to_string(), builds.builds());
-        match build_id {
-            Some(id) if !kept.is_empty() => {
-                let kept: Vec<&str> = kept.iter().map(|manifest| manifest.build_id.as_str()).collect();
-                Error::Usage(format!("{input}: there is no build {id}; the builds are {}", kept.join(", ")))
-            }
-            _ => Error::NothingToRead { input, what: "there is no build yet; run `tarmim run`".to_owned() },
-        }
-    })
+    std::fs::canonicalize(&folder)
+        .map_err(|_| build_id.map_or_else(|| no_build_yet(output), |build_id| no_such_build(output, build_id)))
 }

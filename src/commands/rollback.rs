@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::Error;
+use super::kept_builds::{no_build_yet, no_such_build};
 use super::opening::output_folder;
 use super::printing::print;
 use crate::cli::RollbackArgs;
@@ -12,8 +13,7 @@ use crate::dataset::OutputFolder;
 pub(super) fn rollback(config: &Path, args: RollbackArgs, quiet: bool) -> Result<(), Error> {
     let folder = output_folder(config, args.output)?;
     let output = OutputFolder::new(&folder);
-    let nothing = |what: String| Error::NothingToRead { input: folder.display().to_string(), what };
-    let no_build = || nothing("there is no build yet; run `tarmim run`".to_owned());
+    let no_build = || no_build_yet(&folder);
     // Checked before taking the lock, which would create the folder.
     output.current_manifest().ok_or_else(no_build)?;
     let output = output.lock()?;
@@ -32,10 +32,9 @@ pub(super) fn rollback(config: &Path, args: RollbackArgs, quiet: bool) -> Result
     }
     let is_id = Path::new(&target).file_name().is_some_and(|name| name.to_str() == Some(&target));
     if !is_id || output.whole_build(&target).is_none() {
-        let builds = output.builds();
-        let kept: Vec<&str> = builds.iter().map(|manifest| manifest.build_id.as_str()).collect();
-        let kept = kept.join(", ");
-        return Err(Error::Usage(format!("there is no complete build {target}; the builds are {kept}")));
+        let exists = output.builds().iter().any(|build| build.build_id == target);
+        let damaged = || Error::Usage(format!("build {target} is damaged: a file is missing or has changed"));
+        return Err(if exists { damaged() } else { no_such_build(&folder, &target) });
     }
     let rolled = output.roll_back_to(&target)?;
     if quiet {

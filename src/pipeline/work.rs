@@ -6,7 +6,7 @@
 //! hand-overs cheap, and stages know nothing of threads.
 
 use engine::document::Document;
-use engine::tables::{ArticleRows, Reject};
+use engine::tables::Reject;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -46,7 +46,6 @@ pub(super) struct Workers<'w> {
     engine: &'w Engine,
     cache: &'w ArticleCache,
     ingest: &'w IngestSettings,
-    doubt_threshold: f32,
     interrupt: &'w Interrupt,
     clock: Clock,
 }
@@ -58,8 +57,7 @@ impl<'w> Workers<'w> {
         settings: &'w PipelineSettings,
         interrupt: &'w Interrupt,
     ) -> Self {
-        let (ingest, doubt_threshold) = (&settings.ingest, settings.repair.doubt_threshold);
-        Self { engine, cache, ingest, doubt_threshold, interrupt, clock: Clock::default() }
+        Self { engine, cache, ingest: &settings.ingest, interrupt, clock: Clock::default() }
     }
 
     /// The signal that asked the run to stop, if one did.
@@ -144,8 +142,7 @@ impl<'w> Workers<'w> {
             (self.process(read, scratch), signature, None)
         };
         let outcome = outcome.unwrap_or_else(|| self.clock.time(Clock::CACHE, || PackedOutcome::new(&tagged, &signature)));
-        let vocabulary = self.engine.tagger.vocabulary();
-        let rows = self.clock.time(Clock::ROWS, || ArticleRows::new(&tagged, vocabulary, self.doubt_threshold));
+        let rows = self.clock.time(Clock::ROWS, || self.engine.rows(&tagged));
         Ok(Done { document, rows, signature, outcome, staleness })
     }
 

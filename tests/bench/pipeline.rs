@@ -13,7 +13,6 @@ use engine::Engine;
 use engine::document::Document;
 use engine::repair::RepairScratch;
 use engine::split::SplitScratch;
-use engine::tables::ArticleRows;
 use engine::tag::TagScratch;
 use tarmim::config::{Overrides, Setup};
 use tarmim::dataset::{BuildStamp, DatasetWriter, PartitionBy};
@@ -44,7 +43,6 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let setup = Setup::open(&root.join("pipeline.toml"), Overrides::default()).expect("the shipped configuration");
-    let threshold = setup.settings.repair.doubt_threshold;
     let (engine, ready) = timed(|| {
         Engine::new(&setup.model, setup.settings.repair, setup.settings.split, setup.settings.tag, setup.vocabulary)
             .expect("the shipped model")
@@ -61,8 +59,7 @@ fn main() {
     let pairs = repaired.into_iter().zip(split_up);
     let mut scratch = TagScratch::default();
     let (tagged, tag) = timed(|| pairs.map(|(r, s)| engine.tagger.tag(r, s, &mut scratch)).collect::<Vec<_>>());
-    let vocabulary = engine.tagger.vocabulary();
-    let (rows, row) = timed(|| tagged.iter().map(|t| ArticleRows::new(t, vocabulary, threshold)).collect::<Vec<_>>());
+    let (rows, row) = timed(|| tagged.iter().map(|t| engine.rows(t)).collect::<Vec<_>>());
     let folder = tempfile::tempdir().expect("a temporary folder");
     let stamp = BuildStamp { build_id: "bench".to_owned(), model_id: "bench".to_owned() };
     let mut writer = DatasetWriter::new(folder.path(), &stamp, PartitionBy::None).expect("a writer");

@@ -9,7 +9,6 @@ use arrow::array::{Array, ArrayRef, AsArray, Float32Array, Int32Array, Int64Arra
 use arrow::compute::take_record_batch;
 use arrow::datatypes::{Float32Type, Int32Type, Int64Type, Schema};
 use engine::document::Document;
-use engine::tables::ArticleRows;
 use engine::{Engine, EngineScratch};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -51,7 +50,7 @@ impl Staged {
         for (number, text) in texts.into_iter().enumerate() {
             let document = Document::from_text(&format!("{number}.txt"), text);
             let tagged = shipped_engine().process(document, &mut EngineScratch::default());
-            writer.push(ArticleRows::new(&tagged, shipped_engine().tagger.vocabulary(), 0.9)).expect("rows of the schema");
+            writer.push(shipped_engine().rows(&tagged)).expect("rows of the schema");
         }
         let (counts, _) = writer.finish().expect("rows of the schema");
         Self { folder, counts }

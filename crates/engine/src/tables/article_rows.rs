@@ -22,7 +22,7 @@ impl ArticleRows {
     ///
     /// What depends on other articles is still to be set: [`Self::place`], [`Self::mark_duplicates`].
     #[must_use]
-    pub fn new(tagged: &Tagged, vocabulary: &Vocabulary, doubt_threshold: f32) -> Self {
+    pub(crate) fn new(tagged: &Tagged, vocabulary: &Vocabulary, doubt_threshold: f32) -> Self {
         let (mut sentences, mut keywords) = (Vec::new(), Vec::new());
         for (index, sentence) in tagged.sentences().iter().enumerate() {
             sentences.push(SentenceRow::new(tagged, vocabulary, index, sentence, doubt_threshold));

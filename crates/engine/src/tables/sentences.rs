@@ -182,10 +182,10 @@ pub(super) fn mean_confidence(tagged: &Tagged, tokens: Range<usize>) -> f32 {
 /// The changed tokens among those of a sentence.
 fn repairs(tagged: &Tagged, tokens: Range<usize>) -> Vec<Repair> {
     let article = tagged.article();
-    let changes = article.token_repairs(tokens.clone()).filter(|reading| article.is_change(reading));
+    let changes = article.token_repairs(tokens.clone()).filter(|repair| article.is_change(repair));
     changes
-        .map(|reading| {
-            let Doubt { token, raw, repaired, confidence, alternatives } = doubt(tagged, reading, tokens.start);
+        .map(|repair| {
+            let Doubt { token, raw, repaired, confidence, alternatives } = doubt(tagged, repair, tokens.start);
             Repair { token, raw, repaired, confidence, origin: "engine", alternatives }
         })
         .collect()
@@ -194,19 +194,19 @@ fn repairs(tagged: &Tagged, tokens: Range<usize>) -> Vec<Repair> {
 /// The doubtful tokens among those of a sentence.
 fn doubts(tagged: &Tagged, tokens: Range<usize>, threshold: f32) -> Vec<Doubt> {
     let article = tagged.article();
-    // Repair keeps a reading that changes nothing only if it is doubtful, or if its best form was too improbable to be used.
-    let is_doubtful = |reading: &&TokenRepair| reading.confidence < threshold || !article.is_change(reading);
-    article.token_repairs(tokens.clone()).filter(is_doubtful).map(|reading| doubt(tagged, reading, tokens.start)).collect()
+    // One that changes nothing was kept because it is doubtful, or because its best form was too improbable to be used.
+    let is_doubtful = |repair: &&TokenRepair| repair.confidence < threshold || !article.is_change(repair);
+    article.token_repairs(tokens.clone()).filter(is_doubtful).map(|repair| doubt(tagged, repair, tokens.start)).collect()
 }
 
 /// A doubt whose token is counted from `first`, the first of the sentence.
-fn doubt(tagged: &Tagged, reading: &TokenRepair, first: usize) -> Doubt {
+fn doubt(tagged: &Tagged, repair: &TokenRepair, first: usize) -> Doubt {
     Doubt {
-        token: reading.token - first,
-        raw: tagged.article().document().token_text(reading.token).to_owned(),
-        repaired: reading.form.clone(),
-        confidence: reading.confidence,
-        alternatives: reading.alternatives.clone(),
+        token: repair.token - first,
+        raw: tagged.article().document().token_text(repair.token).to_owned(),
+        repaired: repair.form.clone(),
+        confidence: repair.confidence,
+        alternatives: repair.alternatives.clone(),
     }
 }
 
