@@ -93,7 +93,7 @@ fn can_become(clean: &str, damaged: &str, channel: Channel) -> bool {
             match remnant {
                 None => next.extend(&reached),
                 Some(left) => {
-                    next.extend(reached.iter().filter(|length| damaged.get(**length) == Some(&left)).map(|l| l + 1))
+                    next.extend(reached.iter().filter(|length| damaged.get(**length) == Some(&left)).map(|l| l + 1));
                 }
             }
         }
