@@ -5,9 +5,9 @@ use crate::settings::Choice;
 /// The treatment of articles that repeat an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DuplicatePolicy {
-    /// Nobody looks for duplicates.
+    /// Duplicates are not looked for.
     Off,
-    /// They are published, with the id of the article that they repeat.
+    /// Duplicates are published, with the id of the article that they repeat.
     Flag,
     /// Exact duplicates are left out.
     DropExact,
