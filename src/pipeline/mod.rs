@@ -17,6 +17,7 @@ mod input;
 mod preview;
 mod publish;
 mod report;
+mod survey;
 mod work;
 
 use std::path::PathBuf;
@@ -38,6 +39,7 @@ pub use input::inventory_of;
 pub use preview::{Preview, PreviewedArticle, preview};
 use publish::admit;
 use report::write_report;
+pub(crate) use survey::{Surveyed, survey};
 use work::Workers;
 
 /// How one run differs from another with the same setup.
