@@ -14,7 +14,7 @@ pub(crate) fn kind_at(path: &Path) -> Option<String> {
             Some(format!("a link to {target}, which cannot be followed ({error})"))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => Some(format!("something that cannot be looked at ({error})")),
+        Err(error) => Some(format!("something that cannot be examined ({error})")),
     }
 }
 
@@ -52,7 +52,7 @@ mod tests {
             kind("dangling")
         );
         assert!(kind("loop").starts_with("a link to loop, which cannot be followed ("), "{}", kind("loop"));
-        assert!(kind("file/x").starts_with("something that cannot be looked at ("), "{}", kind("file/x"));
+        assert!(kind("file/x").starts_with("something that cannot be examined ("), "{}", kind("file/x"));
         assert_eq!(kind_at(Path::new("/dev/null")).as_deref(), Some("a device"));
     }
 }

@@ -1,9 +1,13 @@
-//! `tarmim explain`: every repair of an article or a sentence, what else it might have been, and how probable each is.
+//! `tarmim explain`: every repair of an article or a sentence, with its alternatives and their probabilities.
 
-use engine::document::Origin;
 use std::fmt::Write;
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
+
+use engine::document::Origin;
+use engine::repair::Repaired;
+use engine::tag::Tagged;
+use engine::{Engine, EngineScratch};
 
 use super::Error;
 use super::opening::open_setup;
@@ -15,13 +19,10 @@ use crate::ingest::{Ingested, Inventory, Record, read_records};
 use crate::path_kind::kind_at;
 use crate::pipeline::{inventory_of, planned_build_id};
 use crate::progress::Progress;
-use engine::repair::Repaired;
-use engine::tag::Tagged;
-use engine::{Engine, EngineScratch};
 
-/// What parts a member of an archive from the archive.
+/// Separates the path of a member from that of its archive.
 const MEMBER: &str = "!/";
-/// Columns of the form in a listing.
+/// Width of the column of forms, in characters.
 const FORM_WIDTH: usize = 18;
 
 /// Explains an article or one of its sentences.
@@ -50,14 +51,13 @@ pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> R
         }
     };
     if let Some(current) = note {
-        let text =
-            "input, configuration or model has changed since the current build was made; this is what a new one would hold";
+        let text = "the input, configuration or model has changed since the current build; this is the result of a new one";
         progress.message(&format!("{}: {text}", current.build_id));
     }
     print(&shown(&tagged, wanted, setup.settings.repair.doubt_threshold))
 }
 
-/// The record that a target names, and the sentence, if it names one.
+/// Finds the record that a target names, and the index of the sentence if it names one.
 fn find_target(setup: &Setup, target: &str) -> Result<(Record, Option<usize>), Error> {
     let path = Path::new(target);
     if path.is_file() {
@@ -84,15 +84,15 @@ fn find_target(setup: &Setup, target: &str) -> Result<(Record, Option<usize>), E
     Ok((found.ok_or_else(|| unknown(setup, target))?, index))
 }
 
-/// A target that is no article: something else than a file, or an id that no article has.
+/// The error for a target that is neither a file nor the id of an article.
 fn unknown(setup: &Setup, target: &str) -> Error {
     Error::Usage(match kind_at(Path::new(target)) {
-        Some(kind) => format!("{target}: it is {kind}, and a file is expected; name one, an article_id or a sentence_id"),
-        None => format!("{target}: no such file, and no article of {} has this id", setup.settings.ingest.input.display()),
+        Some(kind) => format!("{target} is {kind}; expected a file, an article_id or a sentence_id"),
+        None => format!("{target}: no such file, and no article in {} has this id", setup.settings.ingest.input.display()),
     })
 }
 
-/// The inventory of one file, with the sidecars of the input folder where it lies there.
+/// The inventory of one file, with the sidecars of the input folder if the file is in it.
 fn inventory_with(setup: &Setup, path: &Path) -> Result<Inventory, Error> {
     let source_path = source_path(path, &setup.settings.ingest.input);
     let mut inventory =
@@ -101,7 +101,7 @@ fn inventory_with(setup: &Setup, path: &Path) -> Result<Inventory, Error> {
     Ok(inventory)
 }
 
-/// The first record that is asked for.
+/// The first record whose origin is wanted.
 fn first_record(setup: &Setup, inventory: &Inventory, wanted: &dyn Fn(&Origin) -> bool) -> Result<Option<Record>, Error> {
     let mut found = None;
     read_records(inventory, &setup.settings.ingest, &mut |ingested, _| match ingested {
@@ -114,7 +114,7 @@ fn first_record(setup: &Setup, inventory: &Inventory, wanted: &dyn Fn(&Origin) -
     Ok(found)
 }
 
-/// A file's path relative to the input folder, if it lies in it, however the path was typed.
+/// A file's path relative to the input folder if it is inside, however the path was typed; otherwise the path as typed.
 fn source_path(path: &Path, input: &Path) -> String {
     let (full, root) = (path.canonicalize(), input.canonicalize());
     let inside = full.ok().zip(root.ok()).and_then(|(full, root)| full.strip_prefix(root).map(Path::to_owned).ok());
@@ -131,7 +131,7 @@ fn shown(tagged: &Tagged, sentences: Range<usize>, doubt_threshold: f32) -> Stri
         // Writing to a string cannot fail.
         let _ = writeln!(text, "\n[{index}] {}", article.span_text(tokens.clone()));
         let _ = writeln!(text, "    raw: {}", document.span_text(tokens.clone()));
-        let _ = writeln!(text, "    ends here with probability {:.4}", sentence.boundary_confidence);
+        let _ = writeln!(text, "    ends here with a probability of {:.4}", sentence.boundary_confidence);
         for gap in &sentence.number_gaps {
             let _ =
                 writeln!(text, "    a number is missing after «{}» ({:.4})", article.token_text(gap.token), gap.confidence);
@@ -144,7 +144,7 @@ fn shown(tagged: &Tagged, sentences: Range<usize>, doubt_threshold: f32) -> Stri
     text.trim_end().to_owned()
 }
 
-/// One line for each changed or doubtful token: the form, its probability, its rivals.
+/// One line for each changed or doubtful token: the form, its probability, its alternatives.
 fn write_readings(text: &mut String, article: &Repaired, tokens: Range<usize>, doubt_threshold: f32) {
     for reading in article.token_repairs(tokens) {
         let raw = article.document().token_text(reading.token);

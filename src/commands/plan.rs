@@ -8,6 +8,7 @@ use serde_json::json;
 use super::Error;
 use super::opening::open_setup;
 use super::printing::print;
+use super::wording::counted;
 use crate::cache::StageName;
 use crate::cli::PlanArgs;
 use crate::pipeline::{Preview, PreviewedArticle, preview};
@@ -49,11 +50,12 @@ fn shown(preview: &Preview) -> String {
     };
     // Writing to a string cannot fail.
     for (reason, articles) in &preview.work {
-        let _ = writeln!(text, "  {articles:>8} articles  {reason}");
+        let noun = if *articles == 1 { "article " } else { "articles" };
+        let _ = writeln!(text, "  {articles:>8} {noun}  {reason}");
     }
-    for (count, what) in [(preview.gone, "articles gone"), (preview.rejects, "inputs that cannot be read")] {
+    for (count, noun, what) in [(preview.gone, "article", "gone from the input"), (preview.rejects, "input", "rejected")] {
         if count > 0 {
-            let _ = writeln!(text, "  {count:>8} {what}");
+            let _ = writeln!(text, "           {} {what}", counted(count, noun));
         }
     }
     for PreviewedArticle { origin, staleness } in &preview.articles {

@@ -1,7 +1,7 @@
-//! Bytes to text: UTF-8, UTF-16 and Windows-1256, recognised by what they hold.
+//! Decodes bytes to text: UTF-8, UTF-16 and Windows-1256, recognised by their contents.
 //!
-//! Order of trust: a byte order mark, then strict UTF-8, then a guess that must look like Arabic. Invariant: nothing is ever
-//! replaced by U+FFFD; bytes that do not decode are a fault with their offset.
+//! In order of trust: a byte order mark, valid UTF-8, then a guess that must look like Arabic. Invariant: nothing is ever replaced by
+//! U+FFFD; bytes that cannot be decoded are a fault with their offset.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{ISO_8859_6, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1256};
@@ -9,28 +9,28 @@ use engine::document::Encoding;
 
 use engine::arabic::is_letter;
 
-/// The encoding that configuration says files have.
+/// The encoding of all files, as configured or declared by the file itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeclaredEncoding(pub Encoding);
 
-/// Why bytes are not text.
+/// An error decoding bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeFault {
     /// What kind of fault, for grouping.
     pub code: &'static str,
     /// What was expected, what was found, what to do.
     pub message: String,
-    /// Where, in bytes.
+    /// Offset of the fault, in bytes.
     pub offset: Option<usize>,
 }
 
-/// Decodes a file, and says how.
+/// Decodes a file; returns its text and its encoding.
 ///
 /// # Errors
-/// Where the bytes are no text in a supported encoding.
+/// If the bytes are not text in a supported encoding.
 pub fn decode(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<(String, Encoding), DecodeFault> {
     if let [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] = bytes {
-        let message = "UTF-32, which is not read; convert it to UTF-8".to_owned();
+        let message = "UTF-32, which is not supported; convert it to UTF-8".to_owned();
         return Err(DecodeFault { code: "unknown_encoding", message, offset: Some(0) });
     }
     let (encoding, body) = match (byte_order_mark(bytes), declared) {
@@ -79,7 +79,7 @@ fn detect(bytes: &[u8]) -> Result<Encoding, DecodeFault> {
         return Ok(encoding);
     }
     if let Some(offset) = bytes.iter().position(|byte| *byte == 0) {
-        let message = format!("a NUL byte at byte {offset}: this is no text file; remove it or add it to skip");
+        let message = format!("a NUL byte at byte {offset}: this is not a text file; remove it or add it to ingest.skip");
         return Err(DecodeFault { code: "binary", message, offset: Some(offset) });
     }
     let Err(error) = std::str::from_utf8(bytes) else { return Ok(Encoding::Utf8) };
@@ -96,7 +96,7 @@ fn detect(bytes: &[u8]) -> Result<Encoding, DecodeFault> {
     let as_iso = ISO_8859_6.decode_without_bom_handling(bytes).0;
     let guess = if looks_arabic(&as_iso) { "ISO-8859-6 or Mac Arabic" } else { guess.name() };
     let message = format!(
-        "not UTF-8 (byte {}), and no Arabic in UTF-16 or Windows-1256; it may be {guess}: convert it to UTF-8, or set encoding",
+        "not UTF-8 (byte {}), nor Arabic in UTF-16 or Windows-1256; it may be {guess}: convert it to UTF-8, or set ingest.encoding",
         error.valid_up_to(),
     );
     Err(DecodeFault { code: "unknown_encoding", message, offset: Some(error.valid_up_to()) })
@@ -118,15 +118,14 @@ fn detect_utf16(bytes: &[u8]) -> Option<Encoding> {
     }
 }
 
-/// Whether most bytes beyond ASCII are whole Arabic letters of UTF-8: then a fault is damage, not another encoding.
+/// Whether most bytes beyond ASCII form Arabic letters in UTF-8: then a fault is damage, not another encoding.
 fn is_mostly_utf8(bytes: &[u8]) -> bool {
     let beyond = bytes.iter().filter(|byte| !byte.is_ascii()).count();
     let letters = bytes.windows(2).filter(|pair| matches!(pair, [0xd8..=0xdb, 0x80..=0xbf])).count();
     letters * 2 * 2 > beyond
 }
 
-/// Whether many words are made of Arabic and Latin letters, as those of Arabic in ISO-8859-6 are when they are read as Windows-1256
-/// (`صواظê` for `صناعي`).
+/// Whether many words mix Arabic and Latin letters, as ISO-8859-6 decoded as Windows-1256 does (`صواظê` for `صناعي`).
 fn mixes_scripts(text: &str) -> bool {
     let is_arabic =
         |c: char| is_letter(c) || matches!(c, 'پ' | 'چ' | 'ژ' | 'گ' | 'ک' | 'ٹ' | 'ڈ' | 'ڑ' | 'ں' | 'ہ' | 'ھ' | 'ے');
@@ -135,7 +134,7 @@ fn mixes_scripts(text: &str) -> bool {
     mixed * 10 > all
 }
 
-/// Whether a text is mostly Arabic words of a usual length.
+/// Whether a text is mostly Arabic letters, among them enough of the frequent ones.
 fn looks_arabic(text: &str) -> bool {
     let letters = text.chars().filter(|c| is_letter(*c)).count();
     let alphabetic = text.chars().filter(|c| c.is_alphabetic()).count();
@@ -171,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn other_encodings_of_arabic_are_told_and_not_read() {
+    fn other_encodings_of_arabic_are_named_and_refused() {
         let iso: Vec<u8> = TEXT
             .chars()
             .map(|c| if c == ' ' { b' ' } else { u8::try_from(u32::from(c) - 0x560).expect("in the table") })

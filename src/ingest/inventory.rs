@@ -1,9 +1,9 @@
-//! The inventory: which files there are to read, with a hash of each, before anything is done with them.
+//! The inventory: the files to read and a hash of each, taken before anything is read.
 //!
-//! The build id is made of it, so that a second run on unchanged input can say so without repairing a word.
+//! The build id is computed from it, so a second run on unchanged input ends at once.
 //!
-//! Invariant: every file under the input folder is in one of its lists or counted as skipped, none is passed over in silence
-//! but the output folder's; files and rejects are sorted by path, so the order of the folder does not show in a build.
+//! Invariant: every file under the input folder, except those in the output folder, is in one of the lists or counted as skipped. Files
+//! and rejects are sorted by path, so the order of the file system does not affect a build.
 
 use engine::tables::Reject;
 use std::os::unix::fs::MetadataExt;
@@ -12,25 +12,26 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::IngestSettings;
+use super::reject::reject;
+use super::settings::IngestSettings;
 use super::source::{Kind, Selection, kind_of, not_read};
 use crate::hashing::hash_file;
 
 /// A file to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceFile {
-    /// Where it is.
+    /// Its place on disk.
     pub path: PathBuf,
     /// Relative to the input root, with `/`.
     pub source_path: String,
-    /// Hash of its bytes; `None` where it could not be read.
+    /// Hash of its bytes; `None` if it could not be read.
     pub hash: Option<blake3::Hash>,
     /// Size in bytes.
     pub bytes: u64,
     state: Option<FileState>,
 }
 
-/// What of a file changes when it is written: size, time of the last change, and which file it is.
+/// The properties of a file that change when it is written or replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FileState {
     bytes: u64,
@@ -46,13 +47,13 @@ impl FileState {
 }
 
 impl SourceFile {
-    /// A file as it is now, not hashed yet.
+    /// A file in its present state, not hashed yet.
     fn new(path: &Path, source_path: String) -> Self {
         let state = FileState::of(path);
         Self { path: path.to_owned(), source_path, hash: None, bytes: state.map_or(0, |state| state.bytes), state }
     }
 
-    /// Whether the file is what it was when the inventory was taken.
+    /// Whether the file has not changed since the inventory was taken.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
         self.state == FileState::of(&self.path)
@@ -64,28 +65,28 @@ impl SourceFile {
 pub struct Inventory {
     /// Files to be read, sorted by `source_path`.
     pub files: Vec<SourceFile>,
-    /// Files that say something of articles.
+    /// Files of metadata about articles.
     pub sidecars: Vec<SourceFile>,
-    /// Files that cannot be, sorted likewise.
+    /// Files that cannot be read, sorted likewise.
     pub rejects: Vec<Reject>,
-    /// How many files were passed over because a `skip` pattern names them.
+    /// Number of files that match a `skip` pattern.
     pub skipped: usize,
 }
 
 impl Inventory {
-    /// Forgets all files but one, which is read as it is now.
+    /// Drops all files except one, which is read in its present state.
     pub fn keep_file(&mut self, path: &Path, source_path: &str) {
         self.files = vec![SourceFile::new(path, source_path.to_owned())];
         self.rejects.clear();
     }
 
-    /// Bytes of all files.
+    /// Size of all files together, in bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()
     }
 
-    /// Adds everything that the build depends on to a hash.
+    /// Adds everything that a build depends on to a hash.
     pub fn fingerprint(&self, hasher: &mut blake3::Hasher) {
         for file in self.files.iter().chain(&self.sidecars) {
             hasher.update(file.source_path.as_bytes()).update(&[0]);
@@ -97,7 +98,7 @@ impl Inventory {
     }
 }
 
-/// Lists and hashes the files under `root`, all but those of the output folder. Faults of single files become rejects.
+/// Lists and hashes the files under `root`, except those of the output folder. Files that cannot be read become rejects.
 #[must_use]
 pub fn take_inventory(root: &Path, output: &Path, settings: &IngestSettings) -> Inventory {
     let mut inventory = Inventory::default();
@@ -110,18 +111,18 @@ pub fn take_inventory(root: &Path, output: &Path, settings: &IngestSettings) -> 
             Ok(entry) => inventory.add(root, entry.path(), settings),
             Err(error) => {
                 let path = error.path().map(|path| relative(root, path)).unwrap_or_default();
-                // Without the folder's own path: equal inputs give equal rejects, wherever they lie.
+                // Without the path of the input folder: equal inputs give equal rejects wherever they are.
                 let why = match (error.io_error(), error.loop_ancestor()) {
                     (Some(io), _) => io.to_string(),
                     (None, Some(ancestor)) if ancestor == root => {
-                        "a link leads back to the input folder, which it lies in; take it away".to_owned()
+                        "a link leads back to the input folder that contains it; remove it".to_owned()
                     }
                     (None, Some(ancestor)) => {
-                        format!("a link leads back to {}, a folder that it lies in; take it away", relative(root, ancestor))
+                        format!("a link leads back to {}, a folder that contains it; remove it", relative(root, ancestor))
                     }
                     (None, None) => "it cannot be listed".to_owned(),
                 };
-                inventory.rejects.push(Reject::new(&path, "unreadable", format!("cannot be read: {why}")));
+                inventory.rejects.push(reject(&path, "unreadable", format!("cannot be read: {why}")));
             }
         }
     }
@@ -138,19 +139,19 @@ impl Inventory {
             self.skipped += 1;
             return;
         }
-        let mut reject = |code, message| self.rejects.push(Reject::new(&source_path, code, message));
+        let mut refuse = |code, message| self.rejects.push(reject(&source_path, code, message));
         if path.to_str().is_none() {
-            return reject("path", "its name is not UTF-8; rename it".to_owned());
+            return refuse("path", "its name is not UTF-8; rename it".to_owned());
         }
         if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            return reject("special_file", "no ordinary file; take it away, or add it to skip".to_owned());
+            return refuse("special_file", "not an ordinary file; remove it, or add it to ingest.skip".to_owned());
         }
         let is_wanted = settings.select(&source_path) == Selection::Read;
         let list = match kind_of(&source_path) {
             Kind::Sidecar => &mut self.sidecars,
             Kind::Archive => &mut self.files,
             Kind::Articles if is_wanted => &mut self.files,
-            kind @ (Kind::Articles | Kind::Unknown) => return reject("unsupported", not_read(kind == Kind::Articles)),
+            kind @ (Kind::Articles | Kind::Unknown) => return refuse("unsupported", not_read(kind == Kind::Articles)),
         };
         list.push(SourceFile::new(path, source_path));
     }
@@ -188,35 +189,35 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_leads_back_is_told_with_its_folder() {
+    fn a_link_that_leads_back_is_reported_with_its_folder() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::create_dir_all(folder.path().join("a/b")).expect("made");
         std::os::unix::fs::symlink("..", folder.path().join("a/b/loop")).expect("linked");
         std::os::unix::fs::symlink(".", folder.path().join("loop")).expect("linked");
-        let told = messages(folder.path(), "**/*");
+        let found = messages(folder.path(), "**/*");
         assert_eq!(
-            told,
+            found,
             [
-                "a/b/loop: cannot be read: a link leads back to a, a folder that it lies in; take it away",
-                "loop: cannot be read: a link leads back to the input folder, which it lies in; take it away",
+                "a/b/loop: cannot be read: a link leads back to a, a folder that contains it; remove it",
+                "loop: cannot be read: a link leads back to the input folder that contains it; remove it",
             ]
         );
     }
 
     #[test]
-    fn a_file_that_is_not_read_is_told_with_what_would_help() {
+    fn a_file_that_is_not_read_is_reported_with_what_would_help() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(folder.path().join("a.pdf"), "x").expect("written");
         std::fs::write(folder.path().join("b.txt"), "x").expect("written");
         let (format, pattern) =
-            ("a.pdf: not of a format that is read; convert it, or add its pattern to ingest.skip;", "b.txt: no pattern");
+            ("a.pdf: not in a supported format; convert it, or add its pattern to ingest.skip;", "b.txt: no pattern");
         for (files, expected) in
             [("**/*", vec![format]), ("**/*.html", vec![format, pattern]), ("**/*.pdf", vec![format, pattern])]
         {
-            let told = messages(folder.path(), files);
+            let found = messages(folder.path(), files);
             assert!(
-                told.len() == expected.len() && told.iter().zip(expected).all(|(told, begin)| told.starts_with(begin)),
-                "{told:?}"
+                found.len() == expected.len() && found.iter().zip(expected).all(|(found, begin)| found.starts_with(begin)),
+                "{found:?}"
             );
         }
     }

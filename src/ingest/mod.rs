@@ -1,48 +1,39 @@
-//! Ingest: turns the files of a folder into [`Document`]s, or says why one cannot be.
+//! Ingest: turns the files of a folder into [`Document`](engine::document::Document)s, or explains why a file cannot be one.
 //!
 //! ```text
-//! files ─ inventory ─ source (archives, compressions, formats) ─ records ─▶ Record ─ decode, html, dates ─▶ Document
+//! files ─ inventory ─▶ source (archives, compression, formats) ─▶ RawRecord ─ columns ─▶ Record ─ decode, html ─▶ Document
 //! ```
 //!
-//! Invariant: files come in the byte order of their paths, so everything after depends on names and contents alone; every
-//! file is either a document or a [`Reject`], and none is passed over in silence.
+//! Invariant: files are read in the byte order of their paths, so everything downstream depends on names and contents only; every
+//! file becomes documents or a [`Reject`](engine::tables::Reject), and none is skipped silently.
+//!
+//! Each of the three types on the way marks a boundary. A [`RawRecord`](source::RawRecord) holds what a format gives: bytes, or named
+//! values. A [`Record`] knows which value is what, and can be compared with the last run; its bytes are not decoded yet, because
+//! one thread reads the files and all cores decode. A `Document` is text. What is known about an article besides its text passes
+//! through all of them as one type, [`ArticleFields`].
 
+mod column_name;
+mod columns;
 pub mod dates;
 pub mod decode;
+mod fields;
 pub mod html;
 mod inventory;
-mod parquet;
 pub mod path_pattern;
 pub mod patterns;
+mod reader;
 mod record;
-mod records;
+mod reject;
 mod settings;
 pub mod source;
+mod unique_keys;
 
+pub use fields::ArticleFields;
 pub use inventory::{Inventory, SourceFile, take_inventory};
-pub use record::{Body, Fingerprint, Given, Record};
-pub use records::{Ingested, ReadError, read_records};
+pub use reader::{Ingested, ReadError, read_records};
+pub use record::{Body, Fingerprint, Record};
 pub use settings::{FieldNames, IngestSettings};
-
-use source::{Limits, Selection, SourceSettings};
+pub use unique_keys::UniqueKeys;
 
 /// Version of this stage's code: part of the build id.
 pub const VERSION: u32 = 4;
-
-impl IngestSettings {
-    /// What is to be done with a file, or a member of an archive.
-    #[must_use]
-    pub fn select(&self, source_path: &str) -> Selection {
-        if self.skip.match_path(source_path) {
-            Selection::Skip
-        } else if self.files.match_path(source_path) {
-            Selection::Read
-        } else {
-            Selection::NotWanted
-        }
-    }
-
-    fn source_settings<'s>(&'s self, wanted: &'s (dyn Fn(&str) -> Selection + Sync)) -> SourceSettings<'s> {
-        SourceSettings { limits: Limits { max_leaf_bytes: self.max_file.bytes() }, encoding: self.encoding.0, wanted }
-    }
-}

@@ -1,19 +1,13 @@
-//! What the path of an article says of it: a pattern with `{section}` and `{date}` in the place of folder or file names.
+//! Section and date of an article from its path: a pattern with `{section}` and `{date}` in place of folder or file names.
 //!
-//! Invariant: a pattern that does not match says nothing; it never makes an article unreadable.
+//! Invariant: a path that does not match gives no fields; it never makes an article unreadable.
 
 use std::fmt::Write;
 
 use regex::Regex;
 
-/// What a path says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
-    /// The section.
-    pub section: Option<String>,
-    /// The day of publication, as written.
-    pub published: Option<String>,
-}
+use super::dates::parse_date;
+use super::fields::ArticleFields;
 
 /// A pattern such as `**/{section}/*`, compiled.
 #[derive(Clone, Debug, Default)]
@@ -31,10 +25,10 @@ impl PartialEq for PathPattern {
 impl Eq for PathPattern {}
 
 impl PathPattern {
-    /// Compiles a pattern; an empty one says nothing of any path.
+    /// Compiles a pattern; the empty one gives no fields for any path.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// A description of the mistake in the pattern.
     pub fn new(written: &str) -> Result<Self, String> {
         let compiled = match written {
             "" => None,
@@ -49,20 +43,21 @@ impl PathPattern {
         &self.written
     }
 
-    /// What a path says.
+    /// The section and the date that a path names.
     #[must_use]
-    pub fn read(&self, source_path: &str) -> Told {
+    pub fn read(&self, source_path: &str) -> ArticleFields {
         let Some(found) = self.compiled.as_ref().and_then(|compiled| compiled.captures(source_path)) else {
-            return Told::default();
+            return ArticleFields::default();
         };
-        // The name of an archive says nothing of what lies in it.
-        let says = |part: &str| !part.is_empty() && !part.ends_with('!');
-        let part = |name| found.name(name).map(|part| part.as_str().to_owned()).filter(|part| says(part));
-        Told { section: part("section"), published: part("date") }
+        // The name of an archive (`a.zip!`) is no section of the articles in it.
+        let is_name = |part: &str| !part.is_empty() && !part.ends_with('!');
+        let part = |name| found.name(name).map(|part| part.as_str().to_owned()).filter(|part| is_name(part));
+        let published = part("date").filter(|written| parse_date(written).is_some());
+        ArticleFields { section: part("section"), published, ..ArticleFields::default() }
     }
 }
 
-/// The regular expression of a pattern: `**/` is any folders, `*` anything but `/`, `{name}` the same, told.
+/// The regular expression of a pattern: `**/` matches any folders, `*` anything except `/`, `{name}` the same as a named group.
 fn expression(pattern: &str) -> Result<String, String> {
     let mut expression = String::from("^");
     let mut rest = pattern;
@@ -78,9 +73,7 @@ fn expression(pattern: &str) -> Result<String, String> {
                 return Err(format!("{{{name}}} is unknown; expected {{section}} or {{date}}"));
             }
             if expression.contains(&format!("(?<{name}>")) {
-                return Err(format!(
-                    "{{{name}}} stands in it twice; name one folder or file so, and write * for the others"
-                ));
+                return Err(format!("{{{name}}} occurs twice; use it for one folder or file, and * for the others"));
             }
             // Writing to a string cannot fail.
             let _ = write!(expression, "(?<{name}>[^/]*)");
@@ -103,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_says_section_and_day() {
+    fn a_path_gives_section_and_date() {
         for (pattern, path, section, published) in [
             ("**/{section}/*", "a/sport/x.txt", Some("sport"), None),
             ("**/{section}/*", "sport/x.txt", Some("sport"), None),
@@ -114,11 +107,11 @@ mod tests {
             ("**/{section}/*", "b/a.zip!/x.txt", None, None),
             ("", "sport/x.txt", None, None),
         ] {
-            let told = PathPattern::new(pattern).expect("sound").read(path);
-            assert_eq!((told.section.as_deref(), told.published.as_deref()), (section, published), "{pattern} {path}");
+            let found = PathPattern::new(pattern).expect("sound").read(path);
+            assert_eq!((found.section.as_deref(), found.published.as_deref()), (section, published), "{pattern} {path}");
         }
         assert!(PathPattern::new("{sections}/*").expect_err("unknown").contains("{sections} is unknown"));
-        let told = PathPattern::new("{date}/{section}/{section}/*").expect_err("a name stands once");
-        assert_eq!(told, "{section} stands in it twice; name one folder or file so, and write * for the others");
+        let found = PathPattern::new("{date}/{section}/{section}/*").expect_err("a name may occur once");
+        assert_eq!(found, "{section} occurs twice; use it for one folder or file, and * for the others");
     }
 }

@@ -13,7 +13,7 @@ impl Patterns {
     /// Compiles patterns.
     ///
     /// # Errors
-    /// What is wrong with each faulty one.
+    /// A description of each faulty pattern.
     pub fn new(written: &[String]) -> Result<Self, Vec<String>> {
         let (mut set, mut faults) = (GlobSetBuilder::new(), Vec::new());
         for pattern in written {
@@ -34,7 +34,8 @@ impl Patterns {
         &self.written
     }
 
-    /// Whether one of them matches a path. The `..` that names of archive members may hold is no name: `**/.*` is meant for hidden files.
+    /// Whether one of them matches a path. A `..` in the name of an archive member does not count as a name, because `**/.*` is meant for
+    /// hidden files.
     #[must_use]
     pub fn match_path(&self, source_path: &str) -> bool {
         if !source_path.contains("..") {

@@ -10,6 +10,7 @@ use engine::settings::{Choice, Fault, Form, Range, Refusal, Setting, Value};
 use super::decode::DeclaredEncoding;
 use super::path_pattern::PathPattern;
 use super::patterns::Patterns;
+use super::source::{Limits, Selection, SourceSettings};
 
 engine::settings! {
     /// How files are read.
@@ -59,6 +60,25 @@ engine::settings! {
         /// The record's key in its file. It keeps an article's id the same when other records are added or removed; without a key,
         /// a hash of the text identifies the record.
         id: Vec<String> = ["id", "article_id", "key", "url"] => Ingest;
+    }
+}
+
+impl IngestSettings {
+    /// Whether to read a file, or a member of an archive.
+    #[must_use]
+    pub fn select(&self, source_path: &str) -> Selection {
+        if self.skip.match_path(source_path) {
+            Selection::Skip
+        } else if self.files.match_path(source_path) {
+            Selection::Read
+        } else {
+            Selection::NotWanted
+        }
+    }
+
+    /// The settings of the readers of files.
+    pub(super) fn source_settings<'s>(&'s self, wanted: &'s (dyn Fn(&str) -> Selection + Sync)) -> SourceSettings<'s> {
+        SourceSettings { limits: Limits { max_leaf_bytes: self.max_file.bytes() }, encoding: self.encoding.0, wanted }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Puts finished articles together to tables, in the order of the sources: what needs to know the articles before is decided here.
+//! Assembles finished articles into tables, in the order of the sources. Decisions that depend on earlier articles (repeated keys,
+//! duplicates) are made here.
 //!
 //! Invariant: every record that comes in goes out as an article, a reject or a dropped copy, and is counted once.
 
@@ -7,47 +8,46 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use rustc_hash::FxHashSet;
-
 use super::error::RunError;
 use super::finished::{Done, DoneDocument, Finished};
 use crate::cache::{CacheWriter, Staleness};
 use crate::dataset::{Counts, DatasetError, DatasetWriter, TableFiles};
+use crate::ingest::UniqueKeys;
 use engine::duplicates::{DuplicateIndex, DuplicatePolicy, DuplicateSettings, Verdict};
 use engine::tables::Reject;
 
-/// Lists the articles that were worked on, with the reason.
+/// The list of articles that were processed, with the reason.
 const REDONE: &str = "redone.csv";
 
-/// A build's tables while articles come in.
+/// The tables of a build while articles come in.
 pub(super) struct Assembly {
     writer: DatasetWriter,
     next_cache: Option<CacheWriter>,
     policy: DuplicatePolicy,
     duplicates: DuplicateIndex,
-    article_ids: FxHashSet<u64>,
+    keys: UniqueKeys,
     redone: Redone,
     inputs: usize,
 }
 
-/// A build's tables when all articles are in.
+/// The tables of a build when all articles are in.
 pub(super) struct Assembled {
     pub(super) counts: Counts,
     pub(super) tables: TableFiles,
-    /// How many articles were worked on, by the reason.
+    /// Number of articles by reason for processing them, the unchanged ones among them.
     pub(super) work: BTreeMap<String, usize>,
     pub(super) next_cache: Option<CacheWriter>,
-    /// How many records came in.
+    /// Number of records that came in.
     pub(super) inputs: usize,
-    /// Why not all records came in, where they did not.
+    /// The error that ended the reading, if not all records came in.
     pub(super) ended_by: Option<RunError>,
 }
 
 impl Assembly {
-    /// The assembly of a build that has no article yet; the list of what is worked on is begun in the build's folder.
+    /// The assembly of a build without articles; starts the list of processed articles in the build's folder.
     ///
     /// # Errors
-    /// Where that list cannot be made.
+    /// If that list cannot be created.
     pub(super) fn new(
         writer: DatasetWriter,
         next_cache: Option<CacheWriter>,
@@ -59,16 +59,16 @@ impl Assembly {
             next_cache,
             policy: duplicates.policy,
             duplicates: DuplicateIndex::new(duplicates),
-            article_ids: FxHashSet::default(),
+            keys: UniqueKeys::default(),
             redone: Redone::create(build_folder.join(REDONE))?,
             inputs: 0,
         })
     }
 
-    /// Adds what became of the next record.
+    /// Adds the outcome of the next record.
     ///
     /// # Errors
-    /// Where a file cannot be written.
+    /// If a file cannot be written.
     pub(super) fn push(&mut self, finished: Finished) -> Result<(), RunError> {
         self.inputs += 1;
         match finished {
@@ -79,9 +79,9 @@ impl Assembly {
 
     fn push_article(&mut self, done: Done) -> Result<(), RunError> {
         let Done { document, mut rows, signature, outcome, staleness } = done;
-        if !self.article_ids.insert(document.article_id) {
-            let (path, record) = (&document.source_path, document.record.as_deref());
-            return Ok(self.writer.push_reject(Reject::duplicate_key(path, record, document.byte_offset))?);
+        let (path, record) = (&document.source_path, document.record.as_deref());
+        if let Err(reject) = self.keys.accept(document.article_id, path, record, document.byte_offset) {
+            return Ok(self.writer.push_reject(reject)?);
         }
         if let Some(cache) = &mut self.next_cache {
             cache.push(document.article_id, document.fingerprint, &outcome)?;
@@ -94,7 +94,8 @@ impl Assembly {
         if let Some(message) = self.reason_to_drop(&verdict) {
             return Ok(self.writer.push_dropped(reject(&document, "duplicates", "duplicate", message))?);
         }
-        // What is left out is no original: or a chain of copies, each like the one before, would leave out what is like nothing kept.
+        // Only kept articles are originals. Otherwise a chain of copies, each similar to the one before, would drop articles that are
+        // not similar to any kept one.
         if verdict.duplicate_of.is_none() {
             self.duplicates.insert(document.article_id, &signature);
         }
@@ -114,7 +115,7 @@ impl Assembly {
         }
     }
 
-    /// The error behind an error: where a table's writer has stopped, closing the tables says why.
+    /// The cause of an error: if the writer of a table has stopped, closing the tables tells why.
     pub(super) fn why(self, error: RunError) -> RunError {
         match error {
             RunError::Dataset(DatasetError::WriterStopped) => self.writer.finish().err().map_or(error, RunError::from),
@@ -125,7 +126,7 @@ impl Assembly {
     /// Closes all files.
     ///
     /// # Errors
-    /// Where a file cannot be written.
+    /// If a file cannot be written.
     pub(super) fn finish(self) -> Result<Assembled, DatasetError> {
         let (counts, tables) = self.writer.finish()?;
         let Self { next_cache, inputs, redone, .. } = self;
@@ -144,7 +145,7 @@ fn reject(document: &DoneDocument, stage: &'static str, code: &'static str, mess
     }
 }
 
-/// The list of the articles that were worked on, and how many there are of each reason.
+/// The list of processed articles, and the number of articles by reason.
 struct Redone {
     path: PathBuf,
     list: csv::Writer<BufWriter<File>>,

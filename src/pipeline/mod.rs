@@ -16,6 +16,7 @@ mod identity;
 mod input;
 mod preview;
 mod publish;
+mod survey;
 mod work;
 
 use std::path::PathBuf;
@@ -35,6 +36,7 @@ use identity::{build_id, provenance, stage_keys};
 pub use input::inventory_of;
 pub use preview::{Preview, PreviewedArticle, preview};
 use publish::admit;
+pub(crate) use survey::{Surveyed, survey};
 use work::Workers;
 
 /// How one run differs from another with the same setup.

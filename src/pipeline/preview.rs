@@ -1,29 +1,30 @@
 //! What a run would do, and why, without doing it.
 //!
-//! Invariant: nothing is written and no lock is taken, and it asks what a run asks, of the same code: the build id, the
-//! cache, the reading of records. So every record is read, because only its content tells whether it has changed; whether
-//! the gates would pass is not foretold.
+//! Invariant: nothing is written and no lock is taken. The answers come from the same code as in a run: the build id, the
+//! cache, the reading of records. So all files are read, because only the content of a record tells whether it has changed. Whether
+//! the gates would pass is not predicted.
+
+use std::collections::BTreeMap;
 
 use engine::document::Origin;
-use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 
 use rustc_hash::FxHashSet;
 
 use super::error::RunError;
 use super::identity::{build_id, provenance, stage_keys};
 use super::input::inventory_of;
-use crate::cache::{ArticleCache, CacheFolder, Staleness};
+use super::survey::{Surveyed, survey};
+use crate::cache::{CacheFolder, Staleness};
 use crate::config::Setup;
 use crate::dataset::{Manifest, OutputFolder, RollBack};
-use crate::ingest::{Ingested, Record, read_records};
+use crate::ingest::Record;
 
-/// An article that a run would work on.
+/// An article that a run would process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreviewedArticle {
-    /// Where it stands.
+    /// Its path and key.
     pub origin: Origin,
-    /// Why.
+    /// The reason, and the first stage to redo.
     pub staleness: Staleness,
 }
 
@@ -32,21 +33,21 @@ pub struct PreviewedArticle {
 pub struct Preview {
     /// The build that it would publish.
     pub build_id: String,
-    /// The build that is current now.
+    /// The current build.
     pub current: Option<Manifest>,
-    /// That the user went back from that build, so that a run keeps the current one.
+    /// Set if the user rolled back from the build that a run would publish, so that a run keeps the current one.
     pub rolled_back: Option<RollBack>,
-    /// How many articles it would work on, by the reason; the unchanged ones are among them.
+    /// Number of articles by reason for processing them, the unchanged ones among them.
     pub work: BTreeMap<String, usize>,
-    /// The first of those that it would work on.
+    /// The first articles that it would process.
     pub articles: Vec<PreviewedArticle>,
-    /// Inputs that would be rejected.
+    /// Number of inputs that would be rejected.
     pub rejects: usize,
-    /// Whether that build is kept already, so that a run would only make it current.
+    /// Whether that build already exists, so that a run would only make it current.
     pub is_kept: bool,
     /// Whether the current build has all its files.
     pub is_complete: bool,
-    /// Articles that earlier runs knew and that are gone.
+    /// Number of articles that earlier runs knew and that are gone from the input.
     pub gone: usize,
 }
 
@@ -58,34 +59,15 @@ impl Preview {
     }
 }
 
-impl Preview {
-    /// Notes what a run would do with a record. What would be read anew is read, since it may turn out to be no article.
-    fn note(&mut self, record: Record, cache: &ArticleCache, setup: &Setup, seen: &mut FxHashSet<u64>, listed: usize) {
-        let article_id = record.origin.article_number();
-        // A build that is kept is only made current.
-        let staleness = if self.is_kept { Staleness::Fresh } else { cache.assess(article_id, &record.fingerprint()).0 };
-        let origin = record.origin.clone();
-        let is_article = staleness == Staleness::Fresh || record.read(&setup.settings.ingest).is_ok();
-        if !is_article || !seen.insert(article_id) {
-            self.rejects += 1;
-            return;
-        }
-        *self.work.entry(staleness.reason()).or_default() += 1;
-        if staleness != Staleness::Fresh && self.articles.len() < listed {
-            self.articles.push(PreviewedArticle { origin, staleness });
-        }
-    }
-}
-
-/// Finds out what a run would do; the first `listed` articles that it would work on are listed. Nothing is written.
+/// Finds out what a run would do, and lists the first `listed` articles that it would process. Nothing is written.
 ///
 /// # Errors
-/// Where there is nothing to read, or a file cannot be read to its end.
+/// If the input is empty, or a file changes while it is read.
 pub fn preview(setup: &Setup, listed: usize) -> Result<Preview, RunError> {
     let inventory = inventory_of(setup)?;
-    let output = OutputFolder::new(&setup.settings.dataset.output);
-    let keys = stage_keys(setup);
-    let cache = CacheFolder::new(output.cache(), setup.settings.dataset.cache).open(keys, false);
+    let settings = &setup.settings;
+    let output = OutputFolder::new(&settings.dataset.output);
+    let cache = CacheFolder::new(output.cache(), settings.dataset.cache).open(stage_keys(setup), false);
     let build_id = build_id(&provenance(setup, &inventory, None));
     let mut preview = Preview {
         rolled_back: output.rolled_back_from(&build_id),
@@ -98,14 +80,26 @@ pub fn preview(setup: &Setup, listed: usize) -> Result<Preview, RunError> {
         rejects: 0,
         gone: 0,
     };
-    let mut seen = FxHashSet::default();
-    read_records(&inventory, &setup.settings.ingest, &mut |ingested, _| {
-        match ingested {
-            Ingested::Reject(_) => preview.rejects += 1,
-            Ingested::Record(record) => preview.note(record, &cache, setup, &mut seen, listed),
-        }
-        ControlFlow::Continue(())
-    })?;
-    preview.gone = cache.known().collect::<FxHashSet<u64>>().difference(&seen).count();
+    // A build that exists is only made current: no article is processed.
+    let is_kept = preview.is_kept;
+    let assess = |record: &Record| {
+        if is_kept { Staleness::Fresh } else { cache.assess(record.origin.article_number(), &record.fingerprint()).0 }
+    };
+    let articles = survey(&inventory, &settings.ingest, &assess, &mut |surveyed| preview.note(surveyed, listed))?;
+    let known: FxHashSet<u64> = cache.known().collect();
+    preview.gone = known.into_iter().filter(|article_id| !articles.contains(*article_id)).count();
     Ok(preview)
+}
+
+impl Preview {
+    fn note(&mut self, surveyed: Surveyed, listed: usize) {
+        let Surveyed::Article(origin, staleness) = surveyed else {
+            self.rejects += 1;
+            return;
+        };
+        *self.work.entry(staleness.reason()).or_default() += 1;
+        if staleness != Staleness::Fresh && self.articles.len() < listed {
+            self.articles.push(PreviewedArticle { origin, staleness });
+        }
+    }
 }

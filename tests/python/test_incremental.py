@@ -309,7 +309,7 @@ def test_a_plan_is_readable_without_json(mixed):
     delete("sport/g.txt")(mixed)
     delete("sport/g.json")(mixed)
     shown = mixed.tarmim("plan").stdout
-    for part in ("1 articles  content changed", "12 articles  unchanged", "1 articles gone", "politics/b.txt"):
+    for part in ("1 article   content changed", "12 articles  unchanged", "1 article gone", "politics/b.txt"):
         assert part in shown
     assert "politics/b.txt" not in mixed.tarmim("plan", "--list", 0).stdout
 

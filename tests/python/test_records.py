@@ -193,7 +193,7 @@ def test_the_second_record_of_a_key_is_rejected(empty_project):
     assert found == {("a.jsonl", "k"): words(1), ("a.jsonl", "other"): words(2), ("b.jsonl", "k"): words(1)}
     assert_all_inputs_are_counted(build)
     told = empty_project.tarmim("check").stdout
-    assert "3 articles" in told and "1 inputs" in told and reject["message"] in told
+    assert "3 articles" in told and "1 input" in told and reject["message"] in told
 
 
 # Titles

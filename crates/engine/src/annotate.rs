@@ -81,11 +81,11 @@ impl Inputs {
             None => row.to_string(),
             Some(ids) if ids.is_null(row) => {
                 let message = format!("the id of row {row} is null; give every row an id");
-                return Err(Reject::new(&format!("row {row}"), "no_id", message));
+                return Err(Reject::new("ingest", &format!("row {row}"), "no_id", message));
             }
             Some(ids) => ids.value(row).to_owned(),
         };
-        let reject = |code, message: String| Err(Reject::new(&id, code, message));
+        let reject = |code, message: String| Err(Reject::new("ingest", &id, code, message));
         if !seen.insert(id.clone()) {
             return reject("duplicate_key", format!("an earlier row has the same id {id}; ids must be unique in a batch"));
         }

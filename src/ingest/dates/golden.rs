@@ -1,4 +1,4 @@
-//! Dates as they are found, with what they must give and why.
+//! Dates as they are found, with the expected day and the reason.
 
 use jiff::civil::Date;
 use proptest::prelude::*;

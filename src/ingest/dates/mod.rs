@@ -1,13 +1,13 @@
 //! Dates as Arabic newspapers, their archives and CSV columns write them.
 //!
-//! Law: nothing is guessed. A text gives a date only if it names one day of one year; a text with no year, with a year of two
-//! digits, with a range, with two different days, or with a day that does not exist gives none. Only where both readings of
-//! `7/3/2016` exist, the day comes first, as it does in all Arab countries. Where a text gives a day in both calendars, the
-//! Gregorian one wins, because Hijri dates before print are announced, not computed, and may be off by a day.
+//! Invariant: nothing is guessed. A text gives a date only if it names one day of one year; a text without a year, with a year of two
+//! digits, a range, two different days, or a day that does not exist gives none. If both readings of `7/3/2016` exist, the day
+//! comes first, as in all Arab countries. If a text gives a day in both calendars, the Gregorian one wins: in practice Hijri months
+//! begin when they are announced, so a computed Hijri date may be off by a day.
 //!
 //! Hijri days are converted by the Umm al-Qura calendar. Its month lengths (KACST's) are known from 1300 AH to 1600 AH (12
-//! November 1882 to 25 November 2174); for the earlier years that still lie after 1800 (from 1215 AH), which only a written `هـ` or
-//! month's name makes Hijri, the tabular calendar (type II, Friday epoch) stands in, which may be off by a day.
+//! November 1882 to 25 November 2174); for earlier years since 1800 (from 1215 AH), which are Hijri only if `هـ` or the name
+//! of the month says so, the tabular calendar (type II, Friday epoch) is used, which may be off by a day.
 
 mod months;
 mod tokens;
@@ -23,22 +23,22 @@ use jiff::tz::Offset;
 use months::{Calendar, Month, month_at};
 use tokens::{Kind, Token, tokenise};
 
-/// Longest text, in bytes, that is looked at: a longer one is no line that gives a date, and may speak of any number of days.
+/// Longest text, in bytes, that may be a date: a longer one may mention any number of days.
 const MAX_BYTES: usize = 1000;
 
-/// The years, Gregorian, that a newspaper article can be of.
+/// The possible years of a newspaper article (Gregorian).
 const YEARS: std::ops::RangeInclusive<i16> = 1800..=2100;
 
-/// Years that are Hijri where nothing says of which calendar they are.
+/// Years that are Hijri unless the text says otherwise.
 const HIJRI_YEARS: std::ops::RangeInclusive<u64> = 1300..=1500;
 
-/// Years that lie in [`YEARS`], in part, where something says that they are Hijri.
+/// Hijri years that overlap [`YEARS`], for texts that say that they are Hijri.
 const DECLARED_HIJRI_YEARS: std::ops::RangeInclusive<u64> = 1214..=1525;
 
-/// The day that a text gives: the one written, in whatever zone it was written.
+/// Parses the day in a text, as written, in whatever time zone.
 ///
-/// A number of 10 or 13 digits alone is Unix time in seconds or milliseconds, whose day is that of UTC. `None` where the text gives no
-/// day, or not one only, or none from 1800 to 2100.
+/// A number of 10 or 13 digits alone is Unix time in seconds or milliseconds, and gives its day in UTC. `None` if the text gives no
+/// day, or more than one, or one outside 1800 to 2100.
 #[must_use]
 pub fn parse_date(text: &str) -> Option<Date> {
     let text = text.trim();
@@ -50,7 +50,7 @@ pub fn parse_date(text: &str) -> Option<Date> {
     YEARS.contains(&date.year()).then_some(date)
 }
 
-/// Unix time, or ISO 8601 without dashes: numbers that are dates only where they are the whole text.
+/// Unix time, or ISO 8601 without dashes: numbers that are dates only if they are the whole text.
 fn parse_alone(tokens: &[Token]) -> Option<Date> {
     let [first, rest @ ..] = tokens else { return None };
     let Kind::Number { digits, value } = first.kind else { return None };
@@ -83,7 +83,7 @@ fn existing(calendar: Calendar, year: u64, month: u64, day: u64) -> Option<Date>
     Date::new(year, i8::try_from(iso.month().ordinal).ok()?, i8::try_from(iso.day_of_month().0).ok()?).ok()
 }
 
-/// The calendar of a year, by its marker (`م`, `هـ`) or its size; `None` where they contradict each other or it is of neither.
+/// The calendar of a year, by its marker (`م`, `هـ`) or its size; `None` if they contradict each other, or it fits neither.
 fn calendar_of(year: u64, marker: Option<Calendar>) -> Option<Calendar> {
     let is_gregorian = u64::try_from(*YEARS.start()).is_ok_and(|first| year >= first) && year <= 2100;
     match marker {
@@ -96,15 +96,15 @@ fn calendar_of(year: u64, marker: Option<Calendar>) -> Option<Calendar> {
 /// A contradiction or an ambiguity: the text gives no date at all.
 struct Unclear;
 
-/// A walk over the tokens that gathers the days they name.
+/// A scan of the tokens that collects the days they name.
 struct Scan<'a> {
     tokens: &'a [Token],
-    /// Tokens that are part of a date already.
+    /// Tokens that are already part of a date.
     used: Vec<bool>,
     /// The day in each calendar.
     gregorian: Option<Date>,
     hijri: Option<Date>,
-    /// Whether a Hijri month has a day and no year, as the first month of a range has.
+    /// Whether a Hijri month has a day but no year, like the first month of a range.
     hijri_unclear: bool,
 }
 
@@ -119,7 +119,7 @@ impl<'a> Scan<'a> {
         self.gregorian.or(self.hijri.filter(|_| !self.hijri_unclear))
     }
 
-    /// Notes a day; two days of one calendar are unclear.
+    /// Records a day; two different days of one calendar are unclear.
     fn note(&mut self, calendar: Calendar, date: Option<Date>) -> Result<(), Unclear> {
         let slot = if calendar == Calendar::Gregorian { &mut self.gregorian } else { &mut self.hijri };
         match (date, &slot) {
@@ -140,7 +140,7 @@ impl<'a> Scan<'a> {
         self.tokens.get(at)?.word()
     }
 
-    /// The value of an unused number of as many digits.
+    /// The value of an unused number whose number of digits fits.
     fn number(&self, at: usize, fits: impl Fn(usize) -> bool) -> Option<u64> {
         self.tokens.get(at).filter(|_| !self.used[at])?.number(fits)
     }
@@ -153,7 +153,7 @@ impl<'a> Scan<'a> {
         self.number(at, |digits| digits == 4)
     }
 
-    /// What the word after a year says of its calendar.
+    /// The calendar named by the word after a year.
     fn marker(&self, at: usize) -> Option<Calendar> {
         let at = if self.mark(at) == Some('(') { at + 1 } else { at };
         match self.word(at)? {
@@ -192,7 +192,7 @@ impl<'a> Scan<'a> {
         let mark = self.mark(at + 1).filter(|mark| matches!(mark, '-' | '/' | '.'))?;
         let spaced = |at: usize| self.tokens.get(at).is_some_and(|token| token.spaced);
         let spacing = (spaced(at + 1), spaced(at + 2));
-        // A fourth number of the row makes it something else: a range, a version, a path.
+        // With a fourth number in the row it is something else: a range, a version, a path.
         let is_in_row = |mark_at: usize, number_at: usize| {
             let is_row = if spacing == (false, false) {
                 self.mark(mark_at).is_some_and(|mark| matches!(mark, '-' | '/' | '.'))
@@ -230,7 +230,7 @@ impl<'a> Scan<'a> {
                 Some((day, year)) => self.note(month.calendar, existing(month.calendar, year, month.number.into(), day))?,
                 // A Gregorian month without its day and year is half of a range, or of a second date.
                 None if month.calendar == Calendar::Gregorian => return Err(Unclear),
-                // Hijri months are names of people and common words too, where no day stands before them.
+                // Hijri months are also names of people and common words, unless a day precedes them.
                 None => self.hijri_unclear |= self.before(at).and_then(|at| self.short(at)).is_some(),
             }
             at = end;
@@ -238,7 +238,7 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
-    /// Where the month's other name ends: `آذار/مارس`, `مارس (آذار)`.
+    /// The end of the month's other name: `آذار/مارس`, `مارس (آذار)`.
     fn same_month_again(&self, month: Month, mut end: usize) -> Result<usize, Unclear> {
         loop {
             let is_joiner = |at: &usize| {
@@ -255,7 +255,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Day and year beside a month's name, which are used up.
+    /// Day and year beside a month's name; marks them as used.
     fn day_and_year(&mut self, month: Month, start: usize, end: usize) -> Result<Option<(u64, u64)>, Unclear> {
         let before = self.before(start);
         let after = self.after(end);
@@ -308,7 +308,7 @@ impl<'a> Scan<'a> {
         self.number(at, |_| true).map(|_| at)
     }
 
-    /// Whether the number at a place is the second of two days: `5-7 مارس`, `5 و7 مارس`.
+    /// Whether a number is the second of two days: `5-7 مارس`, `5 و7 مارس`.
     fn is_range(&self, day_at: usize) -> bool {
         let is_joiner = |at: &usize| {
             matches!(self.mark(*at), Some('-' | '/' | ',' | '&'))
@@ -318,7 +318,7 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Words that may stand between a month or a day and the year.
+/// Words that may occur between a month or a day and the year.
 fn is_glue_word(word: &str) -> bool {
     const WORDS: [&str; 19] = [
         "من",

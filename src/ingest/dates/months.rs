@@ -1,14 +1,14 @@
 //! Names of months: both Gregorian traditions of Arabic, those of the Maghreb, English, and the Hijri calendar.
 //!
-//! A name matches as it is spelled, as it is spelled without hamza and with `ه` and `ي` for `ة` and `ى`, and as the damage leaves
-//! it (`ة ى أ إ آ ء ئ ؤ` deleted). Invariant: no text matches names of two months, so a match is never a choice; forms of one
-//! letter (`ب` of `آب`) match nothing.
+//! A name matches as spelled, as spelled without hamza and with `ه` and `ي` for `ة` and `ى`, and with the damaged letters deleted
+//! (`ة ى أ إ آ ء ئ ؤ`). Invariant: no text matches the names of two months, so a match is unambiguous; forms of one letter (`ب` for
+//! `آب`) match nothing.
 
 use std::sync::LazyLock;
 
 use super::tokens::{Token, fold_word};
 
-/// A calendar that dates are written in.
+/// A calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Calendar {
     /// Gregorian.
@@ -24,7 +24,7 @@ pub(super) struct Month {
     pub(super) number: u8,
 }
 
-/// Gregorian months with all their names; folding makes spellings that differ in hamza one.
+/// Gregorian months with all their names; spellings that differ only in hamza are folded together.
 const GREGORIAN: [&[&str]; 12] = [
     &["يناير", "كانون الثاني", "كانون ثاني", "كانون ثان", "جانفي", "ينائر", "january", "jan"],
     &["فبراير", "شباط", "فيفري", "فبرائر", "february", "feb"],
@@ -67,7 +67,7 @@ const HIJRI: [&[&str]; 12] = [
     &["ذو الحجة", "ذي الحجة", "ذوالحجة", "ذيالحجة", "ذا الحجة"],
 ];
 
-/// A word of a name: folded, and as the damage leaves it.
+/// A word of a name: folded, and with the damaged letters deleted.
 struct Spellings {
     folded: String,
     damaged: String,
@@ -76,7 +76,7 @@ struct Spellings {
 impl Spellings {
     fn of(word: &str) -> Self {
         let kept: String = word.chars().filter(|c| !matches!(c, 'ة' | 'ى' | 'أ' | 'إ' | 'آ' | 'ء' | 'ئ' | 'ؤ')).collect();
-        // A single letter is too little to know a month by.
+        // A single letter is not enough to identify a month.
         let damaged = if kept.chars().count() > 1 { fold_word(&kept) } else { String::new() };
         Self { folded: fold_word(word), damaged }
     }
@@ -91,7 +91,7 @@ struct Name {
     words: Vec<Spellings>,
 }
 
-/// All names, those of more words first.
+/// All names, those with more words first, so that the longest match is found first.
 static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
     let mut names = Vec::new();
     for (calendar, months) in [(Calendar::Gregorian, &GREGORIAN), (Calendar::Hijri, &HIJRI)] {
@@ -105,7 +105,7 @@ static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
     names
 });
 
-/// The month whose name begins at a token, and where the name ends.
+/// The month whose name begins at a token, and the end of the name.
 pub(super) fn month_at(tokens: &[Token], at: usize) -> Option<(Month, usize)> {
     tokens.get(at)?.word()?;
     let is_at = |name: &&Name| {

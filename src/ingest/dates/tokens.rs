@@ -1,21 +1,21 @@
 //! The text of a date as numbers, folded words, marks and times of day.
 //!
-//! Invariant: digits of all three kinds, all dashes, and all spellings of a word that differ in hamza, ta marbuta, final ya or
-//! vowel signs are one token each, so that the grammar of dates is written once. A time of day is a single token and can give no
-//! number to a date.
+//! Invariant: digits of all three scripts, all dashes, and all spellings of a word that differ in hamza, ta marbuta, final ya or vowel
+//! signs give the same tokens, so that the grammar of dates is written once. A time of day is a single token, so its numbers cannot
+//! become part of a date.
 
 use unicode_normalization::UnicodeNormalization;
 
 use engine::arabic::{is_mark, is_space};
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A run of digits.
     Number {
-        /// How many.
+        /// Number of digits.
         digits: usize,
-        /// What they say; the largest value where they say more.
+        /// Their value; the largest one if they overflow.
         value: u64,
     },
     /// A run of letters, folded and in lower case.
@@ -26,7 +26,7 @@ pub(super) enum Kind {
     Time,
 }
 
-/// A token and whether white space stands before it.
+/// A token, and whether white space precedes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) kind: Kind,
@@ -34,7 +34,7 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// The value of a number of as many digits.
+    /// The value of a number whose number of digits fits.
     pub(super) fn number(&self, fits: impl Fn(usize) -> bool) -> Option<u64> {
         match self.kind {
             Kind::Number { digits, value } if fits(digits) => Some(value),
@@ -54,7 +54,7 @@ impl Token {
 /// The tokens of a text.
 pub(super) fn tokenise(text: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
-    // Whether the last token may grow, and whether white space came since.
+    // Whether the last token may grow, and whether white space has followed it.
     let (mut open, mut spaced) = (false, false);
     for c in text.nfkc().flat_map(char::to_lowercase) {
         if is_space(c) {
@@ -72,12 +72,12 @@ pub(super) fn tokenise(text: &str) -> Vec<Token> {
     join_times(&tokens)
 }
 
-/// Tatweel, soft hyphens, and the controls of direction and joining that right-to-left text carries.
+/// Tatweel, soft hyphens, and the control characters for direction and joining in right-to-left text.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{640}' | '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{300}'..='\u{36f}')
 }
 
-/// The value of a digit that Arabic text uses.
+/// The value of a digit in any of the scripts used in Arabic text.
 fn digit(c: char) -> Option<u64> {
     let zero = match c {
         '0'..='9' => '0',
@@ -88,7 +88,7 @@ fn digit(c: char) -> Option<u64> {
     Some(u64::from(u32::from(c) - u32::from(zero)))
 }
 
-/// The letter that stands for all that a month's name is spelled with in its place.
+/// The letter that represents all spellings of a letter in the names of months.
 fn fold(c: char) -> Option<char> {
     match c {
         'أ' | 'إ' | 'آ' | 'ٱ' => Some('ا'),
@@ -139,7 +139,7 @@ fn grow(kind: &mut Kind, c: char) -> bool {
     }
 }
 
-/// Puts one token for each time of day.
+/// Replaces the tokens of each time of day by one.
 fn join_times(tokens: &[Token]) -> Vec<Token> {
     let mut joined = Vec::with_capacity(tokens.len());
     let mut at = 0;
@@ -155,7 +155,7 @@ fn join_times(tokens: &[Token]) -> Vec<Token> {
     joined
 }
 
-/// Where a time of day that begins at a token ends.
+/// The end of a time of day that begins at a token.
 fn time_end(tokens: &[Token], at: usize) -> Option<usize> {
     let mark_at = |at: usize| tokens.get(at).and_then(Token::mark);
     let number_at = |at: usize, digits: usize| tokens.get(at).is_some_and(|token| token.number(|d| d == digits).is_some());
@@ -177,7 +177,7 @@ fn time_end(tokens: &[Token], at: usize) -> Option<usize> {
     Some(zone_end(tokens, end))
 }
 
-/// Where the half of the day and the zone after a time end.
+/// The end of the half of the day and the zone after a time.
 fn zone_end(tokens: &[Token], mut at: usize) -> usize {
     while tokens.get(at).and_then(Token::word).is_some_and(|word| {
         matches!(

@@ -1,7 +1,7 @@
 //! The text of a tree as paragraphs.
 //!
-//! A paragraph ends where a block begins or ends, and at two line breaks in a row; one line break stays a line break. Rows of tables
-//! are paragraphs, their cells parted by a space.
+//! A paragraph ends where a block begins or ends, and at two line breaks in a row; a single line break is kept. Rows of tables are
+//! paragraphs, their cells separated by spaces.
 
 use dom_query::NodeRef;
 
@@ -51,21 +51,21 @@ const BLOCKS: &[&str] = &[
     "title",
 ];
 
-/// Words that begin a line of links to other articles, without hamza and marks.
+/// Words that begin a line of links to other articles, spelled without hamza and marks.
 const POINTERS: &[&str] =
     &["اقرا ايضا", "اقرا المزيد", "شاهد ايضا", "طالع ايضا", "للمزيد", "مواضيع ذات صله", "اخبار ذات صله", "read also"];
 
 /// A paragraph or heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Block {
-    /// Its text, lines parted by a line break.
+    /// Its text, lines separated by line breaks.
     pub(super) text: String,
-    /// How many of its bytes, before white space was reduced, are text of links.
+    /// Number of its bytes in links, before white space is collapsed.
     link_bytes: usize,
 }
 
 impl Block {
-    /// Whether it is a label of an advertisement, or a line that points to other articles.
+    /// Whether it is the label of an advertisement, or a line that points to other articles.
     fn is_noise(&self) -> bool {
         let folded = fold(&self.text);
         let points = POINTERS.iter().any(|pointer| folded.starts_with(&fold(pointer)));
@@ -73,7 +73,7 @@ impl Block {
     }
 }
 
-/// Letters and digits only, alifs bare, `ه` and `ي` for `ة` and `ى`: to tell whether two lines say the same.
+/// Letters and digits only, alifs bare, `ه` and `ي` for `ة` and `ى`: for comparing lines.
 pub(super) fn fold(text: &str) -> String {
     let fold = |c| match c {
         'أ' | 'إ' | 'آ' => 'ا',
@@ -106,7 +106,7 @@ pub(super) fn blocks(root: &NodeRef) -> Vec<Block> {
     builder.finish()
 }
 
-/// The node after a node and all that is in it; borders of elements that end on the way are noted.
+/// The node that follows a node and everything inside it; ends of elements on the way are noted.
 fn following<'a>(mut node: NodeRef<'a>, root: &NodeRef, builder: &mut Builder, links: &mut usize) -> Option<NodeRef<'a>> {
     loop {
         if let Some(sibling) = node.next_sibling() {
@@ -129,7 +129,7 @@ struct Builder {
 
 impl Builder {
     fn push(&mut self, text: &str, is_link: bool) {
-        // Line breaks of the source are white space like any other.
+        // A line break in the source is ordinary white space.
         self.line.extend(text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }));
         self.link_bytes += if is_link { text.len() } else { 0 };
     }

@@ -1,21 +1,21 @@
-//! The encoding of a page: a byte order mark, what was declared, what the page says of itself, then what the bytes look like.
+//! The encoding of a page: a byte order mark, else the configured encoding, else what the page declares, else a guess from its bytes.
 //!
-//! One exception to a page's own word: pages that say Windows-1256 but are UTF-8 were converted when they were saved, with the old
-//! `<meta>` left standing. Every byte is something in Windows-1256, so believing them would give rubbish without a fault; text that is
-//! no UTF-8 but passes for it by chance does not occur at this length.
+//! There is one exception to the declaration: pages that declare Windows-1256 but are UTF-8 were converted when they were saved, and kept
+//! the old `<meta>`. Every byte is valid in Windows-1256, so believing it would give garbage without a fault; and no Windows-1256
+//! text of a page's length is valid UTF-8 by chance.
 
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1256};
 use engine::document::Encoding;
 
 use super::super::decode::{DeclaredEncoding, DecodeFault, decode};
 
-/// Where a page's own word is looked for, in bytes from its beginning.
+/// The part of a page that is searched for a declaration, in bytes from its beginning.
 const PRESCAN_BYTES: usize = 2048;
 
 /// Decodes a page.
 ///
 /// # Errors
-/// Where the page says an encoding that is not supported, or the bytes are no text in the encoding found.
+/// If the page declares an unsupported encoding, or its bytes are not valid in its encoding.
 pub(super) fn decode_page(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<(String, Encoding), DecodeFault> {
     let has_mark = bytes.starts_with(b"\xef\xbb\xbf") || bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
     if has_mark || declared.is_some() {
@@ -32,7 +32,7 @@ pub(super) fn decode_page(bytes: &[u8], declared: Option<DeclaredEncoding>) -> R
     }
 }
 
-/// The encoding of a label; `None` for UTF-16, which a page that can be read this far is not.
+/// The encoding of a label; `None` for UTF-16, because a page whose declaration can be read as ASCII is not UTF-16.
 fn supported(label: &str, offset: usize) -> Result<Option<Encoding>, DecodeFault> {
     match encoding_rs::Encoding::for_label(label.as_bytes()) {
         Some(encoding) if encoding == UTF_8 => Ok(Some(Encoding::Utf8)),

@@ -1,12 +1,12 @@
-//! Taking out of a page's tree what is never the article, before the extractor looks for it.
+//! Removes what is never part of the article from a page's tree, before the extractor looks for the article.
 //!
-//! The extractor weighs text, and a cookie notice of three lines outweighs a short news item; so what its element's name says to be
-//! something else is taken out first. Attributes that the text does not need go too: the extractor reads addresses of pictures and
-//! videos, at a risk (it slices them at places that need not be borders of characters) and for no gain.
+//! The extractor weighs text, and a cookie notice of three lines outweighs a short news item, so elements whose names mark them as
+//! something else are removed first. Attributes that the text does not need are removed too: the extractor reads the addresses of
+//! pictures and videos, which gains nothing and can panic (it slices them without regard to character boundaries).
 
 use dom_query::{Document, NodeRef};
 
-/// Elements without running text. `form` is not among them: some systems put the whole page into one.
+/// Elements without running text. `form` is not among them, because some systems put the whole page into one.
 const NO_TEXT: &[&str] = &[
     "script",
     "style",
@@ -52,7 +52,7 @@ const NO_TEXT: &[&str] = &[
     "marquee",
 ];
 
-/// Words of classes and ids of what is not the article, however long it is.
+/// Words in the classes and ids of elements that are never the article, however long they are.
 const NEVER: &[&str] = &[
     "cookie",
     "cookies",
@@ -73,7 +73,7 @@ const NEVER: &[&str] = &[
     "subscribe",
 ];
 
-/// Words of classes and ids of what is mostly not the article, but may be part of the name of what holds it.
+/// Words in the classes and ids of elements that are rarely the article, but may be part of the name of one that contains it.
 const SELDOM: &[&str] = &[
     "share",
     "sharing",
@@ -101,11 +101,11 @@ const SELDOM: &[&str] = &[
     "print",
 ];
 
-/// Attributes that the extractor weighs elements by.
+/// Attributes by which the extractor weighs elements.
 const KEPT_ATTRIBUTES: &[&str] =
     &["class", "id", "itemprop", "rel", "role", "href", "dir", "lang", "style", "hidden", "aria-hidden"];
 
-/// Takes out what is not the article.
+/// Removes what is not the article.
 pub(super) fn clean(document: &Document) {
     let Some(body) = document.body() else { return };
     let mut text_bytes = None;
@@ -128,7 +128,7 @@ pub(super) fn clean(document: &Document) {
     }
 }
 
-/// Whether no reader sees the element.
+/// Whether the element is hidden from readers.
 fn is_hidden(node: &NodeRef) -> bool {
     if node.has_attr("hidden") {
         return true;
@@ -138,7 +138,7 @@ fn is_hidden(node: &NodeRef) -> bool {
     style.contains("display:none") || style.contains("visibility:hidden")
 }
 
-/// Whether the element holds what is marked as the article.
+/// Whether the element contains one that is marked as the article.
 fn holds_article(node: &NodeRef, is_comments: bool) -> bool {
     node.descendants_it().any(|inner| {
         let is_article = || !is_comments && inner.node_name().is_some_and(|name| name.as_ref() == "article");

@@ -1,7 +1,7 @@
-//! What a page says of its article: JSON-LD, Open Graph, `<meta>`, `<time>`.
+//! Metadata of a page's article: JSON-LD, Open Graph, `<meta>`, `<time>`.
 //!
-//! Invariant: values are as found, entities resolved and white space reduced; nothing is parsed or judged here. JSON-LD is read by
-//! `serde_json`, which bounds nesting.
+//! Invariant: values are given as found, with entities resolved and white space collapsed; nothing is interpreted here. JSON-LD is read
+//! by `serde_json`, which limits nesting.
 
 use dom_query::Document;
 use serde_json::Value;
@@ -10,13 +10,13 @@ use super::clean::Label;
 use super::parse::{resolve_entities, squeeze};
 use crate::ingest::dates::parse_date;
 
-/// Types of schema.org that are articles and do not end with `Article`.
+/// Types of schema.org that are articles although their names do not end with `Article`.
 const ARTICLE_TYPES: &[&str] = &["BlogPosting", "LiveBlogPosting", "Report"];
 
-/// Longest text, in bytes, that is taken for a line that says the date.
+/// Longest text, in bytes, that may be a line with the date.
 const MAX_DATE_LINE_BYTES: usize = 160;
 
-/// What one source says.
+/// The values of one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Findings {
     pub(super) title: Option<String>,
@@ -28,7 +28,7 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// What this source says, and where it says nothing, what the other says.
+    /// The values of this source, the gaps filled from another.
     pub(super) fn or(self, other: Self) -> Self {
         Self {
             title: self.title.or(other.title),
@@ -40,7 +40,7 @@ impl Findings {
     }
 }
 
-/// What the first article of the page's JSON-LD says.
+/// The values of the first article in the page's JSON-LD.
 pub(super) fn json_ld(document: &Document) -> Findings {
     let scripts = document.select("script[type=\"application/ld+json\"]");
     let mut values =
@@ -48,7 +48,7 @@ pub(super) fn json_ld(document: &Document) -> Findings {
     values.find_map(|value: Value| article_of(&value).map(of_article)).unwrap_or_default()
 }
 
-/// JSON with the line breaks and other controls escaped that careless pages leave bare in strings.
+/// Escapes the line breaks and other control characters that careless pages leave bare in JSON strings.
 fn with_escaped_breaks(json: &str) -> String {
     let json = json.trim().trim_start_matches("<![CDATA[").trim_end_matches("]]>");
     let mut escaped = String::with_capacity(json.len());
@@ -65,7 +65,7 @@ fn with_escaped_breaks(json: &str) -> String {
     escaped
 }
 
-/// The first article of a value, its lists and its graphs.
+/// The first article in a value, its lists and its graphs.
 fn article_of(value: &Value) -> Option<&Value> {
     match value {
         Value::Array(values) => values.iter().find_map(article_of),
@@ -114,7 +114,7 @@ fn is_address(text: &str) -> bool {
     text.starts_with("http://") || text.starts_with("https://") || text.starts_with("//")
 }
 
-/// Entities resolved, white space reduced; `None` for nothing.
+/// Resolves entities and collapses white space; `None` if nothing is left.
 fn tidy(text: &str) -> Option<String> {
     Some(squeeze(&resolve_entities(text))).filter(|text| !text.is_empty())
 }
@@ -192,6 +192,6 @@ pub(super) fn visible_date(document: &Document) -> Option<String> {
         parse_date(&line).map(|date| (date, line))
     });
     let (date, line) = dated.next()?;
-    // Lists of other articles have dates too: more than one day says nothing.
+    // Lists of other articles have dates too, so more than one day is ambiguous.
     dated.all(|(other, _)| other == date).then_some(line)
 }

@@ -1,10 +1,10 @@
-//! HTML pages: the article's text, and what the page says of it.
+//! HTML pages: the article's text, and what the page says about it.
 //!
-//! The article is found by `dom_smoothie`, a port of Mozilla's Readability, in a tree that `clean` has rid of what is never the
-//! article. Where a page holds its article in JSON-LD only and makes the rest by script, that is taken.
+//! The article is found by `dom_smoothie`, a port of Mozilla's Readability, in a tree from which `clean` has removed what is never
+//! part of it. If a page has its article in JSON-LD only and builds the rest by script, the JSON-LD is used.
 //!
-//! Laws: the text holds no markup, and the title is not repeated at its head; the same bytes give the same page; a page that would
-//! cost too much is a fault. A page without an article gives an empty text, which the caller rejects.
+//! Invariants: the text has no markup and does not repeat the title at its head; equal bytes give equal pages; a page that would be
+//! too expensive to read is a fault. A page without an article gives an empty text, which the caller rejects.
 
 mod blocks;
 mod charset;
@@ -21,32 +21,33 @@ use engine::document::Encoding;
 
 use super::dates::parse_date;
 use super::decode::{DeclaredEncoding, DecodeFault};
+use super::fields::ArticleFields;
 use blocks::{Block, blocks, fold};
 use clean::Label;
 use engine::arabic::is_sentence_mark;
 use metadata::{Findings, Metas};
 use parse::squeeze;
 
-/// Shortest article, in characters, that the extractor is content with. Below, it looks again where it would not look otherwise, and
+/// Shortest article, in characters, that the extractor accepts at once. Below this it searches again in places that it first ignores, and
 /// prefers whatever is longer; news in brief have about 150.
 const CHAR_THRESHOLD: usize = 140;
 
-/// Marks that part the article's title from the site's name in `<title>`.
+/// Marks that separate the article's title from the site's name in `<title>`.
 const TITLE_MARKS: [&str; 10] = [" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " / ", " · ", " • "];
 
-/// Blocks at the head of the text that may repeat title, author and date.
+/// Number of blocks at the head of the text that may repeat title, author and date.
 const HEAD_BLOCKS: usize = 5;
 
-/// Words of a standfirst.
+/// Number of words in a standfirst.
 const LEAD_WORDS: std::ops::RangeInclusive<usize> = 4..=80;
 
-/// How many elements called so are looked at.
+/// Maximum number of candidates for the standfirst.
 const MOST_LEADS: usize = 5;
 
-/// Longest line, in words, that can be nothing but a date.
+/// Longest line, in words, that can be just a date.
 const MAX_DATE_WORDS: usize = 12;
 
-/// First words of lines that give the date, without hamza.
+/// First words of lines that give the date, spelled without hamza.
 const DATE_LINE_STARTS: [&str; 20] = [
     "نشر",
     "نشرت",
@@ -70,27 +71,20 @@ const DATE_LINE_STARTS: [&str; 20] = [
     "posted",
 ];
 
-/// An article as a page gives it.
+/// A page as an article.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// The text: paragraphs and headings parted by a blank line; no markup.
-    pub text: String,
-    /// The title, without the site's name.
-    pub title: Option<String>,
-    /// Who wrote it.
-    pub byline: Option<String>,
-    /// When it was published, as found.
-    pub published: Option<String>,
-    /// The section of the newspaper.
-    pub section: Option<String>,
-    /// What the bytes were.
+    /// The text (paragraphs and headings separated by blank lines, without markup), the title without the name of the site, and what else
+    /// the page says.
+    pub fields: ArticleFields,
+    /// The encoding of its bytes.
     pub encoding: Encoding,
 }
 
 /// Reads a page.
 ///
 /// # Errors
-/// Where its bytes are no text in a supported encoding, or its HTML would cost too much to read.
+/// If its bytes are not text in a supported encoding, or its HTML would be too expensive to read.
 pub fn read_page(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<Page, DecodeFault> {
     let (html, encoding) = charset::decode_page(bytes, declared)?;
     let document = parse::parse(&html)?;
@@ -113,8 +107,14 @@ pub fn read_page(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<Pag
         blocks.insert(head, lead);
     }
     let head = heads(&blocks, title.as_deref(), found.byline.as_deref());
-    let text = blocks[head..].join("\n\n");
-    Ok(Page { text, title, byline: found.byline, published: found.published, section: found.section, encoding })
+    let fields = ArticleFields {
+        title,
+        byline: found.byline,
+        published: found.published,
+        section: found.section,
+        ..ArticleFields::of_text(blocks[head..].join("\n\n"))
+    };
+    Ok(Page { fields, encoding })
 }
 
 /// The texts of a page's headings.
@@ -122,20 +122,20 @@ fn headings(document: &Document) -> Vec<String> {
     document.select("h1, h2").nodes().iter().map(|node| squeeze(&node.text())).filter(|text| !text.is_empty()).collect()
 }
 
-/// The standfirst: a line between headline and text, which the extractor takes for a label where it is short.
+/// The standfirst: a line between headline and text, which the extractor mistakes for a label if it is short.
 fn lead(document: &Document) -> Option<String> {
     let names = ["lead", "standfirst", "subtitle", "subhead", "intro", "deck"];
     let is_near_headline =
         |node: &NodeRef| node.ancestors_it(Some(2)).any(|near| near.children_it(false).any(|child| child.has_name("h1")));
     let is_lead =
         |node: &NodeRef| ["p", "div", "h2", "h3"].iter().any(|name| node.has_name(name)) && Label::of(node).has(&names);
-    // The standfirst of the article is among the first; lists of other articles have theirs.
+    // The article's own standfirst is among the first; lists of other articles have standfirsts too.
     let lead = document.body()?.descendants_it().filter(is_lead).take(MOST_LEADS).find(is_near_headline)?;
     let [line] = &blocks(&lead)[..] else { return None };
     LEAD_WORDS.contains(&line.text.split_whitespace().count()).then(|| line.text.clone())
 }
 
-/// What the extractor finds.
+/// The article that the extractor finds: its fields, and its blocks of text.
 fn extract(document: Document, config: Config) -> (Findings, Vec<Block>) {
     let Ok(mut reader) = Readability::with_document(document, None, Some(config)) else { return Default::default() };
     let title = Some(squeeze(&reader.get_article_title())).filter(|title| !title.is_empty());
@@ -148,7 +148,7 @@ fn extract(document: Document, config: Config) -> (Findings, Vec<Block>) {
     (Findings { title, byline, published, ..Findings::default() }, blocks)
 }
 
-/// The blocks of the page, or those of its JSON-LD where these say more than twice as much: then the page shows a part only.
+/// The blocks of the page, or those of its JSON-LD if these are more than twice as long: then the page shows only a part.
 fn longer(found: Vec<Block>, body: Option<&str>) -> Result<Vec<Block>, DecodeFault> {
     let Some(body) = body else { return Ok(found) };
     let with_breaks = body.replace("\r\n", "\n").replace(['\n', '\r', '\u{2029}'], "<br><br>");
@@ -158,7 +158,7 @@ fn longer(found: Vec<Block>, body: Option<&str>) -> Result<Vec<Block>, DecodeFau
     Ok(if length(&stored) > 2 * length(&found) { stored } else { found })
 }
 
-/// A title without the name of the site, which is known, or is what a heading of the page leaves of the title.
+/// A title without the name of the site: the part that is a heading of the page, or what is left without the known name.
 fn without_site(title: &str, site: Option<&str>, headings: &[String]) -> String {
     let parts = |mark: &&str| title.split(*mark).map(str::to_owned).collect::<Vec<_>>();
     let is_heading = |part: &String| headings.iter().any(|heading| fold(heading) == fold(part) && !fold(part).is_empty());
@@ -173,18 +173,18 @@ fn without_site(title: &str, site: Option<&str>, headings: &[String]) -> String 
     cut.unwrap_or(title).trim().to_owned()
 }
 
-/// How many lines at the head of the text only repeat the title, the author or the date.
+/// Number of blocks at the head of the text that only repeat the title, the author or the date.
 fn heads(blocks: &[String], title: Option<&str>, byline: Option<&str>) -> usize {
     let (title, byline) = (title.map(fold), byline.map(fold));
     let repeats = |block: &&String| {
         let folded = fold(block);
         Some(&folded) == title.as_ref() || Some(&folded) == byline.as_ref() || is_date_line(block)
     };
-    // Only while nothing but such lines came: later, a line of that kind belongs to the text.
+    // Only up to the first other line: after it, such a line belongs to the text.
     blocks.iter().take(HEAD_BLOCKS).take_while(repeats).count()
 }
 
-/// Whether a line does nothing but give the date. A sentence may well be short and hold a date, but begins and ends otherwise.
+/// Whether a line is just a date. A short sentence may contain a date too, but begins and ends differently.
 fn is_date_line(line: &str) -> bool {
     let first = fold(line.split_whitespace().next().unwrap_or_default());
     let begins = first.starts_with(char::is_numeric) || DATE_LINE_STARTS.contains(&first.as_str());

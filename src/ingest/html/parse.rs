@@ -1,7 +1,7 @@
-//! A page's tree, at a bounded cost.
+//! Parses a page into a tree, at a bounded cost.
 //!
-//! The parser walks its open elements at many tags, and opens formatting elements that were left open anew in every paragraph, so a
-//! hostile page can cost the square of its length. It is therefore fed in pieces, and what it has made is looked at between them.
+//! At many tags the parser walks all open elements, and it reopens unclosed formatting elements in every paragraph, so a hostile page
+//! can take time quadratic in its length. So the parser is fed in pieces, and the size of the tree is checked between them.
 
 use std::borrow::Cow;
 
@@ -12,19 +12,19 @@ use html5ever::{ParseOpts, parse_document};
 
 use super::super::decode::DecodeFault;
 
-/// Bytes that the parser is given at once: few enough that it cannot do much harm with them.
+/// Bytes given to the parser at once: few enough that a single piece cannot cost much.
 const PIECE_BYTES: usize = 4096;
 
-/// Deepest nesting that is read. Browsers flatten what is deeper than 512; newspaper pages stay below 60.
+/// Maximum nesting. Browsers flatten what is deeper than 512; newspaper pages stay below 60.
 const MAX_DEPTH: usize = 512;
 
-/// Most nodes; a page of a newspaper has some thousands.
+/// Maximum number of nodes; the page of a newspaper has some thousands.
 const MAX_NODES: usize = 300_000;
 
 /// Parses a page.
 ///
 /// # Errors
-/// Where it is nested too deep or has too many elements.
+/// If it is nested too deeply or has too many elements.
 pub(super) fn parse(html: &str) -> Result<Document, DecodeFault> {
     let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let mut parser = parse_document(Document::default(), ParseOpts { tree_builder, ..ParseOpts::default() });
@@ -34,7 +34,7 @@ pub(super) fn parse(html: &str) -> Result<Document, DecodeFault> {
         parser.process(StrTendril::from(&html[offset..end]));
         offset = end;
         let tree = &parser.tokenizer.sink.sink.tree;
-        // What is open is the last child of what is open.
+        // Each open element is the last child of the one around it.
         let open = std::iter::successors(Some(tree.root()), NodeRef::last_child).take(MAX_DEPTH + 1).count();
         if tree.len() > MAX_NODES || open > MAX_DEPTH {
             return Err(too_complex(offset));
@@ -59,7 +59,7 @@ fn too_complex(offset: usize) -> DecodeFault {
     DecodeFault { code: "html_too_complex", message, offset: Some(offset) }
 }
 
-/// Text in which characters may stand as entities (`&quot;`), as they do in metadata.
+/// Resolves the entities (`&quot;`) in a text, such as the value of an attribute or of JSON-LD.
 pub(super) fn resolve_entities(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return text.into();
@@ -67,7 +67,7 @@ pub(super) fn resolve_entities(text: &str) -> Cow<'_, str> {
     Document::fragment(text.replace('<', "&lt;")).text().to_string().into()
 }
 
-/// Text with each run of white space as one space.
+/// Collapses each run of white space to one space.
 pub(super) fn squeeze(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

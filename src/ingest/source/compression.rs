@@ -1,4 +1,4 @@
-//! Taking compressions off, with bounded memory, noticing every end that comes too early.
+//! Decompression with bounded memory; every premature end is noticed.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -8,20 +8,20 @@ use lzma_rust2::XzReader;
 use super::fault::{Fault, Layer};
 use super::shape::Compression;
 
-/// Bytes read from a layer at once.
+/// Size of the buffers between layers, in bytes.
 pub(super) const BUFFER_BYTES: usize = 1 << 16;
 
-/// Most memory that an xz decoder may ask for, in KiB: twice what the largest preset (`xz -9`, a dictionary of 64 MiB) needs.
-/// A header may claim 4 GiB.
+/// Maximum memory of an xz decoder, in KiB: twice what the largest preset (`xz -9`, a dictionary of 64 MiB) needs. A header may
+/// ask for 4 GiB.
 const XZ_MEMORY_KIB: u32 = 128 << 10;
 
-/// Largest window of a zstd frame, as a power of two: 128 MiB, the bound of the `zstd` program without `--long`.
+/// Largest window of a zstd frame, as a power of two: 128 MiB, the limit of the `zstd` program without `--long`.
 const ZSTD_WINDOW_LOG: u32 = 27;
 
-/// The reader of what was compressed.
+/// A reader of the decompressed data.
 ///
 /// # Errors
-/// Where there is nothing at all, which no compression writes and decoders take for an empty file.
+/// If there is no data at all: no compressor writes that, but decoders accept it as an empty file.
 pub(super) fn decompress<'r>(compression: Compression, reader: Box<dyn Read + 'r>) -> io::Result<Box<dyn Read + 'r>> {
     let mut reader = BufReader::with_capacity(BUFFER_BYTES, reader);
     if reader.fill_buf()?.is_empty() {
@@ -44,10 +44,10 @@ const CODE: &str = "broken_compression";
 /// The first byte of a gzip member.
 const GZIP_MAGIC: u8 = 0x1f;
 
-/// What the members of a gzip file hold, one after the other. The decoder of many members would take whatever follows the last one for
-/// the head of another, and call it cut off.
+/// The members of a gzip file, one after the other. The crate's own decoder of several members would report any data after the last
+/// one as a member that is cut off.
 struct GzipMembers<R> {
-    /// `None` for the moment in which one gives way to the next.
+    /// `None` only while one member is replaced by the next.
     member: Option<GzDecoder<R>>,
 }
 
@@ -69,8 +69,8 @@ impl<R: BufRead> Read for GzipMembers<R> {
                 Some(GZIP_MAGIC) => self.member = self.member.take().map(|ended| GzDecoder::new(ended.into_inner())),
                 Some(_) => {
                     let message =
-                        "broken gzip data: after its end more bytes follow, which are no gzip data; restore the file from \
-                                   its source, or unpack it with gzip, which passes over them"
+                        "broken gzip data: after its end more bytes follow, which are not gzip data; restore the file from \
+                                   its source, or unpack it with gzip, which ignores them"
                             .to_owned();
                     return Err(Fault { code: CODE, message }.into());
                 }
@@ -92,7 +92,7 @@ mod tests {
         writer.finish().expect("in memory")
     }
 
-    /// What is read of gzip data, and what is said of its end.
+    /// The text in gzip data, and the message about its end.
     fn read(bytes: &[u8]) -> (String, String) {
         let mut text = String::new();
         let mut reader = decompress(Compression::Gzip, Box::new(bytes)).expect("not empty");
@@ -111,10 +111,13 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_gzip_data_and_is_none_is_told_for_what_it_is() {
+    fn data_after_gzip_data_is_reported_as_such() {
         for more in ["x", "\0\0\0", "more than the ten bytes of a header"] {
             let (_, told) = read(&[gzip("ا"), more.as_bytes().to_vec()].concat());
-            assert!(told.starts_with("broken gzip data: after its end more bytes follow, which are no gzip data"), "{told}");
+            assert!(
+                told.starts_with("broken gzip data: after its end more bytes follow, which are not gzip data"),
+                "{told}"
+            );
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Faults of a stream: which layer broke, carried through the readers above it.
 //!
-//! A reader can only return [`io::Error`], and the layers above pass it on or wrap it. A [`Fault`] travels inside it, so that
-//! whoever reads the article's bytes can still tell a broken disk from a broken archive from a broken compression.
+//! A reader can only return [`io::Error`], and the layers above pass it on or wrap it. A [`Fault`] travels inside it, so that the
+//! reader of an article can still tell a broken disk from a broken archive or a broken compression.
 
 use std::error::Error;
 use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// Why a stream cannot be read on.
+/// An error that ends the reading of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
     /// What kind of fault, for grouping.
@@ -22,14 +22,14 @@ impl Fault {
         Self { code: "broken_archive", message: message.into() }
     }
 
-    /// The fault within an error; where it holds none, one of the layer that gave it.
+    /// The fault inside an error; if there is none, a new one of the layer that returned the error.
     pub(super) fn of(error: &(dyn Error + 'static), code: &'static str, layer: &str) -> Self {
         let mut cause = Some(error);
         while let Some(current) = cause {
             if let Some(fault) = current.downcast_ref::<Self>() {
                 return fault.clone();
             }
-            // An I/O error that wraps another hides it from `source`, which gives the wrapped error's source.
+            // `source` of an I/O error that wraps another skips the wrapped error and returns that one's source.
             let wrapped = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
             cause = wrapped.map(|inner| inner as &(dyn Error + 'static)).or_else(|| current.source());
         }
@@ -38,7 +38,7 @@ impl Fault {
         Self { code, message: format!("broken {layer}: {what}; restore it from its source") }
     }
 
-    /// The fault of an error that a file or its layers gave.
+    /// The fault for an error returned by a file or its layers.
     pub(super) fn of_read(error: &io::Error) -> Self {
         Self::of(error, "unreadable", "file")
     }
@@ -58,7 +58,7 @@ impl From<Fault> for io::Error {
     }
 }
 
-/// A layer's reader: its errors become faults of that layer, and after one it only gives the same again.
+/// The reader of a layer: its errors become faults of that layer, and after the first it keeps returning that one.
 pub(super) struct Layer<R> {
     reader: R,
     code: &'static str,
@@ -67,7 +67,7 @@ pub(super) struct Layer<R> {
 }
 
 impl<R: Read> Layer<R> {
-    /// The reader of a layer; `name` as in "broken gzip data".
+    /// The reader of a layer; `name` is the "gzip data" in "broken gzip data".
     pub(super) fn new(reader: R, code: &'static str, name: &'static str) -> Self {
         Self { reader, code, name, fault: None }
     }
@@ -114,7 +114,7 @@ mod tests {
         for _ in 0..2 {
             let error = above.read(&mut [0]).expect_err("broken");
             let wrapped = io::Error::other(error);
-            assert_eq!(Fault::of_read(&wrapped).code, "broken_compression", "also where a library wrapped it");
+            assert_eq!(Fault::of_read(&wrapped).code, "broken_compression", "also if a library wrapped it");
         }
     }
 }

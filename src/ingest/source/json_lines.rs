@@ -1,25 +1,30 @@
-//! JSON lines: a record a line, in the memory of one line.
+//! JSON lines: one record per line. Memory holds one line at a time.
 
 use std::io::{self, BufRead, Read};
 use std::ops::ControlFlow;
 
+use super::found::Content;
 use super::object;
 use super::output::{LeafOutput, RecordPlace};
+use super::settings::SourceSettings;
 use super::text_stream::{RecordDecoder, TextStream};
-use super::{Content, SourceSettings};
 
-/// What a line was.
+/// The outcome of reading a line.
 enum Line {
-    /// None is left.
+    /// No line is left.
     End,
-    /// It stands in the buffer.
+    /// It is in the buffer.
     Whole,
-    /// Longer than the limit; passed over.
+    /// It is longer than the limit, and was skipped.
     TooLong,
 }
 
 /// Reads every line as a record.
-pub(super) fn read(reader: Box<dyn Read + '_>, settings: &SourceSettings, output: &mut LeafOutput) -> ControlFlow<()> {
+pub(super) fn read(
+    reader: Box<dyn Read + '_>,
+    settings: &SourceSettings<'_>,
+    output: &mut LeafOutput<'_, '_>,
+) -> ControlFlow<()> {
     let limit = settings.limits.max_leaf_bytes;
     let (mut stream, declared) = match TextStream::open(reader, settings.encoding) {
         Ok(opened) => opened,
@@ -28,7 +33,7 @@ pub(super) fn read(reader: Box<dyn Read + '_>, settings: &SourceSettings, output
     let mut decoder = RecordDecoder::new(declared, stream.transcoded());
     let mut line = Vec::new();
     for number in 1_u64.. {
-        let place = RecordPlace { name: format!("line {number}"), offset: stream.offset() };
+        let place = RecordPlace { name: format!("line {number}"), offset: Some(stream.offset()) };
         match read_line(&mut stream, &mut line, limit) {
             Ok(Line::End) => break,
             Ok(Line::TooLong) => output.too_large_record(&place, limit)?,
@@ -46,7 +51,7 @@ pub(super) fn read(reader: Box<dyn Read + '_>, settings: &SourceSettings, output
     ControlFlow::Continue(())
 }
 
-/// Reads a line without its line feed; keeps no more than `limit` bytes and one of it.
+/// Reads a line without its line feed; keeps at most `limit + 1` bytes of it.
 fn read_line(stream: &mut TextStream<'_>, line: &mut Vec<u8>, limit: u64) -> io::Result<Line> {
     line.clear();
     let count = stream.by_ref().take(limit.saturating_add(1)).read_until(b'\n', line)?;
@@ -55,7 +60,7 @@ fn read_line(stream: &mut TextStream<'_>, line: &mut Vec<u8>, limit: u64) -> io:
     }
     if line.pop_if(|last| *last == b'\n').is_none() && count as u64 > limit {
         stream.skip_until(b'\n')?;
-        // One long line must not hold its memory for all the short ones after it.
+        // One long line must not keep its memory while the short ones after it are read.
         line.clear();
         line.shrink_to(1 << 16);
         return Ok(Line::TooLong);

@@ -1,6 +1,6 @@
 //! A JSON object as the list of its fields, in the order of the source.
 //!
-//! A map would lose the order, and of two fields of one name the first; both matter here, so the object is read by hand.
+//! A map would lose the order, and would silently drop the first of two fields with the same name; so the object is read by hand.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,14 +12,14 @@ use serde_json::Value;
 /// Fields of a record: names and values.
 pub(super) type Fields = Vec<(String, Value)>;
 
-/// Most values in a record. An empty list takes three bytes in the source and ten times as many in memory; no article has as
-/// many values, and without a bound a record within the limit of its size could fill the memory.
+/// Maximum number of values in a record. An empty list takes three bytes in the source and ten times as many in memory, so without
+/// this limit a record within the size limit could fill the memory. No article has so many values.
 const MAX_VALUES: usize = 1 << 20;
 
-/// The object that a text is.
+/// Parses a text that is one JSON object.
 ///
 /// # Errors
-/// Where the text is no JSON, no object, more than one, or has too many values or two fields of one name; says what and where.
+/// If it is not JSON, is no object or more than one, has too many values, or two fields of one name: the mistake and its position.
 pub(super) fn parse(text: &str) -> Result<Fields, String> {
     let opens_value = |byte: &u8| matches!(byte, b',' | b'[' | b'{');
     if text.len() > MAX_VALUES && text.bytes().filter(opens_value).count() > MAX_VALUES {
@@ -27,7 +27,7 @@ pub(super) fn parse(text: &str) -> Result<Fields, String> {
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let fields = deserializer.deserialize_map(ObjectVisitor).and_then(|fields| deserializer.end().map(|()| fields));
-    fields.map_err(|error| format!("no JSON object: {error}"))
+    fields.map_err(|error| format!("not a JSON object: {error}"))
 }
 
 struct ObjectVisitor;
@@ -46,7 +46,7 @@ impl<'de> Visitor<'de> for ObjectVisitor {
         }
         let mut names = BTreeSet::new();
         match fields.iter().find(|(name, _)| !names.insert(name.as_str())) {
-            Some((name, _)) => Err(A::Error::custom(format_args!("the field {name:?} stands twice"))),
+            Some((name, _)) => Err(A::Error::custom(format_args!("the field {name:?} occurs twice"))),
             None => Ok(fields),
         }
     }
@@ -72,16 +72,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_told() {
-        for (text, told) in [
+    fn what_is_no_object_is_an_error() {
+        for (text, expected) in [
             ("[1]", "expected a JSON object"),
             ("{} {}", "trailing characters"),
-            (r#"{"a":1,"b":2,"a":3}"#, "\"a\" stands twice"),
+            (r#"{"a":1,"b":2,"a":3}"#, "\"a\" occurs twice"),
             (r#"{"a":"#, "EOF"),
             (r#"{"a":"\ud800x"}"#, "hex escape"),
         ] {
             let error = parse(text).expect_err(text);
-            assert!(error.contains(told), "{text}: {error}");
+            assert!(error.contains(expected), "{text}: {error}");
         }
     }
 }

@@ -1,42 +1,44 @@
-//! Where records and rejects go: the caller's function, with the place of what is being read.
+//! Passes records and rejects to the caller's function, with the path of the file being read.
 
-use engine::document::Encoding;
-use engine::tables::Reject;
 use std::io;
 use std::ops::ControlFlow;
 
-use super::fault::Fault;
-use super::{Content, Found, RawRecord};
-use crate::ingest::decode::DecodeFault;
+use engine::document::Encoding;
+use engine::tables::Reject;
 
-/// The function that takes what is found.
+use super::fault::Fault;
+use super::found::{Content, Found, RawRecord};
+use crate::ingest::decode::DecodeFault;
+use crate::ingest::reject::reject;
+
+/// The function that takes whatever is found.
 pub(super) type Emit<'e> = dyn FnMut(Found) -> ControlFlow<()> + 'e;
 
-/// Where in its file a record stands.
+/// The position of a record in its file.
 #[derive(Clone, Debug)]
 pub(super) struct RecordPlace {
-    /// As in "line 3".
+    /// Such as "line 3".
     pub(super) name: String,
-    /// Its first byte.
-    pub(super) offset: u64,
+    /// Its first byte; `None` in formats whose records are not contiguous.
+    pub(super) offset: Option<u64>,
 }
 
 /// The output of one file of articles.
 pub(super) struct LeafOutput<'o, 'e> {
     /// The file's path.
     pub(super) source_path: &'o str,
-    /// Takes what is found.
+    /// Takes whatever is found.
     pub(super) emit: &'o mut Emit<'e>,
 }
 
 impl LeafOutput<'_, '_> {
     /// A record of a file that holds several.
     pub(super) fn record(&mut self, place: RecordPlace, encoding: Encoding, content: Content) -> ControlFlow<()> {
-        let (source_path, byte_offset) = (self.source_path.to_owned(), Some(place.offset));
+        let (source_path, byte_offset) = (self.source_path.to_owned(), place.offset);
         (self.emit)(Found::Record(RawRecord { source_path, place: Some(place.name), byte_offset, encoding, content }))
     }
 
-    /// An article that is the whole file.
+    /// The whole file, which is one article.
     pub(super) fn whole(&mut self, content: Content) -> ControlFlow<()> {
         let source_path = self.source_path.to_owned();
         (self.emit)(Found::Record(RawRecord {
@@ -48,15 +50,15 @@ impl LeafOutput<'_, '_> {
         }))
     }
 
-    /// The whole file is of no use.
+    /// A file that cannot be used.
     pub(super) fn reject(&mut self, code: &'static str, message: String) -> ControlFlow<()> {
-        (self.emit)(Found::Reject(Reject::new(self.source_path, code, message)))
+        (self.emit)(Found::Reject(reject(self.source_path, code, message)))
     }
 
-    /// It cannot be read on, from `offset` if that is known.
+    /// The file cannot be read any further, from `offset` on if that is known.
     pub(super) fn read_fault(&mut self, error: &io::Error, offset: Option<u64>) -> ControlFlow<()> {
         let Fault { code, message } = Fault::of_read(error);
-        let reject = Reject { byte_offset: offset, ..Reject::new(self.source_path, code, message) };
+        let reject = Reject { byte_offset: offset, ..reject(self.source_path, code, message) };
         (self.emit)(Found::Reject(reject))
     }
 
@@ -71,14 +73,20 @@ impl LeafOutput<'_, '_> {
         self.reject_record(place, "too_large", message, place.offset)
     }
 
-    /// A record that is no text.
+    /// A record that cannot be decoded.
     pub(super) fn decode_fault(&mut self, place: &RecordPlace, fault: &DecodeFault) -> ControlFlow<()> {
-        let offset = place.offset + fault.offset.unwrap_or(0) as u64;
+        let offset = place.offset.map(|offset| offset + fault.offset.unwrap_or(0) as u64);
         self.reject_record(place, fault.code, format!("in this record: {}", fault.message), offset)
     }
 
-    fn reject_record(&mut self, place: &RecordPlace, code: &'static str, message: String, offset: u64) -> ControlFlow<()> {
-        let (record, byte_offset) = (Some(place.name.clone()), Some(offset));
-        (self.emit)(Found::Reject(Reject { record, byte_offset, ..Reject::new(self.source_path, code, message) }))
+    fn reject_record(
+        &mut self,
+        place: &RecordPlace,
+        code: &'static str,
+        message: String,
+        offset: Option<u64>,
+    ) -> ControlFlow<()> {
+        let (record, byte_offset) = (Some(place.name.clone()), offset);
+        (self.emit)(Found::Reject(Reject { record, byte_offset, ..reject(self.source_path, code, message) }))
     }
 }

@@ -1,7 +1,9 @@
-//! What a file is, by the endings of its name: the compressions around it, and what they hold.
+//! What a file is, by the endings of its name: the compressions around it, and what is inside.
 //!
-//! Names decide, not contents: a person can see from a listing what will be read, and a file that was given the wrong
-//! ending is a fault that is told, not guessed around. Endings are compared without regard to case, from the right.
+//! Names decide, not contents: a person can tell from a listing what will be read, and a file with the wrong ending is an error to
+//! report, not something to guess around. Endings are compared from the right, ignoring case.
+
+use super::sidecar_name::is_sidecar;
 
 /// A compression around one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +17,7 @@ pub(super) enum Compression {
 }
 
 impl Compression {
-    /// The name that messages use.
+    /// Its name in messages.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
@@ -32,9 +34,9 @@ pub(super) enum Leaf {
     Text,
     /// One article, a web page.
     Html,
-    /// A JSON object a line.
+    /// One JSON object per line.
     JsonLines,
-    /// A header and rows, their fields parted by this byte.
+    /// A header and rows, their fields separated by this byte.
     Rows(u8),
     /// A Parquet table.
     Parquet,
@@ -42,28 +44,28 @@ pub(super) enum Leaf {
     Unsupported,
 }
 
-/// What is left when every compression is taken off.
+/// What is inside all compressions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Inner {
     /// A zip archive.
     Zip,
     /// A tar archive.
     Tar,
-    /// No container.
+    /// Not a container.
     Leaf(Leaf),
 }
 
-/// What a name says of a file.
+/// The structure of a file, by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
     /// The outermost first.
     pub(super) compressions: Vec<Compression>,
-    /// What they hold.
+    /// What is inside them.
     pub(super) inner: Inner,
 }
 
-/// The formats that are read, for messages.
-pub(super) const SUPPORTED: &str = ".txt .text .html .htm .xhtml .jsonl .ndjson .csv .tsv .parquet, each also compressed \
+/// The supported formats, for messages.
+const SUPPORTED: &str = ".txt .text .html .htm .xhtml .jsonl .ndjson .csv .tsv .parquet, each also compressed \
                                     (.gz .zst .xz) or in an archive (.zip .tar .tar.gz .tgz .tar.zst .tzst .tar.xz .txz)";
 
 const COMPRESSIONS: [(&str, Compression); 3] =
@@ -87,8 +89,42 @@ const FORMATS: [(&str, Inner); 12] = [
     (".parquet", Inner::Leaf(Leaf::Parquet)),
 ];
 
+/// What a file is for, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It holds articles, in a supported format.
+    Articles,
+    /// It holds files.
+    Archive,
+    /// It describes articles.
+    Sidecar,
+    /// None of these.
+    Unknown,
+}
+
+/// What a file is for, by its name.
+#[must_use]
+pub fn kind_of(source_path: &str) -> Kind {
+    match Shape::of(source_path).inner {
+        _ if is_sidecar(source_path) => Kind::Sidecar,
+        Inner::Leaf(Leaf::Unsupported) => Kind::Unknown,
+        Inner::Leaf(_) => Kind::Articles,
+        Inner::Zip | Inner::Tar => Kind::Archive,
+    }
+}
+
+/// Why a file is not read, and what to do about it. If its format is not supported (`is_known` is false), adding a pattern to
+/// `ingest.files` does not help.
+pub(crate) fn not_read(is_known: bool) -> String {
+    if is_known {
+        "no pattern of ingest.files matches it; add its pattern there, or to ingest.skip".to_owned()
+    } else {
+        format!("not in a supported format; convert it, or add its pattern to ingest.skip; supported are: {SUPPORTED}")
+    }
+}
+
 impl Shape {
-    /// What the name (or path) says.
+    /// The shape of a file with this name or path.
     pub(super) fn of(path: &str) -> Self {
         let mut name = path.rsplit('/').next().unwrap_or(path);
         let mut compressions = Vec::new();
@@ -105,7 +141,7 @@ impl Shape {
     }
 }
 
-/// The path without its compressions, and that without the ending of its format.
+/// The path without the endings of its compressions, and also without that of its format.
 pub(super) fn stems(path: &str) -> (&str, &str) {
     let mut bare = path;
     while let Some((rest, _)) = strip(bare, &COMPRESSIONS) {

@@ -1,36 +1,40 @@
-//! Sidecars: metadata that lie in files beside the articles.
+//! Sidecars: metadata in files beside the articles.
 //!
-//! Two kinds: tables named `metadata.csv` or `metadata.tsv`, a row an article; and JSON files of one object, `x.txt.json` or
-//! `x.json` beside `x.txt`. Invariant: each entry is used by an article or reported by [`SidecarTable::unused`].
+//! There are two kinds: tables named `metadata.csv` or `metadata.tsv` with one row per article, and JSON files of one object,
+//! `x.txt.json` or `x.json` beside `x.txt`. Invariant: each entry is used by an article or reported by [`SidecarTable::unused`].
 //!
-//! Paths are compared in Unicode normalisation form C: macOS decomposes `أ` in the names of files, tables hardly ever do.
+//! Paths are compared in Unicode normalisation form C: macOS decomposes `أ` in file names, tables rarely do.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as MapEntry;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::fields::same_name;
+use super::found::{Content, Found};
 use super::output::LeafOutput;
+use super::settings::SourceSettings;
 use super::shape::{Inner, Shape, stems};
+use super::sidecar_name::{delimiter, is_sidecar, strip_json};
 use super::walk::{Pass, Walk};
-use super::{Content, Found, SourceSettings, object, rows};
+use super::{object, rows};
+use crate::ingest::column_name::same_name;
 use crate::ingest::decode::decode;
+use crate::ingest::reject::reject;
 use engine::tables::Reject;
 
-/// Names of the column of a table that says which file a row is about, the most telling first.
+/// Names of the column that holds the path of a row's article, the most specific first.
 const PATH_COLUMNS: [&str; 4] = ["path", "file", "filename", "source_path"];
 
 /// Metadata by the article's path.
 #[derive(Debug, Default)]
 pub struct SidecarTable {
-    /// Rows of tables, by the path that they name.
+    /// Rows of tables, by the path of their article.
     rows: BTreeMap<String, Entry>,
     /// JSON files, by their path without `.json`.
     objects: BTreeMap<String, Entry>,
@@ -47,29 +51,9 @@ struct Entry {
     used: AtomicBool,
 }
 
-/// Whether a file is a sidecar, by its name.
-#[must_use]
-pub fn is_sidecar(source_path: &str) -> bool {
-    delimiter(source_path).is_some() || strip_json(source_path).is_some()
-}
-
-/// The delimiter of a table of metadata; `None` for every other name.
-fn delimiter(source_path: &str) -> Option<u8> {
-    match source_path.rsplit('/').next() {
-        Some("metadata.csv") => Some(b','),
-        Some("metadata.tsv") => Some(b'\t'),
-        _ => None,
-    }
-}
-
-fn strip_json(source_path: &str) -> Option<&str> {
-    let (stem, ending) = source_path.split_at_checked(source_path.len().checked_sub(".json".len())?)?;
-    (ending.eq_ignore_ascii_case(".json") && !stem.is_empty() && !stem.ends_with('/')).then_some(stem)
-}
-
 impl SidecarTable {
-    /// Reads all sidecars among the files of an input folder and within their archives, in the order given; each file is its
-    /// source path and where it is. Also gives what is wrong with them.
+    /// Reads all sidecars among the files of an input folder and inside its archives, in the order given; each file is its source
+    /// path and its place on disk. Also returns rejects for faulty sidecars.
     #[must_use]
     pub fn build(files: &[(String, PathBuf)], settings: &SourceSettings<'_>) -> (Self, Vec<Reject>) {
         let (mut table, mut rejects) = (Self::default(), Vec::new());
@@ -80,9 +64,9 @@ impl SidecarTable {
             }
             match File::open(path) {
                 Ok(file) => table.add_file(file, source_path, settings, &mut rejects),
-                // What cannot be opened is told of an archive when its articles are read.
+                // An archive that cannot be opened is reported when its articles are read.
                 Err(error) if !is_archive => {
-                    rejects.push(Reject::new(source_path, "unreadable", format!("cannot be read: {error}")));
+                    rejects.push(reject(source_path, "unreadable", format!("cannot be read: {error}")));
                 }
                 Err(_) => {}
             }
@@ -90,8 +74,8 @@ impl SidecarTable {
         (table, rejects)
     }
 
-    /// Adds the sidecar that a file is, or those that an archive holds.
-    pub fn add_file<R: Read + Seek>(
+    /// Adds a file that is a sidecar, or the sidecars in an archive.
+    pub fn add_file<R: Read + Seek + Send + 'static>(
         &mut self,
         input: R,
         source_path: &str,
@@ -106,12 +90,11 @@ impl SidecarTable {
                     }
                 }
                 Found::Reject(reject) => rejects.push(reject),
-                Found::Skipped | Found::Parquet { .. } | Found::ParquetBytes { .. } => {}
+                Found::Skipped => {}
             }
             ControlFlow::Continue(())
         };
-        let place = Path::new(source_path);
-        let _: ControlFlow<()> = Walk::new(settings, Pass::Sidecars, &mut emit).outer(input, source_path, place);
+        let _: ControlFlow<()> = Walk::new(settings, Pass::Sidecars, &mut emit).outer(input, source_path);
     }
 
     fn add_bytes(&mut self, source_path: &str, bytes: &[u8], settings: &SourceSettings<'_>, rejects: &mut Vec<Reject>) {
@@ -130,7 +113,7 @@ impl SidecarTable {
             }
             Err((code, message, offset)) => {
                 let byte_offset = offset.map(|offset| offset as u64);
-                rejects.push(Reject { byte_offset, ..Reject::new(source_path, code, message) });
+                rejects.push(Reject { byte_offset, ..reject(source_path, code, message) });
             }
         }
     }
@@ -149,14 +132,14 @@ impl SidecarTable {
                 Found::Record(record) => {
                     let Content::Fields(fields) = record.content else { return ControlFlow::Continue(()) };
                     let Some((path, fields)) = split_path(fields) else {
-                        rejects.push(Reject::new(source_path, "broken_header", no_path_column()));
+                        rejects.push(reject(source_path, "broken_header", no_path_column()));
                         return ControlFlow::Break(());
                     };
                     let entry = Entry::new(fields, source_path, record.place, record.byte_offset);
                     insert(&mut self.rows, key(&join(folder, &path)), entry, rejects);
                 }
                 Found::Reject(reject) => rejects.push(reject),
-                Found::Skipped | Found::Parquet { .. } | Found::ParquetBytes { .. } => {}
+                Found::Skipped => {}
             }
             ControlFlow::Continue(())
         };
@@ -164,8 +147,8 @@ impl SidecarTable {
         let _: ControlFlow<()> = rows::read(Box::new(bytes), delimiter, settings, &mut output);
     }
 
-    /// The metadata of an article's file. Where several sidecars are about it, the nearest wins: `x.txt.json`, then
-    /// `x.json`, then a row of a table; what did not win stays unused.
+    /// The metadata of an article's file. If several sidecars describe it, the nearest wins: `x.txt.json`, then `x.json`, then a row
+    /// of a table; the others stay unused.
     #[must_use]
     pub fn lookup(&self, source_path: &str) -> Option<&[(String, Value)]> {
         if self.rows.is_empty() && self.objects.is_empty() {
@@ -179,7 +162,7 @@ impl SidecarTable {
         Some(&entry.fields)
     }
 
-    /// The entries that no look-up used, in the order of the paths that they are about; to be asked after the run.
+    /// The entries that no look-up used, in the order of the paths they describe; complete only after all look-ups.
     #[must_use]
     pub fn unused(&self) -> Vec<Reject> {
         let rows = self.rows.iter().map(|(path, entry)| (path.clone(), entry));
@@ -187,11 +170,11 @@ impl SidecarTable {
         let unused = rows.chain(objects).filter(|(_, entry)| !entry.used.load(Ordering::Relaxed));
         let reject = |(about, entry): (String, &Entry)| {
             let message = format!(
-                "metadata of {about}, but no article of this path was read, or a sidecar nearer to it was used; \
-                 correct the path, or take the entry out"
+                "metadata of {about}, but no article with this path was read, or a sidecar nearer to it was used; \
+                 correct the path, or remove the entry"
             );
             let (record, byte_offset) = (entry.record.clone(), entry.byte_offset);
-            Reject { record, byte_offset, ..Reject::new(&entry.source_path, "unmatched_metadata", message) }
+            Reject { record, byte_offset, ..reject(&entry.source_path, "unmatched_metadata", message) }
         };
         unused.map(reject).collect()
     }
@@ -210,17 +193,17 @@ fn insert(entries: &mut BTreeMap<String, Entry>, path: String, entry: Entry, rej
         }
         MapEntry::Occupied(first) => {
             let message = format!(
-                "a second entry for {}; the first, in {}, is used: take one of them out",
+                "a second entry for {}; the first, in {}, is used: remove one of them",
                 first.key(),
                 first.get().source_path
             );
             let (record, byte_offset) = (entry.record, entry.byte_offset);
-            rejects.push(Reject { record, byte_offset, ..Reject::new(&entry.source_path, "duplicate_path", message) });
+            rejects.push(Reject { record, byte_offset, ..reject(&entry.source_path, "duplicate_path", message) });
         }
     }
 }
 
-/// Parts the path that a row names from its other fields.
+/// Separates the path in a row from its other fields.
 fn split_path(mut fields: Vec<(String, Value)>) -> Option<(String, Vec<(String, Value)>)> {
     let column = PATH_COLUMNS.iter().find_map(|name| fields.iter().position(|(field, _)| same_name(field, name)))?;
     let (_, path) = fields.remove(column);
@@ -228,10 +211,10 @@ fn split_path(mut fields: Vec<(String, Value)>) -> Option<(String, Vec<(String, 
 }
 
 fn no_path_column() -> String {
-    format!("no column says which file a row is about; name it {}", PATH_COLUMNS.join(", or "))
+    format!("no column holds the path of the row's file; name it {}", PATH_COLUMNS.join(", or "))
 }
 
-/// A path as a table in a folder names it, from the input root: `.` and `..` resolved, `\` taken for `/`.
+/// Resolves a path in a table against the table's folder; `\` counts as `/`.
 fn join(folder: &str, path: &str) -> String {
     let path = path.replace('\\', "/");
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
@@ -245,7 +228,7 @@ fn join(folder: &str, path: &str) -> String {
     parts.join("/")
 }
 
-/// What paths are compared by.
+/// The form in which paths are compared.
 fn key(path: &str) -> String {
     path.nfc().collect()
 }
@@ -254,7 +237,7 @@ fn key(path: &str) -> String {
 mod tests {
     use std::io::{Cursor, Write as _};
 
-    use super::super::{Limits, Selection};
+    use super::super::settings::{Limits, Selection};
     use super::*;
 
     const SETTINGS: SourceSettings<'static> =
@@ -263,27 +246,13 @@ mod tests {
     fn table(files: &[(&str, &[u8])]) -> (SidecarTable, Vec<Reject>) {
         let (mut table, mut rejects) = (SidecarTable::default(), Vec::new());
         for (path, bytes) in files {
-            table.add_file(Cursor::new(bytes), path, &SETTINGS, &mut rejects);
+            table.add_file(Cursor::new(bytes.to_vec()), path, &SETTINGS, &mut rejects);
         }
         (table, rejects)
     }
 
     fn titles(table: &SidecarTable, path: &str) -> Vec<String> {
         table.lookup(path).into_iter().flatten().map(|(name, value)| format!("{name}={value}")).collect()
-    }
-
-    #[test]
-    fn sidecars_are_known_by_their_names() {
-        for (path, expected) in [
-            ("metadata.csv", true),
-            ("a.zip!/d/metadata.tsv", true),
-            ("x.txt.JSON", true),
-            ("my-metadata.csv", false),
-            ("x.jsonl", false),
-            ("d/.json", false),
-        ] {
-            assert_eq!(is_sidecar(path), expected, "{path}");
-        }
     }
 
     #[test]
@@ -320,26 +289,26 @@ mod tests {
         }
         let zip = writer.finish().expect("in memory").into_inner();
         let (table, rejects) = table(&[("a.zip", &zip)]);
-        assert_eq!(rejects, [], "nothing is said of files that are no sidecars");
+        assert_eq!(rejects, [], "files that are no sidecars are not reported");
         assert_eq!(titles(&table, "a.zip!/d/x.txt"), ["title=\"عنوان\""]);
         assert_eq!(table.unused(), []);
     }
 
     #[test]
-    fn faults_of_sidecars_are_told() {
+    fn faults_of_sidecars_are_reported() {
         let (table, rejects) = table(&[
             ("a/metadata.csv", b"title\nx\n"),
             ("b/metadata.csv", b"path,title\nx.txt,1\nx.txt,2\ny.txt\n"),
             ("c/x.json", b"[1]"),
         ]);
-        let told: Vec<_> = rejects.iter().map(|reject| (reject.source_path.as_str(), reject.code)).collect();
+        let reported: Vec<_> = rejects.iter().map(|reject| (reject.source_path.as_str(), reject.code)).collect();
         let expected = [
             ("a/metadata.csv", "broken_header"),
             ("b/metadata.csv", "duplicate_path"),
             ("b/metadata.csv", "broken_record"),
             ("c/x.json", "broken_record"),
         ];
-        assert_eq!(told, expected);
-        assert_eq!(titles(&table, "b/x.txt"), ["title=\"1\""], "the first entry stands");
+        assert_eq!(reported, expected);
+        assert_eq!(titles(&table, "b/x.txt"), ["title=\"1\""], "the first entry counts");
     }
 }

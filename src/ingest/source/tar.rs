@@ -1,7 +1,7 @@
 //! Tar archives as a stream: the members one after the other, in constant memory.
 //!
-//! The `tar` crate's own iterator reads long names into memory at whatever length the archive claims, and takes the end of
-//! the file for the end of the archive; here both are bounded and noticed. Its [`Header`] does the parsing of the blocks.
+//! The `tar` crate's own iterator reads long names into memory at whatever length the archive claims, and does not notice an archive
+//! that is cut off between members. Here the length is bounded and the end mark is required. The crate's [`Header`] parses the blocks.
 
 use std::io::{self, Read};
 
@@ -11,47 +11,47 @@ use super::fault::Fault;
 
 const BLOCK_BYTES: usize = 512;
 
-/// Longest name or list of properties that is read: names are bounded by 4,096 bytes on all common systems.
+/// Longest name or list of properties, in bytes. Common systems limit names to 4,096 bytes.
 const MAX_EXTENSION_BYTES: u64 = 1 << 20;
 
-/// What kind of thing a member is.
+/// The kind of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MemberKind {
     /// A file.
     File,
-    /// A folder: holds nothing itself.
+    /// A folder; it has no data.
     Folder,
     /// A link to another name.
     Link,
-    /// A file whose holes were left out, which is not read.
+    /// A sparse file, whose holes are left out; not supported.
     Sparse,
-    /// A device, a pipe, or a kind that is not known.
+    /// A device, a pipe, or an unknown kind.
     Special,
 }
 
 /// A member of the archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Member {
-    /// Its name as it stands there.
+    /// Its name, not decoded.
     pub(super) name: Vec<u8>,
-    /// What it is.
+    /// Its kind.
     pub(super) kind: MemberKind,
 }
 
-/// What extension blocks say of the member after them.
+/// Properties of the next member, from extension blocks before it.
 #[derive(Default)]
 struct Extension {
     name: Option<Vec<u8>>,
     size: Option<u64>,
-    /// The name of a sparse file, whose own one is made up by the writer.
+    /// The real name of a sparse file; its header has a made-up one.
     sparse_name: Option<Vec<u8>>,
     sparse: bool,
 }
 
-/// A tar archive, read from the front. As a [`Read`] it gives the data of the member that [`Archive::next_member`] gave.
+/// A tar archive, read from the front. As a [`Read`] it gives the data of the member last returned by [`Archive::next_member`].
 pub(super) struct Archive<R> {
     reader: R,
-    /// Data of the current member that was not read yet.
+    /// Bytes of the current member's data that have not been read.
     remaining: u64,
     /// Bytes that fill its last block.
     padding: u64,
@@ -66,7 +66,7 @@ impl<R: Read> Archive<R> {
     /// The next member, `None` at the end mark.
     ///
     /// # Errors
-    /// Where the archive is broken, ends without its end mark, or goes on after it.
+    /// If the archive is broken, ends without its end mark, or continues after it.
     pub(super) fn next_member(&mut self) -> Result<Option<Member>, Fault> {
         let mut extension = Extension::default();
         loop {
@@ -124,7 +124,7 @@ impl<R: Read> Archive<R> {
             return Ok(None);
         }
         let header = Header::from_byte_slice(&block).clone();
-        // The checksum is the sum of the block's bytes, with its own eight taken for spaces.
+        // The checksum is the sum of the block's bytes, with its own eight bytes counted as spaces.
         let sum = |bytes: &[u8]| bytes.iter().map(|byte| u32::from(*byte)).sum::<u32>();
         let expected = sum(&block[..148]) + 8 * u32::from(b' ') + sum(&block[156..]);
         if header.cksum().is_ok_and(|found| found == expected) {
@@ -133,7 +133,7 @@ impl<R: Read> Archive<R> {
         Err(Fault::archive("broken tar archive: a header's checksum does not hold; restore it from its source"))
     }
 
-    /// Reads what follows the end mark: it must be zeros, and reading them lets a compression around them check its sums.
+    /// Reads what follows the end mark, which must be zeros. Reading to the end lets a compression around the archive verify its checksum.
     fn check_tail(&mut self) -> Result<(), Fault> {
         let mut buffer = [0; 1 << 13];
         loop {
@@ -141,15 +141,15 @@ impl<R: Read> Archive<R> {
                 0 => return Ok(()),
                 count if buffer[..count].iter().all(|byte| *byte == 0) => {}
                 _ => {
-                    let message = "tar archive with data after its end mark, which were not read; \
-                                   if several archives were put together, part them";
+                    let message = "tar archive with data after its end mark, which was not read; \
+                                   if several archives were concatenated, separate them";
                     return Err(Fault::archive(message));
                 }
             }
         }
     }
 
-    /// The data of an extension, read whole.
+    /// The whole data of an extension.
     fn extension_data(&mut self, size: u64) -> Result<Vec<u8>, Fault> {
         if size > MAX_EXTENSION_BYTES {
             let message =
@@ -162,7 +162,7 @@ impl<R: Read> Archive<R> {
         Ok(data)
     }
 
-    /// Passes over the blocks in which old sparse files go on listing their holes.
+    /// Skips the blocks in which old sparse files continue the list of their holes.
     fn skip_sparse_map(&mut self, header: &Header) -> Result<(), Fault> {
         let mut more = header.entry_type().is_gnu_sparse() && header.as_gnu().is_some_and(|gnu| gnu.isextended[0] == 1);
         while more {
@@ -227,7 +227,7 @@ impl<R: Read> Read for Archive<R> {
 }
 
 impl Extension {
-    /// Reads records `LENGTH KEY=VALUE\n` (POSIX.1-2001, pax), whose length counts the whole record.
+    /// Reads records `LENGTH KEY=VALUE\n` (POSIX.1-2001, pax); the length is that of the whole record.
     fn read_pax(&mut self, mut data: &[u8]) -> Result<(), Fault> {
         let broken =
             || Fault::archive("broken tar archive: a list of properties does not parse; restore it from its source");

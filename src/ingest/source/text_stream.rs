@@ -1,7 +1,7 @@
-//! A stream of text with a known place: its byte order mark taken off, UTF-16 turned into UTF-8.
+//! A stream of text that knows its offset in the source, without the byte order mark and with UTF-16 converted to UTF-8.
 //!
-//! Records are cut out of bytes at line feeds and separators, which is right in UTF-8 and Windows-1256 and wrong in UTF-16;
-//! so UTF-16 is transcoded before the cutting, and everything else is decoded after it, record by record.
+//! Records are split at the bytes of line feeds and separators, which is right in UTF-8 and Windows-1256 but wrong in UTF-16. So UTF-16 is
+//! converted before splitting; everything else is decoded after it, record by record.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Read};
@@ -13,19 +13,19 @@ use super::fault::Fault;
 use crate::ingest::decode::{DeclaredEncoding, DecodeFault, decode};
 use engine::document::Encoding;
 
-/// Text bytes, in UTF-8 or an encoding that holds ASCII as it is, and where they stand in the source.
+/// Bytes of text in an encoding that extends ASCII, and their offset in the source.
 pub(super) struct TextStream<'r> {
     reader: Box<dyn BufRead + 'r>,
-    /// The encoding of the source where it is UTF-16, and the bytes given are its transcription.
+    /// The encoding of the source if it is UTF-16 and is converted to UTF-8.
     transcoded: Option<Encoding>,
     offset: u64,
 }
 
 impl<'r> TextStream<'r> {
-    /// Looks at the stream's first bytes; gives the stream and the encoding that its records are known to have.
+    /// Opens a stream by its first bytes; returns it with the encoding of its records, if that is known.
     ///
     /// # Errors
-    /// Where it cannot be read.
+    /// If it cannot be read.
     pub(super) fn open(
         mut reader: Box<dyn Read + 'r>,
         declared: Option<DeclaredEncoding>,
@@ -54,12 +54,12 @@ impl<'r> TextStream<'r> {
         Ok((stream, Some(DeclaredEncoding(Encoding::Utf8))))
     }
 
-    /// The encoding of the source, where the bytes given are its transcription.
+    /// The encoding of the source if it is converted to UTF-8.
     pub(super) fn transcoded(&self) -> Option<Encoding> {
         self.transcoded
     }
 
-    /// Where in the source the next byte stands.
+    /// Offset of the next byte in the source.
     pub(super) fn offset(&self) -> u64 {
         self.offset
     }
@@ -87,17 +87,17 @@ impl BufRead for TextStream<'_> {
     }
 }
 
-/// How many bytes of UTF-16 a piece of UTF-8 stands for, even where it cuts a character: each character counts where it
-/// begins, with one unit, and with two from U+10000 on.
+/// Size of a piece of UTF-8 in UTF-16, in bytes, even if the piece cuts a character: each character counts at its first byte, with one
+/// unit of two bytes, or two units from U+10000 on.
 fn utf16_bytes(text: &[u8]) -> u64 {
     text.iter().map(|byte| 2 * (u64::from(byte & 0xc0 != 0x80) + u64::from(*byte >= 0xf0))).sum()
 }
 
-/// UTF-16 as UTF-8, piece by piece; a broken pair is a fault, never U+FFFD.
+/// Converts UTF-16 to UTF-8, piece by piece; a broken surrogate pair is a fault, never U+FFFD.
 struct Transcoder<R> {
     source: R,
     decoder: Decoder,
-    /// Where in the source the next byte to be decoded stands.
+    /// Offset of the next byte to decode in the source.
     offset: u64,
     text: Vec<u8>,
     start: usize,
@@ -106,7 +106,7 @@ struct Transcoder<R> {
 }
 
 impl<R: BufRead> Transcoder<R> {
-    /// Decodes the next piece; leaves nothing only at the end or at a fault, which stands behind all that is sound.
+    /// Decodes the next piece. The piece is empty only at the end or at a fault; a fault is returned after all valid text before it.
     fn refill(&mut self) -> io::Result<()> {
         self.start = 0;
         self.text.clear();
@@ -152,9 +152,9 @@ impl<R: BufRead> BufRead for Transcoder<R> {
     }
 }
 
-/// Decodes records one by one, each as [`decode`] does.
+/// Decodes records one by one, as [`decode`] does.
 ///
-/// A record can be too short to tell its encoding; what a longer one before it was found to be holds for it too.
+/// A record can be too short to reveal its encoding; then that of a longer one before it applies.
 pub(super) struct RecordDecoder {
     declared: Option<DeclaredEncoding>,
     learned: Option<DeclaredEncoding>,
@@ -163,20 +163,20 @@ pub(super) struct RecordDecoder {
 }
 
 impl RecordDecoder {
-    /// `declared` is what [`TextStream::open`] gave, `transcoded` what the stream says of its source.
+    /// `declared` is the encoding returned by [`TextStream::open`], `transcoded` that of [`TextStream::transcoded`].
     pub(super) fn new(declared: Option<DeclaredEncoding>, transcoded: Option<Encoding>) -> Self {
         Self { declared, learned: None, transcoded, last: Encoding::Utf8 }
     }
 
-    /// The encoding that the last record has in its source.
+    /// The encoding of the last record in the source.
     pub(super) fn source_encoding(&self) -> Encoding {
         self.transcoded.unwrap_or(self.last)
     }
 
-    /// The record's text, and how it was decoded.
+    /// The record's text, and its encoding.
     ///
     /// # Errors
-    /// Where it is no text in a supported encoding.
+    /// If it is not text in a supported encoding.
     pub(super) fn decode<'b>(&mut self, bytes: &'b [u8]) -> Result<(Cow<'b, str>, DeclaredEncoding), DecodeFault> {
         const UTF_8: DeclaredEncoding = DeclaredEncoding(Encoding::Utf8);
         if self.declared.is_none_or(|declared| declared == UTF_8)
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sound_before_broken_utf16_is_given() {
+    fn valid_text_before_broken_utf16_is_given() {
         let source = [utf16("{a\n"), vec![0x00, 0xd8], utf16("b")].concat();
         let (mut stream, _) = TextStream::open(Box::new(&source[..]), None).expect("readable");
         let mut line = Vec::new();

@@ -1,7 +1,7 @@
-//! The walk through a file: takes off compressions, goes into archives, and hands each article's bytes to its format.
+//! The walk through a file: decompresses, descends into archives, and gives each article's bytes to the reader of its format.
 //!
-//! Invariant: each file within gives records, or a reject, or is counted as skipped; none is passed over in silence. Nothing
-//! is written to disk, and what is held in memory is bounded by the limits, not by what an archive claims or unfolds to.
+//! Invariant: each file inside gives records or a reject, or is counted as skipped; none is ignored silently. Nothing is written to
+//! disk, and memory is bounded by the limits, not by what an archive claims or decompresses to.
 
 use std::collections::HashSet;
 use std::io::{self, BufReader, Cursor, Read, Seek};
@@ -13,21 +13,24 @@ use ::zip::unstable::read::ZipIterable;
 
 use super::compression::{BUFFER_BYTES, decompress};
 use super::fault::{Fault, Layer};
+use super::found::{Content, Found};
 use super::output::{Emit, LeafOutput};
-use super::shape::{Compression, Inner, Leaf, Shape};
+use super::settings::{Selection, SourceSettings};
+use super::shape::{Compression, Inner, Leaf, Shape, not_read};
+use super::sidecar_name::is_sidecar;
 use super::tar::{self, MemberKind};
-use super::{Content, Found, Selection, SourceSettings, is_sidecar, json_lines, not_read, rows, zip};
-use engine::tables::Reject;
+use super::{json_lines, parquet, rows, zip};
+use crate::ingest::reject::reject;
 
-/// Most compressions and archives around an article: more than people make, few enough for the stack.
+/// Maximum number of compressions and archives around an article: more than anybody uses, few enough for the stack.
 const MAX_DEPTH: usize = 8;
 
-/// What is wanted of a file.
+/// What to look for in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pass {
     /// Its articles.
     Articles,
-    /// The metadata that lie beside articles, each file whole; nothing is said of the others.
+    /// Files of metadata about articles, each as a whole; all others are ignored.
     Sidecars,
 }
 
@@ -36,18 +39,18 @@ pub(super) struct Walk<'w, 'e> {
     settings: &'w SourceSettings<'w>,
     pass: Pass,
     emit: &'w mut Emit<'e>,
-    /// Hashes (blake3, cut to 128 bits) of the paths seen: a path names one record's source only.
+    /// Hashes (BLAKE3, cut to 128 bits) of the paths seen: no two members of an archive may have the same path.
     seen: HashSet<[u8; 16]>,
 }
 
 impl<'w, 'e> Walk<'w, 'e> {
-    /// A walk that hands on what it finds.
+    /// A walk that passes what it finds to `emit`.
     pub(super) fn new(settings: &'w SourceSettings<'w>, pass: Pass, emit: &'w mut Emit<'e>) -> Self {
         Self { settings, pass, emit, seen: HashSet::new() }
     }
 
     /// Walks through the outermost file.
-    pub(super) fn outer<R: Read + Seek>(&mut self, input: R, path: &str, place: &std::path::Path) -> ControlFlow<()> {
+    pub(super) fn outer<R: Read + Seek + Send + 'static>(&mut self, input: R, path: &str) -> ControlFlow<()> {
         let shape = Shape::of(path);
         if !self.is_selected(path, &shape)? {
             return ControlFlow::Continue(());
@@ -55,7 +58,7 @@ impl<'w, 'e> Walk<'w, 'e> {
         let input = Layer::new(input, "unreadable", "file");
         match shape.inner {
             Inner::Leaf(Leaf::Parquet) if shape.compressions.is_empty() => {
-                (self.emit)(Found::Parquet { source_path: path.to_owned(), path: place.to_owned() })
+                parquet::read(input, &mut LeafOutput { source_path: path, emit: &mut *self.emit })
             }
             Inner::Zip if shape.compressions.is_empty() => self.zip(BufReader::with_capacity(BUFFER_BYTES, input), path, 1),
             _ => self.stream(Box::new(input), path, &shape, 0),
@@ -98,12 +101,12 @@ impl<'w, 'e> Walk<'w, 'e> {
         let mut output = LeafOutput { source_path: path, emit: &mut *self.emit };
         match leaf {
             Leaf::Html => output.whole(Content::Html(bytes)),
-            Leaf::Parquet => (self.emit)(Found::ParquetBytes { source_path: path.to_owned(), bytes }),
+            Leaf::Parquet => parquet::read(Cursor::new(bytes), &mut output),
             _ => output.whole(Content::Text(bytes)),
         }
     }
 
-    /// Reads all that is left, no more than the limit; `None` where that was not possible, and was said.
+    /// Reads everything left, up to the limit; `None` if that failed and a reject was given.
     fn read_bounded(&mut self, reader: &mut dyn Read, path: &str) -> ControlFlow<(), Option<Vec<u8>>> {
         let limit = self.settings.limits.max_leaf_bytes;
         let mut bytes = Vec::new();
@@ -131,7 +134,7 @@ impl<'w, 'e> Walk<'w, 'e> {
                 MemberKind::File => None,
                 MemberKind::Link => Some(("link", "a link, which is not followed; put the file itself there")),
                 MemberKind::Sparse => Some(("unsupported", "a sparse file, which is not read; write the archive without")),
-                MemberKind::Special => Some(("special_file", "no file but a device, a pipe or the like; leave it out")),
+                MemberKind::Special => Some(("special_file", "a device, a pipe or the like, not a file; leave it out")),
             };
             let obstacle = obstacle.map(|(code, message)| Fault { code, message: message.to_owned() });
             let name = String::from_utf8(member.name);
@@ -182,7 +185,7 @@ impl<'w, 'e> Walk<'w, 'e> {
         }
     }
 
-    /// The full path of a member that is to be read, and its shape; `None` where it is not, and why was said.
+    /// The full path and the shape of a member to be read; `None` if it is not read and a reject was given, or it is skipped.
     fn admit(
         &mut self,
         container: &str,
@@ -203,7 +206,7 @@ impl<'w, 'e> Walk<'w, 'e> {
             return ControlFlow::Continue(None);
         }
         if !self.seen.insert(hash(&path)) {
-            let message = "a second member of this name; the first was read: give it a name of its own";
+            let message = "a second member with this name; the first was read: give it a different name";
             self.reject(&path, "duplicate_path", message.to_owned())?;
             return ControlFlow::Continue(None);
         }
@@ -214,7 +217,7 @@ impl<'w, 'e> Walk<'w, 'e> {
         ControlFlow::Continue(Some((path, shape)))
     }
 
-    /// Whether a file is to be read; where it is not, says so. Archives always are: what is in them is asked for.
+    /// Whether to read a file; if not, it is reported. Archives are always opened: `wanted` is asked about what is in them.
     fn is_selected(&mut self, path: &str, shape: &Shape) -> ControlFlow<(), bool> {
         let selection = match (self.pass, shape.inner) {
             (_, Inner::Zip | Inner::Tar) => Selection::Read,
@@ -239,21 +242,21 @@ impl<'w, 'e> Walk<'w, 'e> {
         self.reject(path, fault.code, fault.message)
     }
 
-    /// Hands on a reject. What hinders the articles is told when they are read, and not a second time for the sidecars.
+    /// Passes on a reject. A fault of an archive is reported when its articles are read, not a second time for its sidecars.
     fn reject(&mut self, path: &str, code: &'static str, message: String) -> ControlFlow<()> {
         if self.pass == Pass::Sidecars && !is_sidecar(path) {
             return ControlFlow::Continue(());
         }
-        (self.emit)(Found::Reject(Reject::new(path, code, message)))
+        (self.emit)(Found::Reject(reject(path, code, message)))
     }
 }
 
-/// The reader of what the compressions hold.
+/// The reader of what is inside the compressions.
 fn open<'r>(reader: Box<dyn Read + 'r>, compressions: &[Compression]) -> io::Result<Box<dyn Read + 'r>> {
     compressions.iter().try_fold(reader, |reader, compression| decompress(*compression, reader))
 }
 
-/// A member's name without `./` before it; otherwise as it is: nothing is written under it, so `..` does no harm.
+/// A member's name without a leading `./`; `..` is harmless, because nothing is written to this path.
 fn without_dots(name: &str) -> &str {
     let mut name = name;
     while let Some(rest) = name.strip_prefix("./") {

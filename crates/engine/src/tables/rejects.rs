@@ -26,18 +26,9 @@ table! {
 }
 
 impl Reject {
-    /// An input that ingest could not use.
+    /// An input that a stage could not use, as a whole.
     #[must_use]
-    pub fn new(source_path: &str, code: &'static str, message: String) -> Self {
-        let source_path = source_path.to_owned();
-        Self { source_path, record: None, stage: "ingest", code, message, byte_offset: None }
-    }
-
-    /// A record with the same key as an earlier one of its file.
-    #[must_use]
-    pub fn duplicate_key(source_path: &str, record: Option<&str>, byte_offset: Option<u64>) -> Self {
-        let key = record.unwrap_or_default();
-        let message = format!("another record before it has the same key {key}; keys must be unique in a file");
-        Self { record: record.map(str::to_owned), byte_offset, ..Self::new(source_path, "duplicate_key", message) }
+    pub fn new(stage: &'static str, source_path: &str, code: &'static str, message: String) -> Self {
+        Self { source_path: source_path.to_owned(), record: None, stage, code, message, byte_offset: None }
     }
 }

@@ -5,10 +5,10 @@ mod laws;
 
 use std::io::{Cursor, Write};
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use super::*;
 use ::zip::write::SimpleFileOptions;
+use engine::tables::Reject;
 
 const LIMIT: u64 = 1 << 16;
 
@@ -63,7 +63,7 @@ fn read_with(name: &str, bytes: &[u8], limit: u64, wanted: &(dyn Fn(&str) -> Sel
         all.push(found);
         ControlFlow::Continue(())
     };
-    let _: ControlFlow<()> = read_source(Cursor::new(bytes), Path::new(name), name, &settings, &mut emit);
+    let _: ControlFlow<()> = read_source(Cursor::new(bytes.to_vec()), name, &settings, &mut emit);
     all
 }
 
@@ -91,8 +91,6 @@ fn told(found: &[Found]) -> Vec<String> {
             format!("{source_path}{record}{offset}: REJECT {code}")
         }
         Found::Skipped => "skipped".to_owned(),
-        Found::Parquet { source_path, .. } => format!("{source_path}: parquet file"),
-        Found::ParquetBytes { source_path, bytes } => format!("{source_path}: parquet {}", bytes.len()),
     };
     found.iter().map(line).collect()
 }

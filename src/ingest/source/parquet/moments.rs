@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{
-    DataType, DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType, DurationSecondType, TimeUnit,
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
+    DataType, Date64Type, DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType, DurationSecondType,
+    TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
 };
 use jiff::civil::DateTime;
 use jiff::fmt::temporal::DateTimeParser;
@@ -26,6 +26,7 @@ pub(super) fn text_of(array: &dyn Array, row: usize) -> Option<String> {
             };
             timestamp(duration(ticks, *unit), zone.as_deref())
         }
+        DataType::Date64 => timestamp(duration(array.as_primitive::<Date64Type>().value(row), TimeUnit::Millisecond), None),
         DataType::Duration(unit) => {
             let ticks = match unit {
                 TimeUnit::Second => array.as_primitive::<DurationSecondType>().value(row),

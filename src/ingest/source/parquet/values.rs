@@ -37,7 +37,9 @@ pub(super) fn json_of(array: &dyn Array, row: usize) -> Value {
         DataType::Map(..) => json_of_entries(&array.as_map().value(row)),
         DataType::Struct(_) => json_of_struct(array.as_struct(), row),
         DataType::Dictionary(..) => json_of_dictionary(array, row),
-        DataType::Timestamp(..) | DataType::Duration(_) => moments::text_of(array, row).map_or(Value::Null, Value::String),
+        DataType::Timestamp(..) | DataType::Date64 | DataType::Duration(_) => {
+            moments::text_of(array, row).map_or(Value::Null, Value::String)
+        }
         _ => json_of_number(array, row).unwrap_or_else(|| text_of(array, row)),
     }
 }
@@ -95,4 +97,51 @@ fn text_of(array: &dyn Array, row: usize) -> Value {
     let formatter = ArrayFormatter::try_new(array, &FormatOptions::new());
     let text = formatter.and_then(|formatter| formatter.value(row).try_to_string());
     text.map_or(Value::Null, Value::String)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::*;
+    use arrow::buffer::OffsetBuffer;
+    use arrow::datatypes::{Field, Fields};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_keep_their_types_as_far_as_json_has_them() {
+        let numbers: ArrayRef = Arc::new(Int32Array::from(vec![1, 2]));
+        let texts: ArrayRef = Arc::new(StringArray::from(vec!["عمان", "دبي"]));
+        let fields =
+            Fields::from(vec![Field::new("keys", DataType::Utf8, false), Field::new("values", DataType::Int32, true)]);
+        let entries = StructArray::new(fields, vec![texts.clone(), numbers.clone()], None);
+        let entry = Arc::new(Field::new("entries", entries.data_type().clone(), false));
+        let map = MapArray::new(entry, OffsetBuffer::from_lengths([2]), entries.clone(), None, false);
+        let decimals = Decimal128Array::from(vec![250]).with_precision_and_scale(9, 2).expect("fits");
+        for (array, expected) in [
+            (texts, json!("عمان")),
+            (numbers, json!(1)),
+            (Arc::new(StringViewArray::from(vec!["نص"])) as ArrayRef, json!("نص")),
+            (Arc::new(BinaryArray::from(vec!["نص".as_bytes()])), json!("نص")),
+            (Arc::new(BinaryArray::from(vec![&[0xff, 0][..]])), json!([255, 0])),
+            (Arc::new(UInt64Array::from(vec![u64::MAX])), json!("18446744073709551615")),
+            (Arc::new(Float64Array::from(vec![0.25])), json!(0.25)),
+            (Arc::new(Float64Array::from(vec![f64::NAN])), json!(null)),
+            (Arc::new(BooleanArray::from(vec![Some(true)])), json!(true)),
+            (Arc::new(Int32Array::from(vec![None])), json!(null)),
+            (Arc::new(NullArray::new(1)), json!(null)),
+            (Arc::new(["رياضة"].into_iter().collect::<DictionaryArray<Int32Type>>()), json!("رياضة")),
+            (Arc::new(decimals), json!("2.50")),
+            (Arc::new(Date32Array::from(vec![16_867])), json!("2016-03-07")),
+            (Arc::new(Date64Array::from(vec![1_457_308_800_000])), json!("2016-03-07 00:00:00")),
+            (Arc::new(Time64MicrosecondArray::from(vec![3_723_500_000])), json!("01:02:03.500")),
+            (Arc::new(TimestampSecondArray::from(vec![1_457_352_000])), json!("2016-03-07 12:00:00")),
+            (Arc::new(entries), json!({"keys": "عمان", "values": 1})),
+            (Arc::new(map), json!([{"keys": "عمان", "values": 1}, {"keys": "دبي", "values": 2}])),
+        ] {
+            assert_eq!(json_of(&array, 0), expected, "{}", array.data_type());
+        }
+    }
 }

@@ -1,0 +1,274 @@
+//! Reads an input folder as a sequence of records, whatever the files, archives and formats.
+//!
+//! Invariant: records come in the order of the files' paths and, within a file, in its own order; whatever cannot be a record is a
+//! [`Reject`] in its place. A file that changed since the inventory was taken ends the reading, because the build id was computed
+//! from what it held before.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use engine::document::{Encoding, Origin};
+use engine::tables::Reject;
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+
+use super::column_name::same_name;
+use super::fields::ArticleFields;
+use super::inventory::{Inventory, SourceFile};
+use super::record::{Body, Record};
+use super::reject::reject;
+use super::settings::IngestSettings;
+use super::source::{Content, Found, RawRecord, SidecarTable, SourceSettings, read_source};
+
+/// The next thing in the input.
+#[derive(Clone, Debug)]
+pub enum Ingested {
+    /// An article.
+    Record(Record),
+    /// Something that cannot be one.
+    Reject(Reject),
+}
+
+/// An error that ends the reading of the input.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// A file is not what it was when the run began.
+    #[error("{path} changed while the build was running, or can no longer be read; run again")]
+    Changed {
+        /// Relative to the input root.
+        path: String,
+    },
+}
+
+/// Takes what was read, with the number of bytes of input read so far; `Break` ends the reading.
+pub(super) type Emit<'e> = dyn FnMut(Ingested, u64) -> ControlFlow<()> + 'e;
+
+/// Reads all records of an inventory and passes each to `emit`.
+///
+/// # Errors
+/// [`ReadError::Changed`].
+pub fn read_records(inventory: &Inventory, settings: &IngestSettings, emit: &mut Emit<'_>) -> Result<(), ReadError> {
+    let wanted = |source_path: &str| settings.select(source_path);
+    let source_settings = settings.source_settings(&wanted);
+    let (sidecars, mut rejects) = SidecarTable::build(&inventory.sidecar_sources(), &source_settings);
+    let changed = |file: &&SourceFile| !file.is_unchanged();
+    rejects.extend(inventory.rejects.iter().cloned());
+    rejects.sort_by(|a, b| a.source_path.cmp(&b.source_path));
+    let mut reader = Reader { settings, source_settings, sidecars: &sidecars, read: Arc::default(), emit };
+    if let ControlFlow::Break(Some(error)) = reader.read_all(inventory, rejects) {
+        return Err(error);
+    }
+    match inventory.sidecars.iter().find(changed) {
+        Some(file) => Err(ReadError::Changed { path: file.source_path.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// `Break` without an error if `emit` ended the reading.
+type Flow = ControlFlow<Option<ReadError>>;
+
+struct Reader<'r, 'e, 'f> {
+    settings: &'r IngestSettings,
+    source_settings: SourceSettings<'r>,
+    sidecars: &'r SidecarTable,
+    /// Bytes read so far: of the files before the current one, and of that one.
+    read: Arc<AtomicU64>,
+    emit: &'e mut Emit<'f>,
+}
+
+impl Reader<'_, '_, '_> {
+    fn read_all(&mut self, inventory: &Inventory, rejects: Vec<Reject>) -> Flow {
+        let mut rejects = rejects.into_iter().peekable();
+        let mut before = 0;
+        for file in &inventory.files {
+            while let Some(reject) = rejects.next_if(|reject| reject.source_path <= file.source_path) {
+                self.reject(reject)?;
+            }
+            self.read.store(before, Ordering::Relaxed);
+            self.read_file(file, before)?;
+            before += file.bytes;
+        }
+        self.read.store(before, Ordering::Relaxed);
+        let unused = self.sidecars.unused();
+        rejects.chain(unused).try_for_each(|reject| self.reject(reject))
+    }
+
+    fn reject(&mut self, reject: Reject) -> Flow {
+        let read = self.read.load(Ordering::Relaxed);
+        (self.emit)(Ingested::Reject(reject), read).map_break(|()| None)
+    }
+
+    fn read_file(&mut self, file: &SourceFile, before: u64) -> Flow {
+        let opened = match File::open(&file.path) {
+            Ok(opened) => opened,
+            // It could be read when the inventory was taken.
+            Err(_) if file.hash.is_some() => return changed(file),
+            Err(error) => {
+                return self.reject(reject(&file.source_path, "unreadable", format!("cannot be read: {error}")));
+            }
+        };
+        let input = Counted { file: opened, before, read: Arc::clone(&self.read) };
+        let mut keys = TextKeys::default();
+        let mut seen = Seen::default();
+        let source_settings = self.source_settings;
+        let mut emit = |found| {
+            seen.note(&found);
+            self.found(found, &mut keys)
+        };
+        read_source(input, &file.source_path, &source_settings, &mut emit).map_break(|()| None)?;
+        if !seen.anything {
+            let message = "holds no record; delete it, or add it to ingest.skip".to_owned();
+            self.reject(reject(&file.source_path, "empty", message))?;
+        }
+        // A file that was hashed could be read; if it breaks off now, somebody has changed it.
+        let is_as_before = file.is_unchanged() && !(seen.breaks_off && file.hash.is_some());
+        if is_as_before { ControlFlow::Continue(()) } else { changed(file) }
+    }
+
+    fn found(&mut self, found: Found, keys: &mut TextKeys) -> ControlFlow<()> {
+        let ingested = match found {
+            Found::Record(raw) => self.record(raw, keys).map_or_else(Ingested::Reject, Ingested::Record),
+            Found::Reject(reject) => Ingested::Reject(reject),
+            // It only shows that the file is not empty.
+            Found::Skipped => return ControlFlow::Continue(()),
+        };
+        let read = self.read.load(Ordering::Relaxed);
+        (self.emit)(ingested, read)
+    }
+
+    fn record(&self, raw: RawRecord, keys: &mut TextKeys) -> Result<Record, Reject> {
+        let RawRecord { source_path, place, byte_offset, encoding, content } = raw;
+        let sidecar = self.sidecars.lookup(&source_path);
+        let columns = match content {
+            Content::Text(bytes) => return Ok(self.whole_file(source_path, Body::Text(bytes), sidecar)),
+            Content::Html(bytes) => return Ok(self.whole_file(source_path, Body::Html(bytes), sidecar)),
+            Content::Fields(columns) => columns,
+        };
+        let fields = self.map(columns, sidecar).map_err(|(code, message)| Reject {
+            record: place,
+            byte_offset,
+            ..reject(&source_path, code, message)
+        })?;
+        Ok(keyed(source_path, byte_offset, encoding, fields, keys))
+    }
+
+    /// The fields of a record. Its file's sidecar applies to every record, in the columns that the record does not have.
+    fn map(
+        &self,
+        mut columns: Vec<(String, Value)>,
+        sidecar: Option<&[(String, Value)]>,
+    ) -> Result<ArticleFields, (&'static str, String)> {
+        let names = &self.settings.fields;
+        let is_own = |name: &str| columns.iter().any(|(own, _)| same_name(own, name));
+        let added = sidecar.unwrap_or_default().iter().filter(|(name, _)| !names.is_key(name) && !is_own(name));
+        let added: Vec<(String, Value)> = added.cloned().collect();
+        columns.extend(added);
+        let fields = names.map_record(&columns).map_err(|message| ("no_text", message))?;
+        let limit = self.settings.max_file.bytes();
+        if fields.text.as_ref().is_some_and(|text| text.len() as u64 > limit) {
+            let message = format!("a text of more than the {limit} bytes of max_file_mib; split it or raise the limit");
+            return Err(("too_large", message));
+        }
+        Ok(fields)
+    }
+
+    /// A file that is one article.
+    fn whole_file(&self, source_path: String, body: Body, sidecar: Option<&[(String, Value)]>) -> Record {
+        let mut fields = sidecar.map(|columns| self.settings.fields.map_sidecar(columns)).unwrap_or_default();
+        // The path identifies a file; the key in its sidecar is an ordinary field.
+        fields.extra.extend(fields.key.take().map(|key| ("id".to_owned(), key)));
+        Record { origin: Origin { source_path, record: None }, byte_offset: None, body, fields }
+    }
+}
+
+/// What a file turned out to hold.
+#[derive(Default)]
+struct Seen {
+    /// Anything at all, even if it was skipped on purpose.
+    anything: bool,
+    /// A point beyond which it cannot be read.
+    breaks_off: bool,
+}
+
+impl Seen {
+    fn note(&mut self, found: &Found) {
+        self.anything = true;
+        self.breaks_off |= matches!(found, Found::Reject(reject) if reject.code == "unreadable");
+    }
+}
+
+fn changed(file: &SourceFile) -> Flow {
+    ControlFlow::Break(Some(ReadError::Changed { path: file.source_path.clone() }))
+}
+
+/// A record of a file that holds several.
+fn keyed(
+    source_path: String,
+    byte_offset: Option<u64>,
+    encoding: Encoding,
+    mut fields: ArticleFields,
+    keys: &mut TextKeys,
+) -> Record {
+    let text = fields.text.as_deref().unwrap_or_default();
+    let key = fields.key.take().unwrap_or_else(|| keys.key_of(&source_path, text));
+    let origin = Origin { source_path, record: Some(key) };
+    Record { origin, byte_offset, body: Body::Decoded(encoding), fields }
+}
+
+/// Keys for records that bring none: a hash of the text, so that a record keeps its key when records before it are removed.
+#[derive(Default)]
+struct TextKeys {
+    /// How often each text has occurred, by a hash of its path and its own hash.
+    seen: FxHashMap<u64, u32>,
+}
+
+impl TextKeys {
+    fn key_of(&mut self, source_path: &str, text: &str) -> String {
+        let text = blake3::hash(text.as_bytes());
+        let mut place = blake3::Hasher::new();
+        place.update(text.as_bytes()).update(source_path.as_bytes());
+        let place = u64::from_le_bytes(place.finalize().as_bytes()[..8].try_into().expect("eight bytes"));
+        let times = self.seen.entry(place).or_default();
+        *times += 1;
+        let hash = text.to_hex();
+        match *times {
+            1 => format!("text:{}", &hash[..16]),
+            times => format!("text:{}#{times}", &hash[..16]),
+        }
+    }
+}
+
+/// A file that counts how far it has been read.
+struct Counted {
+    file: File,
+    before: u64,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        let place = self.file.stream_position().unwrap_or(0);
+        self.read.store(self.before + place, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+impl Seek for Counted {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl Inventory {
+    /// Every file that may be a sidecar or contain one.
+    fn sidecar_sources(&self) -> Vec<(String, std::path::PathBuf)> {
+        let all = self.files.iter().chain(&self.sidecars);
+        let mut sources: Vec<_> = all.map(|file| (file.source_path.clone(), file.path.clone())).collect();
+        sources.sort();
+        sources
+    }
+}

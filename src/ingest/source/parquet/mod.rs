@@ -1,0 +1,142 @@
+//! Parquet tables: one record per row.
+//!
+//! Invariant: memory depends on the largest rows and pages, not on the table or its row groups. [`values`] turns cells into JSON,
+//! [`moments`] turns times into text.
+
+mod moments;
+mod random_access;
+mod values;
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::io::{Read, Seek};
+use std::ops::ControlFlow;
+
+use ::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use ::parquet::errors::ParquetError;
+use arrow::array::RecordBatch;
+use engine::document::Encoding;
+use serde_json::Value;
+
+use super::fault::Fault;
+use super::found::Content;
+use super::output::{LeafOutput, RecordPlace};
+use random_access::RandomAccess;
+
+/// Rows decoded together. Articles can be large (a megabyte each is possible), so there are few; that costs little, because
+/// pages are decompressed once whatever the number of rows.
+const BATCH_ROWS: usize = 64;
+
+/// Reads every row as a record. A broken table is one reject, after the rows before the fault.
+pub(super) fn read<R: Read + Seek + Send + 'static>(input: R, output: &mut LeafOutput<'_, '_>) -> ControlFlow<()> {
+    let batches = match open(input) {
+        Ok(Some(batches)) => batches,
+        Ok(None) => return output.reject("empty", "holds no row; delete it, or add it to ingest.skip".to_owned()),
+        Err(error) => return broken(&error, output),
+    };
+    let mut number = 0_u64;
+    for batch in batches {
+        let batch = match batch {
+            Ok(batch) => batch,
+            Err(error) => return broken(&error, output),
+        };
+        for row in 0..batch.num_rows() {
+            number += 1;
+            // The columns of a row are far apart in the file, so it has no offset.
+            let place = RecordPlace { name: format!("row {number}"), offset: None };
+            output.record(place, Encoding::Utf8, Content::Fields(fields_of(&batch, row)))?;
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+/// The batches of a table; `None` if it has no rows. As in the other formats, two columns may not have the same name.
+fn open<R: Read + Seek + Send + 'static>(input: R) -> Result<Option<ParquetRecordBatchReader>, ParquetError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(RandomAccess::new(input)?)?;
+    let mut names = BTreeSet::new();
+    if let Some(twice) = builder.schema().fields().iter().find(|field| !names.insert(field.name())) {
+        return Err(ParquetError::General(format!("two columns are named {:?}", twice.name())));
+    }
+    if builder.metadata().row_groups().iter().all(|group| group.num_rows() == 0) {
+        return Ok(None);
+    }
+    builder.with_batch_size(BATCH_ROWS).build().map(Some)
+}
+
+fn broken(error: &(dyn Error + 'static), output: &mut LeafOutput<'_, '_>) -> ControlFlow<()> {
+    let Fault { code, message } = Fault::of(error, "broken_table", "Parquet table");
+    output.reject(code, message)
+}
+
+fn fields_of(batch: &RecordBatch, row: usize) -> Vec<(String, Value)> {
+    let columns = batch.schema_ref().fields().iter().zip(batch.columns());
+    columns.map(|(field, column)| (field.name().clone(), values::json_of(column, row))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+    use std::sync::Arc;
+
+    use ::parquet::arrow::ArrowWriter;
+    use ::parquet::file::properties::WriterProperties;
+    use arrow::array::{ArrayRef, Int64Array, ListArray, StringArray};
+    use arrow::datatypes::Int32Type;
+    use proptest::prelude::*;
+
+    use super::super::found::Found;
+    use super::*;
+
+    const ROWS: usize = 150;
+
+    /// A table of several batches and row groups.
+    fn table() -> Vec<u8> {
+        let texts: StringArray = (0..ROWS).map(|row| (row % 3 > 0).then(|| format!("نص {row}"))).collect();
+        let numbers = Int64Array::from_iter_values((0..).take(ROWS));
+        let lists = (0..ROWS).map(|row| Some((0..row % 3).map(|item| Some(i32::try_from(item).expect("small")))));
+        let lists = ListArray::from_iter_primitive::<Int32Type, _, _>(lists);
+        let columns: [(&str, ArrayRef); 3] =
+            [("text", Arc::new(texts)), ("number", Arc::new(numbers)), ("list", Arc::new(lists))];
+        let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
+        let properties = WriterProperties::builder().set_max_row_group_row_count(Some(60)).build();
+        let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).expect("in memory");
+        writer.write(&batch).expect("in memory");
+        writer.into_inner().expect("in memory")
+    }
+
+    /// The number of records, and the rejects.
+    fn read_all(bytes: Vec<u8>) -> (usize, Vec<&'static str>) {
+        let (mut records, mut rejects) = (0, Vec::new());
+        let mut emit = |found| {
+            match found {
+                Found::Record(_) => records += 1,
+                Found::Reject(reject) => rejects.push(reject.code),
+                Found::Skipped => {}
+            }
+            ControlFlow::Continue(())
+        };
+        let _: ControlFlow<()> = read(Cursor::new(bytes), &mut LeafOutput { source_path: "a.parquet", emit: &mut emit });
+        (records, rejects)
+    }
+
+    #[test]
+    fn all_rows_are_read_across_batches_and_row_groups() {
+        assert_eq!(read_all(table()), (ROWS, vec![]));
+        assert_eq!(read_all(b"PAR1".to_vec()), (0, vec!["broken_table"]));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn damage_never_panics(hits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
+            let mut bytes = table();
+            for (place, byte) in hits {
+                let place = place.index(bytes.len());
+                bytes[place] = byte;
+            }
+            let (records, rejects) = read_all(bytes);
+            prop_assert!(records <= ROWS || rejects.is_empty());
+        }
+    }
+}

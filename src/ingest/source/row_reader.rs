@@ -1,0 +1,267 @@
+//! Cuts a stream into rows of fields, in the memory of one row (RFC 4180, for any delimiter).
+//!
+//! This is a lexer of our own because two things must be noticed that the `csv` crate does not report: a quoted field that continues
+//! after its closing quote, and a quote that is never closed. The crate takes both for text, so one forgotten quote would swallow
+//! the rows up to the next one. A row above a limit is skipped without being stored. For all other rows the fields
+//! are those of the `csv` crate; a test compares them.
+
+use std::borrow::Cow;
+use std::io::{self, BufRead};
+
+use super::text_stream::{RecordDecoder, TextStream};
+use crate::ingest::decode::{DecodeFault, decode};
+
+/// Maximum number of fields in a row. An empty field takes one byte in the source and many in memory.
+pub(super) const MAX_FIELDS: usize = 1 << 14;
+
+/// The outcome of reading a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Row {
+    /// No row is left.
+    End,
+    /// Its fields are in the buffers.
+    Whole,
+    /// Longer than the limit; skipped.
+    TooLong,
+    /// More than [`MAX_FIELDS`]; skipped.
+    TooMany,
+    /// The file ends inside quotes.
+    Unclosed,
+    /// A quoted field continues after its closing quote.
+    Misquoted,
+}
+
+/// A position within a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Position {
+    FieldStart,
+    Bare,
+    Quoted,
+    /// After a quote inside quotes: it closes them, or is the first of two that stand for one.
+    AfterQuote,
+}
+
+/// Reads a stream row by row.
+pub(super) struct RowReader<'r> {
+    stream: TextStream<'r>,
+    fields: Fields,
+}
+
+/// The fields of the row being read.
+struct Fields {
+    delimiter: u8,
+    /// Largest row, in bytes of its fields.
+    limit: usize,
+    position: Position,
+    /// The fields, one after the other.
+    text: Vec<u8>,
+    /// The end of each in `text`.
+    ends: Vec<usize>,
+    /// The first limit that the row exceeds.
+    excess: Option<Row>,
+    is_misquoted: bool,
+}
+
+impl<'r> RowReader<'r> {
+    pub(super) fn new(stream: TextStream<'r>, delimiter: u8, limit: u64) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let (text, ends, position) = (Vec::new(), Vec::new(), Position::FieldStart);
+        let fields = Fields { delimiter, limit, position, text, ends, excess: None, is_misquoted: false };
+        Self { stream, fields }
+    }
+
+    /// Largest row, in bytes of its fields.
+    pub(super) fn limit(&self) -> usize {
+        self.fields.limit
+    }
+
+    /// Number of fields in the row.
+    pub(super) fn field_count(&self) -> usize {
+        self.fields.ends.len()
+    }
+
+    /// How far the stream has been read, in bytes of the source.
+    pub(super) fn position(&self) -> u64 {
+        self.stream.offset()
+    }
+
+    /// The offset of the next row; skips line breaks and blank lines before it.
+    pub(super) fn offset(&mut self) -> io::Result<u64> {
+        loop {
+            let buffer = self.stream.fill_buf()?;
+            let breaks = buffer.iter().take_while(|byte| is_break(**byte)).count();
+            if breaks == 0 {
+                return Ok(self.stream.offset());
+            }
+            self.stream.consume(breaks);
+        }
+    }
+
+    /// Reads a row, from where [`RowReader::offset`] left off.
+    pub(super) fn next(&mut self) -> io::Result<Row> {
+        self.fields.clear();
+        if self.stream.fill_buf()?.is_empty() {
+            return Ok(Row::End);
+        }
+        loop {
+            let buffer = self.stream.fill_buf()?;
+            if buffer.is_empty() {
+                return Ok(self.fields.end_of_file());
+            }
+            let row_end = buffer.iter().position(|byte| self.fields.push(*byte));
+            let read = row_end.map_or(buffer.len(), |last| last + 1);
+            self.stream.consume(read);
+            if row_end.is_some() {
+                return Ok(self.fields.outcome());
+            }
+        }
+    }
+
+    /// The fields of the row as text.
+    pub(super) fn decode(&self, decoder: &mut RecordDecoder) -> Result<Vec<String>, DecodeFault> {
+        let Fields { text: whole, ends, .. } = &self.fields;
+        let (text, encoding) = decoder.decode(whole)?;
+        let mut start = 0;
+        let ranges = ends.iter().map(|end| std::mem::replace(&mut start, *end)..*end);
+        // In UTF-8 the fields are slices of the text; in other encodings their bounds are not those of the text, and two fields that are
+        // broken by themselves may be sound together, so each is decoded.
+        let borrowed = if let Cow::Borrowed(text) = text { text } else { "" };
+        let fields = ranges.map(|range| match borrowed.get(range.clone()) {
+            Some(field) => Ok(field.to_owned()),
+            None => decode(&whole[range], Some(encoding)).map(|(field, _)| field),
+        });
+        fields.collect()
+    }
+}
+
+impl Fields {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+        (self.position, self.excess, self.is_misquoted) = (Position::FieldStart, None, false);
+    }
+
+    /// Takes the next byte; true if it ends the row.
+    fn push(&mut self, byte: u8) -> bool {
+        self.position = match (self.position, byte) {
+            (Position::Quoted, b'"') => Position::AfterQuote,
+            (Position::FieldStart, b'"') => Position::Quoted,
+            (Position::AfterQuote, b'"') | (Position::Quoted, _) => {
+                self.keep(byte);
+                Position::Quoted
+            }
+            _ if byte == self.delimiter || is_break(byte) => {
+                self.end_field();
+                Position::FieldStart
+            }
+            (position, _) => {
+                self.is_misquoted |= position == Position::AfterQuote;
+                self.keep(byte);
+                Position::Bare
+            }
+        };
+        // A line break elsewhere than inside quotes.
+        self.position == Position::FieldStart && is_break(byte)
+    }
+
+    fn keep(&mut self, byte: u8) {
+        if self.text.len() > self.limit {
+            self.excess.get_or_insert(Row::TooLong);
+        } else {
+            self.text.push(byte);
+        }
+    }
+
+    fn end_field(&mut self) {
+        if self.ends.len() > MAX_FIELDS {
+            self.excess.get_or_insert(Row::TooMany);
+        } else {
+            self.ends.push(self.text.len());
+        }
+    }
+
+    /// A last row needs no line break, but its quotes must be closed.
+    fn end_of_file(&mut self) -> Row {
+        if self.position == Position::Quoted {
+            return Row::Unclosed;
+        }
+        self.end_field();
+        self.outcome()
+    }
+
+    fn outcome(&self) -> Row {
+        match self.excess {
+            Some(excess) => excess,
+            None if self.text.len() > self.limit => Row::TooLong,
+            None if self.ends.len() > MAX_FIELDS => Row::TooMany,
+            None if self.is_misquoted => Row::Misquoted,
+            None => Row::Whole,
+        }
+    }
+}
+
+fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The outcome and the fields of each row.
+    fn rows(bytes: &[u8], limit: u64) -> Vec<(Row, Vec<String>)> {
+        let (stream, declared) = TextStream::open(Box::new(bytes), None).expect("in memory");
+        let mut decoder = RecordDecoder::new(declared, None);
+        let mut reader = RowReader::new(stream, b',', limit);
+        let mut rows = Vec::new();
+        loop {
+            reader.offset().expect("in memory");
+            match reader.next().expect("in memory") {
+                Row::End => return rows,
+                outcome => rows.push((outcome, reader.decode(&mut decoder).expect("UTF-8"))),
+            }
+        }
+    }
+
+    #[test]
+    fn quotes_are_watched() {
+        for (row, expected) in [
+            ("a,b", Row::Whole),
+            ("\"a\",\"b\"", Row::Whole),
+            ("\"a\"\"b\",c", Row::Whole),
+            ("a\"b,c\"", Row::Whole),
+            ("\"a\"b,c", Row::Misquoted),
+            ("\"a\" ,c", Row::Misquoted),
+            ("\"a,b", Row::Unclosed),
+        ] {
+            assert_eq!(rows(row.as_bytes(), 99)[0].0, expected, "{row}");
+        }
+    }
+
+    #[test]
+    fn limits_hold_to_the_byte() {
+        let outcomes = |text: &str| rows(text.as_bytes(), 4).into_iter().map(|(row, _)| row).collect::<Vec<_>>();
+        assert_eq!(outcomes("ab,cd\nabc,de\nx"), [Row::Whole, Row::TooLong, Row::Whole]);
+        let commas = |count: usize| ",".repeat(count);
+        assert_eq!(
+            outcomes(&format!("{}\n{}\nx", commas(MAX_FIELDS - 1), commas(MAX_FIELDS))),
+            [Row::Whole, Row::TooMany, Row::Whole]
+        );
+    }
+
+    proptest! {
+        /// Rows whose quotes are in order have the fields that the `csv` crate reads.
+        #[test]
+        fn fields_are_those_of_the_csv_crate(text in "[a\u{628} ,\"\r\n]{0,40}") {
+            let mine = rows(text.as_bytes(), 1 << 10);
+            prop_assume!(mine.iter().all(|(row, _)| *row == Row::Whole));
+            let mut theirs = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+            let theirs: Vec<Vec<String>> = theirs.records()
+                .map(|record| record.expect("in memory").iter().map(str::to_owned).collect())
+                .collect();
+            prop_assert_eq!(mine.into_iter().map(|(_, fields)| fields).collect::<Vec<_>>(), theirs);
+        }
+    }
+}

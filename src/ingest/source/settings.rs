@@ -1,0 +1,33 @@
+//! How sources are read, and which of their files.
+
+use crate::ingest::decode::DeclaredEncoding;
+
+/// What to do with a file that holds articles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// Read it.
+    Read,
+    /// Skip it on purpose, and count it.
+    Skip,
+    /// No pattern matches it: a reject.
+    NotWanted,
+}
+
+/// Limits on what is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest text, page, record, nested zip archive or nested Parquet table, in uncompressed bytes.
+    pub max_leaf_bytes: u64,
+}
+
+/// How sources are read.
+#[derive(Clone, Copy)]
+pub struct SourceSettings<'a> {
+    /// Limits.
+    pub limits: Limits,
+    /// The encoding of JSON lines and rows, if it is known; a byte order mark overrides it.
+    pub encoding: Option<DeclaredEncoding>,
+    /// Decides about the file at a path (see [`RawRecord::source_path`](super::RawRecord::source_path)). It is asked about the files
+    /// in archives, not about archives themselves. For sidecars it is asked when they are collected: only `Skip` matters then.
+    pub wanted: &'a (dyn Fn(&str) -> Selection + Sync),
+}

@@ -1,0 +1,57 @@
+//! Reads the whole input and judges each record as a run would, without processing it: for `check` and `plan`.
+
+use std::ops::ControlFlow;
+
+use engine::document::Origin;
+use engine::tables::Reject;
+
+use crate::cache::Staleness;
+use crate::ingest::{IngestSettings, Ingested, Inventory, ReadError, Record, UniqueKeys, read_records};
+
+/// The judgement of a record.
+pub(crate) enum Surveyed {
+    /// A run would publish it; with what `assess` returned for it.
+    Article(Origin, Staleness),
+    /// A run would reject it.
+    Reject(Reject),
+}
+
+/// Passes every record of an inventory to `emit`, in order, and returns the keys of the articles.
+///
+/// `assess` tells how much of a record's cached outcome is stale. A fresh one was an article in the last run, so its text is not read.
+///
+/// # Errors
+/// If a file changed since the inventory was taken.
+pub(crate) fn survey(
+    inventory: &Inventory,
+    settings: &IngestSettings,
+    assess: &dyn Fn(&Record) -> Staleness,
+    emit: &mut dyn FnMut(Surveyed),
+) -> Result<UniqueKeys, ReadError> {
+    let mut keys = UniqueKeys::default();
+    read_records(inventory, settings, &mut |ingested, _| {
+        let judged = match ingested {
+            Ingested::Record(record) => judge(record, settings, assess, &mut keys),
+            Ingested::Reject(reject) => Err(reject),
+        };
+        emit(judged.map_or_else(Surveyed::Reject, |(origin, staleness)| Surveyed::Article(origin, staleness)));
+        ControlFlow::Continue(())
+    })?;
+    Ok(keys)
+}
+
+/// The order matters: a record that cannot be read does not take the key from a later one.
+fn judge(
+    record: Record,
+    settings: &IngestSettings,
+    assess: &dyn Fn(&Record) -> Staleness,
+    keys: &mut UniqueKeys,
+) -> Result<(Origin, Staleness), Reject> {
+    let staleness = assess(&record);
+    let (origin, byte_offset) = (record.origin.clone(), record.byte_offset);
+    if staleness != Staleness::Fresh {
+        record.read(settings)?;
+    }
+    keys.accept(origin.article_number(), &origin.source_path, origin.record.as_deref(), byte_offset)?;
+    Ok((origin, staleness))
+}
