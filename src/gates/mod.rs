@@ -24,7 +24,7 @@ mod walk;
 
 use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, AsArray};
+use arrow::array::Array;
 use serde::Serialize;
 
 pub use self::limits::REJECT_RATIO;
@@ -33,7 +33,7 @@ pub use self::settings::{DriftPolicy, GateSettings, MetricLimits};
 use crate::analysis::AnalysisError;
 use crate::analysis::tables::batches;
 use crate::dataset::{Counts, part_files};
-use engine::tables::schema::Table;
+use engine::tables::{Projection, Table, rejects};
 
 /// Rejects listed in a message.
 const LISTED_REJECTS: usize = 10;
@@ -149,6 +149,11 @@ pub fn judge(subject: &Subject<'_>) -> Result<GateReport, AnalysisError> {
     Ok(GateReport { gates, metrics })
 }
 
+engine::projection! {
+    /// What is listed of a reject.
+    struct Listed of rejects { source_path, record, message }
+}
+
 /// The first rejects of a build, one per line.
 ///
 /// # Errors
@@ -156,12 +161,13 @@ pub fn judge(subject: &Subject<'_>) -> Result<GateReport, AnalysisError> {
 pub fn first_rejects(build_folder: &Path) -> Result<Vec<String>, AnalysisError> {
     let mut listed = Vec::new();
     for file in part_files(build_folder, Table::Rejects)? {
-        for batch in batches(&file, &["source_path", "record", "message"], LISTED_REJECTS)? {
+        for batch in batches(&file, Listed::NAMES, LISTED_REJECTS)? {
             let batch = batch.map_err(|error| AnalysisError::unreadable(&file, error))?;
-            let [paths, records, messages] = [0, 1, 2].map(|column| batch.column(column).as_string::<i32>());
+            let rejects = Listed::read(&batch).map_err(|error| AnalysisError::unreadable(&file, error))?;
             for row in 0..batch.num_rows() {
-                let record = if records.is_null(row) { String::new() } else { format!(" ({})", records.value(row)) };
-                listed.push(format!("{}{record}: {}", paths.value(row), messages.value(row)));
+                let record = &rejects.record;
+                let record = if record.is_null(row) { String::new() } else { format!(" ({})", record.value(row)) };
+                listed.push(format!("{}{record}: {}", rejects.source_path.value(row), rejects.message.value(row)));
                 if listed.len() == LISTED_REJECTS {
                     return Ok(listed);
                 }

@@ -9,13 +9,14 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::columns::{ArticleColumns, Columns, KeywordColumns, Repairs, Rows, SentenceColumns};
+use super::columns::{ArticleColumns, Columns, KeywordColumns, Rows, SentenceColumns};
 use super::tally::{SentenceCounts, Tally};
 use crate::analysis::AnalysisError;
 use crate::analysis::tables::batches;
 use crate::dataset::part_files;
-use arrow::array::{Array, AsArray};
-use engine::tables::schema::Table;
+use arrow::array::Array;
+use engine::tables::sentences::Repair;
+use engine::tables::{Lists, Projection, Table, articles};
 
 /// A property that the rows of every build have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +118,10 @@ pub(super) fn walk(build_folder: &Path, cap: usize) -> Result<Walked, AnalysisEr
     walk.finish(&sentences)
 }
 
+engine::projection! {
+    struct ArticleIds of articles { article_id }
+}
+
 /// The position of each article in its table, sorted by id.
 struct ArticlePositions(Vec<(u64, u32)>);
 
@@ -125,9 +130,10 @@ impl ArticlePositions {
     fn read(build_folder: &Path, walked: &mut Walked) -> Result<Self, AnalysisError> {
         let mut positions: Vec<(u64, u32)> = Vec::new();
         for file in part_files(build_folder, Table::Articles)? {
-            for batch in batches(&file, &["article_id"], SentenceColumns::ROWS)? {
+            for batch in batches(&file, ArticleIds::NAMES, SentenceColumns::ROWS)? {
                 let batch = batch.map_err(|error| AnalysisError::unreadable(&file, error))?;
-                for id in batch.column(0).as_string::<i32>().iter().flatten() {
+                let ids = ArticleIds::read(&batch).map_err(|error| AnalysisError::unreadable(&file, error))?;
+                for id in ids.article_id.iter().flatten() {
                     let position = u32::try_from(walked.articles).unwrap_or(u32::MAX);
                     walked.articles += 1;
                     match number_of(id) {
@@ -228,7 +234,7 @@ impl Walk {
         let tokens = columns.token_count.value(row);
         let (repaired, unresolved) = (columns.repaired_count.value(row), columns.unresolved_count.value(row));
         self.walked.require(i64::from(tokens) == tokens_in(columns.raw_text.value(row)), Invariant::TokenCounts, id);
-        let is_counted = usize::try_from(repaired) == Ok(columns.repairs.of_row(row).len());
+        let is_counted = usize::try_from(repaired) == Ok(columns.repairs.row(row).len());
         self.walked.require(is_counted && (0..=tokens).contains(&unresolved), Invariant::RepairedCounts, id);
         self.open.tokens += i64::from(tokens);
         self.open.repaired += i64::from(repaired);
@@ -278,7 +284,7 @@ impl Walk {
     fn close_article(&mut self) -> Result<(), AnalysisError> {
         let Some((columns, row)) = self.articles.row() else { return Ok(()) };
         let (id, open) = (columns.article_id.value(row), &self.open);
-        self.walked.tally.article(columns.keywords.value_length(row) > 0, columns.duplicate_of.is_valid(row));
+        self.walked.tally.article(!columns.keywords.row(row).is_empty(), columns.duplicate_of.is_valid(row));
         let is_sum = |sum: i64, count: i32| sum == i64::from(count);
         let has_sentences = usize::try_from(columns.sentence_count.value(row)) == Ok(open.tokens_of.len());
         self.walked.require(has_sentences, Invariant::SentenceCounts, id);
@@ -348,17 +354,17 @@ fn tokens_in(raw: &str) -> i64 {
 }
 
 /// Whether the repairs of a row, applied to its raw text, give its text, and each of them changes the token that it names.
-fn gives(raw: &str, repairs: &Repairs, row: usize, text: &str) -> bool {
-    let mut members = repairs.of_row(row).peekable();
+fn gives(raw: &str, repairs: &Lists<Repair>, row: usize, text: &str) -> bool {
+    let mut members = repairs.row(row).peekable();
     if members.peek().is_none() {
         return raw == text;
     }
     let mut rest = Some(text);
     for (index, token) in raw.split(' ').enumerate() {
-        let repair = members.next_if(|member| usize::try_from(repairs.token.value(*member)) == Ok(index));
+        let repair = members.next_if(|member| usize::try_from(repairs.items.token.value(*member)) == Ok(index));
         let form = match repair {
-            Some(member) if repairs.raw.value(member) == token && repairs.repaired.value(member) != token => {
-                repairs.repaired.value(member)
+            Some(member) if repairs.items.raw.value(member) == token && repairs.items.repaired.value(member) != token => {
+                repairs.items.repaired.value(member)
             }
             Some(_) => return false,
             None => token,

@@ -93,7 +93,7 @@ def test_an_older_build_can_be_named(project):
 
 
 def test_what_cannot_be_exported_is_told(seed_project, empty_project, tmp_path):
-    assert "only articles and sentences have a text" in seed_project.tarmim(
+    assert "only articles and sentences have text" in seed_project.tarmim(
         "export", "text", "-", "--table", "keywords", expect=2
     ).stderr
     assert "name a folder" in seed_project.tarmim("export", "text", "-", "--each-article", expect=2).stderr
