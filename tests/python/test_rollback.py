@@ -258,7 +258,7 @@ def test_a_path_to_a_build_is_no_id(three, form):
 def test_the_current_build_is_refused(three):
     project, ids = three
     with nothing_changes(project):
-        assert "current already" in project.tarmim("rollback", ids[2], expect=2).stderr
+        assert "already current" in project.tarmim("rollback", ids[2], expect=2).stderr
 
 
 def test_no_older_build_is_told(project):
