@@ -23,6 +23,7 @@ pub mod dataset;
 pub mod analysis;
 pub mod gates;
 
+pub mod failpoint;
 mod hashing;
 pub mod interrupt;
 mod path_kind;

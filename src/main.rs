@@ -17,6 +17,11 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let format = cli.log_format;
+    #[cfg(feature = "failpoints")]
+    if let Err(message) = tarmim::failpoint::choose_kernel() {
+        writeln!(std::io::stderr(), "tarmim: {message}").ok();
+        return ExitCode::from(2);
+    }
     match execute(cli) {
         Ok(()) => ExitCode::SUCCESS,
         // The reader of our output has seen enough (`tarmim export … | head`).

@@ -15,6 +15,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{CacheError, PackedOutcome, StageKeys};
+use crate::failpoint::reach;
 use crate::ingest::Fingerprint;
 
 /// The first bytes; the number is the version of the format.
@@ -141,6 +142,7 @@ impl CacheWriter {
     /// # Errors
     /// If the file cannot be written.
     pub fn push(&mut self, article_id: u64, fingerprint: Fingerprint, outcome: &PackedOutcome) -> Result<(), CacheError> {
+        reach("cache.push").map_err(|source| CacheError::new(&self.path, source))?;
         let length = u32::try_from(outcome.0.len()).expect("an article is smaller than 4 GiB");
         self.index.entries.push((article_id, Entry { fingerprint, offset: self.offset, length }));
         self.write(&outcome.0)
@@ -156,6 +158,7 @@ impl CacheWriter {
 
     /// Writes the index and returns the path of the file, which is complete and on disk from now on.
     pub(super) fn finish(mut self) -> Result<PathBuf, CacheError> {
+        reach("cache.finish").map_err(|source| CacheError::new(&self.path, source))?;
         let index = postcard::to_stdvec(&self.index).expect("an index is plain data");
         let place = self.offset;
         self.write(&index)?;

@@ -24,6 +24,7 @@ pub use keys::{StageKeys, StageName};
 pub use outcome::PackedOutcome;
 pub use staleness::Staleness;
 
+use crate::failpoint::reach;
 use crate::ingest::Fingerprint;
 use crate::removal::remove_if_present;
 use file::CacheFile;
@@ -156,7 +157,9 @@ impl CacheFolder {
         if !self.is_used {
             return Ok(None);
         }
-        std::fs::create_dir_all(&self.folder).map_err(|source| CacheError::new(&self.folder, source))?;
+        reach("cache.create")
+            .and_then(|()| std::fs::create_dir_all(&self.folder))
+            .map_err(|source| CacheError::new(&self.folder, source))?;
         CacheWriter::create(self.folder.join(NEXT), keys).map(Some)
     }
 
@@ -175,9 +178,12 @@ impl CacheFolder {
             // Interrupted twice, and earlier the second time: the first file saves more work.
             return remove_if_present(&next).map_err(|source| CacheError::new(&next, source));
         }
-        std::fs::rename(&next, target).map_err(|source| CacheError::new(target, source))?;
+        reach("cache.rename")
+            .and_then(|()| std::fs::rename(&next, target))
+            .map_err(|source| CacheError::new(target, source))?;
         if is_complete {
-            remove_if_present(&unfinished).map_err(|source| CacheError::new(&unfinished, source))?;
+            let removed = reach("cache.forget-unfinished").and_then(|()| remove_if_present(&unfinished));
+            removed.map_err(|source| CacheError::new(&unfinished, source))?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use training::{PassProgress, TrainSettings};
 use super::Error;
 use super::printing::print;
 use crate::cli::TrainArgs;
+use crate::failpoint::reach;
 use crate::progress::{Progress, Stage};
 
 /// Trains a model.
@@ -24,12 +25,14 @@ impl training::Progress for Progress {
     }
 
     fn begin_pass(&self, steps: u64) -> Box<dyn PassProgress> {
+        let _ = reach("train.pass");
         Box::new(self.stage("encoder", "steps", steps))
     }
 }
 
 impl PassProgress for Stage {
     fn advance(&mut self, steps: u64, words: u64) {
+        let _ = reach("train.step");
         Stage::advance(self, steps, words);
     }
 

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::error::DatasetError;
+use crate::failpoint::reach;
 use crate::removal::remove_if_present;
 
 /// Writes a file and waits until the disk has it. It is not replaced at once: use it where nobody reads yet.
@@ -18,8 +19,9 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), DatasetError> {
 
 /// Replaces a file at once: readers find the old content or the new one. `part` is where it is written first.
 pub(super) fn replace(path: &Path, part: &Path, bytes: &[u8]) -> Result<(), DatasetError> {
+    reach("replace.write").map_err(|source| DatasetError::io(part, source))?;
     write(part, bytes)?;
-    fs::rename(part, path).map_err(|source| DatasetError::io(path, source))
+    reach("replace.rename").and_then(|()| fs::rename(part, path)).map_err(|source| DatasetError::io(path, source))
 }
 
 /// Waits until the disk has a folder's entries: a rename is lost without it.

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::durable::{remove_file, replace};
 use super::error::DatasetError;
+use crate::failpoint::reach;
 
 const ROLLED_BACK: &str = "rolled-back.json";
 const PUBLICATIONS: &str = "publications.jsonl";
@@ -65,6 +66,7 @@ impl<'r> History<'r> {
     }
 
     pub(super) fn end_roll_back(&self) -> Result<(), DatasetError> {
+        reach("rollback.forget").map_err(|source| DatasetError::io(self.root, source))?;
         remove_file(&self.root.join(ROLLED_BACK))
     }
 
@@ -77,7 +79,8 @@ impl<'r> History<'r> {
     pub(super) fn add(&self, build_id: &str) {
         let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
         let line = line(&Publication { build_id: build_id.to_owned(), at });
-        let file = File::options().create(true).append(true).open(self.root.join(PUBLICATIONS));
+        let path = self.root.join(PUBLICATIONS);
+        let file = reach("publications.append").and_then(|()| File::options().create(true).append(true).open(path));
         let _ = file.and_then(|mut file| file.write_all(line.as_bytes()));
     }
 

@@ -14,6 +14,7 @@ use super::error::DatasetError;
 use super::history::RollBack;
 use super::manifest::{MANIFEST, Manifest};
 use super::output::{BUILDS, OutputFolder, is_unchanged};
+use crate::failpoint::reach;
 
 const LOCK: &str = ".lock";
 const STAGING: &str = ".staging-";
@@ -53,6 +54,7 @@ impl OutputFolder {
             Err(TryLockError::Error(source)) => return Err(DatasetError::io(&path, source)),
         }
         let locked = LockedOutput { output: self.clone(), _lock: file };
+        reach("lock.sweep").map_err(|source| DatasetError::io(&path, source))?;
         locked.sweep()?;
         Ok(locked)
     }
@@ -65,7 +67,9 @@ impl LockedOutput {
     /// If it cannot be created.
     pub fn stage(&self, build_id: &str) -> Result<PathBuf, DatasetError> {
         let staging = self.hidden_build(STAGING, build_id);
-        fs::create_dir(&staging).map_err(|source| DatasetError::io(&staging, source))?;
+        reach("stage.create")
+            .and_then(|()| fs::create_dir(&staging))
+            .map_err(|source| DatasetError::io(&staging, source))?;
         Ok(staging)
     }
 
@@ -77,11 +81,13 @@ impl LockedOutput {
     /// # Errors
     /// If a file cannot be written or renamed.
     pub fn publish(&self, staging: &Path, manifest: &Manifest) -> Result<(), DatasetError> {
+        reach("publish.write-manifest").map_err(|source| DatasetError::io(staging, source))?;
         manifest.write(staging)?;
         sync_folder(staging)?;
         let target = self.build(&manifest.build_id);
         if !target.exists() {
-            fs::rename(staging, &target).map_err(|source| DatasetError::io(&target, source))?;
+            let renamed = reach("publish.rename").and_then(|()| fs::rename(staging, &target));
+            renamed.map_err(|source| DatasetError::io(&target, source))?;
         } else if !is_unchanged(&target, manifest) {
             exchange(staging, &target)?;
         }
@@ -134,7 +140,9 @@ impl LockedOutput {
     pub fn keep_failed(&self, staging: &Path, build_id: &str) -> Result<PathBuf, DatasetError> {
         self.remove_failed()?;
         let kept = self.hidden_build(FAILED, build_id);
-        fs::rename(staging, &kept).map_err(|source| DatasetError::io(&kept, source))?;
+        reach("refuse.rename")
+            .and_then(|()| fs::rename(staging, &kept))
+            .map_err(|source| DatasetError::io(&kept, source))?;
         Ok(kept)
     }
 
@@ -158,8 +166,10 @@ impl LockedOutput {
         let beside = self.root.join(".current");
         let io = |source| DatasetError::io(&beside, source);
         remove_file(&beside)?;
+        reach("current.link").map_err(io)?;
         std::os::unix::fs::symlink(Path::new(BUILDS).join(build_id), &beside).map_err(io)?;
-        fs::rename(&beside, self.current()).map_err(io)?;
+        reach("current.swap").and_then(|()| fs::rename(&beside, self.current())).map_err(io)?;
+        reach("current.sync").map_err(io)?;
         // The builds first: if power fails between the two, the link must not reach the disk without the build it names.
         sync_folder(&self.root.join(BUILDS))?;
         sync_folder(&self.root)
@@ -172,7 +182,8 @@ impl LockedOutput {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let left_over = name.starts_with(STAGING) || name.starts_with(REMOVED);
             if left_over || (path.is_dir() && !path.join(MANIFEST).exists() && !name.starts_with(FAILED)) {
-                fs::remove_dir_all(&path).map_err(|source| DatasetError::io(&path, source))?;
+                let removed = reach("sweep.remove").and_then(|()| fs::remove_dir_all(&path));
+                removed.map_err(|source| DatasetError::io(&path, source))?;
             }
         }
         Ok(())
@@ -182,8 +193,11 @@ impl LockedOutput {
     fn remove(&self, build_folder: &Path) -> Result<(), DatasetError> {
         let name = build_folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let removed = self.hidden_build(REMOVED, &name);
-        fs::rename(build_folder, &removed).map_err(|source| DatasetError::io(build_folder, source))?;
-        fs::remove_dir_all(&removed).map_err(|source| DatasetError::io(&removed, source))
+        let renamed = reach("remove.rename").and_then(|()| fs::rename(build_folder, &removed));
+        renamed.map_err(|source| DatasetError::io(build_folder, source))?;
+        reach("remove.delete")
+            .and_then(|()| fs::remove_dir_all(&removed))
+            .map_err(|source| DatasetError::io(&removed, source))
     }
 
     fn remove_failed(&self) -> Result<(), DatasetError> {
@@ -199,11 +213,13 @@ impl LockedOutput {
 
 /// Exchanges two folders at once; one after the other if the file system cannot.
 fn exchange(staging: &Path, target: &Path) -> Result<(), DatasetError> {
-    if renameat_with(CWD, staging, CWD, target, RenameFlags::EXCHANGE).is_ok() {
+    // Failing here stands for a file system that cannot exchange.
+    if reach("exchange.at-once").is_ok() && renameat_with(CWD, staging, CWD, target, RenameFlags::EXCHANGE).is_ok() {
         return Ok(());
     }
     let aside = staging.with_extension("aside");
-    let renamed =
-        fs::rename(target, &aside).and_then(|()| fs::rename(staging, target)).and_then(|()| fs::rename(&aside, staging));
-    renamed.map_err(|source| DatasetError::io(target, source))
+    let removed = reach("exchange.aside").and_then(|()| fs::rename(target, &aside));
+    let replaced = removed.and_then(|()| reach("exchange.replace")).and_then(|()| fs::rename(staging, target));
+    let kept = replaced.and_then(|()| reach("exchange.keep")).and_then(|()| fs::rename(&aside, staging));
+    kept.map_err(|source| DatasetError::io(target, source))
 }

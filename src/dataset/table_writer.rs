@@ -18,6 +18,7 @@ use parquet::schema::types::ColumnPath;
 use super::error::DatasetError;
 use super::hashes::{FileHashes, HashedFile};
 use super::part_file::PartFile;
+use crate::failpoint::reach;
 use engine::tables::schema::SCHEMA_VERSION;
 use engine::tables::{Table, TableRow};
 
@@ -188,6 +189,7 @@ impl<R: TableRow> TableWriter<R> {
         let partition = self.partitions.get_mut(name).expect("the name of a partition");
         let Some(OpenPart { writer, path, rows }) = partition.open.take() else { return Ok(()) };
         let full = self.build_folder.join(&path);
+        reach("table.close").map_err(|source| DatasetError::io(&full, source))?;
         // Writes the footer; the file's hashes are complete only after it.
         let file = writer.into_inner().map_err(|source| DatasetError::parquet(&full, source))?;
         let FileHashes { bytes, blake3, sha256 } = file.finish().map_err(|source| DatasetError::io(&full, source))?;
@@ -201,7 +203,7 @@ impl OpenPart {
     fn create<R: TableRow>(build_folder: &Path, path: String, properties: WriterProperties) -> Result<Self, DatasetError> {
         let full = build_folder.join(&path);
         let io = |source| DatasetError::io(&full, source);
-        std::fs::create_dir_all(full.parent().unwrap_or(&full)).map_err(io)?;
+        reach("table.create").and_then(|()| std::fs::create_dir_all(full.parent().unwrap_or(&full))).map_err(io)?;
         let file = HashedFile::new(File::create_new(&full).map_err(io)?);
         let writer = ArrowWriter::try_new(file, R::schema(), Some(properties));
         let writer = writer.map_err(|source| DatasetError::parquet(&full, source))?;

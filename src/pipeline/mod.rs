@@ -25,7 +25,10 @@ use std::time::Instant;
 use crate::cache::{CacheFolder, StageKeys};
 use crate::config::{PipelineSettings, Setup};
 use crate::dataset::description::write_descriptions;
-use crate::dataset::{BuildStamp, DatasetWriter, LockedOutput, Manifest, OutputFolder, Provenance, RollBack, RunSummary};
+use crate::dataset::{
+    BuildStamp, DatasetError, DatasetWriter, LockedOutput, Manifest, OutputFolder, Provenance, RollBack, RunSummary,
+};
+use crate::failpoint::reach;
 use crate::gates::{RunReport, Subject};
 use crate::ingest::Inventory;
 use crate::interrupt::Interrupt;
@@ -155,7 +158,7 @@ struct StagedBuild<'o> {
 impl Drop for StagedBuild<'_> {
     fn drop(&mut self) {
         // A published build was renamed away. The next run sweeps up what cannot be removed now.
-        let _ = std::fs::remove_dir_all(&self.folder);
+        let _ = reach("stage.discard").and_then(|()| std::fs::remove_dir_all(&self.folder));
     }
 }
 
@@ -211,12 +214,15 @@ impl StagedBuild<'_> {
             settings: &settings.gates,
             previous: self.output.current().canonicalize().ok(),
         };
+        let io = |source| DatasetError::io(&self.folder, source);
+        reach("gates.judge").map_err(io)?;
         let gates = admit(&subject, self.output)?;
         gates.warnings().for_each(|warning| progress.message(&warning));
         // Gates take a while on large builds; a signal that came meanwhile still stops the publication.
         workers.interrupted().map_or(Ok(()), |signal| Err(RunError::Interrupted { signal }))?;
         let run = RunSummary { work, stage_seconds: workers.stage_seconds(), seconds: self.started.elapsed().as_secs_f64() };
         let manifest = Manifest::new(build_id, provenance, counts, tables, run);
+        reach("publish.write-report").map_err(io)?;
         RunReport::new(&manifest, &gates).write(&self.folder)?;
         write_descriptions(&self.folder, &manifest, &settings.card)?;
         self.output.publish(&self.folder, &manifest)?;

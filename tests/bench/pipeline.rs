@@ -1,10 +1,10 @@
-//! What each stage costs on one core, in words per second, beside what writing the same rows to Parquet costs in the same run.
+//! The speed of each stage on one core, in words per second, compared with writing the same rows to Parquet in the same run.
 //!
 //! ```console
 //! cargo bench --bench pipeline
 //! ```
 //!
-//! Input: the shipped articles with their words rotated, [`ARTICLES`] of them. Compare ratios within one run; machines are noisy.
+//! Input: [`ARTICLES`] copies of the shipped articles, each with its words rotated. Compare ratios within one run; machines are noisy.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

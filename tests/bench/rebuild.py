@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What a rebuild costs beside a full build: after nothing but the vocabulary changed, after 1 % of the articles did, and what it takes.
+"""The cost of rebuilds relative to a full build: after 1 % of the articles changed, after the vocabulary changed, and after no change.
 
     python3 tests/bench/rebuild.py target/release/tarmim [ARTICLES] [FOLDER]
 
-Articles of 417 words are put together from runs of the shipped ones' words, each different. Compare ratios within one run; machines are noisy.
+Articles of 417 words are made from runs of words of the shipped ones, each article different. Compare ratios within one run; machines are noisy.
 """
 
 import json

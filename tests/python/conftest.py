@@ -1,7 +1,12 @@
 """Fixtures and helpers of the end-to-end tests: they drive the built program and read what it wrote with other tools.
 
-The program under test is named by the environment variable TARMIM. Tests that need the development sets use the folder
-named by TARMIM_BENCH. Nothing is written into the repository: each test works on a project of its own in a temporary folder.
+Environment variables name what they use:
+
+    TARMIM             the program under test
+    TARMIM_FAILPOINTS  the same program, built with the feature `failpoints`; tests that need it are skipped without it
+    TARMIM_BENCH       the folder of the development sets; likewise
+
+Nothing is written into the repository: each test works on a project of its own in a temporary folder.
 """
 
 import os
@@ -9,7 +14,6 @@ import random
 import re
 import shutil
 import subprocess
-import time
 import tomllib
 import unicodedata
 from pathlib import Path
@@ -18,9 +22,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-# Fixtures of more than one file; and helpers whose assertions are to be told in full.
-pytest_plugins = ["rebuilds"]
-pytest.register_assert_rewrite("sources")
+# Fixtures of more than one file; and helpers whose assertions pytest explains.
+pytest_plugins = ["rebuilds", "failpoints"]
+pytest.register_assert_rewrite("sources", "damage")
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RAW = REPOSITORY / "raw"
@@ -42,13 +46,13 @@ def seed_texts():
 
 
 def scrambled(generator, words):
-    """Text of so many words of the shipped articles: as damaged as they are, and never twice the same."""
+    """Text of some words of the shipped articles: as damaged as they are, and different each time."""
     vocabulary = " ".join(seed_texts().values()).split()
     return " ".join(generator.choices(vocabulary, k=words))
 
 
 def write_scrambled_articles(folder, count, words=120, seed=0):
-    """Fills a folder, and folders in it, with articles that depend on nothing but the arguments."""
+    """Fills a folder and its subfolders with articles that depend on the arguments alone."""
     generator = random.Random(seed)
     for number in range(count):
         path = folder / f"section-{number % 7}" / f"article-{number:05}.txt"
@@ -57,22 +61,14 @@ def write_scrambled_articles(folder, count, words=120, seed=0):
 
 
 def snapshot(folder):
-    """Every path under a folder with all that tells whether it was touched."""
+    """Every path under a folder, with the attributes that change if it is touched."""
     paths = [folder, *sorted(folder.rglob("*"))]
     stats = {path: path.lstat() for path in paths}
     return {str(path): (s.st_mtime_ns, s.st_size, s.st_ino, s.st_mode) for path, s in stats.items()}
 
 
-def wait_until(condition, what, seconds=60):
-    """Polls; fails the test where the condition does not come true."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        time.sleep(0.005)
-
-
 class Build:
-    """A finished build, read without the program's help."""
+    """A finished build, read without the program."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -102,7 +98,7 @@ class Build:
 
 
 class Project:
-    """A folder with the shipped configuration, model and vocabularies; the input is copied or made by the test."""
+    """A folder with the shipped configuration, model and vocabularies; the input is the shipped articles or written by the test."""
 
     def __init__(self, root, with_seeds=True):
         self.root = root
@@ -135,7 +131,7 @@ class Project:
             last = at
             while lines[at].count("[") > "\n".join(lines[at : last + 1]).count("]"):
                 last += 1
-            # Blank lines keep the numbers of the lines below what they were.
+            # Blank lines keep the line numbers below unchanged.
             lines[at : last + 1] = [assignment] + [""] * (last - at)
         self.config.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return at + 1
@@ -147,10 +143,17 @@ class Project:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 
-    def tarmim(self, *arguments, expect=0, stdin=None, cwd=None):
+    def tarmim(self, *arguments, expect=0, stdin=None, cwd=None, program=PROGRAM, environment=None, **options):
         """Runs the program in the project's folder and checks its exit code (one, or any of several)."""
         done = subprocess.run(
-            [PROGRAM, *map(str, arguments)], cwd=cwd or self.root, input=stdin, capture_output=True, timeout=600, check=False
+            [program, *map(str, arguments)],
+            cwd=cwd or self.root,
+            input=stdin,
+            capture_output=True,
+            timeout=600,
+            check=False,
+            env=os.environ | (environment or {}),
+            **options,
         )
         done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
         shown = f"tarmim {' '.join(map(str, arguments))}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"
@@ -158,14 +161,19 @@ class Project:
         assert done.returncode in expected, f"exit code {done.returncode}, not {expect}: {shown}"
         return done
 
-    def start(self, *arguments):
+    def start(self, *arguments, program=PROGRAM, environment=None, stdin=None):
         """Starts the program and does not wait for it."""
         return subprocess.Popen(
-            [PROGRAM, *map(str, arguments)], cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [program, *map(str, arguments)],
+            cwd=self.root,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=os.environ | (environment or {}),
         )
 
     def current(self):
-        """The build that readers see."""
+        """The current build."""
         return Build((self.output / "current").resolve(strict=True))
 
     def build(self, *arguments):
@@ -181,7 +189,7 @@ def project(tmp_path):
 
 @pytest.fixture
 def empty_project(tmp_path):
-    """A project whose input the test makes."""
+    """A project without input."""
     return Project(tmp_path / "project", with_seeds=False)
 
 
@@ -222,33 +230,17 @@ def bench():
     return Path(folder).resolve()
 
 
-# The damage, written down once more and apart from the program (design, section 1): what each letter can have left behind.
-STRIPPED = {"أ": "ا?", "إ": "ا?", "آ": "ا?", "ة": "ه?", "ى": "ي?", "ء": "", "ئ": "", "ؤ": "", " ": ""}
-FOLDED = {"أ": "[أا]", "إ": "[إا]", "آ": "[آا]", "ة": "[ةه]", "ى": "[ىي]", " ": ""}
-
-
-def explains(form, raw, channel):
-    """Whether the damage can have made `raw` of `form`; a space in `form` is one that was lost."""
-    words = []
-    for word in form.split(" "):
-        patterns = [channel.get(letter, re.escape(letter)) for letter in word]
-        if channel is STRIPPED and word.endswith("ي"):
-            patterns[-1] = "ي?"  # typed as ى, then deleted
-        words.append("".join(patterns))
-    return re.fullmatch("".join(words), raw) is not None
-
-
 PERSIAN = str.maketrans("یېۍےکڪہھۃٱ", "ييييككههةا")
 INVISIBLE = re.compile("[\u0640\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 
 
 def unified(text):
-    """The tokens of a text with one encoding for each letter, as `raw_text` has them: a second writing of that rule."""
+    """The tokens of a text with one encoding for each letter, as in `raw_text`: a second implementation of that rule."""
     return [INVISIBLE.sub("", unicodedata.normalize("NFKC", token)).translate(PERSIAN) for token in text.split()]
 
 
 def repaired_tokens(row):
-    """The tokens of a sentence with its repairs put in place."""
+    """The tokens of a sentence after its repairs."""
     tokens = row["raw_text"].split(" ")
     for repair in row["repairs"]:
         tokens[repair["token"]] = repair["repaired"]
@@ -256,7 +248,7 @@ def repaired_tokens(row):
 
 
 def assert_sentences_are_the_source(rows, decoded):
-    """The laws on tokens: all of the source, once, in order, each sentence where it says that it stands."""
+    """The sentences hold every token of the source once, in order, and their byte offsets point at them."""
     tokens = [token for row in rows for token in row["raw_text"].split(" ")]
     assert tokens == unified(decoded)
     source = decoded.encode()
@@ -267,7 +259,7 @@ def assert_sentences_are_the_source(rows, decoded):
 
 
 def assert_builds_are_whole(project):
-    """Nothing lies under the output folder but whole builds, the link to the current one, the cache and the lock."""
+    """The output folder holds nothing but whole builds, the link to the current one, the cache, the lock and two lists."""
     assert {path.name for path in project.output.iterdir()} <= {"current", "builds", ".lock", ".cache", "rolled-back.json", "publications.jsonl"}
     builds = list((project.output / "builds").iterdir())
     assert builds

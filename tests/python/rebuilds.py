@@ -1,21 +1,23 @@
-"""The projects that tests of rebuilds change, and what every rebuild must keep to.
+"""Projects that the tests of rebuilds change, and the checks that every rebuild must pass.
 
-The yardstick is always the same: a build of the same project into an empty folder, in which nothing can be taken up.
+The reference is always a build of the same project into an empty folder, where nothing is cached.
 """
 
 import csv
+import itertools
 import json
 import random
 import shutil
 import zipfile
 
 import pytest
+from blake3 import blake3
 
 from conftest import Build, Project, scrambled, snapshot
 
 STAGES = ("ingest", "repair", "split", "tag")
 
-# The project that most tests change: every kind of source, copies, sidecars, a file that is none.
+# The project that most tests change: every kind of source, copies, sidecars, a file that is not an article.
 ARCHIVE = {"in/x.txt": 11, "in/y.txt": 12, "in/z.txt": 13}
 RECORDS = [
     {"id": "r1", "title": "عنوان اول", "text": scrambled(random.Random(21), 70)},
@@ -73,7 +75,7 @@ def write_mixed_input(project):
 
 def configure_mixed(project):
     project.configure("dataset", "max_reject_ratio", 0.9)
-    # What is found in so few articles differs much; drift is not what these tests are about.
+    # Metrics of so few articles vary a lot; drift is not the subject of these tests.
     project.configure("gates", "drift", '"off"')
     (project.root / "own.csv").write_text(OWN_VOCABULARY, encoding="utf-8")
     (project.root / "words.txt").write_text("الاقتصاد\nالصادرات\n", encoding="utf-8")
@@ -103,7 +105,7 @@ def copy_of(project, root):
 
 
 def reopened(root, project):
-    """A project over a folder that is there already, settings and all."""
+    """A project over an existing folder, with its settings."""
     copy = object.__new__(Project)
     copy.root, copy.config = root, root / "pipeline.toml"
     copy.input, copy.output = root / project.input.name, root / project.output.name
@@ -115,7 +117,7 @@ def manifest(build):
 
 
 def planned(project, *arguments):
-    """What `plan` says; it writes nothing."""
+    """The plan as JSON. Checks that `plan` writes nothing."""
     before = snapshot(project.output) if project.output.exists() else None
     told = json.loads(project.tarmim("plan", "--json", "--list", 100_000, *arguments).stdout)
     assert (snapshot(project.output) if project.output.exists() else None) == before, "plan writes nothing"
@@ -128,7 +130,7 @@ def redone(build):
 
 
 def full_build(project, folder, *arguments):
-    """The yardstick: the same project, built into an empty folder."""
+    """The reference: the same project, built into an empty folder."""
     shutil.rmtree(folder, ignore_errors=True)
     project.tarmim("run", "--output", folder, *arguments)
     build = Build((folder / "current").resolve(strict=True))
@@ -143,6 +145,13 @@ def assert_same_bytes(build, other):
     assert [path for path in mine if mine[path] != theirs[path]] == []
 
 
+def assert_files_are_those_of_the_manifest(build):
+    """Every file is there, with the size and the hash that the manifest gives."""
+    for file in itertools.chain(*manifest(build)["tables"].values()):
+        content = (build.folder / file["path"]).read_bytes()
+        assert (len(content), blake3(content).hexdigest()) == (file["bytes"], file["blake3"])
+
+
 def assert_run_did_what_was_planned(build, plan):
     told = manifest(build)["run"]
     assert plan["build_id"] == build.id
@@ -155,7 +164,7 @@ def assert_run_did_what_was_planned(build, plan):
 
 
 def assert_only_later_stages_took_time(build, first):
-    """No stage before the first one that is redone was entered; `first` is None where none is redone."""
+    """No stage before the first redone one was entered; `first` is None if none is redone."""
     seconds = manifest(build)["run"]["stage_seconds"]
     passed_over = STAGES if first is None else STAGES[: STAGES.index(first)]
     assert {stage: seconds[stage] for stage in passed_over} == dict.fromkeys(passed_over, 0)

@@ -1,4 +1,4 @@
-"""What people have, written with the tools that they use, and what came of it."""
+"""Input files as users have them, written with the usual tools, and helpers that read the resulting build."""
 
 import csv
 import gzip
@@ -17,11 +17,11 @@ from conftest import scrambled
 
 
 def words(seed, count=60):
-    """Text that no other seed gives."""
+    """Text that differs for each seed."""
     return scrambled(random.Random(seed), count)
 
 
-# Writing what people have
+# Input files
 
 
 def jsonl(records):
@@ -70,7 +70,7 @@ def tarred(members):
 GOOD = [{"id": f"g{number}", "text": words(f"good {number}")} for number in range(3)]
 
 
-# Reading what came of it
+# Reading a build
 
 
 def by_path(build):
@@ -97,7 +97,7 @@ def extra(article):
 
 
 def rejects(build):
-    """Where each reject stands and what it is."""
+    """Source, record and code of each reject."""
     return sorted((row["source_path"], row["record"] or "", row["code"]) for row in build.rows("rejects"))
 
 
@@ -116,7 +116,7 @@ def assert_all_inputs_are_counted(build):
     assert found["rejects"] == build.table("rejects").num_rows
 
 
-# The article that every format and container tells
+# One article, in every format and container
 
 PARAGRAPHS = [words(f"paragraph {number}", 45) for number in range(4)]
 BODY = "\n\n".join(PARAGRAPHS)
@@ -135,7 +135,7 @@ def page(body, title="", byline="", published="", section="", charset="utf-8", a
     ).encode("cp1256" if charset == "windows-1256" else charset)
 
 
-# The article in each format: the files that say it, the article's own first.
+# The article in each format: its files, the one with the text first.
 FORMATS = {
     "txt": {"x.txt": BODY.encode(), "x.txt.json": json.dumps(ARTICLE).encode()},
     "html": {"x.html": page(PARAGRAPHS, ARTICLE["title"], ARTICLE["byline"], ARTICLE["date"], ARTICLE["section"])},

@@ -1,4 +1,4 @@
-"""The cache may be turned off, deleted or damaged at any time, and what a refused build worked out is taken up."""
+"""The cache: it can be turned off, deleted or damaged at any time; the results of a refused build are reused."""
 
 import random
 import shutil
@@ -22,10 +22,10 @@ from rebuilds import (
     text,
 )
 
-# Forced, without a cache, without the cache that was there
+# Forced builds, builds without a cache
 
 
-def test_force_redoes_all(mixed, tmp_path):
+def test_force_redoes_everything(mixed, tmp_path):
     edit("politics/b.txt", 102)(mixed)
     build = mixed.build("--force")
     assert manifest(build)["run"]["work"] == {"forced": ARTICLES}
@@ -35,10 +35,10 @@ def test_force_redoes_all(mixed, tmp_path):
     assert_same_bytes(build, full_build(mixed, tmp_path / "full"))
     edit("politics/b.txt", 103)(mixed)
     _, plan = rebuild(mixed, tmp_path / "full")
-    assert plan["work"] == {"content changed": 1, "unchanged": ARTICLES - 1}, "what was forced is taken up again"
+    assert plan["work"] == {"content changed": 1, "unchanged": ARTICLES - 1}, "forced results are cached too"
 
 
-def test_without_a_cache_none_is_written_and_all_is_new(mixed, tmp_path):
+def test_without_a_cache_every_article_is_new(mixed, tmp_path):
     shutil.rmtree(mixed.output)
     mixed.configure("dataset", "cache", "false")
     first = mixed.build()
@@ -60,7 +60,7 @@ def rebuild_without_cache(project):
     return build, plan
 
 
-def test_a_cache_that_was_there_is_neither_read_nor_written_when_it_is_turned_off(mixed, tmp_path):
+def test_a_cache_that_is_turned_off_is_neither_read_nor_written(mixed, tmp_path):
     cache = snapshot(mixed.output / ".cache")
     mixed.configure("dataset", "cache", "false")
     edit("politics/b.txt", 102)(mixed)
@@ -98,7 +98,7 @@ DAMAGES = 42
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    """A small project with what full builds of it give, as it is and with another vocabulary."""
+    """A small project, its cache, and the bytes of its full builds with the shipped and with another vocabulary."""
     project = Project(tmp_path_factory.mktemp("small") / "project", with_seeds=False)
     for number in range(4):
         project.write(f"{number}.txt", text(number, 40))
@@ -111,7 +111,7 @@ def small(tmp_path_factory):
 
 
 def damaged(generator, cache, number):
-    """The bytes of a cache, harmed: one byte anywhere, at the start or the end; several; cut off; a stretch replaced."""
+    """The bytes of a cache, damaged: one byte anywhere, at the start or the end; several bytes; cut off; 50 bytes replaced."""
     harmed = bytearray(cache)
     kind = number % 6
     if kind < 3:
@@ -146,8 +146,8 @@ def test_a_damaged_cache_never_changes_a_build(small, arguments):
         assert arguments or mended == cache, f"damage {number}: the run did not leave a sound cache"
 
 
-def test_an_article_whose_entry_is_damaged_is_told_to_be_redone(small):
-    """redone.csv lists each article that was worked on; this one was, from the start."""
+def test_an_article_with_a_damaged_entry_is_listed_as_redone(small):
+    """redone.csv lists every article that was processed; this one was, from the first stage on."""
     project, cache, _ = small
     shutil.rmtree(project.output)
     (project.output / ".cache").mkdir(parents=True)
@@ -164,7 +164,7 @@ def test_an_article_whose_entry_is_damaged_is_told_to_be_redone(small):
 # Gates
 
 
-def test_what_a_refused_build_worked_out_is_taken_up(mixed, tmp_path):
+def test_results_of_a_refused_build_are_reused(mixed, tmp_path):
     old = mixed.current()
     mixed.configure("gates", "min_articles", 1)
     mixed.configure("gates", "mean_sentence_tokens", "[150.0, 200.0]")
@@ -178,7 +178,7 @@ def test_what_a_refused_build_worked_out_is_taken_up(mixed, tmp_path):
     assert_only_later_stages_took_time(build, None)
 
 
-def test_what_was_worked_out_is_taken_up_after_too_many_rejects(mixed, tmp_path):
+def test_results_are_reused_after_too_many_rejects(mixed, tmp_path):
     for number in range(20):
         mixed.write(f"junk-{number}.pdf", b"%PDF-1.4")
     mixed.configure("dataset", "max_reject_ratio", 0.1)

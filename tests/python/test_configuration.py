@@ -1,4 +1,4 @@
-"""Faults of the configuration are all told at once, each with its place, before anything is done."""
+"""All errors of the configuration are reported together, each with its line, before anything is done."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ import pytest
 from conftest import PROGRAM, snapshot
 
 
-def test_the_shipped_configuration_is_sound_and_check_writes_nothing(project):
+def test_the_shipped_configuration_is_valid_and_check_writes_nothing(project):
     before = snapshot(project.root)
     project.tarmim("check")
     assert snapshot(project.root) == before
@@ -22,7 +22,7 @@ def test_check_after_a_build_writes_nothing(project):
 
 
 @pytest.mark.parametrize("command", ["run", "check"])
-def test_all_faults_are_told_at_once_with_their_lines(project, command):
+def test_all_errors_are_reported_together_with_their_lines(project, command):
     expected = [
         (project.configure("ingest", "input", '"raw"', rename="inptu"), "input"),
         (project.configure("ingest", "encoding", '"windows-1265"'), "windows-1256"),
@@ -42,7 +42,7 @@ def test_all_faults_are_told_at_once_with_their_lines(project, command):
     assert snapshot(project.root) == before
 
 
-def test_an_unknown_table_is_told_with_the_nearest_name(project):
+def test_an_unknown_table_is_reported_with_the_nearest_name(project):
     text = project.config.read_text(encoding="utf-8")
     line = text.splitlines().index("[dataset]") + 1
     project.config.write_text(text.replace("[dataset]", "[datset]"), encoding="utf-8")
@@ -51,35 +51,35 @@ def test_an_unknown_table_is_told_with_the_nearest_name(project):
     assert "dataset" in told.replace("datset", "")
 
 
-def test_an_unknown_key_is_told_with_the_nearest_of_its_table(project):
+def test_an_unknown_key_is_reported_with_the_nearest_key_of_its_table(project):
     project.configure("split", "cut_confidence", "0.5", rename="cut_confidenc")
     told = project.tarmim("check", expect=2).stderr
     assert "did you mean cut_confidence" in told
 
 
-def test_a_fault_of_syntax_is_told_with_its_line(project):
+def test_a_syntax_error_is_reported_with_its_line(project):
     line = project.configure("split", "cut_confidence", "")
     assert f"pipeline.toml:{line}: " in project.tarmim("check", expect=2).stderr
 
 
-def test_a_faulty_pattern_is_told_with_its_line(project):
+def test_an_invalid_pattern_is_reported_with_its_line(project):
     line = project.configure("ingest", "files", '["**/[a.txt"]')
     told = project.tarmim("check", expect=2).stderr
     assert f"pipeline.toml:{line}: " in told
 
 
-def test_a_missing_configuration_file_is_told(project):
+def test_a_missing_configuration_file_is_reported(project):
     assert "nowhere.toml" in project.tarmim("run", "--config", "nowhere.toml", expect=2).stderr
     assert not project.output.exists()
 
 
-def test_a_missing_vocabulary_is_told(project):
+def test_a_missing_vocabulary_is_reported(project):
     assert "nowhere.csv" in project.tarmim("run", "--vocabulary", "nowhere.csv", expect=2).stderr
     assert "nowhere.csv" in configured(project, "tag", "vocabularies", '["nowhere.csv"]')
     assert not project.output.exists()
 
 
-def test_a_file_that_cannot_be_used_is_told_at_the_key_that_names_it(project):
+def test_a_file_that_cannot_be_used_is_reported_at_the_key_that_names_it(project):
     keys = [("tag", "vocabularies"), ("repair", "lexicons"), ("repair", "protect")]
     lines = {key: project.configure(table, key, f'["{key}.nowhere"]') for table, key in keys}
     told = project.tarmim("check", expect=2).stderr
@@ -91,18 +91,18 @@ def test_a_file_that_cannot_be_used_is_told_at_the_key_that_names_it(project):
     assert f"pipeline.toml:{lines['vocabularies']}: tag.vocabularies: pipeline.toml: is no vocabulary" in project.tarmim("check", expect=2).stderr
 
 
-def test_a_faulty_vocabulary_is_told_with_its_line(project):
+def test_an_invalid_vocabulary_is_reported_with_its_line(project):
     vocabulary = project.root / "faulty.csv"
     vocabulary.write_text("id,label,category,variants,gloss\na,اقتصاد,own,,\n,تجارة,own,,\n", encoding="utf-8")
     assert "faulty.csv:3: " in configured(project, "tag", "vocabularies", '["faulty.csv"]')
 
 
-def test_a_missing_model_is_told(project):
+def test_a_missing_model_is_reported(project):
     assert "nowhere.model" in configured(project, "repair", "model", '"nowhere.model"')
 
 
-def test_a_damaged_model_is_told(project):
-    """A model that was cut short must not be read as one that knows less."""
+def test_a_damaged_model_is_reported(project):
+    """A truncated model must not pass for a smaller one."""
     (project.root / "damaged.model").write_bytes(b"tarmim?" * 100)
     assert "damaged.model" in configured(project, "repair", "model", '"damaged.model"')
 
@@ -114,12 +114,12 @@ def test_tables_are_not_written_into_the_input(project):
 
 
 def configured(project, table, key, value):
-    """What the program says of a configuration that has one fault."""
+    """The message for a configuration with one error."""
     project.configure(table, key, value)
     return project.tarmim("check", expect=2).stderr
 
 
-def test_errors_are_json_too_where_logs_are(project):
+def test_errors_are_json_if_logs_are(project):
     project.configure("split", "max_tokens", "0")
     lines = project.tarmim("run", "--log-format", "json", expect=2).stderr.splitlines()
     assert [json.loads(line)["event"] for line in lines] == ["error"]
@@ -134,14 +134,14 @@ def test_wrong_usage_exits_with_2(project, arguments):
     assert not project.output.exists()
 
 
-def test_the_exit_code_is_told_even_where_nothing_else_can_be(empty_project):
+def test_the_exit_code_is_right_even_if_nothing_can_be_printed(empty_project):
     """On a full disk the log is full too."""
     with open("/dev/full", "w", encoding="utf-8") as full:
         done = subprocess.run([PROGRAM, "check"], cwd=empty_project.root, stderr=full, stdout=subprocess.DEVNULL, check=False)
     assert done.returncode == 3
 
 
-def test_check_tells_of_missing_input(empty_project):
+def test_check_reports_missing_input(empty_project):
     told = empty_project.tarmim("check", expect=3)
     assert empty_project.input.name in told.stderr
     assert not empty_project.output.exists()

@@ -1,4 +1,4 @@
-"""What a build says of itself to other tools, read with those tools: mlcroissant, datasets, frictionless, openlineage."""
+"""The descriptions of a build for other tools, read with those tools: mlcroissant, datasets, frictionless, openlineage."""
 
 import hashlib
 import importlib
@@ -36,7 +36,7 @@ def lineage_log(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory, lineage_log):
-    """A build with rows in every table: two faulty files, one of them with the place of the fault, one without."""
+    """A build with rows in every table: two inputs are rejected, one of them with a byte offset, one without."""
     project = Project(tmp_path_factory.mktemp("described") / "project")
     project.configure("ingest", "encoding", '"utf-8"')
     project.configure("dataset", "max_reject_ratio", 0.9)
@@ -92,10 +92,10 @@ def records(dataset, table):
     return [{key.removeprefix(f"{table}/"): value for key, value in record.items()} for record in dataset.records(table)]
 
 
-def test_croissant_has_no_fault_and_one_warning_at_most(build):
+def test_croissant_has_no_error_and_at_most_one_warning(build):
     issues = croissant(build).metadata.ctx.issues
     assert not issues.errors
-    # Where nobody has said under which licence the articles stand, none is made up.
+    # If the licence of the articles is unknown, none is made up.
     assert all("schema.org/license" in warning for warning in issues.warnings)
 
 
@@ -175,7 +175,7 @@ def test_datasets_loads_every_table(load, build, table):
     assert loaded["train"].to_list() == build.rows(table)
 
 
-def test_datasets_loads_the_sentences_where_no_table_is_named(load, build):
+def test_datasets_loads_the_sentences_if_no_table_is_named(load, build):
     assert load(build).to_list() == build.rows("sentences")
 
 
@@ -184,7 +184,7 @@ def test_datasets_finds_files_in_subfolders(load, build, tmp_path, table):
     assert load(partitioned(build, tmp_path), table).num_rows == build.table(table).num_rows
 
 
-def test_a_table_without_rows_is_no_configuration(seed_build):
+def test_a_table_without_rows_has_no_configuration(seed_build):
     front, _ = front_matter(seed_build)
     assert seed_build.table("rejects").num_rows == 0
     assert "rejects" not in [config["config_name"] for config in front["configs"]]
@@ -202,8 +202,8 @@ def test_frictionless_accepts_the_package_and_reads_every_row(build):
     assert rows == {table: build.table(table).num_rows for table in TABLES}
 
 
-def test_frictionless_refuses_a_package_whose_rows_are_not_what_it_says(build, tmp_path):
-    """The test of the test: a required column with a null in it is a fault."""
+def test_frictionless_refuses_a_package_whose_rows_break_its_schema(build, tmp_path):
+    """A check of the check: a null in a required column is an error."""
     from frictionless import validate
 
     copy = Path(shutil.copytree(build.folder, tmp_path / build.id))
@@ -271,7 +271,7 @@ def as_client_object(event):
 
 
 def test_lineage_events_are_what_the_client_would_write(build, lineage_log):
-    """Made anew by the client, with its own addresses of schemas, each event is the same."""
+    """Built again by the client, with the client's own schema URLs, each event is the same."""
     from openlineage.client.serde import Serde
 
     for event in events(lineage_log):
@@ -300,7 +300,7 @@ def test_lineage_of_a_run_that_publishes_nothing_is_a_failure(empty_project, tmp
     assert without_empty(Serde.to_dict(as_client_object(end))) == without_empty(end)
 
 
-def test_lineage_tells_what_was_written(build, lineage_log):
+def test_lineage_names_the_files_written(build, lineage_log):
     outputs = {Path(output["name"]).name: output for output in events(lineage_log)[-1]["outputs"]}
     files = manifest(build)["tables"]
     assert outputs.keys() == set(TABLES)

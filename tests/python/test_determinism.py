@@ -1,4 +1,4 @@
-"""Equal work gives equal bytes: whatever the number of threads, and wherever the files lie."""
+"""Equal input gives equal bytes, at any number of threads and wherever the files are."""
 
 import shutil
 
@@ -11,7 +11,7 @@ ARTICLES = 70
 
 @pytest.fixture(scope="module")
 def one_thread(tmp_path_factory):
-    """A project over generated articles, faults among them, built by a single thread."""
+    """A project over generated articles, some of them rejected, built by a single thread."""
     project = Project(tmp_path_factory.mktemp("determinism") / "here", with_seeds=False)
     write_scrambled_articles(project.input, ARTICLES)
     project.write("broken.txt", b"\xd8\xa7\xff\xd8\xa7")
@@ -20,7 +20,7 @@ def one_thread(tmp_path_factory):
 
 
 def test_the_generated_articles_are_all_built(one_thread):
-    """Without this the comparisons below could hold between builds of nothing."""
+    """Otherwise the comparisons below could compare empty builds."""
     build = one_thread.current()
     assert build.table("articles").num_rows == ARTICLES
     assert build.table("rejects").num_rows == 1
@@ -34,7 +34,7 @@ def test_two_threads_give_the_bytes_of_one(one_thread):
     assert second.bytes_by_path() == first.bytes_by_path()
 
 
-def test_another_place_gives_the_same_bytes(one_thread, tmp_path):
+def test_another_folder_gives_the_same_bytes(one_thread, tmp_path):
     there = Project(tmp_path / "some" / "other place", with_seeds=False)
     shutil.copytree(one_thread.input, there.input)
     build = there.build("--jobs", 2)
@@ -53,7 +53,7 @@ def test_absolute_and_relative_paths_give_the_same_bytes(one_thread, tmp_path):
 
 
 def test_order_of_creation_does_not_matter(one_thread, tmp_path):
-    """Folders list their files in any order, so the order of names decides."""
+    """Folders list their files in any order; the program sorts them by name."""
     there = Project(tmp_path / "reversed", with_seeds=False)
     for path in sorted(one_thread.input.rglob("*.txt"), reverse=True):
         there.write(str(path.relative_to(one_thread.input)), path.read_bytes())

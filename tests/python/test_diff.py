@@ -1,4 +1,4 @@
-"""What changed from one build to another: compared with what pyarrow and difflib find in the same two builds."""
+"""`diff`: the changes between two builds, compared with those that pyarrow and difflib find."""
 
 import difflib
 import json
@@ -41,7 +41,7 @@ def sentences(build):
 
 
 def expected_articles(before, after):
-    """What became of each article, by its rows and those of its sentences."""
+    """The change of each article, found from its rows and those of its sentences."""
     (old, new), (old_sentences, new_sentences) = map(articles, (before, after)), map(sentences, (before, after))
     for id in sorted(old.keys() | new.keys(), key=lambda id: ((old.get(id) or new[id])["source_path"], id)):
         if not (id in old and id in new):
@@ -72,7 +72,7 @@ def same_raw(before, after):
 
 
 def check(project, folder, before, after):
-    """Compares all that `diff` says of two builds with what can be computed of them; returns it."""
+    """Compares the whole output of `diff` with what can be computed from the two builds; returns that output."""
     counted, listed_articles, listed_sentences = lists(project, folder, before.id, after.id)
     expected = list(expected_articles(before, after))
     found = {row["article_id"]: row for row in listed_articles}
@@ -166,7 +166,7 @@ def test_edited_added_and_deleted_articles_are_found(edited, tmp_path):
         assert row["after"] == texts[after.id].get(row["article_id"])
 
 
-def test_a_sentence_put_in_at_the_top_leaves_the_others_what_they_are(edited, tmp_path):
+def test_a_sentence_inserted_at_the_top_leaves_the_others_unchanged(edited, tmp_path):
     project, names, before, after = edited
     _, _, listed = lists(project, tmp_path, before.id, after.id)
     here = [row for row in listed if row["source_path"] == names[2]]
@@ -184,7 +184,7 @@ def test_a_changed_word_is_shown_before_and_after(edited, tmp_path):
     assert not any(CHANGED in (row["raw_before"] or "").split() for row in here)
 
 
-def test_the_other_way_round_added_is_removed(edited):
+def test_in_the_other_direction_added_is_removed(edited):
     project, _, before, after = edited
     forth, back = diff(project, before.id, after.id), diff(project, after.id, before.id)
     for table in ("articles", "sentences"):
@@ -226,7 +226,7 @@ def test_another_setting_moves_cuts(project, tmp_path):
     assert all("boundaries" in row["what"] for row in sentences if row["change"] == "edited")
 
 
-def test_what_only_confidences_say_is_counted_and_not_listed(project, tmp_path):
+def test_changes_of_confidence_alone_are_counted_and_not_listed(project, tmp_path):
     before = project.build()
     project.configure("repair", "doubt_threshold", "0.5")
     after = project.build()
@@ -237,7 +237,7 @@ def test_what_only_confidences_say_is_counted_and_not_listed(project, tmp_path):
     assert counted["sentences"]["confidence_only"] == changed
 
 
-def test_without_names_the_build_before_is_compared_with_the_current_one(project):
+def test_by_default_the_previous_build_is_compared_with_the_current_one(project):
     first = project.build()
     project.configure("split", "max_tokens", "12")
     second = project.build()
@@ -258,7 +258,7 @@ def test_the_text_has_aligned_columns_and_arabic_last(edited):
     assert sum("more (--limit, --parquet)" in line for line in lines) == 2
 
 
-def test_builds_of_other_versions_are_compared_in_what_both_have(edited, tmp_path):
+def test_builds_of_other_versions_are_compared_in_their_common_columns(edited, tmp_path):
     project, _, before, after = edited
     older = tmp_path / "older"
     shutil.copytree(before.folder, older)
@@ -278,7 +278,7 @@ def test_builds_of_other_versions_are_compared_in_what_both_have(edited, tmp_pat
         assert shown["articles"][change] == whole["articles"][change]
 
 
-def test_articles_of_one_file_are_told_apart_by_their_index(edited, tmp_path):
+def test_articles_of_one_file_are_distinguished_by_their_index(edited, tmp_path):
     """Builds whose tables have `article_index` and one source for all articles, as those of record files have."""
     project, _, before, after = edited
     folders = []
@@ -307,7 +307,7 @@ def check_folders(project, folder, builds):
     return counted, listed_articles, listed_sentences
 
 
-def test_lists_are_not_written_over(edited, tmp_path):
+def test_lists_are_not_overwritten(edited, tmp_path):
     project, _, before, after = edited
     (tmp_path / "sentences.parquet").write_text("mine", encoding="utf-8")
     refused = project.tarmim("diff", before.id, after.id, "--parquet", tmp_path, expect=1)
@@ -316,7 +316,7 @@ def test_lists_are_not_written_over(edited, tmp_path):
     assert (tmp_path / "sentences.parquet").read_text(encoding="utf-8") == "mine"
 
 
-def test_a_build_that_is_not_there_is_told_with_those_that_are(edited, empty_project):
+def test_an_unknown_build_is_reported_with_those_that_are_kept(edited, empty_project):
     project, _, before, after = edited
     error = project.tarmim("diff", "0123", expect=2).stderr
     assert "no build 0123" in error and before.id in error and after.id in error
@@ -324,6 +324,6 @@ def test_a_build_that_is_not_there_is_told_with_those_that_are(edited, empty_pro
         assert "there is no build yet" in empty_project.tarmim("diff", *arguments, expect=3).stderr
 
 
-def test_one_build_alone_has_none_before_it(seed_project, seed_build):
+def test_a_single_build_has_nothing_to_compare_with(seed_project, seed_build):
     error = seed_project.tarmim("diff", expect=3).stderr
     assert "only one build exists" in error and seed_build.id in error

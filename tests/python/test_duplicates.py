@@ -1,4 +1,4 @@
-"""Duplicates: which articles are told to be copies of earlier ones, checked by a second count, and what is left out."""
+"""Duplicates: which articles are flagged as copies of earlier ones, checked by a second count, and which are left out."""
 
 import re
 import json
@@ -6,9 +6,10 @@ import random
 
 import pytest
 
-from conftest import STRIPPED, Project, seed_texts
+from conftest import Project, seed_texts
+from damage import STRIPPED
 
-# Articles of a news item each, written for this test; they share formulae of the trade and nothing else.
+# Articles on different news items, written for this test; they share set phrases and nothing else.
 FLOOD = (
     "أعلنت هيئة إدارة الأزمات مساء أمس أن السيول التي اجتاحت القرى الواقعة على ضفاف الوادي ألحقت أضرارا كبيرة "
     "بالمزارع والمنازل، وأجبرت مئات الأسر على مغادرة بيوتها إلى مراكز إيواء مؤقتة. وقال رئيس الهيئة إن فرق الإنقاذ "
@@ -31,17 +32,17 @@ FORMULA = "دبي - وكالات الأنباء"
 
 # How far the estimate of a similarity may be from the true one: four standard errors at 0.5, where they are largest.
 TOLERANCE = 0.19
-# What no two copies of a word are told apart by: what the damage takes away, and what it makes of the end.
+# Letters that do not distinguish two copies of a word: the damage deletes or replaces them.
 LOST = str.maketrans("", "", "اأإآءئؤةى")
 
 
 def stripped(text):
-    """The text without all that the damage can delete."""
+    """The text without the letters that the damage can delete."""
     return " ".join("".join(c for c in word if c.isalpha() and (c not in STRIPPED)) for word in text.split())
 
 
 def edited(words, share, seed):
-    """The words with so large a share of them replaced, spread at random."""
+    """The words with a share of them replaced, at random places."""
     generator, words = random.Random(seed), list(words)
     others = " ".join(seed_texts().values()).split()
     for at in generator.sample(range(len(words)), round(len(words) * share)):
@@ -50,7 +51,7 @@ def edited(words, share, seed):
 
 
 def similarity(one, other):
-    """The referee: the share of pairs of neighbouring words in common, in the letters that every copy keeps."""
+    """A second count: the share of common pairs of neighbouring words, in the letters that every copy keeps."""
     pairs = []
     for text in (one, other):
         letters = ("".join(filter(str.isalpha, token)) for token in text.split())
@@ -76,7 +77,7 @@ TEXTS = {
     **{f"e/edited-{share}.txt": (" ".join(edited(LONG, share, seed)), None, "a/long.txt") for share, seed in EDITS.items()},
     "f/spelt.txt": (CHESS.replace("أ", "ا").replace("إ", "ا"), None, "b/chess.txt"),
 }
-# What is a copy of what across formats: each record beside the article of a file, which comes first.
+# Copies across formats: each record repeats the article of a file, which comes first.
 RECORDS = {
     "one": (CHESS, "b/chess.txt", None),
     "two": (stripped(TRADE), None, "d/trade.txt"),
@@ -96,7 +97,7 @@ def write(project):
     for path, (text, *_) in TEXTS.items():
         project.write(path, text)
     records = [{"id": key, "text": text, "author": f"كاتب {key}"} for key, (text, *_) in RECORDS.items()]
-    # A title is a part of the article, as it is where it stands in the text.
+    # A title is a part of the article, as it is if it stands in the text.
     records[-1]["title"], records[-1]["text"] = records[-1]["text"].split("\n")
     project.write("g/records.jsonl", "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records))
 
@@ -118,7 +119,7 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def builds(project):
-    """A build of the same articles with each policy; nobody allows a single reject."""
+    """A build of the same articles with each policy; not one reject is allowed."""
     project.configure("dataset", "max_reject_ratio", 0)
     told = {}
     for policy in ("off", "drop_exact", "drop", "flag"):
@@ -145,12 +146,12 @@ def test_copies_are_flagged(flagged, case):
 
 
 @pytest.mark.parametrize("case", sorted(NEAR))
-def test_the_similarity_is_what_the_referee_counts(flagged, case):
+def test_the_similarity_agrees_with_a_second_count(flagged, case):
     text, _, near = ALL[case]
     found, expected = flagged[case]["near_duplicate_similarity"], similarity(text, ALL[near][0])
     assert abs(found - expected) < TOLERANCE
     assert found == pytest.approx(round(found, 4), abs=1e-6)
-    assert (found == 1) == (expected == 1), "a copy that differs by the damage alone is told at exactly 1"
+    assert (found == 1) == (expected == 1), "a copy that differs only by the damage has a similarity of exactly 1"
 
 
 def test_more_edits_are_less_similar(flagged):
@@ -197,7 +198,7 @@ def test_another_first_article_is_the_original(empty_project):
 # The policies
 
 
-def test_off_does_not_look(builds):
+def test_off_flags_nothing(builds):
     rows = builds["off"][1].rows("articles")
     assert len(rows) == len(ALL)
     for column in ("duplicate_of", "near_duplicate_of", "near_duplicate_similarity"):
@@ -220,7 +221,7 @@ def test_copies_are_left_out(builds, policy, left_out):
 
 
 @pytest.mark.parametrize("policy", ["drop_exact", "drop"])
-def test_what_is_left_out_is_listed_with_its_original(builds, flagged, policy):
+def test_copies_left_out_are_listed_with_their_original(builds, flagged, policy):
     build = builds[policy][1]
     rejects = {place(row): row for row in build.rows("rejects")}
     assert rejects.keys() == LEFT_OUT[policy]
@@ -229,12 +230,12 @@ def test_what_is_left_out_is_listed_with_its_original(builds, flagged, policy):
         assert (row["stage"], row["code"]) == ("duplicates", "duplicate")
         assert flagged[where]["duplicate_of"] or flagged[where]["near_duplicate_of"]
         (original,) = re.findall(r"article ([0-9a-f]{16})", row["message"])
-        assert original in published, "what is named is in the build"
+        assert original in published, "the original is in the build"
         assert where in NEAR or "nearly the same text" not in row["message"] or policy == "drop"
 
 
 @pytest.mark.parametrize("policy", ["drop_exact", "drop"])
-def test_no_table_keeps_anything_of_what_is_left_out(builds, policy):
+def test_no_table_has_a_row_of_a_copy_left_out(builds, policy):
     build = builds[policy][1]
     articles = build.rows("articles")
     ids = [row["article_id"] for row in articles]
@@ -243,7 +244,7 @@ def test_no_table_keeps_anything_of_what_is_left_out(builds, policy):
     assert set(build.table("keywords")["article_id"].to_pylist()) <= set(ids)
 
 
-def test_what_is_published_does_not_depend_on_the_policy(builds, flagged):
+def test_the_rows_of_published_articles_do_not_depend_on_the_policy(builds, flagged):
     neither = ("article_index", "duplicate_of", "near_duplicate_of", "near_duplicate_similarity")
     for policy in ("off", "drop_exact", "drop"):
         for where, row in by_place(builds[policy][1]).items():
@@ -252,7 +253,7 @@ def test_what_is_published_does_not_depend_on_the_policy(builds, flagged):
             }, (policy, where)
 
 
-def test_near_copies_are_flagged_where_only_exact_ones_are_left_out(builds, flagged):
+def test_near_copies_are_flagged_if_only_exact_ones_are_left_out(builds, flagged):
     rows = by_place(builds["drop_exact"][1])
     told = {where: row["near_duplicate_of"] for where, row in rows.items()}
     assert told == {where: flagged[where]["near_duplicate_of"] for where in rows}
@@ -282,12 +283,12 @@ def test_a_copy_that_was_left_out_comes_back_when_its_original_goes(empty_projec
     (empty_project.input / "a.txt").unlink()
     build = empty_project.build()
     assert by_place(build).keys() == {"b.txt", "c.txt"}
-    assert manifest(build)["run"]["work"] == {"unchanged": 2}, "what is left out is kept in the cache too"
+    assert manifest(build)["run"]["work"] == {"unchanged": 2}, "copies left out are cached too"
     assert manifest(build)["counts"]["dropped"] == 0
 
 
-def test_what_is_left_out_differs_from_nothing_published(empty_project):
-    """An article is left out for the sake of one that readers have, never for one that is left out itself."""
+def test_an_article_is_left_out_only_for_one_that_is_published(empty_project):
+    """Never for one that is left out itself."""
     empty_project.configure("dataset", "duplicates", '"drop"')
     words = LONG
     for number in range(6):
@@ -299,7 +300,7 @@ def test_what_is_left_out_differs_from_nothing_published(empty_project):
         assert any(id in row["message"] for id in published), f"{row['source_path']}: {row['message']}"
 
 
-def test_a_change_of_the_policy_works_on_no_article_again(builds):
+def test_changing_the_policy_processes_no_article_again(builds):
     for policy in ("drop_exact", "drop", "flag"):
         assert manifest(builds[policy][1])["run"]["work"] == {"unchanged": len(ALL)}
 

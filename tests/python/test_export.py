@@ -1,4 +1,4 @@
-"""Taking a build out: the same rows as JSON, the text as text, whole files or none."""
+"""`export`: the same rows as JSON, the text as plain text, whole files or none."""
 
 import json
 import subprocess
@@ -35,7 +35,7 @@ def test_text_holds_the_articles_as_repaired(seed_project, seed_build):
     assert text.splitlines() == [row["text"] for row in seed_build.rows("sentences")]
 
 
-def test_each_article_has_a_file_of_its_own(seed_project, seed_build, tmp_path):
+def test_each_article_gets_its_own_file(seed_project, seed_build, tmp_path):
     seed_project.tarmim("export", "jsonl", tmp_path / "all", "--table", "sentences", "--each-article")
     for path, rows in seed_build.sentences_by_path().items():
         exported = lines((tmp_path / "all" / f"{path}.jsonl").read_text(encoding="utf-8"))
@@ -43,8 +43,8 @@ def test_each_article_has_a_file_of_its_own(seed_project, seed_build, tmp_path):
     assert len(list((tmp_path / "all").rglob("*"))) == len(seed_build.rows("articles"))
 
 
-def test_a_source_with_the_longest_name_has_a_file_too(empty_project, tmp_path):
-    """The ending would make its name longer than a file's may be."""
+def test_a_source_with_the_longest_possible_name_gets_a_file_too(empty_project, tmp_path):
+    """With the extension added, its name would be too long for the file system."""
     text = next(iter(seed_texts().values()))
     for letter in ("a", "ب"):
         name = letter * (250 // len(letter.encode())) + ".txt"
@@ -57,7 +57,7 @@ def test_a_source_with_the_longest_name_has_a_file_too(empty_project, tmp_path):
     assert len(texts) == 2
 
 
-def test_nothing_is_written_over(seed_project, tmp_path):
+def test_nothing_is_overwritten(seed_project, tmp_path):
     target = tmp_path / "articles.jsonl"
     seed_project.tarmim("export", "jsonl", target)
     first = target.read_bytes()
@@ -68,7 +68,7 @@ def test_nothing_is_written_over(seed_project, tmp_path):
 
 @pytest.mark.parametrize("form", ["text", "jsonl"])
 @pytest.mark.parametrize("table", ["articles", "sentences"])
-def test_standard_output_that_takes_no_more_is_named(seed_project, form, table):
+def test_a_full_standard_output_is_named(seed_project, form, table):
     with open("/dev/full", "wb") as full:
         command = [PROGRAM, "export", form, "-", "--table", table]
         done = subprocess.run(command, cwd=seed_project.root, stdout=full, stderr=subprocess.PIPE, check=False)
@@ -77,7 +77,7 @@ def test_standard_output_that_takes_no_more_is_named(seed_project, form, table):
 
 
 @pytest.mark.parametrize("form", ["text", "jsonl"])
-def test_a_reader_of_standard_output_that_goes_away_is_no_failure(seed_project, form):
+def test_a_closed_pipe_is_no_failure(seed_project, form):
     process = seed_project.start("export", form, "-", "--table", "sentences")
     process.stdout.close()
     _, told = process.communicate(timeout=60)
@@ -92,7 +92,7 @@ def test_an_older_build_can_be_named(project):
     assert count == pq.read_table(first.folder / "sentences").num_rows < pq.read_table(second.folder / "sentences").num_rows
 
 
-def test_what_cannot_be_exported_is_told(seed_project, empty_project, tmp_path):
+def test_errors_of_export_are_reported(seed_project, empty_project, tmp_path):
     assert "only articles and sentences have text" in seed_project.tarmim(
         "export", "text", "-", "--table", "keywords", expect=2
     ).stderr

@@ -1,4 +1,4 @@
-"""Gates: figures beyond their limits and drift keep the old build, say why, and leave the refused build to be looked at."""
+"""Gates: metrics outside their limits and drift keep the old build, say why, and keep the refused build for inspection."""
 
 import json
 import random
@@ -15,7 +15,7 @@ LATIN = "the quarterly report was published by the ministry"
 
 
 def write_articles(project, count, text):
-    """So many articles, a text or what a function makes of their numbers."""
+    """Writes articles: one text for all, or a function of their number."""
     for number in range(count):
         project.write(f"{number:03}.txt", text(number) if callable(text) else text)
 
@@ -29,19 +29,19 @@ def kept_builds(project):
 
 
 def rows_of_the_printed_command(project, stderr):
-    """What DuckDB answers to the command of a message, as it stands."""
+    """DuckDB's answer to the command in a message, run as printed."""
     query = re.search(r'duckdb -c "(.*)"', stderr).group(1)
     return duckdb.sql(query.replace("'output/", f"'{project.output}/")).fetchall()
 
 
 @pytest.fixture
 def judged(empty_project):
-    """A project whose builds are judged, however small."""
+    """A project whose builds the gates judge, however small they are."""
     empty_project.configure("gates", "min_articles", 1)
     return empty_project
 
 
-# (key, limits, input): what makes each figure leave its limits
+# (key, limits, input): takes each metric outside its limits
 BEYOND = {
     "much-repaired": ("repaired_share", "[0.0, 0.05]", stripped),
     "little-repaired": ("repaired_share", "[0.05, 1.0]", INTACT),
@@ -59,7 +59,7 @@ BEYOND = {
 
 
 @pytest.mark.parametrize("case", BEYOND)
-def test_a_figure_beyond_its_limits_keeps_the_old_build(empty_project, case):
+def test_a_metric_outside_its_limits_keeps_the_old_build(empty_project, case):
     judged = empty_project
     key, limits, text = BEYOND[case]
     if key == "capped_share":
@@ -82,7 +82,7 @@ def test_a_figure_beyond_its_limits_keeps_the_old_build(empty_project, case):
     assert rows_of_the_printed_command(judged, done.stderr)
 
 
-def test_the_figures_told_are_those_of_the_tables(judged):
+def test_the_metrics_reported_are_those_of_the_tables(judged):
     write_articles(judged, 3, stripped)
     judged.configure("gates", "keywords_per_article", "[0, 0]")
     done = judged.tarmim("run", expect=4)
@@ -91,7 +91,7 @@ def test_the_figures_told_are_those_of_the_tables(judged):
     assert f"found {round(hits / 3, 4):g}" in done.stderr
 
 
-def test_all_figures_that_fail_are_told_together(judged):
+def test_all_failed_metrics_are_reported_together(judged):
     write_articles(judged, 3, stripped)
     judged.configure("gates", "repaired_share", "[0, 0.01]")
     judged.configure("gates", "keywords_per_article", "[0, 0.01]")
@@ -100,7 +100,7 @@ def test_all_figures_that_fail_are_told_together(judged):
     assert "\n  repaired_share: " in done.stderr and "\n  keywords_per_article: " in done.stderr
 
 
-def test_the_refused_build_is_no_build(judged):
+def test_the_refused_build_does_not_count_as_a_build(judged):
     write_articles(judged, 3, stripped)
     judged.configure("gates", "repaired_share", "[0, 0.01]")
     judged.tarmim("run", expect=4)
@@ -114,7 +114,7 @@ def test_the_refused_build_is_no_build(judged):
     assert_builds_are_whole(judged)
 
 
-def test_the_newest_refused_build_is_the_one_kept(judged):
+def test_only_the_newest_refused_build_is_kept(judged):
     write_articles(judged, 3, stripped)
     judged.configure("gates", "repaired_share", "[0, 0.01]")
     judged.tarmim("run", expect=4)
@@ -124,7 +124,7 @@ def test_the_newest_refused_build_is_the_one_kept(judged):
     assert len(kept_builds(judged)) == 1 and kept_builds(judged) != before
 
 
-def test_a_small_build_is_told_of_and_published(empty_project):
+def test_a_small_build_causes_warnings_and_is_published(empty_project):
     empty_project.write("one.txt", f"{INTACT} {LATIN}")
     empty_project.configure("gates", "repaired_share", "[0.2, 0.3]")
     done = empty_project.tarmim("run")
@@ -132,7 +132,7 @@ def test_a_small_build_is_told_of_and_published(empty_project):
     assert empty_project.current().table("articles").num_rows == 1
 
 
-def test_the_defaults_pass_what_is_sane(empty_project):
+def test_the_defaults_pass_normal_text(empty_project):
     """Intact, laced with English, two words, a list of words: a hundred articles of each pass without a warning."""
     texts = {"intact": INTACT * 3, "laced": f"{INTACT} {LATIN}", "short": "الاقتصاد والتجارة", "list": "نفط\nذهب\nقمح"}
     for name, text in texts.items():
@@ -142,7 +142,7 @@ def test_the_defaults_pass_what_is_sane(empty_project):
         assert "warning" not in empty_project.tarmim("run").stderr, name
 
 
-def test_a_limit_that_makes_no_sense_is_a_fault_of_the_configuration(project):
+def test_an_impossible_limit_is_an_error_of_the_configuration(project):
     line = project.configure("gates", "repaired_share", "[0.5, 0.1]")
     done = project.tarmim("run", expect=2)
     assert f"pipeline.toml:{line}: gates.repaired_share: expected two numbers from 0 to 1" in done.stderr
@@ -160,7 +160,7 @@ def drifting(judged):
     return judged
 
 
-def test_a_figure_that_jumps_keeps_the_old_build(drifting):
+def test_a_metric_that_jumps_keeps_the_old_build(drifting):
     old = drifting.current().id
     done = drifting.tarmim("run", expect=4)
     told = re.search(
@@ -174,7 +174,7 @@ def test_a_figure_that_jumps_keeps_the_old_build(drifting):
     assert rows_of_the_printed_command(drifting, done.stderr)
 
 
-def test_drift_can_be_told_only_or_not_looked_at(drifting):
+def test_drift_can_be_set_to_warn_or_off(drifting):
     drifting.configure("gates", "drift", '"warn"')
     done = drifting.tarmim("run")
     assert "warning: drift_repaired_share: " in done.stderr
@@ -190,12 +190,12 @@ def test_a_larger_drift_may_be_allowed(drifting):
     assert "drift" not in drifting.tarmim("run").stderr
 
 
-def test_drift_of_small_builds_is_told_only(drifting):
+def test_drift_of_small_builds_only_causes_a_warning(drifting):
     drifting.configure("gates", "min_articles", 100)
     assert "warning: drift_repaired_share: " in drifting.tarmim("run").stderr
 
 
-def test_articles_that_vanish_keep_the_old_build(judged):
+def test_a_loss_of_articles_keeps_the_old_build(judged):
     write_articles(judged, 6, stripped)
     judged.build()
     for number in range(1, 6):
@@ -203,7 +203,7 @@ def test_articles_that_vanish_keep_the_old_build(judged):
     assert "  drift_articles: " in judged.tarmim("run", expect=4).stderr
 
 
-def test_a_limited_run_is_meant_to_be_smaller(judged):
+def test_a_limited_run_may_be_smaller(judged):
     write_articles(judged, 6, stripped)
     judged.build()
     assert "warning: drift_articles: " in judged.tarmim("run", "--limit", 1).stderr
@@ -217,8 +217,8 @@ def test_the_same_kind_of_input_does_not_drift(judged):
     assert "drift" not in judged.tarmim("run").stderr
 
 
-def test_figures_that_the_build_before_wrote_down_are_believed(judged):
-    """They need not be measured again."""
+def test_metrics_in_the_report_of_the_previous_build_are_used(judged):
+    """They are not measured again."""
     write_articles(judged, 5, stripped)
     old = judged.build()
     figures = {
@@ -231,7 +231,7 @@ def test_figures_that_the_build_before_wrote_down_are_believed(judged):
     assert " fell from 0.9 to " in judged.tarmim("run", expect=4).stderr
 
 
-def test_a_build_before_that_cannot_be_read_keeps_nobody_from_publishing(judged):
+def test_an_unreadable_previous_build_does_not_prevent_publishing(judged):
     write_articles(judged, 5, stripped)
     old = judged.build()
     (old.folder / "report.json").unlink()
@@ -244,7 +244,7 @@ def test_a_build_before_that_cannot_be_read_keeps_nobody_from_publishing(judged)
 # Rejects
 
 
-def test_too_many_rejects_have_an_exit_code_of_their_own(judged):
+def test_too_many_rejects_have_their_own_exit_code(judged):
     write_articles(judged, 3, stripped)
     old = judged.build()
     judged.write("broken.txt", "نص".encode("utf-16")[:-1])
@@ -252,7 +252,7 @@ def test_too_many_rejects_have_an_exit_code_of_their_own(judged):
     done = judged.tarmim("run", expect=5)
     assert "1 of 4 inputs were rejected, more than max_reject_ratio = 0.1 allows" in done.stderr
     assert "broken.txt: " in done.stderr
-    assert "\n  keywords_per_article: " in done.stderr, "what else is wrong is told too"
+    assert "\n  keywords_per_article: " in done.stderr, "other failures are reported too"
     assert judged.current().id == old.id
     ((_, count, example, _),) = rows_of_the_printed_command(judged, done.stderr)
     assert (count, example) == (1, "broken.txt")

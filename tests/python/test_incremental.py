@@ -1,4 +1,4 @@
-"""Rebuilds redo what has changed and nothing else, as `plan` says beforehand; the bytes are those of a full build."""
+"""Rebuilds process what has changed and nothing else, as `plan` predicts; the result is byte-identical to a full build."""
 
 import fcntl
 import json
@@ -100,7 +100,7 @@ INPUTS = {
 def test_a_changed_input_redoes_its_articles_and_no_others(mixed, tmp_path, name):
     change, changed, new, gone = INPUTS[name]
     change(mixed)
-    # As many threads as the number of the case, so that full and incremental builds differ in them too.
+    # The number of threads varies with the case, so that it differs between full and incremental builds too.
     build, plan = rebuild(mixed, tmp_path / "full", "--jobs", 1 + list(INPUTS).index(name) % 3)
     unchanged = ARTICLES - gone - changed
     expected = {"content changed": changed, "new": new, "unchanged": unchanged}
@@ -136,7 +136,7 @@ ORIGINAL, COPY, NEAR = "economy/d.txt", "economy/e-copy.txt", "economy/f-near.tx
         (delete(ORIGINAL), "drop_exact", {COPY: (None, None), NEAR: (None, COPY)}),
     ],
 )
-def test_copies_follow_their_original_though_they_are_not_redone(mixed, tmp_path, change, policy, expected):
+def test_copies_follow_their_original_without_being_redone(mixed, tmp_path, change, policy, expected):
     if policy != "flag":
         mixed.configure("dataset", "duplicates", f'"{policy}"')
         assert COPY not in duplicates_of(mixed.build()), "the copy was left out, and comes back"
@@ -170,7 +170,7 @@ def test_a_word_list_edited_in_place_redoes_repair(mixed, tmp_path):
     assert_redone_from(build, plan, "repair changed: configuration")
 
 
-def test_the_vocabulary_of_the_command_line_counts_as_that_of_the_configuration(mixed, tmp_path):
+def test_a_vocabulary_on_the_command_line_counts_like_one_in_the_configuration(mixed, tmp_path):
     plan = planned(mixed, "--vocabulary", "own.csv")
     build = mixed.build("--vocabulary", "own.csv")
     assert_run_did_what_was_planned(build, plan)
@@ -180,7 +180,7 @@ def test_the_vocabulary_of_the_command_line_counts_as_that_of_the_configuration(
 
 @pytest.fixture(scope="module")
 def other_model(mixed_template, tmp_path_factory):
-    """A small model, trained from what the shipped one made of the project."""
+    """A small model, trained on the project's text as the shipped model repairs it."""
     folder = tmp_path_factory.mktemp("model")
     (folder / "corpus").mkdir()
     rows = mixed_template.current().sentences_by_path().values()
@@ -191,14 +191,14 @@ def other_model(mixed_template, tmp_path_factory):
     return folder / "m.model"
 
 
-def test_another_model_redoes_repair_and_all_after_it(mixed, other_model, tmp_path):
+def test_another_model_redoes_repair_and_later_stages(mixed, other_model, tmp_path):
     mixed.configure("repair", "model", json.dumps(str(other_model)))
     build, plan = rebuild(mixed, tmp_path / "full")
     assert_redone_from(build, plan, "repair changed: model")
 
 
 def test_the_shipped_model_as_a_file_redoes_nothing(mixed):
-    """A model is known by its content, not by its place."""
+    """A model is identified by its content, not by its path."""
     mixed.configure("repair", "model", '"model/tarmim.model"')
     assert planned(mixed)["up_to_date"]
 
@@ -216,15 +216,15 @@ def test_of_several_changes_the_earliest_stage_counts_for_each_article(mixed, tm
     assert told["politics/a.txt"] == ("split", "split changed: configuration")
 
 
-def test_several_keys_of_a_stage_are_all_told(mixed, tmp_path):
+def test_all_changed_keys_of_a_stage_are_named(mixed, tmp_path):
     mixed.configure("tag", "nested", "true")
     mixed.configure("tag", "vocabularies", '["own.csv"]')
     build, plan = rebuild(mixed, tmp_path / "full")
     assert_redone_from(build, plan, "tag changed: configuration, vocabulary")
 
 
-def test_a_setting_put_back_is_worked_out_again_from_its_stage(mixed, tmp_path):
-    """Only the last run's outcomes are kept; the older build must not be there to be taken as it is."""
+def test_a_setting_changed_back_redoes_its_stage(mixed, tmp_path):
+    """Only the last run's results are cached. The older build is deleted, or it would be published again as it is."""
     old = mixed.current()
     mixed.configure("split", "max_tokens", 12)
     mixed.build()
@@ -257,7 +257,7 @@ def random_change(generator, project, step):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_any_chain_of_changes_ends_in_the_bytes_of_a_full_build(mixed, tmp_path, seed):
+def test_after_any_chain_of_changes_a_build_is_identical_to_a_full_build(mixed, tmp_path, seed):
     generator = random.Random(seed)
     built = 0
     for step in range(6):
@@ -271,24 +271,24 @@ def test_any_chain_of_changes_ends_in_the_bytes_of_a_full_build(mixed, tmp_path,
     assert built > 2
 
 
-# What plan and run count alike
+# Counts on which plan and run agree
 
 
-def test_the_plan_counts_a_key_that_comes_twice_as_the_run_does(mixed, tmp_path):
-    """The second record of a key is a reject; it must not show as an article that changes for ever."""
+def test_plan_and_run_agree_on_a_repeated_key(mixed, tmp_path):
+    """The second record of a key is rejected; it must not show as an article that changes in every run."""
     write_records(mixed, [*RECORDS, RECORDS[0] | {"text": text(121)}])
     rebuild(mixed, tmp_path / "full")
 
 
 @pytest.mark.parametrize("content", [b"", b" \n ", b"\xff\xfe\x00"], ids=["empty", "white-space", "no-encoding"])
-def test_the_plan_counts_a_file_without_text_as_the_run_does(mixed, tmp_path, content):
-    """It is read as text to no end each time; it must not show as a new article for ever."""
+def test_plan_and_run_agree_on_a_file_without_text(mixed, tmp_path, content):
+    """It is rejected each time; it must not show as a new article in every run."""
     mixed.write("politics/no-text.txt", content)
     rebuild(mixed, tmp_path / "full")
 
 
-def test_a_plan_for_an_input_that_a_kept_build_holds_says_that_nothing_is_redone(mixed):
-    """Going back to an earlier input only moves the link."""
+def test_a_plan_for_the_input_of_a_kept_build_redoes_nothing(mixed):
+    """Going back to an earlier input only swaps the link."""
     before = mixed.current()
     edit("politics/b.txt", 102)(mixed)
     mixed.build()
@@ -298,7 +298,7 @@ def test_a_plan_for_an_input_that_a_kept_build_holds_says_that_nothing_is_redone
     assert plan["work"] == {"unchanged": ARTICLES} and plan["articles"] == []
 
 
-def test_a_limited_run_keeps_what_was_worked_out_of_the_other_articles(mixed):
+def test_a_limited_run_keeps_the_cache_of_the_other_articles(mixed):
     mixed.tarmim("run", "--limit", 2)
     assert planned(mixed)["work"] == {"unchanged": ARTICLES}
 
@@ -314,14 +314,14 @@ def test_a_plan_is_readable_without_json(mixed):
     assert "politics/b.txt" not in mixed.tarmim("plan", "--list", 0).stdout
 
 
-def test_a_plan_before_the_first_build_says_that_all_is_new(empty_project):
+def test_a_plan_before_the_first_build_lists_every_article_as_new(empty_project):
     empty_project.write("a.txt", text(1))
     plan = planned(empty_project)
     assert (plan["current"], plan["work"], plan["up_to_date"]) == (None, {"new": 1}, False)
     assert not empty_project.output.exists()
 
 
-def test_a_plan_is_not_stopped_by_a_running_build(mixed):
+def test_plan_does_not_need_the_lock(mixed):
     edit("politics/b.txt", 102)(mixed)
     with open(mixed.output / ".lock", "rb+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

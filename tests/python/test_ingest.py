@@ -1,4 +1,4 @@
-"""Files as they come: encodings, look-alike letters, folders; and those that cannot be used."""
+"""Input files: encodings, look-alike letters, folders; and files that cannot be used."""
 
 import os
 import random
@@ -10,7 +10,7 @@ from conftest import assert_sentences_are_the_source, scrambled, seed_texts, sna
 
 TEXT = next(iter(seed_texts().values())).strip()
 
-# How each file is written, the bytes of a mark included, and the column `encoding`.
+# How each file is encoded, including its byte order mark, and the value of the column `encoding`.
 ENCODINGS = {
     "utf8": (TEXT.encode(), "utf-8"),
     "utf8-mark": (TEXT.encode("utf-8-sig"), "utf-8"),
@@ -31,7 +31,7 @@ def raw_text(build, source_path):
 
 
 def write_good(project, count):
-    """Articles that nothing is wrong with, so that the share of rejects is known."""
+    """Valid articles, so that the share of rejects is known."""
     for number in range(count):
         project.write(f"good-{number:02}.txt", scrambled(random.Random(number), 60))
 
@@ -52,8 +52,8 @@ def test_every_encoding_gives_the_same_article(empty_project):
     assert build.rows("rejects") == []
 
 
-def test_a_declared_encoding_reads_files_too_short_to_tell(empty_project):
-    """Two words are too few for a guess; the configuration may say."""
+def test_a_configured_encoding_is_used_for_files_too_short_to_guess(empty_project):
+    """Two words are too few to guess from."""
     empty_project.configure("ingest", "encoding", '"utf-16be"')
     empty_project.write("short.txt", "في عمان".encode("utf-16-be"))
     build = empty_project.build()
@@ -62,7 +62,7 @@ def test_a_declared_encoding_reads_files_too_short_to_tell(empty_project):
 
 
 def presentation_forms(text):
-    """Each letter as extracted PDF text has it: its isolated shape, from the block of presentation forms."""
+    """Each letter as in text extracted from PDF: its isolated presentation form."""
     shapes = {}
     for shape in map(chr, range(0xFE80, 0xFEF5)):
         shapes.setdefault(unicodedata.normalize("NFKC", shape), shape)
@@ -93,7 +93,7 @@ def test_look_alikes_are_unified_and_sliced_from_the_source(empty_project, name)
 
 
 @pytest.mark.parametrize("line_break", ["\r\n", "\r", "\n"])
-def test_line_breaks_of_all_systems_part_tokens(empty_project, line_break):
+def test_line_breaks_of_all_systems_separate_tokens(empty_project, line_break):
     words = TEXT.split()
     lines = [" ".join(words[i : i + 9]) for i in range(0, len(words), 9)]
     written = line_break.join(lines) + line_break
@@ -102,7 +102,7 @@ def test_line_breaks_of_all_systems_part_tokens(empty_project, line_break):
     assert_sentences_are_the_source(build.sentences_by_path()["lines.txt"], written)
 
 
-def test_what_is_not_a_letter_is_kept_as_it_stands(empty_project):
+def test_characters_other_than_letters_are_kept_unchanged(empty_project):
     """Digits, punctuation, diacritics, Latin letters, a ligature of four words: never dropped, joined or changed."""
     glued = "٣٫٥ 3,5 «قال، مُحَمَّد؛ ﷺ NATO ـ \u200f ! ?؟ (12/5) …"
     written = f"{TEXT} {glued} {TEXT}"
@@ -157,7 +157,7 @@ FAULTY = {
 }
 
 
-def test_each_faulty_file_is_a_row_of_rejects(empty_project):
+def test_each_file_that_cannot_be_read_is_a_row_of_rejects(empty_project):
     write_good(empty_project, 20)
     for source_path, (content, _, _) in FAULTY.items():
         empty_project.write(source_path, content)
@@ -190,7 +190,7 @@ def test_too_many_rejects_keep_the_old_build(empty_project):
     for number in range(5):
         empty_project.write(f"broken-{number}.txt", BROKEN)
     done = empty_project.tarmim("run", expect=5)
-    assert "broken-0.txt" in done.stderr, "the message leads to the faulty files"
+    assert "broken-0.txt" in done.stderr, "the message names the files"
     assert empty_project.current().id == build.id
     assert empty_project.current().bytes_by_path() == before
     empty_project.configure("dataset", "max_reject_ratio", 0.9)
@@ -215,7 +215,7 @@ def test_a_missing_input_folder_is_nothing_to_read(empty_project):
     assert "not-there" in done.stderr
 
 
-def test_input_that_is_no_folder_is_told_for_what_it_is(project):
+def test_input_that_is_no_folder_is_reported_as_what_it_is(project):
     os.mkfifo(project.root / "pipe")
     (project.root / "gone").symlink_to("nowhere")
     for name, kind in {"pipeline.toml": "a file", "pipe": "a named pipe", "gone": "a link to nowhere, which cannot be followed"}.items():
@@ -223,7 +223,7 @@ def test_input_that_is_no_folder_is_told_for_what_it_is(project):
         assert f"nothing to read in {name}: it is {kind}" in told and "--input DIR" in told
 
 
-def test_input_that_is_all_passed_over_is_told_with_the_patterns_that_do(empty_project):
+def test_if_all_input_is_skipped_the_patterns_are_named(empty_project):
     write_good(empty_project, 2)
     empty_project.configure("ingest", "skip", '["**/*"]')
     told = empty_project.tarmim("check", expect=3).stderr
@@ -241,6 +241,6 @@ def test_nothing_to_read_keeps_the_old_build(project):
 
 
 def test_unified_here_is_what_the_tests_need():
-    """The reference of these tests is right on the cases that it is used for."""
+    """A check of the tests' own implementation."""
     assert unified(LOOK_ALIKES["presentation-forms"]) == TEXT.split()
     assert unified("می\u200cرود کتـاب") == ["ميرود", "كتاب"]

@@ -1,11 +1,6 @@
 """Keywords, end to end: custom vocabularies, what is found and why."""
 
-import re
-
-import duckdb
-import pytest
-
-from conftest import REPOSITORY, write_scrambled_articles
+from conftest import write_scrambled_articles
 
 TURTLE = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix dct: <http://purl.org/dc/terms/> .
@@ -50,7 +45,7 @@ def hits(project, text):
     return [(row["keyword_id"], row["surface"], row["layer"]) for row in rows]
 
 
-def test_a_skos_vocabulary_is_looked_for(empty_project):
+def test_the_concepts_of_a_skos_vocabulary_are_found(empty_project):
     found = hits(with_vocabulary(empty_project, "own.ttl", TURTLE), TEXT)
     assert found == [
         ("prices", "أسعار النفط.", "exact"),
@@ -89,7 +84,7 @@ def test_a_wrong_repair_does_not_hide_a_hit(project):
             best = max(doubt["alternatives"], key=lambda rival: rival["confidence"], default={"confidence": 0})
             if best["confidence"] >= 0.4 and " " not in best["form"] + doubt["repaired"]:
                 rivals[row["sentence_id"], doubt["token"]] = (best["form"], doubt["repaired"], best["confidence"])
-    # A form that ends otherwise may be an inflection of the same word, and matching merges the kinds of alif.
+    # A form with another ending may be an inflection of the same word, and matching folds the kinds of alif.
     begin = lambda form: form.translate(ALIF)[:3]  # noqa: E731
     chosen = {begin(repaired) for _, repaired, _ in rivals.values()}
     hidden = {place: rival for place, rival in rivals.items() if begin(rival[0]) not in chosen}

@@ -1,4 +1,4 @@
-"""Output of many row groups: their sizes, order, indexes and filters, and that readers use them to read less."""
+"""Output of many row groups: their sizes, order, indexes and filters, and that readers use these to read less."""
 
 import json
 import os
@@ -30,13 +30,13 @@ SORTED = {
     "keywords": ["article_index", "sentence_index", "token_start"],
     "rejects": [],
 }
-# The share of row groups that a filter may name though they lack the article, with room for chance; it is made for 0.05.
+# The largest accepted share of false positives; the filters are sized for 0.05.
 FALSE_ALARMS = 0.1
 
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory):
-    """More than two full row groups of sentences, and faults enough for two files of rejects."""
+    """More than two full row groups of sentences, and enough rejects for two files."""
     project = Project(tmp_path_factory.mktemp("large") / "project", with_seeds=False)
     project.configure("dataset", "max_reject_ratio", 1)
     project.configure("dataset", "duplicates", '"off"')
@@ -63,7 +63,7 @@ def ids(build):
 
 @pytest.fixture(scope="module")
 def groups_of(sentences):
-    """The row groups that hold each article, read without anybody's index."""
+    """The row groups that hold each article, found without an index."""
     groups = {}
     file = pq.ParquetFile(sentences)
     for group in range(file.num_row_groups):
@@ -87,7 +87,7 @@ def named_by_the_filters(path, id):
 # The row groups
 
 
-def test_row_groups_are_full_but_for_the_last(sentences, build):
+def test_all_row_groups_but_the_last_are_full(sentences, build):
     metadata = pq.read_metadata(sentences)
     sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
     assert sizes[:-1] == [GROUP_ROWS, GROUP_ROWS] and 0 < sizes[-1] < GROUP_ROWS
@@ -115,7 +115,7 @@ def test_articles_lie_side_by_side_across_row_groups(sentences, groups_of, ids):
     assert sum(len(groups) == 2 for groups in groups_of.values()) <= 2, "only one can lie across each border"
 
 
-# What the files say of themselves
+# Metadata of the files
 
 
 def test_files_declare_their_order(build):
@@ -139,7 +139,7 @@ def test_every_column_has_statistics_and_a_page_index(build):
                 assert column.compression == "ZSTD", where
 
 
-def test_row_groups_tell_which_articles_they_hold(build):
+def test_statistics_of_row_groups_bound_their_articles(build):
     for table in TABLES_BY_ARTICLE:
         for path in build.files(table):
             file, last = pq.ParquetFile(path), 0
@@ -151,7 +151,7 @@ def test_row_groups_tell_which_articles_they_hold(build):
                 last = told.max
 
 
-def test_only_the_ids_of_articles_have_filters(build):
+def test_only_article_ids_have_bloom_filters(build):
     for table in SORTED:
         for path in build.files(table):
             columns = duckdb.execute(
@@ -160,8 +160,8 @@ def test_only_the_ids_of_articles_have_filters(build):
             assert columns.fetchall() == ([("article_id",)] if table in TABLES_BY_ARTICLE else []), table
 
 
-def test_filters_are_as_large_as_they_need_be(build):
-    """A filter that is made for the rows of a group rather than for its articles takes 128 KiB."""
+def test_bloom_filters_are_sized_for_articles_not_rows(build):
+    """One sized for the rows of a row group would take 128 KiB."""
     query = "select distinct row_group_id, bloom_filter_length from parquet_metadata(?) where path_in_schema = 'article_id'"
     for table in TABLES_BY_ARTICLE:
         for path in build.files(table):
@@ -174,8 +174,8 @@ def test_files_name_what_wrote_them(build):
         for path in build.files(table):
             metadata = pq.read_metadata(path)
             assert metadata.created_by == f"tarmim version {told['provenance']['tarmim']}"
-            told_of_it = {key.decode(): value.decode() for key, value in metadata.metadata.items() if key != b"ARROW:schema"}
-            assert told_of_it == {
+            key_values = {key.decode(): value.decode() for key, value in metadata.metadata.items() if key != b"ARROW:schema"}
+            assert key_values == {
                 "tarmim.table": table,
                 "tarmim.schema_version": told["schema_version"],
                 "tarmim.build_id": build.id,
@@ -183,11 +183,11 @@ def test_files_name_what_wrote_them(build):
             }
 
 
-# That readers use it
+# Readers use them
 
 
 def scan_of(query, parameter):
-    """The scan of a query as DuckDB's profile has it, and the rows that the query gives."""
+    """The table scan in DuckDB's profile of a query, and the rows of the query."""
     database = duckdb.connect()
     plan = json.loads(database.execute(f"explain (analyze, format json) {query}", [parameter]).fetchall()[0][1])
     operators = list(plan["operator"])
@@ -207,21 +207,21 @@ def test_duckdb_reads_one_row_group_for_one_article(sentences, wanted, column):
 
 
 def test_duckdb_reads_nothing_for_an_article_that_is_not_there(sentences):
-    """The ids of all row groups reach from 0… to f…: only their filters tell."""
+    """The ids of every row group range from 0… to f…, so only the Bloom filters can exclude it."""
     candidates = (f"{number:016x}" for number in range(0x5000 << 48, 0xF000 << 48, 1 << 52))
     absent = next(id for id in candidates if not named_by_the_filters(sentences, id))
     scan, rows = scan_of(f"select text from '{sentences}' where article_id = ?", absent)
     assert rows == [] and scan.get("row_groups_scanned", 0) == 0
 
 
-def test_explain_analyze_tells_how_many_row_groups_were_read(sentences, wanted):
-    """What the README shows."""
+def test_explain_analyze_shows_how_many_row_groups_were_read(sentences, wanted):
+    """As the README shows."""
     query = f"explain analyze select text from '{sentences}' where article_id = '{wanted[1]}'"
     assert "Row Groups Scanned: 1 / 3" in duckdb.sql(query).fetchall()[0][1]
 
 
-def test_filters_never_exclude_an_article_that_is_there(sentences, groups_of):
-    """And seldom name a row group in which it is not."""
+def test_bloom_filters_never_exclude_a_present_article(sentences, groups_of):
+    """And have few false positives."""
     false_alarms = 0
     for id, groups in groups_of.items():
         named = named_by_the_filters(sentences, id)
@@ -232,7 +232,7 @@ def test_filters_never_exclude_an_article_that_is_there(sentences, groups_of):
 
 
 def test_polars_reads_one_row_group_for_one_article(sentences, wanted):
-    """It tells so where it is asked to be verbose, which it is only asked at its start."""
+    """Polars reports this only if POLARS_VERBOSE is set when it starts."""
     condition = f"polars.col('article_index') == {wanted[0]}"
     script = f"import polars; print(polars.scan_parquet({str(sentences)!r}).filter({condition}).collect().height)"
     environment = os.environ | {"POLARS_VERBOSE": "1"}
@@ -249,7 +249,7 @@ def test_pyarrow_reads_one_row_group_for_one_article(sentences, wanted):
     assert set(ds.dataset(sentences).to_table(filter=condition)["article_id"].to_pylist()) == {id}
 
 
-# What lies in them
+# Their content
 
 
 def test_readers_agree_on_lists_across_row_groups(sentences):
@@ -271,8 +271,8 @@ def test_readers_agree_on_lists_across_row_groups(sentences):
     assert frame.rows() == expected
 
 
-def test_a_small_build_does_not_pay_for_it(seed_build):
-    """Three articles: what the tables hold is more than what is said of it, but for rejects, which hold nothing."""
+def test_a_small_build_stays_small(seed_build):
+    """In a build of three articles, metadata take less than twice the space of the data, except in rejects, which is empty."""
     assert len(seed_texts()) == 3
     for table in TABLES_BY_ARTICLE:
         for path in seed_build.files(table):

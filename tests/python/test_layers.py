@@ -13,10 +13,10 @@ from conftest import REPOSITORY
 # For each folder (or file) at the root of a crate, those that it may use. Lower ones never know higher ones.
 LAYERS = {
     "src": {
-        "main": {"cli", "commands", "progress"},
+        "main": {"cli", "commands", "progress", "failpoint"},
         "commands": {
             "cli", "pipeline", "config", "gates", "analysis", "cache", "dataset", "ingest", "progress", "interrupt",
-            "path_kind",
+            "path_kind", "failpoint",
         },
         "cli": {"dataset", "progress"},
         "pipeline": {

@@ -26,7 +26,7 @@ def test_every_dependency_has_an_allowed_licence():
     assert not refused, refused
 
 
-def test_the_reading_of_expressions_is_right():
+def test_licence_expressions_are_parsed_correctly():
     assert is_allowed("MIT OR GPL-3.0", {"MIT"})
     assert not is_allowed("MIT AND GPL-3.0", {"MIT"})
     assert is_allowed("(MIT OR GPL-3.0) AND Zlib", {"MIT", "Zlib"})

@@ -1,4 +1,4 @@
-"""What is said of an article beside its text: in sidecars, in paths, in a page; and its day, as newspapers write it."""
+"""Metadata of an article: from sidecars, paths and pages; and its date, as newspapers write it."""
 
 import datetime
 import gzip
@@ -72,7 +72,7 @@ def test_metadata_in_an_archive_are_of_its_members(empty_project):
     assert bylines == {"one/a.txt": None} | {f"{a}!/{m}": who for a in ("a.zip", "a.tar.gz") for m, who in inside.items()}
 
 
-def test_metadata_of_no_article_are_told(empty_project):
+def test_metadata_without_an_article_are_reported(empty_project):
     empty_project.write("a.txt", words(1))
     empty_project.write("metadata.csv", rows([{"path": "a.txt", "byline": "هند"}, {"path": "gone.txt", "byline": "مازن"}]))
     empty_project.write("lost.txt.json", json.dumps({"byline": "نادر"}))
@@ -91,7 +91,7 @@ def test_metadata_of_no_article_are_told(empty_project):
 
 
 def test_metadata_of_a_file_of_records_are_not_lost(empty_project):
-    """They are joined to its records, or it is told that they are not; never silence."""
+    """They are joined to its records, or reported as unused."""
     empty_project.write("a.jsonl", jsonl([{"text": words(1)}, {"text": words(2)}]))
     empty_project.write("metadata.csv", rows([{"path": "a.jsonl", "section": "ثقافة", "licence": "CC-BY"}]))
     empty_project.configure("dataset", "max_reject_ratio", 0.9)
@@ -128,7 +128,7 @@ DAYS = {
 NO_DAYS = ["أمس", "مارس 2016", "07/03/16", "31/02/2016", "7 مارس 2016 أو 8 مارس 2016"]
 
 
-def test_days_are_read_as_newspapers_write_them(empty_project):
+def test_dates_are_parsed_as_newspapers_write_them(empty_project):
     records = [{"id": written, "text": words(written), "published": written} for written in [*DAYS, *NO_DAYS]]
     empty_project.write("a.jsonl", jsonl(records))
     found = by_record(empty_project.build())
@@ -139,7 +139,7 @@ def test_days_are_read_as_newspapers_write_them(empty_project):
         assert extra(found[written]) == {"published": written}, "what cannot be read is kept"
 
 
-def test_an_unreadable_day_is_kept_even_where_the_path_tells_one(empty_project):
+def test_an_unparsable_date_is_kept_even_if_the_path_gives_one(empty_project):
     empty_project.configure("ingest", "path_pattern", '"{date}/*"')
     empty_project.write("2016-03-07/a.jsonl", jsonl([{"text": words(1), "date": "صباح أمس"}]))
     (article,) = empty_project.build().rows("articles")
@@ -150,7 +150,7 @@ def test_an_unreadable_day_is_kept_even_where_the_path_tells_one(empty_project):
 # Paths
 
 
-def test_a_path_tells_section_and_day(empty_project):
+def test_a_path_gives_section_and_date(empty_project):
     empty_project.configure("ingest", "path_pattern", '"**/{date}/{section}-*"')
     empty_project.write("paper/2016-03-07/sport-1.txt", words(1))
     record = {"text": words(2), "section": "ثقافة", "date": "2015-01-01"}
@@ -178,7 +178,7 @@ def test_the_name_of_an_archive_is_no_section(empty_project):
 
 
 @pytest.mark.parametrize("pattern", ["{day}/*", "{section}/{section}/*"])
-def test_a_faulty_path_pattern_is_a_fault_with_its_line(empty_project, pattern):
+def test_an_invalid_path_pattern_is_an_error_with_its_line(empty_project, pattern):
     line = empty_project.configure("ingest", "path_pattern", f'"{pattern}"')
     empty_project.write("a.txt", words(1))
     told = empty_project.tarmim("check", expect=2).stderr
@@ -197,7 +197,7 @@ AROUND = (
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "windows-1256"])
-def test_of_a_page_the_article_remains(empty_project, charset):
+def test_a_page_is_reduced_to_its_article(empty_project, charset):
     title = ARTICLE["title"]
     empty_project.write("a.html", page(PARAGRAPHS, title, "هند", "7 آذار 2016", "محليات", charset, AROUND))
     build = empty_project.build()
@@ -208,7 +208,7 @@ def test_of_a_page_the_article_remains(empty_project, charset):
     assert article["encoding"] == charset
 
 
-def test_pages_give_the_text_that_a_person_took_out_of_them(empty_project):
+def test_pages_give_the_text_that_a_person_extracted(empty_project):
     folder = Path(__file__).resolve().parents[1] / "data" / "pages"
     pages = sorted(folder.glob("*.html"))
     empty_project.write("pages.zip", zipped({path.name: path.read_bytes() for path in pages}))
@@ -220,7 +220,7 @@ def test_pages_give_the_text_that_a_person_took_out_of_them(empty_project):
         assert found[f"pages.zip!/{path.name}"].split()[-len(expected) :] == expected, path.name
 
 
-def test_what_a_page_says_otherwise_than_its_sidecar_is_kept(empty_project):
+def test_metadata_of_a_page_that_differ_from_its_sidecar_are_kept(empty_project):
     title = ARTICLE["title"]
     empty_project.write("a.html", page(PARAGRAPHS, title, "هند", "7 آذار 2016", "محليات", "utf-8", AROUND))
     sidecar = {"title": words("other", 4), "author": "زيد", "section": "محليات", "date": "2016-03-08"}

@@ -1,4 +1,4 @@
-"""What a user tells the repair: words of his own, words to be left alone, and how sure a change must be."""
+"""What users configure for repair: custom lexicons, protected words, and how sure a change must be."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def readings(rows, column):
     return {reading["raw"]: reading for row in rows for reading in row[column]}
 
 
-def test_an_own_word_is_found_without_training_behind_clitics_too(empty_project):
+def test_a_custom_word_is_found_behind_clitics_too(empty_project):
     assert "زظوسة" not in repair(empty_project, TEXT)
     write_list(empty_project, "lexicons", "# مدن\n\nزظوسة  # مدينة\n")
     assert "زظوسة" in repair(empty_project, TEXT).split()
@@ -38,7 +38,7 @@ def test_an_own_word_is_found_without_training_behind_clitics_too(empty_project)
     assert "زظوسة" in repair(empty_project, NORMALISED).split(), "in every state of writing"
 
 
-def test_an_own_word_is_no_unresolved_one(empty_project):
+def test_a_custom_word_does_not_count_as_unresolved(empty_project):
     before = only_sentences(empty_project, TEXT)
     write_list(empty_project, "lexicons", "زظوسة\n")
     after = only_sentences(empty_project, TEXT)
@@ -47,14 +47,14 @@ def test_an_own_word_is_no_unresolved_one(empty_project):
     assert "زظوسة" in empty_project.tarmim("explain", empty_project.input / "a.txt").stdout
 
 
-def test_a_common_word_in_its_place_is_not_displaced(empty_project):
+def test_a_common_word_that_fits_is_not_displaced(empty_project):
     write_list(empty_project, "lexicons", "عئل\nشرئكة\n")
     assert repair(empty_project, "عقد المجلس اجتماعه عل هامش المتمر") == "عقد المجلس اجتماعه على هامش المؤتمر"
     assert "الشركة" in repair(empty_project, TEXT).split()
 
 
 def test_a_listed_name_wins_over_a_rare_one(empty_project):
-    """توباز is known, and met once in millions of words."""
+    """توباز is in the lexicon, with one occurrence in millions of words."""
     text = "زار الوفد توباز في دول الامارات وقال وزير الصناع ان الشرك كبير"
     assert "توباز" in repair(empty_project, text).split()
     write_list(empty_project, "lexicons", "توبازة\n")
@@ -72,7 +72,7 @@ def test_a_protected_word_is_never_changed(empty_project):
 
 
 @pytest.mark.parametrize("command", ["run", "check", "repair"])
-def test_faults_of_word_lists_are_told_with_their_lines(project, command):
+def test_errors_in_word_lists_are_reported_with_their_lines(project, command):
     (project.root / "b.txt").write_text("دبي\nالإمارات العربية\nGulf\n", encoding="utf-8")
     project.configure("repair", "lexicons", '["b.txt"]')
     project.configure("repair", "protect", '["nowhere.txt"]')
@@ -82,13 +82,13 @@ def test_faults_of_word_lists_are_told_with_their_lines(project, command):
     assert not project.output.exists()
 
 
-def test_check_tells_how_many_words_were_read(project):
+def test_check_prints_how_many_words_were_read(project):
     write_list(project, "lexicons", "دبي\nعجمان\nدبي\n")
     write_list(project, "protect", "ابوظبي\n")
     assert "2 own words, 1 protected word" in project.tarmim("check").stdout
 
 
-def test_the_words_make_the_build_and_not_the_name_of_their_file(project):
+def test_the_build_depends_on_the_words_and_not_on_their_file_name(project):
     plain = project.build().id
     write_list(project, "lexicons", "زظوسة\nعجمان\n")
     listed = project.build().id
@@ -99,7 +99,7 @@ def test_the_words_make_the_build_and_not_the_name_of_their_file(project):
     assert same == listed
 
 
-def test_what_is_less_sure_than_asked_stays_as_it_stands(project):
+def test_repairs_below_keep_raw_below_are_not_applied(project):
     project.configure("repair", "keep_raw_below", "0.95")
     rows = project.build().rows("sentences")
     assert all(repair["confidence"] >= 0.95 for row in rows for repair in row["repairs"])
@@ -112,7 +112,7 @@ def test_what_is_less_sure_than_asked_stays_as_it_stands(project):
         assert " ".join(repaired_tokens(row)) == row["text"]
 
 
-def test_what_was_not_put_in_is_told_however_low_the_threshold_of_doubts(project):
+def test_repairs_not_applied_are_doubts_whatever_the_threshold(project):
     project.configure("repair", "keep_raw_below", "0.95")
     project.configure("repair", "doubt_threshold", "0")
     rows = project.build().rows("sentences")
@@ -125,4 +125,4 @@ def test_at_one_nothing_is_changed_because_nothing_is_certain(project):
     rows = project.build().rows("sentences")
     assert [repair for row in rows for repair in row["repairs"]] == []
     assert all(row["text"] == row["raw_text"] for row in rows)
-    assert sum(len(row["doubts"]) for row in rows) > 400, "and what would have been changed is told"
+    assert sum(len(row["doubts"]) for row in rows) > 400, "and every change not made is a doubt"

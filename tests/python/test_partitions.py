@@ -1,4 +1,4 @@
-"""Partitioned output: folders as Hive names them, the rows of a plain build, and every command and reader on both."""
+"""Partitioned output: Hive folder names, the rows of a plain build, and every command and reader on both."""
 
 import json
 import re
@@ -20,10 +20,10 @@ TEXT = (
     "الشهر المقبل. وسيعقد المجلس جلسة {} لبحث أسعار النفط."
 )
 ORDINALS = ["أولى", "ثانية", "ثالثة", "رابعة", "خامسة", "سادسة", "سابعة", "ثامنة", "تاسعة", "عاشرة"]
-# Sections that a folder cannot be called as they stand, and some that it can; twice each, in different files.
+# Sections that cannot be folder names unchanged, and some that can; twice each, in different files.
 MARKS = ["a/b", "..", ".", "=", "%41", "*", "[x]", "{a,b}", "a b", "a\\b", "'q'", "~"]
 ODD = [*MARKS, "é", NO_VALUE, "null", "007", "أخبار محلية", "رياضة"]
-# What says that there is no section.
+# The folder of articles without a section.
 NONE = [None, "", " "]
 DAYS = ["1999-12-31", "2001-01-02", "2001-06-07", None, "", "يوم ما"]
 KEYS = {"section": "by_section", "year": "by_year"}
@@ -49,13 +49,13 @@ def folders(build, table):
 
 
 def partition_of(by, row):
-    """The name of the folder that a row of articles belongs in, worked out once more."""
+    """The name of the folder for a row of articles: a second implementation."""
     value = row["section"] if by == "section" else row["published"] and str(row["published"].year)
     return f"{KEYS[by]}={escaped(value) if value else NO_VALUE}"
 
 
 def escaped(value):
-    """What a file system or a reader may take for something else as % and two digits."""
+    """Percent-escapes characters that a file system or a reader may misread."""
 
     def shown(index, letter):
         at_end = index in (0, len(value) - 1)
@@ -115,13 +115,13 @@ def test_folders_are_named_after_years(builds):
         assert folders(builds["year"], table) == ["by_year=1999", "by_year=2001", f"by_year={NO_VALUE}"]
 
 
-def test_names_of_folders_can_be_read_back(builds):
+def test_folder_names_can_be_decoded(builds):
     names = [name.removeprefix("by_section=") for name in folders(builds["section"], "articles")]
     assert sorted(map(urllib.parse.unquote, names)) == sorted([*ODD, NO_VALUE]), "a section of that very name is another"
     assert f"by_section={escaped(NO_VALUE)}" != f"by_section={NO_VALUE}"
 
 
-def test_each_row_lies_in_the_folder_of_its_article(builds, by):
+def test_each_row_is_in_the_folder_of_its_article(builds, by):
     build = builds[by]
     place = {row["article_id"]: partition_of(by, row) for row in build.rows("articles")}
     for table in COUNTED:
@@ -131,7 +131,7 @@ def test_each_row_lies_in_the_folder_of_its_article(builds, by):
             assert {place[id] for id in ids} == {path.parent.name}
 
 
-def test_a_value_that_is_too_long_for_the_name_of_a_folder(empty_project):
+def test_a_value_too_long_for_a_folder_name_is_shortened(empty_project):
     """Arabic takes six bytes a letter when it is escaped, and no file system has names of more than 255."""
     section = "أخبار المجتمع المحلي والفعاليات الثقافية والفنية والرياضية"
     write_records(empty_project, "a.jsonl", [record("one", 1, section=section), record("two", 2, section="رياضة")])
@@ -140,7 +140,7 @@ def test_a_value_that_is_too_long_for_the_name_of_a_folder(empty_project):
     assert len(folders(build, "articles")) == 2
 
 
-def test_articles_without_keywords_leave_their_folder_out_of_that_table(empty_project):
+def test_a_partition_without_keywords_has_no_folder_in_that_table(empty_project):
     without = {"id": "two", "text": "the end", "section": "b"}
     write_records(empty_project, "a.jsonl", [record("one", 1, section="a"), without])
     build = partitioned(empty_project, "section")
@@ -157,15 +157,15 @@ def test_the_rows_are_those_of_the_build_without_partitions(builds, by, table):
     assert rows == builds["none"].rows(table) and rows
 
 
-def test_one_partition_is_the_same_file_but_for_the_id_of_the_build(empty_project):
+def test_a_single_partition_is_the_plain_file_except_for_the_build_id(empty_project):
     for number in range(3):
         empty_project.write(f"{number}.txt", TEXT.format(ORDINALS[number]))
-    plain, parted = partitioned(empty_project, "none"), partitioned(empty_project, "section")
-    assert plain.id != parted.id
+    plain, by_section = partitioned(empty_project, "none"), partitioned(empty_project, "section")
+    assert plain.id != by_section.id
     for table in COUNTED:
-        (one,), (other,) = plain.files(table), parted.files(table)
+        (one,), (other,) = plain.files(table), by_section.files(table)
         assert other.parent.name == f"by_section={NO_VALUE}"
-        assert one.read_bytes().replace(plain.id.encode(), parted.id.encode()) == other.read_bytes()
+        assert one.read_bytes().replace(plain.id.encode(), by_section.id.encode()) == other.read_bytes()
 
 
 def test_rows_within_a_file_are_sorted_as_it_declares(builds, by):
@@ -187,7 +187,7 @@ def test_the_manifest_lists_the_files_in_their_folders(builds, by):
 
 
 def test_the_same_input_gives_the_same_bytes(project, builds, by):
-    """Whatever the number of workers, and whether it is worked out anew."""
+    """At any number of workers, cached or not."""
     before = builds[by].bytes_by_path()
     for jobs in (1, 3):
         assert partitioned(project, by, "--force", "--jobs", jobs).bytes_by_path() == before
@@ -196,7 +196,7 @@ def test_the_same_input_gives_the_same_bytes(project, builds, by):
 # The commands
 
 
-def test_repartitioning_works_on_no_article_again(builds, by):
+def test_repartitioning_processes_no_article_again(builds, by):
     assert list(manifest(builds[by])["run"]["work"]) == ["unchanged"]
 
 
@@ -208,7 +208,7 @@ def test_stats_are_those_of_the_build_without_partitions(project, builds, by):
     assert json.loads(plain)["articles"] == len(builds["none"].rows("articles"))
 
 
-def test_diff_finds_no_difference_but_the_setting(project, builds, by):
+def test_diff_finds_only_the_changed_setting(project, builds, by):
     told = json.loads(project.tarmim("diff", "--json", builds["none"].id, builds[by].id).stdout)
     for table in ("articles", "sentences"):
         assert {told[table][change] for change in ("added", "removed", "edited", "confidence_only")} == {0}
@@ -219,13 +219,13 @@ def test_diff_finds_no_difference_but_the_setting(project, builds, by):
 @pytest.mark.parametrize("table", TABLES)
 def test_export_writes_every_row(project, builds, by, table):
     done = (project.tarmim("export", "jsonl", "-", "--table", table, "--build", builds[each].id) for each in ("none", by))
-    plain, parted = (Counter(each.stdout.splitlines()) for each in done)
-    assert parted == plain and plain
-    assert all(KEYS[by] not in json.loads(line) for line in parted), "the folders' names are no column"
+    plain, by_section = (Counter(each.stdout.splitlines()) for each in done)
+    assert by_section == plain and plain
+    assert all(KEYS[by] not in json.loads(line) for line in by_section), "folder names are not a column"
 
 
 def test_export_writes_a_file_for_each_article(project, builds, by, tmp_path):
-    """The records of a file lie in several folders, and those of other files between them."""
+    """The records of one file are spread over several folders."""
     for each in ("none", by):
         project.tarmim("export", "text", tmp_path / each, "--each-article", "--build", builds[each].id)
     written = {
@@ -245,20 +245,20 @@ def test_explain_finds_a_sentence(project, builds):
     assert row["text"] in project.tarmim("explain", row["sentence_id"]).stdout
 
 
-def test_rollback_goes_back_over_a_change_of_partitions(empty_project):
+def test_rollback_works_across_a_change_of_partitions(empty_project):
     empty_project.write("a.txt", TEXT.format(ORDINALS[0]))
     plain = partitioned(empty_project, "none")
-    parted = partitioned(empty_project, "section")
-    content = parted.bytes_by_path()
+    by_section = partitioned(empty_project, "section")
+    content = by_section.bytes_by_path()
     assert empty_project.tarmim("rollback").stdout and empty_project.current().id == plain.id
     assert plain.id in empty_project.tarmim("builds").stdout
-    empty_project.tarmim("rollback", parted.id)
+    empty_project.tarmim("rollback", by_section.id)
     assert empty_project.current().bytes_by_path() == content
     assert_builds_are_whole(empty_project)
 
 
-def test_an_incremental_build_is_that_of_the_whole(empty_project):
-    """Articles move to other folders, come and go; folders come and go with them."""
+def test_an_incremental_partitioned_build_is_identical_to_a_full_build(empty_project):
+    """Articles change their folder, appear and disappear; so do folders."""
     records = [record(f"r{i}", i, section=f"s{i % 3}", date=f"{2000 + i}-01-01") for i in range(9)]
     write_records(empty_project, "a.jsonl", records)
     first = partitioned(empty_project, "section")
@@ -272,7 +272,7 @@ def test_an_incremental_build_is_that_of_the_whole(empty_project):
     assert empty_project.build("--force").bytes_by_path() == content
 
 
-def test_a_partitioned_build_that_was_damaged_is_made_again(empty_project):
+def test_a_damaged_partitioned_build_is_rebuilt(empty_project):
     write_records(empty_project, "a.jsonl", [record("one", 1, section="a"), record("two", 2, section="b")])
     build = partitioned(empty_project, "section")
     content = build.bytes_by_path()
@@ -313,8 +313,8 @@ def test_the_command_that_a_run_prints_works(empty_project, by):
     assert rows_of_the_printed_command(empty_project, empty_project.tarmim("run").stdout)
 
 
-def test_copies_that_were_left_out_and_drift_do_not_mind_partitions(empty_project):
-    """Duplicates are told in the order of the sources, not of the folders."""
+def test_partitions_change_neither_duplicates_nor_drift(empty_project):
+    """Duplicates are found in the order of the sources, not of the folders."""
     empty_project.configure("dataset", "duplicates", '"drop_exact"')
     records = [record("one", 1, section="z"), record("two", 1, section="a"), record("three", 2, section="m")]
     write_records(empty_project, "a.jsonl", records)
@@ -328,13 +328,13 @@ def test_copies_that_were_left_out_and_drift_do_not_mind_partitions(empty_projec
 
 
 def expected_values(build, by):
-    """What a reader makes of the folders' names: the section or year of each article."""
+    """What a reader derives from the folder names: the section or year of each article."""
     values = {"section": lambda row: row["section"], "year": lambda row: row["published"] and row["published"].year}[by]
     return {row["article_id"]: values(row) or None for row in build.rows("articles")}
 
 
 def assert_values_of_the_folders(build, by, told):
-    """What a reader tells of each article is right; a section called as the null folder is, once decoded, may be null."""
+    """What a reader derives for each article is right; a section with the name of the null folder may be null."""
     expected = expected_values(build, by)
     assert told.keys() == expected.keys(), "every article of these tables has rows in each"
     for id, value in told.items():
@@ -356,7 +356,7 @@ def test_duckdb_reads_the_folders_as_a_column_or_not(builds, by, table):
     assert_values_of_the_folders(build, by, dict(on.select("article_id", key).fetchall()))
 
 
-def test_duckdb_reads_only_the_folders_that_are_asked_for(builds):
+def test_duckdb_reads_only_the_folders_of_a_filter(builds):
     """A condition on the folders' column leaves files out before they are opened."""
     for by, value in (("section", "رياضة"), ("section", "a/b"), ("year", 2001)):
         files = f"'{builds[by].folder}/articles/**/*.parquet'"
@@ -392,7 +392,7 @@ def test_pyarrow_reads_the_folders_as_a_column_or_not(builds, by):
 
 
 def test_pandas_reads_the_files_without_the_folders(builds, by):
-    """Where a folder stands for null, pandas cannot make its usual categories of their names (pandas issue 55400)."""
+    """If one folder means null, pandas cannot make categories of the folder names (pandas issue 55400)."""
     for table in COUNTED:
         frame = pandas.read_parquet(builds[by].folder / table, partitioning=None)
         assert list(frame.columns) == builds["none"].table(table).column_names
@@ -403,7 +403,7 @@ def test_pandas_reads_the_files_without_the_folders(builds, by):
 
 
 def test_pandas_reads_the_folders_as_a_column(builds, by):
-    """Categories with a null are beyond `to_pandas`, so the column is asked for as pyarrow has it."""
+    """`to_pandas` cannot make categories with a null, so the column keeps pyarrow's type."""
     frame = pandas.read_parquet(builds[by].folder / "articles", dtype_backend="pyarrow")
     told = dict(zip(frame["article_id"], frame[KEYS[by]]))
     assert_values_of_the_folders(builds[by], by, {id: None if pandas.isna(value) else value for id, value in told.items()})

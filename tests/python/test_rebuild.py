@@ -1,4 +1,4 @@
-"""Running again: nothing to do, forced, changed input, removed files, limits, kept builds, and what is printed."""
+"""Running again: nothing to do, forced, changed input, removed files, limits, kept builds, and the messages."""
 
 import json
 import random
@@ -124,7 +124,7 @@ def test_limit_builds_the_first_articles_only(project):
 
 
 def test_limit_zero_does_not_publish_an_empty_dataset(project):
-    """Readers would lose every article to a slip of the keyboard."""
+    """A typing error must not cost readers every article."""
     build = project.build()
     project.tarmim("run", "--limit", 0, expect=(2, 3))
     assert project.current().id == build.id
@@ -200,7 +200,7 @@ def test_the_summary_tells_what_was_built_and_how_to_read_it(project):
     query = next(line for line in done.stdout.splitlines() if "sentences/*.parquet" in line)
     query = re.search(r"\b(from|select)\b.*", query, re.IGNORECASE).group().rstrip('"; ')
     query = query.replace("'output/", f"'{project.output}/")
-    assert duckdb.sql(query).fetchall(), "the printed query works as it stands"
+    assert duckdb.sql(query).fetchall(), "the printed query works unchanged"
 
 
 def test_the_summary_of_a_run_without_work_tells_of_none(project):

@@ -1,4 +1,4 @@
-"""Records with fields: which field is what, what is kept of the others, and how a record is known."""
+"""Records with fields: how fields are mapped, that the others are kept, and how a record is identified."""
 
 import datetime
 import json
@@ -28,7 +28,7 @@ from sources import (
 # Fields
 
 
-def test_fields_may_have_any_names(empty_project):
+def test_field_names_can_be_configured(empty_project):
     names = {
         "text": '["المتن", "full text"]',
         "title": '["العنوان"]',
@@ -41,7 +41,7 @@ def test_fields_may_have_any_names(empty_project):
         empty_project.configure("fields", key, value)
     record = {"№": "12/3", "Full Text ": words(1), "العنوان": words("t", 5), "rubrik/ressort": "ثقافة", "بقلم": "نادر"}
     record |= {"يوم النشر": "7/3/2016"}
-    # What is no name any more is a field like others.
+    # A name that is no longer configured is a field like any other.
     record |= {"text": "نص", "title": "عنوان", "url": "https://example.com/1"}
     empty_project.write("a.jsonl", jsonl([record]))
     empty_project.write("a.csv", rows([record]))
@@ -56,7 +56,7 @@ def test_fields_may_have_any_names(empty_project):
         assert extra(row) == {"text": "نص", "title": "عنوان", "url": "https://example.com/1"}
 
 
-def test_the_first_name_that_holds_something_counts_and_the_others_are_kept(empty_project):
+def test_the_first_name_with_a_value_is_used_and_the_others_are_kept(empty_project):
     record = {"text": " ", "body": "", "content": words(1), "article": words(2), "Title": None, "HEADLINE": words("t", 5)}
     empty_project.write("a.jsonl", jsonl([record]))
     build = empty_project.build()
@@ -114,7 +114,7 @@ def test_records_are_read_in_every_encoding(empty_project):
     assert said == {folder: "utf-8" if name == "mark" else name for name, (folder, _) in ENCODINGS.items()}
 
 
-def test_the_largest_size_is_that_of_a_record_not_of_a_file(empty_project):
+def test_the_size_limit_applies_to_records_not_to_files(empty_project):
     generator = random.Random(0)
     records = [{"id": str(number), "text": scrambled(generator, 20000)} for number in range(6)]
     empty_project.configure("ingest", "max_file_mib", 1)
@@ -127,7 +127,7 @@ def test_the_largest_size_is_that_of_a_record_not_of_a_file(empty_project):
 
 
 @pytest.mark.parametrize("write", [jsonl, rows, parquet])
-def test_a_record_above_the_largest_size_is_rejected(empty_project, write):
+def test_a_record_above_the_size_limit_is_rejected(empty_project, write):
     name = {jsonl: "a.jsonl", rows: "a.csv", parquet: "a.parquet"}[write]
     large = " ".join([words(1, 1000)] * 250)
     assert len(large.encode()) > 2**20
@@ -142,7 +142,7 @@ def test_a_record_above_the_largest_size_is_rejected(empty_project, write):
 # Records and their ids
 
 
-def test_records_are_known_by_the_key_that_they_bring(empty_project):
+def test_records_are_identified_by_their_key(empty_project):
     records = {f"k{number}": words(number) for number in range(6)}
     empty_project.write("a.jsonl", jsonl({"id": key, "text": text} for key, text in records.items()))
     before = {row["record"]: row["article_id"] for row in empty_project.build().rows("articles")}

@@ -1,6 +1,6 @@
-"""Input that is faulty, cut off, encrypted, empty, or that changes during the run.
+"""Input that is malformed, truncated, encrypted, empty, or that changes during the run.
 
-It is told where it stands, and its neighbours are published.
+Each fault is reported with its position, and the other articles of the file are published.
 """
 
 import gzip
@@ -14,7 +14,7 @@ import zipfile
 import pyarrow as pa
 import pytest
 
-from conftest import assert_builds_are_whole, scrambled, wait_until
+from conftest import assert_builds_are_whole, scrambled
 from sources import (
     COMPRESSIONS,
     GOOD,
@@ -33,7 +33,7 @@ from sources import (
 
 
 def with_bad_line(line):
-    """Two good records with a bad line between, and where that begins."""
+    """Two good records with a bad line between them, and the byte offset of that line."""
     before = jsonl(GOOD[:1])
     return before + line + b"\n" + jsonl(GOOD[1:2]), len(before)
 
@@ -55,7 +55,7 @@ def encrypted_zip(folder):
 
 
 def reject_of(project, name, content, good):
-    """The only reject of a file, after the articles that stand in it were found beside it."""
+    """The only reject of a file whose other articles were published."""
     project.write("beside.txt", words("beside"))
     project.write(name, content)
     project.configure("dataset", "max_reject_ratio", 0.9)
@@ -81,7 +81,7 @@ BAD_LINES = {
 }
 
 
-def test_a_bad_line_is_rejected_where_it_stands(empty_project):
+def test_a_bad_line_is_rejected_with_its_position(empty_project):
     empty_project.configure("ingest", "max_file_mib", 1)
     empty_project.configure("dataset", "max_reject_ratio", 0.9)
     members = {f"{name}.jsonl": with_bad_line(line)[0] for name, (line, _, _) in BAD_LINES.items()}
@@ -96,21 +96,21 @@ def test_a_bad_line_is_rejected_where_it_stands(empty_project):
 
 
 @pytest.mark.parametrize("line", [b"id,text,more", b"alone"])
-def test_a_row_with_too_many_or_too_few_fields_is_rejected_where_it_stands(empty_project, line):
+def test_a_row_with_too_many_or_too_few_fields_is_rejected_with_its_position(empty_project, line):
     content, offset = with_bad_row(line)
     reject = reject_of(empty_project, "a.csv", content, TEXTS[:2])
     assert (reject["source_path"], reject["record"], reject["code"]) == ("a.csv", "row 2", "broken_record")
     assert reject["byte_offset"] == offset
 
 
-def test_a_quote_that_is_not_closed_does_not_swallow_what_stands_before(empty_project):
+def test_an_unclosed_quote_does_not_lose_the_records_before_it(empty_project):
     header, first, second = rows(GOOD[:2]).splitlines(keepends=True)
     reject = reject_of(empty_project, "a.csv", header + first + b'g9,"open\r\n' + second, TEXTS[:1])
     assert (reject["record"], reject["code"]) == ("row 2", "broken_record")
 
 
-def test_a_quote_that_is_closed_by_a_later_record_does_not_swallow_it_in_silence(empty_project):
-    """A parser that is content with anything takes the two records for one, whose text holds the other's."""
+def test_a_quote_closed_in_a_later_record_does_not_silently_merge_the_two(empty_project):
+    """A lenient parser reads the two records as one, whose text contains the other's."""
     header, first, second = rows(GOOD[:2]).splitlines(keepends=True)
     swallowed = b'g8,"open\r\n' + b'g9,closed" here\r\n'
     reject = reject_of(empty_project, "a.csv", header + first + swallowed + second, TEXTS[:2])
@@ -122,22 +122,22 @@ OTHER_ENCODINGS = {"iso8859-6": "unknown_encoding", "utf-32": "unknown_encoding"
 
 
 @pytest.mark.parametrize("encoding", OTHER_ENCODINGS)
-def test_arabic_in_an_encoding_that_is_not_read_is_rejected(empty_project, encoding):
-    """Read as one of those that are, it would be published as other letters."""
+def test_arabic_in_an_unsupported_encoding_is_rejected(empty_project, encoding):
+    """Read in a supported encoding, it would be published as other letters."""
     letters = words("other").replace("\n", " ")
     reject = reject_of(empty_project, "a.txt", letters.encode(encoding), [])
     assert (reject["source_path"], reject["code"]) == ("a.txt", OTHER_ENCODINGS[encoding])
     assert "UTF-8" in reject["message"]
 
 
-def test_a_record_with_a_nul_is_no_text(empty_project):
+def test_a_record_with_a_nul_is_rejected(empty_project):
     content, _ = with_bad_line(b'{"id": "k", "text": "\\u0000\xd8\xa7"}')
     reject = reject_of(empty_project, "a.jsonl", content, TEXTS[:2])
     assert (reject["record"], reject["code"]) == ("k", "binary")
 
 
-def test_members_of_a_folder_above_are_articles_too(empty_project):
-    """Nothing is unpacked, so such a name does no harm; and it is not hidden, as .git is."""
+def test_members_with_a_parent_path_are_articles_too(empty_project):
+    """Nothing is unpacked, so such a name does no harm; and it is not a hidden file, as .git is."""
     empty_project.write("a.zip", zipped({"../n.txt": words("above").encode(), "../.hidden.txt": words("hidden").encode()}))
     build = empty_project.build()
     found = {path: raw_text(build, row) for path, row in by_path(build).items()}
@@ -145,7 +145,7 @@ def test_members_of_a_folder_above_are_articles_too(empty_project):
 
 
 @pytest.mark.parametrize("ending", COMPRESSIONS)
-def test_a_compressed_file_that_is_cut_off_gives_what_came_before(empty_project, ending):
+def test_a_truncated_compressed_file_gives_the_articles_before_the_cut(empty_project, ending):
     generator = random.Random(0)
     records = [{"id": str(number), "text": scrambled(generator, 60)} for number in range(2000)]
     content = COMPRESSIONS[ending](jsonl(records))
@@ -186,7 +186,7 @@ def twice_in_tar(good):
     return tar_with(good, tarfile.TarInfo("good.txt"), words("second").encode())
 
 
-# Archives with a good.txt and something that is wrong; where, and what.
+# Archives with a good.txt and a fault: the position and code of the fault.
 CONTAINERS = {
     "unsupported.zip": (lambda good: zipped({"bad.docx": b"PK", **good}), "!/bad.docx", "unsupported"),
     "unsupported.tar": (lambda good: tarred({"bad.docx": b"PK", **good}), "!/bad.docx", "unsupported"),
@@ -201,7 +201,7 @@ CONTAINERS = {
 }
 
 
-def test_what_is_wrong_in_an_archive_is_told_and_its_neighbours_are_published(empty_project):
+def test_a_fault_in_an_archive_is_reported_and_its_neighbours_are_published(empty_project):
     empty_project.configure("ingest", "max_file_mib", 1)
     empty_project.configure("dataset", "max_reject_ratio", 0.9)
     for name, (make, _, _) in CONTAINERS.items():
@@ -214,7 +214,7 @@ def test_what_is_wrong_in_an_archive_is_told_and_its_neighbours_are_published(em
     assert found == {f"{name}!/good.txt": words(name) for name in CONTAINERS}
 
 
-def test_an_archive_that_is_cut_off_gives_what_came_before(empty_project):
+def test_a_truncated_archive_gives_the_articles_before_the_cut(empty_project):
     content = tarred({"good.txt": TEXTS[0].encode(), "cut.txt": words("cut", 900).encode()})[:5000]
     for name, archive in (("a.tar", content), ("b.tar.zst", zstd(content))):
         empty_project.write(name, archive)
@@ -233,7 +233,7 @@ def test_an_encrypted_member_is_rejected(empty_project, tmp_path):
     assert (reject["source_path"], reject["code"]) == ("locked.zip!/secret.txt", "encrypted")
 
 
-def test_a_file_that_is_nothing_of_what_its_name_says_is_one_reject(empty_project):
+def test_a_file_that_is_not_what_its_extension_says_is_one_reject(empty_project):
     names = ["a.zip", "a.tar", "a.tar.gz", "a.tar.xz", "a.parquet", "a.jsonl.zst"]
     for name in names:
         empty_project.write(f"empty/{name}", b"")
@@ -257,7 +257,7 @@ NOTHING_IN_IT = {
 }
 
 
-def test_a_file_without_any_article_is_not_passed_over_in_silence(empty_project):
+def test_a_file_without_any_article_is_reported(empty_project):
     empty_project.write("a.txt", words(1))
     for name, content in NOTHING_IN_IT.items():
         empty_project.write(name, content)
@@ -274,7 +274,7 @@ def test_members_are_skipped_on_purpose(empty_project):
     assert rejects(build) == []
 
 
-def test_too_many_faulty_records_keep_the_old_build(empty_project):
+def test_too_many_invalid_records_keep_the_old_build(empty_project):
     empty_project.write("a.jsonl", jsonl(GOOD))
     old = empty_project.build()
     empty_project.write("a.jsonl", jsonl(GOOD) + b"{\n")
@@ -287,30 +287,25 @@ def test_too_many_faulty_records_keep_the_old_build(empty_project):
 
 
 @pytest.mark.parametrize("change", ["appended", "replaced", "removed"])
-def test_a_file_that_changes_during_the_run_ends_it_and_keeps_the_old_build(empty_project, change):
+def test_a_file_that_changes_during_the_run_ends_it_and_keeps_the_old_build(failpoints, empty_project, change):
+    """The run is held after it has listed its input and before it reads it."""
     empty_project.write("z.txt", words("z"))
     old = empty_project.build()
     content = old.bytes_by_path()
-    generator = random.Random(0)
-    empty_project.write("a.jsonl", jsonl({"text": scrambled(generator, 60)} for _ in range(2500)))
-    staged = empty_project.output / "builds"
-    process = empty_project.start("run")
-    # The inventory is taken, and more records stand before the last file than are read ahead.
-    wait_until(lambda: any(staged.glob(".staging-*")) or process.poll() is not None, "a staged build")
-    assert process.poll() is None, process.communicate()
+    empty_project.write("a.jsonl", jsonl(GOOD))
     last = empty_project.input / "z.txt"
-    if change == "appended":
-        with last.open("a", encoding="utf-8") as file:
-            file.write(" " + words("more"))
-    elif change == "replaced":
-        other = empty_project.root / "other"
-        other.write_text(words("w"), encoding="utf-8")
-        other.replace(last)
-    else:
-        last.unlink()
-    _, told = process.communicate(timeout=120)
-    assert process.returncode == 1, told.decode()
-    assert "z.txt" in told.decode()
+    with failpoints.hold(empty_project, "run", at="stage.create") as run:
+        if change == "appended":
+            with last.open("a", encoding="utf-8") as file:
+                file.write(" " + words("more"))
+        elif change == "replaced":
+            other = empty_project.root / "other"
+            other.write_text(words("w"), encoding="utf-8")
+            other.replace(last)
+        else:
+            last.unlink()
+        assert run.release() == 1
+        assert "z.txt" in run.reported
     assert empty_project.current().id == old.id
     assert empty_project.current().bytes_by_path() == content
     empty_project.write("z.txt", words("z"))

@@ -1,17 +1,15 @@
-"""`builds` and `rollback`: readers go back with one command and stay there until something changes."""
+"""`builds` and `rollback`: one command makes an older build current, until something changes."""
 
 import contextlib
 import fcntl
 import json
 import random
 import re
-import signal
-import subprocess
-import time
 
 import pytest
 
 from conftest import Build, Project, assert_builds_are_whole, scrambled, seed_texts, snapshot
+from rebuilds import copy_of
 
 CHANGING = "changing.txt"
 
@@ -25,7 +23,7 @@ def listed(project):
 
 
 def states(project):
-    """What `builds` says of each build, in its order: current, rolled back, or nothing."""
+    """The state that `builds` gives for each build, in its order: current, rolled back, or none."""
     return {row["build_id"]: row["state"].split(" on ")[0] for row in listed(project)}
 
 
@@ -34,16 +32,22 @@ def note(project):
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
-@pytest.fixture
-def three(tmp_path):
-    """A project with three builds, the newest one current; and their ids, oldest first."""
-    project = Project(tmp_path / "project")
+@pytest.fixture(scope="module")
+def three_template(tmp_path_factory):
+    project = Project(tmp_path_factory.mktemp("three") / "project")
     ids = []
     for number in range(3):
         change(project, number)
         ids.append(project.build().id)
     assert len(set(ids)) == 3
     return project, ids
+
+
+@pytest.fixture
+def three(three_template, tmp_path):
+    """A project with three builds, the newest one current; and their ids, oldest first."""
+    project, ids = three_template
+    return copy_of(project, tmp_path / "project"), ids
 
 
 def assert_runs_leave_it_so(project, build_id, runs=3):
@@ -67,13 +71,13 @@ def test_one_command_goes_back(three):
     assert_builds_are_whole(project)
 
 
-def test_it_stays_so_over_many_runs(three):
+def test_a_rollback_survives_many_runs(three):
     project, (_, second, _) = three
     project.tarmim("rollback")
     assert_runs_leave_it_so(project, second, runs=5)
 
 
-def test_a_run_says_so_to_programs_too(three):
+def test_a_run_reports_the_rollback_in_json_too(three):
     project, (_, second, _) = three
     project.tarmim("rollback")
     events = [json.loads(line) for line in project.tarmim("--log-format", "json", "run").stderr.splitlines()]
@@ -91,7 +95,7 @@ def test_quiet_says_nothing(three):
     assert project.current().id == second
 
 
-def test_readers_see_the_build_gone_back_to(three):
+def test_readers_see_the_restored_build(three):
     project, _ = three
     project.tarmim("rollback")
     assert json.loads(project.tarmim("stats", "--json").stdout)
@@ -143,7 +147,7 @@ ENDS = {
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_it_ends_when_something_changes(three, name):
+def test_a_rollback_ends_when_something_changes(three, name):
     project, ids = three
     project.tarmim("rollback")
     assert_runs_leave_it_so(project, ids[1], runs=1)
@@ -157,8 +161,8 @@ def test_it_ends_when_something_changes(three, name):
     assert_builds_are_whole(project)
 
 
-def test_the_build_after_a_rollback_has_the_bytes_of_a_full_build(three, tmp_path):
-    """The cache is that of the build gone back from."""
+def test_the_build_after_a_rollback_is_identical_to_a_full_build(three, tmp_path):
+    """The cache is still that of the build rolled back from."""
     project, _ = three
     project.tarmim("rollback")
     change(project, 9)
@@ -169,7 +173,7 @@ def test_the_build_after_a_rollback_has_the_bytes_of_a_full_build(three, tmp_pat
     assert told["run"]["work"] == {"content changed": 1, "unchanged": 3}
 
 
-def test_force_ends_it(three):
+def test_force_ends_a_rollback(three):
     project, (_, _, third) = three
     content = project.current().bytes_by_path()
     project.tarmim("rollback")
@@ -179,8 +183,8 @@ def test_force_ends_it(three):
     assert set(states(project).values()) == {"current", ""}
 
 
-def test_a_change_that_is_taken_back_ends_it_too(three):
-    """What was gone back from is published again only because something else was published between."""
+def test_a_change_that_is_reverted_ends_a_rollback_too(three):
+    """The build rolled back from is published again only because another was published in between."""
     project, (_, _, third) = three
     project.tarmim("rollback")
     change(project, 9)
@@ -190,8 +194,8 @@ def test_a_change_that_is_taken_back_ends_it_too(three):
     assert project.current().id == third and note(project) is None
 
 
-def test_an_input_put_back_to_that_of_the_build_ends_it(three):
-    """The run then gives the build that is current; a change after that is a change like any other."""
+def test_changing_the_input_to_that_of_the_restored_build_ends_a_rollback(three):
+    """The run then gives the current build; a later change is a change like any other."""
     project, (_, second, third) = three
     project.tarmim("rollback")
     change(project, 1)
@@ -239,7 +243,7 @@ def test_an_unknown_build_is_refused_and_the_known_ones_are_listed(three):
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../builds", "current"])
-def test_what_is_no_id_is_refused(three, name):
+def test_an_invalid_id_is_refused(three, name):
     project, ids = three
     with nothing_changes(project):
         told = project.tarmim("rollback", name, expect=2).stderr
@@ -247,8 +251,8 @@ def test_what_is_no_id_is_refused(three, name):
 
 
 @pytest.mark.parametrize("form", ["./{}", "{}/", "../builds/{}", "{folder}/{}"])
-def test_a_path_to_a_build_is_no_id(three, form):
-    """`current` would point to it under a name that no run knows, and the next run would undo the rollback unasked."""
+def test_a_path_is_not_accepted_as_an_id(three, form):
+    """`current` would point to the build under another name, and the next run would undo the rollback."""
     project, ids = three
     with nothing_changes(project):
         project.tarmim("rollback", form.format(ids[0], folder=project.output / "builds"), expect=2)
@@ -261,7 +265,7 @@ def test_the_current_build_is_refused(three):
         assert "already current" in project.tarmim("rollback", ids[2], expect=2).stderr
 
 
-def test_no_older_build_is_told(project):
+def test_a_missing_older_build_is_reported(project):
     build = project.build()
     with nothing_changes(project):
         assert build.id in project.tarmim("rollback", expect=2).stderr
@@ -277,7 +281,7 @@ def test_rolling_back_beyond_the_oldest_is_refused(three):
     assert project.current().id == first
 
 
-def test_no_build_at_all_is_told(project):
+def test_a_missing_build_is_reported(project):
     assert "tarmim run" in project.tarmim("rollback", expect=3).stderr
     assert not project.output.exists()
     assert "tarmim run" in project.tarmim("builds").stdout
@@ -299,7 +303,7 @@ def test_a_damaged_build_is_refused(three, table):
 
 
 @pytest.mark.parametrize("lost", ["file", "manifest"])
-def test_a_build_that_is_not_whole_is_refused(three, lost):
+def test_an_incomplete_build_is_refused(three, lost):
     project, (first, second, third) = three
     folder = project.output / "builds" / second
     (Build(folder).files("articles")[0] if lost == "file" else folder / "manifest.json").unlink()
@@ -309,7 +313,7 @@ def test_a_build_that_is_not_whole_is_refused(three, lost):
     assert project.current().id == first
 
 
-def test_a_held_lock_refuses_it(three):
+def test_a_held_lock_refuses_a_rollback(three):
     project, ids = three
     with open(project.output / ".lock", "rb+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -320,7 +324,7 @@ def test_a_held_lock_refuses_it(three):
 
 
 def test_a_damaged_note_counts_as_none(three):
-    """It was written by hand or cut off; a run then does what it would do without."""
+    """It was edited by hand or truncated; a run then ignores it."""
     project, (_, _, third) = three
     project.tarmim("rollback")
     (project.output / "rolled-back.json").write_text("{", encoding="utf-8")
@@ -328,31 +332,8 @@ def test_a_damaged_note_counts_as_none(three):
     assert project.current().id == third and note(project) is None
 
 
-def test_killed_rollbacks_leave_current_on_a_whole_build(three):
-    project, ids = three
-    generator = random.Random(0)
-    started = time.monotonic()
-    project.tarmim("rollback")
-    usual = time.monotonic() - started
-    killed = 0
-    for number in range(20):
-        process = project.start("rollback", ids[number % 2])
-        try:
-            process.communicate(timeout=generator.uniform(0.2, 1.1) * usual)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate(timeout=60)
-        killed += process.returncode == -signal.SIGKILL
-        assert project.current().id in ids
-        assert (project.current().folder / "manifest.json").is_file()
-    assert killed > 0
-    project.tarmim("run", "--force")
-    assert project.current().id == ids[2]
-    assert_builds_are_whole(project)
-
-
-def test_what_a_killed_rollback_leaves_is_swept(three):
-    """Its note, not yet in its place, and the link beside the one that it was to replace."""
+def test_leftovers_of_a_killed_rollback_are_removed(three):
+    """Its note and its link, both not yet renamed."""
     project, _ = three
     (project.output / ".rolled-back.json").write_text("{", encoding="utf-8")
     (project.output / ".current").symlink_to("builds")
@@ -364,7 +345,7 @@ def test_what_a_killed_rollback_leaves_is_swept(three):
 # The builds that are kept
 
 
-def test_builds_are_listed_oldest_first_with_what_they_hold(three):
+def test_builds_are_listed_oldest_first_with_their_counts(three):
     project, ids = three
     rows = listed(project)
     assert [row["build_id"] for row in rows] == ids
@@ -379,7 +360,7 @@ def test_builds_are_listed_oldest_first_with_what_they_hold(three):
     assert [line.endswith("current") for line in lines] == [False, False, True]
 
 
-def test_builds_gone_back_from_are_marked_with_the_time(three):
+def test_builds_rolled_back_from_are_marked_with_the_time(three):
     project, (first, second, third) = three
     project.tarmim("rollback")
     assert states(project) == {first: "", second: "current", third: "rolled back"}
@@ -395,7 +376,7 @@ def test_listing_builds_writes_nothing(three):
         project.tarmim("builds", "--json")
 
 
-def test_a_refused_build_is_not_listed_and_not_gone_back_to(three):
+def test_a_refused_build_is_not_listed_and_cannot_be_restored(three):
     project, ids = three
     project.configure("gates", "min_articles", 1)
     project.configure("gates", "mean_sentence_tokens", "[150.0, 200.0]")
@@ -409,7 +390,7 @@ def test_a_refused_build_is_not_listed_and_not_gone_back_to(three):
     assert project.current().id == ids[1]
 
 
-def test_builds_beyond_those_that_are_kept_are_removed(project):
+def test_builds_beyond_keep_builds_are_removed(project):
     project.configure("dataset", "keep_builds", 3)
     ids = []
     for number in range(6):
@@ -422,8 +403,8 @@ def test_builds_beyond_those_that_are_kept_are_removed(project):
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_force_removes_no_build_that_is_to_be_kept(project, times):
-    """The same build once more is not one more build."""
+def test_force_removes_no_build_within_keep_builds(project, times):
+    """Building the same build again does not add one."""
     project.configure("dataset", "keep_builds", 2)
     ids = []
     for number in range(2):
@@ -436,8 +417,8 @@ def test_force_removes_no_build_that_is_to_be_kept(project, times):
     assert project.current().id == ids[0]
 
 
-def test_the_build_gone_back_to_is_kept_when_the_next_one_is_published(project):
-    """Readers may still have it open, and it is the one that was known to be good."""
+def test_the_restored_build_is_kept_when_the_next_one_is_published(project):
+    """Readers may still have it open, and it is the last one known to be good."""
     project.configure("dataset", "keep_builds", 2)
     ids = []
     for number in range(2):
@@ -451,8 +432,8 @@ def test_the_build_gone_back_to_is_kept_when_the_next_one_is_published(project):
     assert project.current().id == ids[0]
 
 
-def test_after_an_input_was_put_back_rolling_back_still_goes_to_the_build_before(three):
-    """The oldest build was published once more, so the newest one stands before it."""
+def test_after_an_input_is_reverted_a_rollback_goes_to_the_build_published_before(three):
+    """The oldest build was published again, so the newest one came before it."""
     project, (first, _, third) = three
     change(project, 0)
     assert project.build().id == first

@@ -1,4 +1,4 @@
-"""Splitting, end to end: what marks and lines say is kept, the head of an article gets rows of its own, and cuts can be undone."""
+"""Splitting, end to end: surviving marks and line breaks are kept, the head of an article gets separate rows, cuts can be undone."""
 
 import re
 import textwrap
@@ -16,7 +16,7 @@ def rows_of(project, name, text):
     return [(row["kind"], row["text"]) for row in project.build().sentences_by_path()[f"{name}.txt"]]
 
 
-def test_the_head_of_an_article_is_kept_apart_and_nothing_is_lost(empty_project):
+def test_the_head_of_an_article_gets_separate_rows_and_nothing_is_lost(empty_project):
     text = f"أمسية في الشارقة\n\nالشارقة: غيث خوري\n{BODY}"
     rows = rows_of(empty_project, "head", text)
     assert [kind for kind, _ in rows] == ["headline", "dateline", "byline", "body", "body"]
@@ -25,7 +25,7 @@ def test_the_head_of_an_article_is_kept_apart_and_nothing_is_lost(empty_project)
     assert (article["dateline"], article["byline"]) == ("الشارقة:", "غيث خوري")
 
 
-def test_a_stripped_head_is_found_where_no_mark_is_left(empty_project):
+def test_a_stripped_head_is_found_without_marks(empty_project):
     seed = next(iter(seed_texts().values()))
     rows = rows_of(empty_project, "head", f"دبي الخليج {seed}")
     assert rows[0] == ("dateline", "دبي الخليج")
@@ -41,7 +41,7 @@ def test_a_stripped_head_is_found_where_no_mark_is_left(empty_project):
     ],
     ids=["decimals, initials, ellipses", "quotations and brackets", "one paragraph a line"],
 )
-def test_marks_and_lines_that_survived_are_taken_as_they_stand(empty_project, text, sentences):
+def test_surviving_marks_and_line_breaks_are_respected(empty_project, text, sentences):
     assert len(rows_of(empty_project, "marks", text)) == sentences
 
 
@@ -51,7 +51,7 @@ def test_a_text_wrapped_at_a_width_is_not_cut_at_its_lines(empty_project):
     assert len(rows_of(empty_project, "wrapped", wrapped)) == 2
 
 
-def test_the_limit_is_met_in_text_that_gives_no_hint(empty_project):
+def test_max_tokens_holds_in_text_without_any_cue(empty_project):
     empty_project.configure("split", "max_tokens", "12")
     rows = rows_of(empty_project, "long", "، ".join(["كتاب جديد"] * 40))
     assert max(len(text.split()) for _, text in rows) <= 12
@@ -67,7 +67,7 @@ def test_cut_confidence_trades_precision_for_recall(tmp_path):
     assert counts[0] > counts[1] > counts[2]
 
 
-def test_the_documentation_shows_how_to_join_what_is_not_sure_enough(seed_project, seed_build):
+def test_the_documented_query_joins_uncertain_sentences(seed_project, seed_build):
     page = (REPOSITORY / "docs" / "dataset.md").read_text(encoding="utf-8")
     query = next(block for block in re.findall(r"```sql\n(.*?)```", page, re.DOTALL) if "boundary_confidence >=" in block)
     query = query.replace("output/current", str(seed_project.output / "current"))

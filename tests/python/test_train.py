@@ -1,20 +1,21 @@
-"""Training from a cold start: the same corpus gives the same model, an interrupted run goes on, faults are named.
+"""Training from nothing: the same corpus gives the same model, a killed run is resumed, errors name the line.
 
-The corpus is a few clean articles, far too small to be good for anything but showing that the way is open from end to end.
+The corpus is a few clean articles: far too small for a useful model, large enough to go through every step.
 """
 
 import json
-import signal
+import os
 import subprocess
 
 import pytest
 
-from conftest import PROGRAM, wait_until
+from conftest import PROGRAM
+from failpoints import KILLED
 
 
 @pytest.fixture(scope="module")
 def corpus(seed_build, tmp_path_factory):
-    """Clean articles: the shipped ones as repaired, a full stop after each sentence, many times over."""
+    """Clean articles: the shipped ones as repaired, with a full stop after each sentence, repeated."""
     folder = tmp_path_factory.mktemp("corpus")
     articles = {}
     for row in seed_build.rows("sentences"):
@@ -46,14 +47,15 @@ def test_the_same_corpus_gives_the_same_model(corpus, trained, tmp_path):
     assert (tmp_path / "m.model").read_bytes() == trained.read_bytes()
 
 
-def test_an_interrupted_training_goes_on_and_ends_the_same(corpus, trained, tmp_path):
-    process = subprocess.Popen([PROGRAM, *arguments(corpus, tmp_path)], stderr=subprocess.DEVNULL)
-    stages = tmp_path / "checkpoints"
-    wait_until(lambda: list(stages.glob("repair-*.stage")), "the first stage")
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+@pytest.mark.parametrize("point", ["train.pass", "train.step#2"])
+def test_a_killed_training_goes_on_and_ends_the_same(failpoints, corpus, trained, tmp_path, point):
+    environment = os.environ | {"TARMIM_FAILPOINT": f"{point}=kill"}
+    done = subprocess.run([failpoints.path, *arguments(corpus, tmp_path)], env=environment, capture_output=True)
+    assert done.returncode == KILLED
     assert not (tmp_path / "m.model").exists()
+    stages = tmp_path / "checkpoints"
     finished = {path: path.stat().st_mtime_ns for path in stages.glob("*.stage")}
+    assert [path.name.partition("-")[0] for path in finished] == ["repair"]
     train(corpus, tmp_path)
     assert (tmp_path / "m.model").read_bytes() == trained.read_bytes()
     for path, written in finished.items():
@@ -81,10 +83,10 @@ def test_a_build_says_which_model_made_it(project, trained):
     assert project.build().id != shipped
 
 
-def test_a_line_that_is_no_article_is_told(tmp_path):
+def test_a_line_that_is_no_article_is_an_error(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"text": "كتاب"}\n{"txt": "كتاب"}\n', encoding="utf-8")
     assert "a.jsonl:2: " in train(tmp_path, tmp_path, expect=2).stderr
 
 
-def test_an_empty_corpus_is_told(tmp_path):
+def test_an_empty_corpus_is_an_error(tmp_path):
     assert ".jsonl" in train(tmp_path, tmp_path, expect=3).stderr

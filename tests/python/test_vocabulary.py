@@ -1,4 +1,4 @@
-"""The shipped vocabulary, read by another SKOS reader than the program's own."""
+"""The shipped vocabulary, read by a second SKOS reader."""
 
 import re
 from collections import defaultdict
@@ -37,7 +37,7 @@ def folded(label):
     return label.translate(FOLD).removeprefix("ال")
 
 
-def test_there_are_enough_concepts_over_every_field(graph, concepts):
+def test_every_category_has_enough_concepts(graph, concepts):
     assert len(concepts) >= 800
     fields = {str(subject) for concept in concepts for subject in graph.objects(concept, DCTERMS.subject)}
     assert fields == CATEGORIES

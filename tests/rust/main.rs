@@ -1,3 +1,3 @@
-//! Tests of the library, in one binary, since each binary links polars.
+//! Tests of the library: one binary, because linking each takes long.
 
 mod gates;

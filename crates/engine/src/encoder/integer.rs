@@ -13,6 +13,8 @@
 
 #![cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "a vector kernel; each block says why it is sound"))]
 
+use std::sync::OnceLock;
+
 use crate::matrix::{Output, View, multiply};
 
 /// Columns that the kernel computes together: two vectors of sixteen 32-bit sums.
@@ -42,20 +44,55 @@ pub(super) struct Input<'a> {
 
 /// The available kernels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kernel {
+pub enum Kernel {
+    /// Our own, which needs AVX-512 VNNI.
     #[cfg(target_arch = "x86_64")]
     Avx512Vnni,
+    /// Floats, by the `gemm` crate, which has vector kernels for many processors.
     Floats,
+    /// Plain loops over integers, which run anywhere: tests compare the other kernels with it.
+    Portable,
 }
 
+/// The kernel that a test asked for.
+static FORCED: OnceLock<Kernel> = OnceLock::new();
+
 impl Kernel {
-    /// The fastest kernel that this processor runs.
-    fn best() -> Self {
+    /// The kernels that this processor runs, fastest first.
+    #[must_use]
+    pub fn runnable() -> Vec<Self> {
+        let mut kernels = vec![Self::Floats, Self::Portable];
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx512f") && std::arch::is_x86_feature_detected!("avx512vnni") {
-            return Self::Avx512Vnni;
+            kernels.insert(0, Self::Avx512Vnni);
         }
-        Self::Floats
+        kernels
+    }
+
+    /// The name by which tests choose a kernel.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Vnni => "vnni",
+            Self::Floats => "gemm",
+            Self::Portable => "portable",
+        }
+    }
+
+    /// Makes this the kernel of every encoder that this process compiles from now on. For tests; only the first call counts.
+    ///
+    /// # Panics
+    /// If this processor does not run it.
+    pub fn force(self) {
+        // The soundness of `multiply` rests on it.
+        assert!(Self::runnable().contains(&self), "this processor does not run the kernel {}", self.name());
+        let _ = FORCED.set(self);
+    }
+
+    /// The fastest kernel that this processor runs, unless another was forced.
+    fn chosen() -> Self {
+        FORCED.get().copied().unwrap_or_else(|| Self::runnable()[0])
     }
 }
 
@@ -67,6 +104,8 @@ enum Weights {
     Pairs(Vec<[i16; STEP]>),
     /// Inputs × columns, row by row.
     Floats(Vec<f32>),
+    /// The same, as integers.
+    Integers(Vec<i16>),
 }
 
 impl IntegerMatrix {
@@ -75,7 +114,7 @@ impl IntegerMatrix {
     /// # Panics
     /// If the number of inputs is odd.
     pub(super) fn new(weights: &[i8], outputs: usize) -> Self {
-        Self::for_kernel(weights, outputs, Kernel::best())
+        Self::for_kernel(weights, outputs, Kernel::chosen())
     }
 
     fn for_kernel(weights: &[i8], outputs: usize, kernel: Kernel) -> Self {
@@ -100,6 +139,10 @@ impl IntegerMatrix {
                 let row = |input: usize| (0..columns).map(move |column| f32::from(weight(input, column)));
                 Weights::Floats((0..inputs).flat_map(row).collect())
             }
+            Kernel::Portable => {
+                let row = |input: usize| (0..columns).map(move |column| i16::from(weight(input, column)));
+                Weights::Integers((0..inputs).flat_map(row).collect())
+            }
         };
         Self { weights, inputs, columns }
     }
@@ -115,13 +158,14 @@ impl IntegerMatrix {
     /// If the input lacks rows, or its taps and width do not match the matrix's inputs.
     pub(super) fn multiply(&self, input: Input<'_>, rows: usize, product: &mut Vec<i32>) {
         assert_eq!(input.taps.len() * input.width, self.inputs, "the columns of the left are the rows of the right");
-        // Both kernels overwrite every sum, so old ones may stay.
+        // Every kernel overwrites every sum, so old ones may stay.
         product.resize(rows * self.columns, 0);
         match &self.weights {
-            // SAFETY: `Kernel::best` lays out weights in pairs only if the processor has the instructions.
+            // SAFETY: `Kernel::chosen` is a kernel that the processor runs, so weights are laid out in pairs only if it has the instructions.
             #[cfg(target_arch = "x86_64")]
             Weights::Pairs(weights) => unsafe { vnni::multiply(weights, self.columns, input, product) },
             Weights::Floats(weights) => multiply_floats(weights, self.columns, input, product),
+            Weights::Integers(weights) => multiply_integers(weights, self.columns, input, product),
         }
     }
 }
@@ -138,6 +182,20 @@ fn multiply_floats(weights: &[f32], columns: usize, input: Input<'_>, product: &
         multiply(&mut sums, Output::Add, View::new(&floats, rows, input.width), weights);
     }
     product.iter_mut().zip(sums).for_each(|(integer, sum)| *integer = sum as i32);
+}
+
+/// The product in plain loops.
+fn multiply_integers(weights: &[i16], columns: usize, input: Input<'_>, product: &mut [i32]) {
+    for (row, sums) in product.chunks_exact_mut(columns).enumerate() {
+        sums.fill(0);
+        let integers = |tap: &usize| &input.integers[(tap + row) * input.width..][..input.width];
+        let integers = input.taps.iter().flat_map(integers);
+        for (&integer, weights) in integers.zip(weights.chunks_exact(columns)) {
+            for (sum, &weight) in sums.iter_mut().zip(weights) {
+                *sum += i32::from(integer) * i32::from(weight);
+            }
+        }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -214,7 +272,7 @@ mod tests {
             let weights: Vec<i8> = (0..inputs * outputs).map(|_| rng.random_range(-40..=40)).collect();
             let integers: Vec<i16> = (0..(rows + 8) * width).map(|_| rng.random_range(-511..=511)).collect();
             let input = Input { integers: &integers, width, taps: &taps };
-            for kernel in [Kernel::best(), Kernel::Floats] {
+            for kernel in Kernel::runnable() {
                 let matrix = IntegerMatrix::for_kernel(&weights, outputs, kernel);
                 let mut product = vec![7];
                 matrix.multiply(input, rows, &mut product);

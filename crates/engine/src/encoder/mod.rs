@@ -23,4 +23,5 @@ pub mod network;
 mod shape;
 
 pub use compiled::{Encoder, EncoderScratch};
+pub use integer::Kernel;
 pub use shape::{BRANCH, CONTEXT_BLOCK, EMBEDDING, HEADS, LEAST_SQUARE, MARGIN, REACH, StackShape, TAPS, TRUNK};
