@@ -15,10 +15,10 @@ use super::frames::{counts, fractions, stack, sum_by, texts};
 use super::tables::{self, ReduceError, count_rows, list_lengths, map_batches, numbers};
 use engine::tables::schema::Table;
 
-/// Keywords listed.
+/// The most keywords listed.
 const TOP_KEYWORDS: usize = 15;
 
-/// Sizes of a table's rows, in tokens.
+/// The lengths of sentences, in tokens.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Lengths {
     mean: f64,
@@ -27,7 +27,7 @@ pub struct Lengths {
     longest: i64,
 }
 
-/// How many rows have a value.
+/// A value of a column and the number of rows that have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Group {
     name: String,
@@ -86,8 +86,8 @@ impl Stats {
     }
 }
 
-/// The sentences of a build, one row for each number of tokens that any of them has, shortest first. Everything that is
-/// said about sentences follows from these few hundred rows.
+/// The sentences of a build grouped by their number of tokens, shortest first. All statistics of sentences follow from these few
+/// hundred rows, so the table is read once and only the groups are kept.
 struct SentencesByLength {
     frame: DataFrame,
     tokens: i64,
@@ -130,12 +130,12 @@ impl SentencesByLength {
         Ok(self.frame.column(column)?.i64()?.sum().unwrap_or(0))
     }
 
-    /// The confidences of all sentences, each as often as it has tokens.
+    /// The sum of the confidences of all sentences, each multiplied by its number of tokens.
     fn weighted_confidence(&self) -> PolarsResult<f64> {
         Ok(self.frame.column("confidence")?.f64()?.sum().unwrap_or(0.0))
     }
 
-    /// A part of the tokens, rounded to 1e-4; 0 of nothing.
+    /// A share of the tokens, rounded to 1e-4; 0 if there are none.
     fn share_of_tokens(&self, part: f64) -> f64 {
         if self.tokens == 0 { 0.0 } else { (part / as_fraction(self.tokens) * 1e4).round() / 1e4 }
     }
@@ -151,7 +151,7 @@ impl SentencesByLength {
         })
     }
 
-    /// The length of the sentence that comes first after a share of all, which are ordered by length.
+    /// A quantile of the sentence lengths: that of the sentence at the nearest rank.
     #[expect(clippy::cast_possible_truncation, reason = "a rank is a whole number below the number of sentences")]
     fn quantile(&self, share: f64, sentences: i64) -> PolarsResult<i64> {
         let rank = (as_fraction(sentences - 1) * share).round() as i64;

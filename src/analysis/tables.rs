@@ -1,12 +1,12 @@
 //! Reading a build's tables: record batches of the columns that are needed.
 //!
-//! Invariant: one batch per thread is in memory, whatever the size of the table. A row group is the unit of parallel work,
-//! since Parquet can be entered at each; results keep the order of the rows.
+//! Invariant: one batch per thread is in memory, whatever the size of the table. The row group is the unit of parallel work,
+//! because a Parquet file can be read from the start of any of them; results keep the order of the rows.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use arrow::array::{ArrowPrimitiveType, AsArray, Int32Array, PrimitiveArray, RecordBatch, StringArray};
+use arrow::array::{ArrowPrimitiveType, AsArray, Int32Array, PrimitiveArray, RecordBatch, RecordBatchReader, StringArray};
 use arrow::compute::cast;
 use arrow::compute::kernels::length::length;
 use arrow::datatypes::{DataType, Int32Type, SchemaRef};
@@ -15,6 +15,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use parquet::file::metadata::ParquetMetaData;
 use rayon::prelude::*;
 
 use super::AnalysisError;
@@ -24,10 +25,10 @@ use engine::tables::schema::Table;
 /// Rows of a batch: some megabytes of text.
 const BATCH_ROWS: usize = 4096;
 
-/// What can go wrong while a batch is reduced: Arrow lacks a column, or polars gets a frame of unequal columns.
+/// An error reducing a batch: of Arrow, if a column is missing, or of polars.
 pub(crate) type ReduceError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A Parquet file that can be read from any of its row groups.
+/// A file of a table, with its footer read.
 pub(crate) struct TableFile {
     path: PathBuf,
     metadata: ArrowReaderMetadata,
@@ -58,22 +59,24 @@ impl TableFile {
     }
 
     pub(crate) fn rows(&self) -> usize {
-        usize::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
+        usize::try_from(self.metadata().file_metadata().num_rows()).unwrap_or(0)
     }
 
     pub(crate) fn row_groups(&self) -> std::ops::Range<usize> {
-        0..self.metadata.metadata().num_row_groups()
+        0..self.metadata().num_row_groups()
     }
 
-    pub(crate) fn metadata(&self) -> &ArrowReaderMetadata {
-        &self.metadata
+    /// The footer, with the statistics of each row group.
+    pub(crate) fn metadata(&self) -> &ParquetMetaData {
+        self.metadata.metadata()
     }
 
+    /// Names the file in an error of its reader.
     pub(crate) fn unreadable(&self, error: impl Into<ReduceError>) -> AnalysisError {
         AnalysisError::unreadable(&self.path, error)
     }
 
-    /// A reader of some columns. Columns that the file lacks are left out: whoever asks the batch for one gets the error.
+    /// A reader of some columns. Columns that the file lacks are left out; the functions below report them.
     pub(crate) fn reader(&self, columns: &[&str]) -> Result<ParquetRecordBatchReaderBuilder<File>, AnalysisError> {
         let file = File::open(&self.path).map_err(|error| self.unreadable(error))?;
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
@@ -91,13 +94,13 @@ pub(crate) fn batches(file: &Path, columns: &[&str], rows: usize) -> Result<Parq
     file.reader(columns)?.with_batch_size(rows).build().map_err(|error| file.unreadable(error))
 }
 
-/// The rows of a table, from the footers of its files.
+/// The number of rows of a table, from the footers of its files.
 pub(crate) fn count_rows(build_folder: &Path, table: Table) -> Result<usize, AnalysisError> {
     Ok(TableFile::all(build_folder, table)?.iter().map(TableFile::rows).sum())
 }
 
-/// Reduces each batch of a table on all cores; the results are in the order of the rows. A file without rows gives one
-/// empty batch, so that the columns are known even then.
+/// Reduces each batch of a table on all cores; the results are in the order of the rows. A file without rows counts as one
+/// empty batch, so that even its frame has columns.
 ///
 /// # Errors
 /// If a file cannot be read or a batch cannot be reduced.
@@ -124,7 +127,7 @@ fn map_piece<T>(
 ) -> Result<Vec<T>, AnalysisError> {
     let reader = file.reader(columns)?.with_row_groups(group.into_iter().collect()).build();
     let reader = reader.map_err(|error| file.unreadable(error))?;
-    let empty = group.is_none().then(|| Ok(RecordBatch::new_empty(arrow::array::RecordBatchReader::schema(&reader))));
+    let empty = group.is_none().then(|| Ok(RecordBatch::new_empty(reader.schema())));
     let batches = reader.chain(empty);
     batches.map(|batch| map(&batch?)).collect::<Result<_, ReduceError>>().map_err(|error| file.unreadable(error))
 }

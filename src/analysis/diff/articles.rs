@@ -18,7 +18,7 @@ use crate::analysis::frames::{counts, fingerprints, optional_counts, stack, sum_
 use crate::analysis::tables::{self, TableFile, map_batches, numbers};
 use engine::tables::schema::Table;
 
-/// Columns of articles that are no metadata: ids, what sentences say too, and what follows from it.
+/// Columns of articles that are not metadata: ids, and whatever follows from the sentences.
 const NO_METADATA: [&str; 12] = [
     "article_id",
     "article_index",
@@ -34,7 +34,7 @@ const NO_METADATA: [&str; 12] = [
     "keyphrases",
 ];
 
-/// Columns of articles that are compared under a name of their own.
+/// Columns of articles whose differences are reported one by one, not as metadata.
 const COMPARED: [&str; 3] = ["content_hash", "keywords", "keyphrases"];
 
 /// Columns of sentences that make an edit if they differ; `number_gaps` without its confidences.
@@ -44,7 +44,7 @@ pub(super) const CONFIDENCES: [&str; 5] = ["repair_confidence", "boundary_confid
 /// Fields that do not count for an edit.
 pub(super) const UNLISTED_FIELDS: &[&str] = &["confidence", "score"];
 
-/// The place of an article in its build, from 0; older builds lack it.
+/// The position of an article in its build, from 0; older builds lack it.
 pub(super) const INDEX: &str = "article_index";
 /// Appended to the columns of the later build.
 const AFTER: &str = "_after";
@@ -88,16 +88,19 @@ impl Columns {
     }
 }
 
+/// The position of an article in a build that has it: `article_index`, unless the build is too old to have the column.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Position(pub(super) Option<i64>);
+
 /// An article that is not the same in both builds.
 #[derive(Clone, Debug)]
 pub(super) struct ChangedArticle {
     pub(super) article_id: String,
     pub(super) source_path: String,
-    pub(super) before: bool,
-    pub(super) after: bool,
-    /// `article_index` in each build that has it.
-    pub(super) index_before: Option<i64>,
-    pub(super) index_after: Option<i64>,
+    /// `None` if it was added.
+    pub(super) before: Option<Position>,
+    /// `None` if it was removed.
+    pub(super) after: Option<Position>,
     /// Sentences in both builds together.
     pub(super) sentences: usize,
     /// Columns of the article that differ.
@@ -127,7 +130,8 @@ pub(super) fn changed_articles(
     let (left, right) = (fingerprinted(before, articles, sentences)?, fingerprinted(after, articles, sentences)?);
     let both = left.join(&right, ["article_id"], ["article_id"], join, None)?;
     let mut changed = differing_rows(&both, &articles.compared())?;
-    let place = |article: &ChangedArticle| article.index_after.or(article.index_before);
+    let place =
+        |article: &ChangedArticle| article.after.and_then(|after| after.0).or(article.before.and_then(|before| before.0));
     changed.sort_by(|a, b| (&a.source_path, place(a), &a.article_id).cmp(&(&b.source_path, place(b), &b.article_id)));
     Ok(changed)
 }
@@ -187,15 +191,14 @@ fn differing_rows(both: &DataFrame, compared: &[&str]) -> PolarsResult<Vec<Chang
         let article = ChangedArticle {
             article_id: ids.get(row)?.to_owned(),
             source_path: path_before.get(row).or(path_after.get(row))?.to_owned(),
-            before: path_before.get(row).is_some(),
-            after: path_after.get(row).is_some(),
-            index_before: index_before.get(row),
-            index_after: index_after.get(row),
+            before: path_before.get(row).map(|_| Position(index_before.get(row))),
+            after: path_after.get(row).map(|_| Position(index_after.get(row))),
             sentences: usize::try_from(sentences_before.get(row).unwrap_or(0) + sentences_after.get(row).unwrap_or(0))
                 .ok()?,
             differing: differing.map(|(name, _)| (*name).to_owned()).collect(),
         };
-        let is_same = article.before && article.after && article.differing.is_empty() && in_sentences.get(row) != Some(true);
+        let is_in_both = article.before.is_some() && article.after.is_some();
+        let is_same = is_in_both && article.differing.is_empty() && in_sentences.get(row) != Some(true);
         (!is_same).then_some(article)
     };
     Ok((0..both.height()).filter_map(row).collect())

@@ -157,8 +157,8 @@ fn article_change(
     sentences: &[SentenceChange],
 ) -> Option<ArticleChange> {
     let change = match (article.before, article.after) {
-        (false, _) => Change::Added,
-        (_, false) => Change::Removed,
+        (None, _) => Change::Added,
+        (_, None) => Change::Removed,
         _ => Change::Edited,
     };
     let is_edited = change == Change::Edited;
@@ -169,7 +169,7 @@ fn article_change(
     if is_edited && what.is_empty() && sentences.is_empty() {
         return None;
     }
-    let (text_before, text_after) = (article.before.then(|| text_of(before)), article.after.then(|| text_of(after)));
+    let (text_before, text_after) = (article.before.map(|_| text_of(before)), article.after.map(|_| text_of(after)));
     let differ = text_before != text_after;
     let count = |change: Change| sentences.iter().filter(|sentence| sentence.change == change).count();
     Some(ArticleChange {

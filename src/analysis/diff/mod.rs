@@ -111,8 +111,8 @@ impl Diff {
         let mut tallies = Tallies::default();
         let changed = changed_articles(&before, &after, &of_articles, &of_sentences)?;
         for batch in batches(&changed) {
-            let left = Sentences::load(&before, batch, &of_sentences, |article| article.index_before)?;
-            let right = Sentences::load(&after, batch, &of_sentences, |article| article.index_after)?;
+            let left = Sentences::load(&before, batch, &of_sentences, |article| article.before)?;
+            let right = Sentences::load(&after, batch, &of_sentences, |article| article.after)?;
             for article in batch {
                 let compared = compare(article, left.of(&article.article_id), right.of(&article.article_id));
                 if let Some(lists) = &mut lists {

@@ -13,7 +13,7 @@ use parquet::arrow::arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReader, R
 use parquet::file::statistics::Statistics;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::articles::{CONFIDENCES, ChangedArticle, Columns, INDEX, UNLISTED_FIELDS};
+use super::articles::{CONFIDENCES, ChangedArticle, Columns, INDEX, Position, UNLISTED_FIELDS};
 use super::builds::Build;
 use super::compare::Side;
 use super::fingerprint::of_columns;
@@ -24,35 +24,39 @@ use engine::tables::schema::Table;
 /// Columns that are compared value by value, or shown.
 const SHOWN: [&str; 7] = ["article_id", "sentence_id", "sentence_index", "kind", "raw_text", "text", "keyword_ids"];
 
-/// A sentence as it is compared; what only one of the builds has is left out.
+/// A sentence as it is compared, in the columns that both builds have.
 #[derive(Clone, Debug)]
 pub(super) struct Sentence {
-    /// What is shown of it.
+    /// The values that are shown.
     pub(super) side: Side,
     pub(super) kind: Option<String>,
-    /// Fingerprints.
+    /// Fingerprint of `number_gaps` without confidences.
     pub(super) gaps: u64,
+    /// Fingerprint of all columns that hold confidences.
     pub(super) confidences: u64,
 }
 
-/// The sentences of each article.
+/// The sentences of each article, by its id.
 pub(super) struct Sentences(FxHashMap<String, Vec<Sentence>>);
 
 impl Sentences {
-    /// Loads the sentences of some articles in those columns that both builds have; `index` is an article's place in the
-    /// build, if it is known.
+    /// Loads the sentences of some articles, in the columns that both builds have; `position` is an article's position in the
+    /// build, `None` if the build does not have it.
     pub(super) fn load(
         build: &Build,
         articles: &[ChangedArticle],
         columns: &Columns,
-        index: fn(&ChangedArticle) -> Option<i64>,
+        position: fn(&ChangedArticle) -> Option<Position>,
     ) -> Result<Self, AnalysisError> {
-        let wanted: Arc<FxHashSet<String>> = Arc::new(articles.iter().map(|article| article.article_id.clone()).collect());
-        let indices = articles.iter().filter_map(index);
-        let places = indices.clone().min().zip(indices.max());
         let mut sentences = FxHashMap::default();
+        let held = articles.iter().filter_map(|article| Some((article.article_id.clone(), position(article)?)));
+        let (ids, positions): (FxHashSet<String>, Vec<Position>) = held.unzip();
+        if ids.is_empty() {
+            return Ok(Self(sentences));
+        }
+        let (wanted, range) = (Arc::new(ids), range(&positions));
         for file in TableFile::all(&build.folder, Table::Sentences)? {
-            for batch in wanted_rows(&file, &wanted, places, columns)? {
+            for batch in wanted_rows(&file, &wanted, range, columns)? {
                 let added = batch.and_then(|batch| add(&batch, columns, &mut sentences));
                 added.map_err(|error| file.unreadable(error))?;
             }
@@ -69,12 +73,18 @@ impl Sentences {
     }
 }
 
-/// The rows of a file that belong to the wanted articles. Row groups that lie outside their places are not opened, and of the
-/// others the long columns are read only of those rows.
+/// The first and the last of some positions; `None` if one is unknown.
+fn range(positions: &[Position]) -> Option<(i64, i64)> {
+    let positions = positions.iter().map(|position| position.0).collect::<Option<Vec<i64>>>()?;
+    Some((*positions.iter().min()?, *positions.iter().max()?))
+}
+
+/// The rows of a file that belong to the wanted articles. Row groups outside the range of their positions are skipped; in the
+/// others, the reader first decodes only the ids, and the long columns only of wanted rows.
 fn wanted_rows(
     file: &TableFile,
     wanted: &Arc<FxHashSet<String>>,
-    places: Option<(i64, i64)>,
+    range: Option<(i64, i64)>,
     columns: &Columns,
 ) -> Result<ParquetRecordBatchReader, AnalysisError> {
     let names = [SHOWN.as_slice(), &CONFIDENCES].concat();
@@ -85,17 +95,16 @@ fn wanted_rows(
         let ids = texts(&batch, "article_id")?;
         Ok(ids.iter().map(|id| Some(id.is_some_and(|id| wanted.contains(id)))).collect::<BooleanArray>())
     });
-    let groups = file.row_groups().filter(|group| may_hold(file, *group, places)).collect();
+    let groups = file.row_groups().filter(|group| may_hold(file, *group, range)).collect();
     let reader = builder.with_row_groups(groups).with_row_filter(RowFilter::new(vec![Box::new(is_wanted)]));
     reader.build().map_err(|error| file.unreadable(error))
 }
 
-/// Whether a row group may hold articles of these places, first and last, by the statistics in the footer. Without
-/// statistics, or without places, it may.
-fn may_hold(file: &TableFile, group: usize, places: Option<(i64, i64)>) -> bool {
-    let columns = file.metadata().metadata().row_group(group).columns();
+/// Whether a row group may hold articles in a range of positions, by the statistics in the footer; without statistics or range it may.
+fn may_hold(file: &TableFile, group: usize, range: Option<(i64, i64)>) -> bool {
+    let columns = file.metadata().row_group(group).columns();
     let index = columns.iter().find(|column| column.column_path().parts() == [INDEX]);
-    let Some((first, last)) = places else { return true };
+    let Some((first, last)) = range else { return true };
     match index.and_then(|index| index.statistics()) {
         Some(Statistics::Int64(held)) => {
             held.min_opt().is_none_or(|least| *least <= last) && held.max_opt().is_none_or(|most| *most >= first)
