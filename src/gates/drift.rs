@@ -6,11 +6,11 @@
 
 use std::path::Path;
 
+use super::gate::{Gate, GateKind, number};
 use super::metrics::{Metric, Metrics};
 use super::report::recorded_metrics;
 use super::settings::{DriftPolicy, GateSettings};
 use super::tally::Tally;
-use super::{Gate, GateKind, number};
 use crate::analysis::AnalysisError;
 use crate::dataset::Manifest;
 

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Fields, Schema};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 
+use super::gate::{Gate, GateKind};
 use super::metrics::Metrics;
+use super::subject::Subject;
 use super::walk::{Invariant, Walked, walk};
-use super::{Gate, GateKind, Subject};
 use crate::analysis::AnalysisError;
 use crate::dataset::part_files;
 use engine::tables::schema::Table;

@@ -3,9 +3,9 @@
 //! Invariant: in a build of few articles, limits on shares and means only cause warnings, because chance decides there; the
 //! reject ratio and the longest sentence are judged in any build.
 
+use super::gate::{Gate, GateKind, number};
 use super::metrics::{Metric, Metrics};
 use super::settings::GateSettings;
-use super::{Gate, GateKind, number};
 use crate::dataset::Counts;
 
 /// One gate for each metric with limits; `cap` is `split.max_tokens`.

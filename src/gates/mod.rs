@@ -14,125 +14,32 @@
 mod ahead;
 mod columns;
 mod drift;
+mod gate;
 mod integrity;
 pub mod limits;
 pub mod metrics;
 mod report;
 mod settings;
+mod subject;
 mod tally;
 mod walk;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use arrow::array::Array;
-use serde::Serialize;
 
+pub use self::gate::{Gate, GateKind};
 pub use self::limits::REJECT_RATIO;
 pub use self::report::{GateReport, RunReport};
 pub use self::settings::{DriftPolicy, GateSettings, MetricLimits};
+pub use self::subject::Subject;
 use crate::analysis::AnalysisError;
 use crate::analysis::tables::batches;
-use crate::dataset::{Counts, part_files};
+use crate::dataset::part_files;
 use engine::tables::{Projection, Table, rejects};
 
 /// Rejects listed in a message.
 const LISTED_REJECTS: usize = 10;
-
-/// What a gate compares a build with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum GateKind {
-    /// An invariant of the dataset, which holds whatever the input. Reports of all versions call it a law.
-    #[serde(rename = "law")]
-    Invariant,
-    /// A limit of the configuration.
-    Limit,
-    /// The previous build.
-    Drift,
-}
-
-/// The verdict of one gate.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Gate {
-    /// Its name, the same in every build.
-    pub name: String,
-    /// What was counted or measured.
-    #[serde(rename = "figure")]
-    pub measured: String,
-    /// What it should be, with the setting that says so.
-    pub expected: String,
-    /// What it is; for a broken invariant, with the first row that violates it.
-    pub found: String,
-    /// Whether it is as expected.
-    pub passed: bool,
-    /// Whether a failure refuses the build; otherwise it only causes a warning.
-    pub fails: bool,
-    /// What the build is compared with.
-    pub kind: GateKind,
-    /// How the value changed since the previous build, for messages: `fell from 17.2 to 7.8`.
-    #[serde(skip)]
-    change: Option<String>,
-    #[serde(skip)]
-    inspection: &'static str,
-}
-
-impl Gate {
-    /// A gate that passed, and that refuses the build when it does not.
-    fn new(name: &str, measured: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            measured: measured.to_owned(),
-            expected: String::new(),
-            found: String::new(),
-            passed: true,
-            fails: true,
-            kind: GateKind::Limit,
-            change: None,
-            inspection: "from '{build}/articles/**/*.parquet' limit 10",
-        }
-    }
-
-    /// SQL that shows the rows that were judged; `{build}` stands for the build's folder.
-    #[must_use]
-    pub fn inspection(&self) -> &'static str {
-        self.inspection
-    }
-
-    fn refuses(&self) -> bool {
-        !self.passed && self.fails
-    }
-}
-
-impl std::fmt::Display for Gate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { name, measured, expected, found, change, .. } = self;
-        match change {
-            Some(change) => write!(f, "{name}: {measured} {change}; expected {expected}"),
-            None => write!(f, "{name}: {measured}: expected {expected}, found {found}"),
-        }
-    }
-}
-
-/// A staged build, and what it is judged by.
-#[derive(Clone, Debug)]
-pub struct Subject<'s> {
-    /// Its folder.
-    pub folder: &'s Path,
-    /// Its id.
-    pub build_id: &'s str,
-    /// The writer's counts.
-    pub counts: &'s Counts,
-    /// Inputs, counted where they were found.
-    pub inputs: usize,
-    /// The largest share of inputs that may be rejected.
-    pub max_reject_ratio: f64,
-    /// The most tokens of a sentence (`split.max_tokens`).
-    pub max_sentence_tokens: usize,
-    /// Limits and drift.
-    pub settings: &'s GateSettings,
-    /// The folder of the build that is current now.
-    pub previous: Option<PathBuf>,
-}
 
 /// Evaluates all gates on a staged build.
 ///
@@ -175,19 +82,4 @@ pub fn first_rejects(build_folder: &Path) -> Result<Vec<String>, AnalysisError> 
         }
     }
     Ok(listed)
-}
-
-/// A number as a person would type it into the configuration, with at most four decimals.
-fn number(value: f64) -> String {
-    ((value * 1e4).round() / 1e4).to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::number;
-
-    #[test]
-    fn numbers_are_shown_as_they_are_typed() {
-        assert_eq!([0.1 + 0.2, 1.0, 0.000_04, 12.5].map(number), ["0.3", "1", "0", "12.5"]);
-    }
 }

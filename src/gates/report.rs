@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::Gate;
+use super::gate::Gate;
 use super::metrics::Metrics;
 use crate::dataset::{Counts, DatasetError, Manifest, RunSummary};
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::articles::ChangedArticle;
 use super::pairing::{Pair, pair_sentences};
-use super::sentences::Sentence;
+use super::sentences::{Sentence, Side};
 
 /// The change of an article or a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -59,21 +59,6 @@ pub struct ArticleChange {
     /// The repaired text in the later build, if it differs.
     #[serde(skip)]
     pub after: Option<String>,
-}
-
-/// One side of a sentence that changed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Side {
-    /// Its id.
-    pub sentence_id: String,
-    /// Its index in the article, from 0.
-    pub sentence_index: i32,
-    /// Its repaired text.
-    pub text: String,
-    /// Its tokens as ingested, separated by single spaces.
-    pub raw_text: String,
-    /// The concepts found in it.
-    pub keyword_ids: Vec<String>,
 }
 
 /// A sentence that was added, removed or edited.

@@ -12,7 +12,8 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
-use super::compare::{ArticleChange, Compared, SentenceChange, Side};
+use super::compare::{ArticleChange, Compared, SentenceChange};
+use super::sentences::Side;
 use crate::dataset::{DatasetError, NewFile};
 
 /// Rows buffered before they are written.

@@ -24,7 +24,8 @@ use std::path::Path;
 use serde::Serialize;
 
 pub use builds::{Build, Difference, Metric, Quantity};
-pub use compare::{ArticleChange, Change, SentenceChange, Side};
+pub use compare::{ArticleChange, Change, SentenceChange};
+pub use sentences::Side;
 
 use crate::analysis::AnalysisError;
 use crate::analysis::tables::count_rows;

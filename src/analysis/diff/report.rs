@@ -8,7 +8,8 @@ use std::fmt::{Display, Formatter, Result};
 use serde_json::Value;
 
 use super::builds::{Build, Metric, Quantity};
-use super::compare::{ArticleChange, SentenceChange, Side};
+use super::compare::{ArticleChange, SentenceChange};
+use super::sentences::Side;
 use super::{Diff, Tally};
 
 impl Display for Diff {

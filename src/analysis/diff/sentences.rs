@@ -12,10 +12,10 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReader, RowFilter};
 use parquet::file::statistics::Statistics;
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Serialize;
 
 use super::articles::{CONFIDENCES, ChangedArticle, Columns, INDEX, Position, UNLISTED_FIELDS};
 use super::builds::Build;
-use super::compare::Side;
 use super::fingerprint::of_columns;
 use crate::analysis::AnalysisError;
 use crate::analysis::tables::{TableFile, numbers, texts};
@@ -23,6 +23,21 @@ use engine::tables::schema::Table;
 
 /// Columns that are compared value by value, or shown.
 const SHOWN: [&str; 7] = ["article_id", "sentence_id", "sentence_index", "kind", "raw_text", "text", "keyword_ids"];
+
+/// One side of a sentence that changed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Side {
+    /// Its id.
+    pub sentence_id: String,
+    /// Its index in the article, from 0.
+    pub sentence_index: i32,
+    /// Its repaired text.
+    pub text: String,
+    /// Its tokens as ingested, separated by single spaces.
+    pub raw_text: String,
+    /// The concepts found in it.
+    pub keyword_ids: Vec<String>,
+}
 
 /// A sentence as it is compared, in the columns that both builds have.
 #[derive(Clone, Debug)]
