@@ -98,7 +98,7 @@ fn archives_are_read() {
             format!("{outer}!/in.zip!/c/d.txt: text inner"),
             format!("{outer}!/in.zip!/e.csv row 1 @2: t=\"x\""),
             format!("{outer}!/b.txt: REJECT duplicate_path"),
-            format!("{outer}!/p.parquet: parquet 4"),
+            format!("{outer}!/p.parquet: REJECT broken_table"),
             format!("{outer}!/x.doc: REJECT unsupported"),
         ]
     };
