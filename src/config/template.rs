@@ -24,7 +24,7 @@ const INTRODUCTIONS: [(&str, &str); 3] = [
     ),
     (
         "gates",
-        "Before a build is published, its tables are checked: that they keep every invariant of the dataset, and that the figures \
+        "Before a build is published, its tables are checked: that they keep every invariant of the dataset, and that the metrics \
          below lie within their limits, [least, greatest]. A build that fails is not published (exit code 4); it is kept for inspection, and \
          the message says how to look at it.",
     ),
