@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Error;
-use super::kept_builds::{listed, no_build_yet, no_such_build};
+use super::missing_build::{listed, no_build_yet, no_such_build};
 use super::opening::output_folder;
 use super::printing::print;
 use crate::analysis::diff::{Build, Diff};

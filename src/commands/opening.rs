@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use super::kept_builds::{no_build_yet, no_such_build};
+use super::missing_build::{no_build_yet, no_such_build};
 use crate::cli::OverrideArgs;
 use crate::config::{ModelSettings, NamedFiles, Overrides, PipelineFile, Setup};
 use crate::dataset::OutputFolder;

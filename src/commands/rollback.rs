@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Error;
-use super::kept_builds::{no_build_yet, no_such_build};
+use super::missing_build::{no_build_yet, no_such_build};
 use super::opening::output_folder;
 use super::printing::print;
 use crate::cli::RollbackArgs;

@@ -6,7 +6,7 @@ use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
 
 use super::fault::{Fault, Layer};
-use super::shape::Compression;
+use super::formats::Compression;
 
 /// Size of the buffers between layers, in bytes.
 pub(super) const BUFFER_BYTES: usize = 1 << 16;

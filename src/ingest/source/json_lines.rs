@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read};
 use std::ops::ControlFlow;
 
 use super::found::Content;
-use super::object;
+use super::json_object;
 use super::output::{LeafOutput, RecordPlace};
 use super::settings::SourceSettings;
 use super::text_stream::{RecordDecoder, TextStream};
@@ -40,7 +40,7 @@ pub(super) fn read(
             Ok(Line::Whole) if line.trim_ascii().is_empty() => {}
             Ok(Line::Whole) => match decoder.decode(&line) {
                 Err(fault) => output.decode_fault(&place, &fault)?,
-                Ok((text, _)) => match object::parse(text.strip_prefix('\u{feff}').unwrap_or(&text)) {
+                Ok((text, _)) => match json_object::parse(text.strip_prefix('\u{feff}').unwrap_or(&text)) {
                     Ok(fields) => output.record(place, decoder.source_encoding(), Content::Fields(fields))?,
                     Err(message) => output.broken_record(&place, message)?,
                 },

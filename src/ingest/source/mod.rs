@@ -16,15 +16,15 @@
 
 mod compression;
 mod fault;
+mod formats;
 mod found;
 mod json_lines;
-mod object;
+mod json_object;
 mod output;
 mod parquet;
 mod row_reader;
 mod rows;
 mod settings;
-mod shape;
 mod sidecar;
 mod sidecar_name;
 mod tar;
@@ -32,15 +32,15 @@ mod tar;
 mod tests;
 mod text_stream;
 mod walk;
-mod zip;
+mod zip_member;
 
 use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 
+pub(super) use formats::not_read;
+pub use formats::{Kind, kind_of};
 pub use found::{Content, Found, RawRecord};
 pub use settings::{Limits, Selection, SourceSettings};
-pub(super) use shape::not_read;
-pub use shape::{Kind, kind_of};
 pub use sidecar::SidecarTable;
 
 use walk::{Pass, Walk};

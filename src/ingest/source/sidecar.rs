@@ -16,13 +16,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::formats::{Inner, Shape, stems};
 use super::found::{Content, Found};
 use super::output::LeafOutput;
 use super::settings::SourceSettings;
-use super::shape::{Inner, Shape, stems};
 use super::sidecar_name::{delimiter, is_sidecar, strip_json};
 use super::walk::{Pass, Walk};
-use super::{object, rows};
+use super::{json_object, rows};
 use crate::ingest::column_name::same_name;
 use crate::ingest::decode::decode;
 use crate::ingest::reject::reject;
@@ -102,7 +102,7 @@ impl SidecarTable {
             return self.add_table(source_path, delimiter, bytes, settings, rejects);
         }
         let parsed = match decode(bytes, settings.encoding) {
-            Ok((text, _)) => object::parse(&text).map_err(|message| ("broken_record", message, None)),
+            Ok((text, _)) => json_object::parse(&text).map_err(|message| ("broken_record", message, None)),
             Err(fault) => Err((fault.code, fault.message, fault.offset)),
         };
         match parsed {

@@ -13,13 +13,13 @@ use ::zip::unstable::read::ZipIterable;
 
 use super::compression::{BUFFER_BYTES, decompress};
 use super::fault::{Fault, Layer};
+use super::formats::{Compression, Inner, Leaf, Shape, not_read};
 use super::found::{Content, Found};
 use super::output::{Emit, LeafOutput};
 use super::settings::{Selection, SourceSettings};
-use super::shape::{Compression, Inner, Leaf, Shape, not_read};
 use super::sidecar_name::is_sidecar;
 use super::tar::{self, MemberKind};
-use super::{json_lines, parquet, rows, zip};
+use super::{json_lines, parquet, rows, zip_member};
 use crate::ingest::reject::reject;
 
 /// Maximum number of compressions and archives around an article: more than anybody uses, few enough for the stack.
@@ -148,16 +148,16 @@ impl<'w, 'e> Walk<'w, 'e> {
     fn zip<R: Read + Seek>(&mut self, reader: R, path: &str, depth: usize) -> ControlFlow<()> {
         let mut archive = match ZipIterable::try_new(reader, Config::default()) {
             Ok(archive) => archive,
-            Err(error) => return self.fault(path, zip::fault(&error)),
+            Err(error) => return self.fault(path, zip_member::fault(&error)),
         };
         let members = match archive.files() {
             Ok(members) => members,
-            Err(error) => return self.fault(path, zip::fault(&error)),
+            Err(error) => return self.fault(path, zip_member::fault(&error)),
         };
         while let Some(member) = members.next() {
             match member {
                 Ok(member) => self.zip_member(member, members.reader_mut(), path, depth)?,
-                Err(error) => return self.fault(path, zip::fault(&error)),
+                Err(error) => return self.fault(path, zip_member::fault(&error)),
             }
         }
         ControlFlow::Continue(())
@@ -170,18 +170,18 @@ impl<'w, 'e> Walk<'w, 'e> {
         path: &str,
         depth: usize,
     ) -> ControlFlow<()> {
-        let name = zip::name(&member);
+        let name = zip_member::name(&member);
         if name.as_ref().is_ok_and(|name| name.ends_with('/')) {
             return ControlFlow::Continue(());
         }
-        let Some((path, shape)) = self.admit(path, name, zip::obstacle(&member))? else {
+        let Some((path, shape)) = self.admit(path, name, zip_member::obstacle(&member))? else {
             return ControlFlow::Continue(());
         };
         match member.with_reader(archive, ZipReadOptions::new()) {
             Ok(reader) => {
                 self.stream(Box::new(Layer::new(reader, "broken_archive", "member of a zip archive")), &path, &shape, depth)
             }
-            Err(error) => self.fault(&path, zip::fault(&error)),
+            Err(error) => self.fault(&path, zip_member::fault(&error)),
         }
     }
 

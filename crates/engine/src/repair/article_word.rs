@@ -1,7 +1,7 @@
 //! A word of the article under repair, with what is known about it before decoding.
 
 use super::channel::Channel;
-use super::forms::FormId;
+use super::form_cache::FormId;
 use super::words::{WordSpan, words_of};
 use crate::document::Document;
 

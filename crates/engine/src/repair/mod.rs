@@ -31,7 +31,7 @@ mod boundaries;
 mod custom_lexicon;
 mod derivation;
 mod diacritics;
-mod forms;
+mod form_cache;
 mod joined;
 mod number_gaps;
 mod outcome;

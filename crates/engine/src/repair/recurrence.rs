@@ -5,7 +5,7 @@
 //! update.
 
 use super::article_word::ArticleWord;
-use super::forms::FormId;
+use super::form_cache::FormId;
 use super::lattice::{Lattice, MAX_CANDIDATES};
 
 /// Exponent of the other occurrences' mean probability of a candidate; chosen on the development sets.

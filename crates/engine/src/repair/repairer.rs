@@ -13,7 +13,7 @@ use super::costs::NAT;
 use super::damage::{Damage, Spelling};
 use super::decoder::{Decoder, DecoderScratch};
 use super::diacritics::marked;
-use super::forms::{FormCache, KnownForm};
+use super::form_cache::{FormCache, KnownForm};
 use super::frequencies::WordFrequencies;
 use super::language_model::LanguageModel;
 use super::lattice::{Candidate, Lattice};

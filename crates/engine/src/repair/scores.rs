@@ -7,7 +7,7 @@
 use super::article_word::ArticleWord;
 use super::channel::Channel;
 use super::costs::{HALVING, UNITS_PER_NAT};
-use super::forms::FormCache;
+use super::form_cache::FormCache;
 use super::language_model::LanguageModel;
 use super::lattice::{Candidate, Lattice};
 use super::lexicon::UNKNOWN;
