@@ -39,4 +39,4 @@ pub use settings::DatasetSettings;
 pub use table_writer::BuildStamp;
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
