@@ -10,9 +10,11 @@ mod values;
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{Read, Seek};
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
-use ::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use ::parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 use ::parquet::errors::ParquetError;
 use arrow::array::RecordBatch;
 use engine::document::Encoding;
@@ -29,38 +31,66 @@ const BATCH_ROWS: usize = 64;
 
 /// Reads every row as a record. A broken table is one reject, after the rows before the fault.
 pub(super) fn read<R: Read + Seek + Send + 'static>(input: R, output: &mut LeafOutput<'_, '_>) -> ControlFlow<()> {
-    let batches = match open(input) {
-        Ok(Some(batches)) => batches,
-        Ok(None) => return output.reject("empty", "holds no row; delete it, or add it to ingest.skip".to_owned()),
+    let table = match Table::open(input) {
+        Ok(table) => table,
         Err(error) => return broken(&error, output),
     };
+    if table.row_groups().all(|group| table.rows_of(group) == 0) {
+        return output.reject("empty", "holds no row; delete it, or add it to ingest.skip".to_owned());
+    }
     let mut number = 0_u64;
-    for batch in batches {
-        let batch = match batch {
-            Ok(batch) => batch,
+    for group in table.row_groups() {
+        let batches = match table.batches(group) {
+            Ok(batches) => batches,
             Err(error) => return broken(&error, output),
         };
-        for row in 0..batch.num_rows() {
-            number += 1;
-            // The columns of a row are far apart in the file, so it has no offset.
-            let place = RecordPlace { name: format!("row {number}"), offset: None };
-            output.record(place, Encoding::Utf8, Content::Fields(fields_of(&batch, row)))?;
+        for batch in batches {
+            let batch = match batch {
+                Ok(batch) => batch,
+                Err(error) => return broken(&error, output),
+            };
+            for row in 0..batch.num_rows() {
+                number += 1;
+                // The columns of a row are far apart in the file, so it has no offset.
+                let place = RecordPlace { name: format!("row {number}"), offset: None };
+                output.record(place, Encoding::Utf8, Content::Fields(fields_of(&batch, row)))?;
+            }
         }
     }
     ControlFlow::Continue(())
 }
 
-/// The batches of a table; `None` if it has no rows. As in the other formats, two columns may not have the same name.
-fn open<R: Read + Seek + Send + 'static>(input: R) -> Result<Option<ParquetRecordBatchReader>, ParquetError> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(RandomAccess::new(input)?)?;
-    let mut names = BTreeSet::new();
-    if let Some(twice) = builder.schema().fields().iter().find(|field| !names.insert(field.name())) {
-        return Err(ParquetError::General(format!("two columns are named {:?}", twice.name())));
+/// An opened table.
+struct Table<R> {
+    input: RandomAccess<R>,
+    metadata: ArrowReaderMetadata,
+}
+
+impl<R: Read + Seek + Send + 'static> Table<R> {
+    /// Reads the footer. As in the other formats, two columns may not have the same name.
+    fn open(input: R) -> Result<Self, ParquetError> {
+        let input = RandomAccess::new(input)?;
+        let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())?;
+        let mut names = BTreeSet::new();
+        match metadata.schema().fields().iter().find(|field| !names.insert(field.name())) {
+            Some(twice) => Err(ParquetError::General(format!("two columns are named {:?}", twice.name()))),
+            None => Ok(Self { input, metadata }),
+        }
     }
-    if builder.metadata().row_groups().iter().all(|group| group.num_rows() == 0) {
-        return Ok(None);
+
+    fn row_groups(&self) -> Range<usize> {
+        0..self.metadata.metadata().num_row_groups()
     }
-    builder.with_batch_size(BATCH_ROWS).build().map(Some)
+
+    fn rows_of(&self, group: usize) -> i64 {
+        self.metadata.metadata().row_group(group).num_rows()
+    }
+
+    /// The rows of one row group. A batch never spans two, or a fault in the second would take rows of the first with it.
+    fn batches(&self, group: usize) -> Result<ParquetRecordBatchReader, ParquetError> {
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.input.clone(), self.metadata.clone());
+        builder.with_row_groups(vec![group]).with_batch_size(BATCH_ROWS).build()
+    }
 }
 
 fn broken(error: &(dyn Error + 'static), output: &mut LeafOutput<'_, '_>) -> ControlFlow<()> {
@@ -82,12 +112,14 @@ mod tests {
     use ::parquet::file::properties::WriterProperties;
     use arrow::array::{ArrayRef, Int64Array, ListArray, StringArray};
     use arrow::datatypes::Int32Type;
+    use bytes::Bytes;
     use proptest::prelude::*;
 
     use super::super::found::Found;
     use super::*;
 
     const ROWS: usize = 150;
+    const ROWS_OF_GROUP: usize = 60;
 
     /// A table of several batches and row groups.
     fn table() -> Vec<u8> {
@@ -98,7 +130,7 @@ mod tests {
         let columns: [(&str, ArrayRef); 3] =
             [("text", Arc::new(texts)), ("number", Arc::new(numbers)), ("list", Arc::new(lists))];
         let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
-        let properties = WriterProperties::builder().set_max_row_group_row_count(Some(60)).build();
+        let properties = WriterProperties::builder().set_max_row_group_row_count(Some(ROWS_OF_GROUP)).build();
         let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).expect("in memory");
         writer.write(&batch).expect("in memory");
         writer.into_inner().expect("in memory")
@@ -123,6 +155,16 @@ mod tests {
     fn all_rows_are_read_across_batches_and_row_groups() {
         assert_eq!(read_all(table()), (ROWS, vec![]));
         assert_eq!(read_all(b"PAR1".to_vec()), (0, vec!["broken_table"]));
+    }
+
+    #[test]
+    fn rows_before_a_broken_row_group_are_given() {
+        let mut bytes = table();
+        let metadata = ArrowReaderMetadata::load(&Bytes::from(bytes.clone()), ArrowReaderOptions::new()).expect("whole");
+        let (start, length) = metadata.metadata().row_group(1).column(0).byte_range();
+        let (start, length) = (usize::try_from(start).expect("small"), usize::try_from(length).expect("small"));
+        bytes[start..start + length].fill(0xff);
+        assert_eq!(read_all(bytes), (ROWS_OF_GROUP, vec!["broken_table"]));
     }
 
     proptest! {

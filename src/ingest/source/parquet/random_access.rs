@@ -17,6 +17,12 @@ pub(super) struct RandomAccess<R> {
     length: u64,
 }
 
+impl<R> Clone for RandomAccess<R> {
+    fn clone(&self) -> Self {
+        Self { input: Arc::clone(&self.input), length: self.length }
+    }
+}
+
 impl<R: Seek> RandomAccess<R> {
     /// # Errors
     /// If the size of the file cannot be found out.
