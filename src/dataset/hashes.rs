@@ -78,7 +78,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("file");
         let mut file = HashedFile::new(File::create(&path).expect("a file"));
-        pieces.iter().for_each(|piece| file.write_all(piece).expect("written"));
+        for piece in pieces {
+            file.write_all(piece).expect("written");
+        }
         (file.finish().expect("on disk"), std::fs::read(&path).expect("there"))
     }
 
@@ -95,7 +97,7 @@ mod tests {
 
     #[test]
     fn pieces_are_hashed_as_one_file() {
-        let (hashes, content) = written(&[&[7; 100_000], b"", &[8; 3], &[9; 200_000]]);
+        let (hashes, content) = written(&[&vec![7; 100_000], b"", &[8; 3], &vec![9; 200_000]]);
         assert_eq!(hashes.sha256, hex_digits(&Sha256::digest(&content)));
         assert_eq!(hashes.blake3, blake3::hash(&content).to_hex().to_string());
         assert_eq!(hashes.bytes, content.len() as u64);

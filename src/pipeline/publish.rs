@@ -47,7 +47,7 @@ fn refusal(report: &GateReport, subject: &Subject<'_>, rejects: &[String], inspe
 
 /// Gates, each on its own indented line.
 fn lines(gates: &[&Gate]) -> String {
-    gates.iter().map(|gate| format!("\n  {gate}")).collect()
+    gates.iter().flat_map(|gate| ["\n  ".to_owned(), gate.to_string()]).collect()
 }
 
 /// What the user can do about the gates that failed.
@@ -62,7 +62,7 @@ fn advice(failed: &[&Gate]) -> String {
         (GateKind::Limit, "if the input is as it should be, change the limit named above"),
     ];
     let applies = advice.into_iter().filter(|(kind, _)| failed.iter().any(|gate| gate.kind == *kind));
-    applies.map(|(_, advice)| format!("\n{advice}")).collect()
+    applies.flat_map(|(_, advice)| ["\n", advice]).collect()
 }
 
 /// Where the refused build is kept, and a query that shows the rows behind the first failed gate.

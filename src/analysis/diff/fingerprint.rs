@@ -81,7 +81,9 @@ mod tests {
 
     fn lists(lists: &[&[&str]]) -> ArrayRef {
         let mut builder = ListBuilder::new(StringBuilder::new());
-        lists.iter().for_each(|list| builder.append_value(list.iter().map(Some)));
+        for list in lists {
+            builder.append_value(list.iter().map(Some));
+        }
         Arc::new(builder.finish())
     }
 

@@ -76,9 +76,10 @@ impl Sentences {
                 added.map_err(|error| file.unreadable(error))?;
             }
         }
-        sentences
-            .values_mut()
-            .for_each(|sentences: &mut Vec<Sentence>| sentences.sort_by_key(|one| one.side.sentence_index));
+        #[expect(clippy::iter_over_hash_type, reason = "each list is sorted by itself, whatever the order of the lists")]
+        for article in sentences.values_mut() {
+            article.sort_by_key(|one| one.side.sentence_index);
+        }
         Ok(Self(sentences))
     }
 
