@@ -12,6 +12,7 @@ use engine::{Engine, EngineScratch};
 use super::Error;
 use super::opening::open_setup;
 use super::printing::print;
+use super::wording::counted;
 use crate::cli::ExplainArgs;
 use crate::config::Setup;
 use crate::dataset::OutputFolder;
@@ -47,7 +48,11 @@ pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> R
         None => 0..count,
         Some(index) if index < count => index..index + 1,
         Some(index) => {
-            return Err(Error::Usage(format!("{}: the article has {count} sentences, no sentence {index}", args.target)));
+            return Err(Error::Usage(format!(
+                "{}: the article has {}, no sentence {index}",
+                args.target,
+                counted(count, "sentence")
+            )));
         }
     };
     if let Some(current) = note {

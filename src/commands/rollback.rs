@@ -22,9 +22,7 @@ pub(super) fn rollback(config: &Path, args: RollbackArgs, quiet: bool) -> Result
         Some(id) => id,
         None => output.previous().ok_or_else(|| {
             let id = &current.build_id;
-            Error::Usage(format!(
-                "the build that was current before {id} no longer exists; `tarmim builds` lists the builds"
-            ))
+            Error::Usage(format!("no build that was current before {id} is kept; `tarmim builds` lists those that are"))
         })?,
     };
     if target == current.build_id {

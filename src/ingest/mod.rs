@@ -36,4 +36,4 @@ pub use settings::{FieldNames, IngestSettings};
 pub use unique_keys::UniqueKeys;
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
