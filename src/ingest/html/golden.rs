@@ -113,7 +113,7 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "form_page",
-        why: "the whole page is a form, lines are parted by one break; its title is the site's, so the headline is only known as text",
+        why: "the whole page is a form, lines are separated by one break; its title is the site's, so the headline is only known as text",
         title: Some("صحيفة المرسى"),
         byline: None,
         published: Some("14/11/2011"),

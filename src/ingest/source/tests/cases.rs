@@ -43,7 +43,7 @@ fn formats_are_read() {
 fn tables_and_encodings_are_read() {
     let utf16_rows = [vec![0xff, 0xfe], utf16("عنوان,نص\nا,ب\nج\n")].concat();
     for (name, bytes, expected, why) in [
-        ("a.tsv", b"t\td\na,b\tc\n".to_vec(), vec!["a.tsv row 1 @4: t=\"a,b\" d=\"c\""], "parted by tabs"),
+        ("a.tsv", b"t\td\na,b\tc\n".to_vec(), vec!["a.tsv row 1 @4: t=\"a,b\" d=\"c\""], "separated by tabs"),
         ("a.csv", b"t,d\n\"a,1\nb,2\n".to_vec(), vec!["a.csv row 1 @4: REJECT broken_record"], "a quote is not closed"),
         ("a.csv", b"t, T\na,b\n".to_vec(), vec!["a.csv: REJECT broken_header"], "one name twice"),
         ("a.csv", b"t,\na,b\n".to_vec(), vec!["a.csv: REJECT broken_header"], "a column without a name"),
