@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_used_is_reported_at_the_key_that_names_it(project
     told = project.tarmim("check", "--vocabulary", "other.ttl", expect=2).stderr.splitlines()
     assert "pipeline.toml" not in next(line for line in told if "other.ttl" in line)
     project.configure("tag", "vocabularies", '["pipeline.toml"]')
-    assert f"pipeline.toml:{lines['vocabularies']}: tag.vocabularies: pipeline.toml: is no vocabulary" in project.tarmim("check", expect=2).stderr
+    assert f"pipeline.toml:{lines['vocabularies']}: tag.vocabularies: pipeline.toml: unsupported vocabulary format" in project.tarmim("check", expect=2).stderr
 
 
 def test_an_invalid_vocabulary_is_reported_with_its_line(project):

@@ -67,7 +67,7 @@ def test_explain_says_what_a_target_is_if_not_a_file(seed_project, tmp_path):
     (tmp_path / "gone").symlink_to("nowhere")
     kinds = {tmp_path: "a folder", tmp_path / "pipe": "a named pipe", tmp_path / "gone": "a link to nowhere, which cannot be followed"}
     for target, kind in kinds.items():
-        assert f"{target}: it is {kind}" in seed_project.tarmim("explain", target, expect=2).stderr
+        assert f"{target} is {kind}" in seed_project.tarmim("explain", target, expect=2).stderr
 
 
 # stats

@@ -85,7 +85,7 @@ def test_errors_in_word_lists_are_reported_with_their_lines(project, command):
 def test_check_prints_how_many_words_were_read(project):
     write_list(project, "lexicons", "دبي\nعجمان\nدبي\n")
     write_list(project, "protect", "ابوظبي\n")
-    assert "2 own words, 1 protected word" in project.tarmim("check").stdout
+    assert "2 custom words, 1 protected word" in project.tarmim("check").stdout
 
 
 def test_the_build_depends_on_the_words_and_not_on_their_file_name(project):
