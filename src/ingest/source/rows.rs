@@ -103,7 +103,13 @@ fn read_header(rows: &mut RowReader<'_>, decoder: &mut RecordDecoder) -> io::Res
     })
 }
 
-fn check_header(names: Vec<String>) -> Result<Vec<String>, String> {
+fn check_header(mut names: Vec<String>) -> Result<Vec<String>, String> {
+    // A second byte order mark, from a file that was converted twice.
+    if let Some(first) = names.first_mut()
+        && let Some(bare) = first.strip_prefix('\u{feff}')
+    {
+        *first = bare.to_owned();
+    }
     let mut seen = BTreeSet::new();
     for (index, name) in names.iter().enumerate() {
         let column = index + 1;

@@ -6,11 +6,14 @@
 mod moments;
 mod random_access;
 mod values;
+mod zones;
 
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{Read, Seek};
 use std::ops::{ControlFlow, Range};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use ::parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
@@ -29,35 +32,54 @@ use random_access::RandomAccess;
 /// pages are decompressed once whatever the number of rows.
 const BATCH_ROWS: usize = 64;
 
+const CODE: &str = "broken_table";
+
 /// Reads every row as a record. A broken table is one reject, after the rows before the fault.
 pub(super) fn read<R: Read + Seek + Send + 'static>(input: R, output: &mut LeafOutput<'_, '_>) -> ControlFlow<()> {
-    let table = match Table::open(input) {
+    let table = match guarded(|| Table::open(input)) {
         Ok(table) => table,
-        Err(error) => return broken(&error, output),
+        Err(Fault { code, message }) => return output.reject(code, message),
     };
     if table.row_groups().all(|group| table.rows_of(group) == 0) {
         return output.reject("empty", "holds no row; delete it, or add it to ingest.skip".to_owned());
     }
-    let mut number = 0_u64;
+    let mut number = 0;
     for group in table.row_groups() {
-        let batches = match table.batches(group) {
+        let mut batches = match guarded(|| table.batches(group)) {
             Ok(batches) => batches,
-            Err(error) => return broken(&error, output),
+            Err(Fault { code, message }) => return output.reject(code, message),
         };
-        for batch in batches {
-            let batch = match batch {
-                Ok(batch) => batch,
-                Err(error) => return broken(&error, output),
-            };
-            for row in 0..batch.num_rows() {
-                number += 1;
-                // The columns of a row are far apart in the file, so it has no offset.
-                let place = RecordPlace { name: format!("row {number}"), offset: None };
-                output.record(place, Encoding::Utf8, Content::Fields(fields_of(&batch, row)))?;
+        loop {
+            match guarded(|| batches.next().transpose()) {
+                Ok(Some(batch)) => emit_rows(&batch, &mut number, output)?,
+                Ok(None) => break,
+                Err(Fault { code, message }) => return output.reject(code, message),
             }
         }
     }
     ControlFlow::Continue(())
+}
+
+/// Emits the rows of a batch; `number` is that of the last row before it.
+fn emit_rows(batch: &RecordBatch, number: &mut u64, output: &mut LeafOutput<'_, '_>) -> ControlFlow<()> {
+    for row in 0..batch.num_rows() {
+        *number += 1;
+        // The columns of a row are far apart in the file, so it has no offset.
+        let place = RecordPlace { name: format!("row {number}"), offset: None };
+        output.record(place, Encoding::Utf8, Content::Fields(fields_of(batch, row)))?;
+    }
+    ControlFlow::Continue(())
+}
+
+/// Runs a step of the `parquet` crate. It panics on some damaged tables (its bit reader asserts that no run length is longer than ten
+/// bytes; the test of damage finds such tables), and one file must not end the run.
+fn guarded<T, E: Error + 'static>(step: impl FnOnce() -> Result<T, E>) -> Result<T, Fault> {
+    match catch_unwind(AssertUnwindSafe(step)) {
+        Ok(result) => result.map_err(|error| Fault::of(&error, CODE, "Parquet table")),
+        Err(_) => {
+            Err(Fault { code: CODE, message: "broken Parquet table: damaged data; restore it from its source".to_owned() })
+        }
+    }
 }
 
 /// An opened table.
@@ -70,7 +92,11 @@ impl<R: Read + Seek + Send + 'static> Table<R> {
     /// Reads the footer. As in the other formats, two columns may not have the same name.
     fn open(input: R) -> Result<Self, ParquetError> {
         let input = RandomAccess::new(input)?;
-        let metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())?;
+        let mut metadata = ArrowReaderMetadata::load(&input, ArrowReaderOptions::new())?;
+        if let Some(schema) = zones::schema_with_zones(&metadata) {
+            let options = ArrowReaderOptions::new().with_schema(schema);
+            metadata = ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options)?;
+        }
         let mut names = BTreeSet::new();
         match metadata.schema().fields().iter().find(|field| !names.insert(field.name())) {
             Some(twice) => Err(ParquetError::General(format!("two columns are named {:?}", twice.name()))),
@@ -93,11 +119,6 @@ impl<R: Read + Seek + Send + 'static> Table<R> {
     }
 }
 
-fn broken(error: &(dyn Error + 'static), output: &mut LeafOutput<'_, '_>) -> ControlFlow<()> {
-    let Fault { code, message } = Fault::of(error, "broken_table", "Parquet table");
-    output.reject(code, message)
-}
-
 fn fields_of(batch: &RecordBatch, row: usize) -> Vec<(String, Value)> {
     let columns = batch.schema_ref().fields().iter().zip(batch.columns());
     columns.map(|(field, column)| (field.name().clone(), values::json_of(column, row))).collect()
@@ -106,7 +127,6 @@ fn fields_of(batch: &RecordBatch, row: usize) -> Vec<(String, Value)> {
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
-    use std::sync::Arc;
 
     use ::parquet::arrow::ArrowWriter;
     use ::parquet::file::properties::WriterProperties;
