@@ -90,6 +90,7 @@ mod armed {
     /// If `TARMIM_FAILPOINT` says that the step after this point fails.
     pub(crate) fn reach(point: &'static str) -> std::io::Result<()> {
         for armed in ARMED.iter().filter(|armed| armed.point == point) {
+            // At 0 the update fails, so an action that has happened does not happen again.
             let pass = |left: usize| left.checked_sub(1);
             if armed.passes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, pass) == Ok(1) {
                 act(point, armed.action)?;

@@ -36,6 +36,7 @@ impl Interrupt {
     /// The signal that was received, if any.
     #[must_use]
     pub fn received(&self) -> Option<i32> {
+        // 0 means that none came: the flag starts at it, and no signal has that number.
         i32::try_from(self.signal.load(Ordering::Relaxed)).ok().filter(|signal| *signal != 0)
     }
 }

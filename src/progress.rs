@@ -132,11 +132,13 @@ impl Stage {
 
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "for display")]
     fn words_per_second(&self) -> u64 {
+        // Right after the start the elapsed time may be zero.
         (self.words as f64 / self.started.elapsed().as_secs_f64().max(1e-3)) as u64
     }
 
     fn seconds_left(&self) -> u64 {
         let elapsed = self.started.elapsed().as_secs();
+        // Before the first step nothing can be estimated, and a plain division would panic.
         elapsed.saturating_mul(self.total.saturating_sub(self.done)).checked_div(self.done).unwrap_or(0)
     }
 

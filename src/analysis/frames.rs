@@ -49,6 +49,7 @@ pub(super) fn sum_by(frame: &DataFrame, key: &str) -> PolarsResult<DataFrame> {
     let summed: Vec<PlSmallStr> = frame.get_column_names_owned().into_iter().filter(|name| name != key).collect();
     #[expect(deprecated, reason = "polars prefers its lazy engine, which would take longer to compile than all else here")]
     let mut sums = frame.group_by([key])?.select(summed.clone()).sum()?;
+    // polars adds a suffix to the names of sums; under their own names, sums can be stacked and summed again.
     sums.set_column_names(&[vec![PlSmallStr::from_str(key)], summed].concat())?;
     Ok(sums)
 }

@@ -113,6 +113,7 @@ impl SentencesByLength {
             .map(|(confidence, tokens)| f64::from(confidence.unwrap_or(0.0)) * as_fraction(tokens.unwrap_or(0)));
         let mut columns = vec![
             counts("token_count", tokens.iter().map(Option::unwrap_or_default)),
+            // The same numbers again: `token_count` becomes the key of the groups and is not summed.
             counts("tokens", tokens.iter().map(Option::unwrap_or_default)),
             counts("sentences", tokens.iter().map(|_| 1)),
             fractions("confidence", weighted),
@@ -123,6 +124,7 @@ impl SentencesByLength {
         for name in Self::LISTS {
             columns.push(counts(name, list_lengths(batch, name)?.iter().map(|length| length.unwrap_or(0).into())));
         }
+        // Summed within the batch already, so that a few rows are kept of it and not one for each sentence.
         Ok(sum_by(&DataFrame::new(batch.num_rows(), columns)?, "token_count")?)
     }
 
@@ -157,6 +159,7 @@ impl SentencesByLength {
         let rank = (as_fraction(sentences - 1) * share).round() as i64;
         let lengths = self.frame.column("token_count")?.i64()?.iter().zip(self.frame.column("sentences")?.i64()?.iter());
         let mut passed = 0;
+        // Counts up through the groups, shortest first: the lengths of single sentences are no longer there.
         for (length, count) in lengths {
             passed += count.unwrap_or(0);
             if passed > rank {
@@ -177,6 +180,7 @@ fn groups(build_folder: &Path, table: Table, column: &str) -> Result<Vec<Group>,
         )?;
         Ok(sum_by(&frame, "name")?)
     })?;
+    // Groups of the same size by name: the order that grouping gives is not fixed.
     let order = SortMultipleOptions::default().with_order_descending_multi([true, false]);
     let frame = sum_by(&stack(frames)?, "name")?.sort(["count", "name"], order)?;
     let pairs = frame.column("name")?.str()?.iter().zip(frame.column("count")?.i64()?.iter());

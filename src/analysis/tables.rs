@@ -80,6 +80,7 @@ impl TableFile {
     pub(crate) fn reader(&self, columns: &[&str]) -> Result<ParquetRecordBatchReaderBuilder<File>, AnalysisError> {
         let file = File::open(&self.path).map_err(|error| self.unreadable(error))?;
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        // By name and not by index: builds of other versions have other columns.
         let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
         Ok(builder.with_projection(mask).with_batch_size(BATCH_ROWS))
     }
@@ -127,6 +128,7 @@ fn map_piece<T>(
 ) -> Result<Vec<T>, AnalysisError> {
     let reader = file.reader(columns)?.with_row_groups(group.into_iter().collect()).build();
     let reader = reader.map_err(|error| file.unreadable(error))?;
+    // A reader without row groups gives no batch at all, and then nothing would say which columns there are.
     let empty = group.is_none().then(|| Ok(RecordBatch::new_empty(reader.schema())));
     let batches = reader.chain(empty);
     batches.map(|batch| map(&batch?)).collect::<Result<_, ReduceError>>().map_err(|error| file.unreadable(error))
@@ -153,6 +155,7 @@ pub(crate) fn numbers<N: ArrowPrimitiveType>(batch: &RecordBatch, name: &str) ->
 /// # Errors
 /// If the batch lacks it, or it holds no lists.
 pub(crate) fn list_lengths(batch: &RecordBatch, name: &str) -> Result<Int32Array, ArrowError> {
+    // The kernel's number type depends on the kind of list, hence the cast to one.
     let lengths = length(batch.column(batch.schema().index_of(name)?))?;
     Ok(cast(&lengths, &DataType::Int32)?.as_primitive::<Int32Type>().clone())
 }

@@ -63,6 +63,7 @@ impl CacheFile {
         file.read_exact_at(&mut index, place).ok()?;
         let mut magic = [0; MAGIC.len()];
         file.read_exact_at(&mut magic, 0).ok()?;
+        // Only the index is hashed here: hashing the results would read the whole file to use a part of it.
         if magic != *MAGIC || blake3::hash(&index).as_bytes() != &footer[..32] {
             return None;
         }
@@ -133,6 +134,7 @@ impl CacheWriter {
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), CacheError> {
+        // Counted by hand: the position of the file itself lacks what is still in the buffer.
         self.offset += bytes.len() as u64;
         self.file.write_all(bytes).map_err(|source| CacheError::new(&self.path, source))
     }
@@ -161,6 +163,7 @@ impl CacheWriter {
         reach("cache.finish").map_err(|source| CacheError::new(&self.path, source))?;
         let index = postcard::to_stdvec(&self.index).expect("an index is plain data");
         let place = self.offset;
+        // The end is written last, so a file that was cut short anywhere has none and is not opened.
         self.write(&index)?;
         self.write(blake3::hash(&index).as_bytes())?;
         self.write(&place.to_le_bytes())?;

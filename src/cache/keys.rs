@@ -58,6 +58,7 @@ impl StageKeys {
             if mine == theirs {
                 return None;
             }
+            // From both sides, since a key that only one of them has differs as well.
             let mut names: Vec<String> = mine.into_iter().chain(theirs).flat_map(|keys| keys.keys().cloned()).collect();
             names.sort();
             names.dedup();

@@ -171,8 +171,10 @@ impl CacheFolder {
     pub fn keep(&self, written: CacheWriter, is_complete: bool) -> Result<(), CacheError> {
         let [unfinished, articles] = [UNFINISHED, ARTICLES].map(|name| self.folder.join(name));
         let target = if is_complete { &articles } else { &unfinished };
+        // Taken now, because `finish` consumes the writer.
         let (count, keys) = (written.len(), written.keys().clone());
         let next = written.finish()?;
+        // With other keys the older file has stale results, however many there are.
         let got_further = |other: CacheFile| other.len() > count && *other.keys() == keys;
         if !is_complete && CacheFile::open(&unfinished).is_some_and(got_further) {
             // Interrupted twice, and earlier the second time: the first file saves more work.

@@ -41,6 +41,7 @@ impl PackedOutcome {
         for part in [repaired, sentences, tags] {
             parts.extend_from_slice(&part);
         }
+        // One frame around all parts, so that its checksum covers the lengths as well.
         Self(compress(&parts).expect("compressing in memory cannot fail"))
     }
 
@@ -59,6 +60,7 @@ impl Parts {
     fn part(&self, index: usize) -> Option<&[u8]> {
         let length = |at: usize| Some(u32::from_le_bytes(self.0.get(at..at + 4)?.try_into().ok()?) as usize);
         let first = HEAD + length(0)?;
+        // Lengths that do not fit are caught by `get` below, which gives `None` where a slice would panic.
         let second = first + length(4)?;
         let ranges = [HEAD..first, first..second, second..self.0.len()];
         self.0.get(ranges.get(index)?.clone())

@@ -40,6 +40,7 @@ pub(super) fn builds(config: &Path, args: BuildsArgs) -> Result<(), Error> {
             counts.sentences,
             state(build_id)
         );
+        // A build without a state would end in blanks.
         line.trim_end().to_owned()
     };
     print(&builds.iter().map(line).collect::<Vec<_>>().join("\n"))

@@ -24,9 +24,11 @@ pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Resu
             rejects.push(reject);
         }
     })?;
+    // Taken out for the summary now: making the engine consumes the settings and the vocabulary.
     let (custom, protected) = (setup.settings.repair.lexicon.words().len(), setup.settings.repair.protect.words().len());
     let (concepts, model_id) = (setup.vocabulary.concepts().len(), setup.model.id().to_owned());
     let notices: Vec<String> = setup.vocabulary.notices().iter().map(|notice| format!("  {notice}")).collect();
+    // Made only for its errors: a missing or damaged section of the model shows no earlier.
     Engine::new(&setup.model, setup.settings.repair, setup.settings.split, setup.settings.tag, setup.vocabulary)?;
     if quiet {
         return Ok(());

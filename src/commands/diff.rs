@@ -45,6 +45,7 @@ fn is_build(path: &str) -> bool {
 fn named(output: &Path, name: &str) -> Result<Build, Error> {
     let builds = OutputFolder::new(output);
     let of_output = if name == CURRENT { builds.current() } else { builds.build(name) };
+    // An id in the output folder comes before a path that happens to have the same name.
     let folders = [of_output, name.into()];
     let found = folders.into_iter().find_map(|folder| Build::open(&std::fs::canonicalize(folder).ok()?));
     found.ok_or_else(|| if name == CURRENT { no_build_yet(output) } else { no_such_build(output, name) })

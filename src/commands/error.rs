@@ -76,6 +76,7 @@ impl Error {
             Self::Run(RunError::Refused(_)) => 4,
             Self::Run(RunError::TooManyRejects { .. }) => 5,
             Self::Dataset(DatasetError::Locked { .. }) | Self::Run(RunError::Dataset(DatasetError::Locked { .. })) => 75,
+            // As shells report a program that was ended by a signal.
             Self::Run(RunError::Interrupted { signal }) => u8::try_from(128 + signal).unwrap_or(1),
             Self::Run(RunError::Dataset(_) | RunError::Cache(_) | RunError::Read(_) | RunError::Analysis(_))
             | Self::Dataset(_)

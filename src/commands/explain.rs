@@ -34,6 +34,7 @@ pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> R
         .read(&setup.settings.ingest)
         .map_err(|reject| Error::NothingToRead { input: args.target.clone(), what: reject.message })?;
     let current = OutputFolder::new(&setup.settings.dataset.output).current_manifest();
+    // Asked now, because the engine takes parts of the setup, and the planned id needs all of it.
     let note = current.filter(|current| current.build_id != planned_build_id(&setup).unwrap_or_default());
     let stages = Engine::new(
         &setup.model,
@@ -65,6 +66,7 @@ pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> R
 /// Finds the record that a target names, and the index of the sentence if it names one.
 fn find_target(setup: &Setup, target: &str) -> Result<(Record, Option<usize>), Error> {
     let path = Path::new(target);
+    // Files come first: their names may contain a colon, which would be taken for that of a sentence.
     if path.is_file() {
         let inventory = inventory_with(setup, path)?;
         let nothing = || Error::NothingToRead { input: target.to_owned(), what: "no article in it can be read".to_owned() };

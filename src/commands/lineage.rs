@@ -16,6 +16,7 @@ pub(super) struct Lineage {
 impl Lineage {
     /// Logs the start.
     pub(super) fn begin(log: PathBuf, setup: &Setup) -> Result<Self, Error> {
+        // Unlike the id of a build, that of a run must differ each time, even if nothing has changed.
         let seed = format!("{} {} {}", now(), std::process::id(), setup.settings.dataset.output.display());
         let run = LineageRun {
             run_id: run_id(seed.as_bytes()),

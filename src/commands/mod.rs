@@ -40,6 +40,7 @@ use printing::print;
 /// # Errors
 /// If the command fails; [`Error::exit_code`] tells how.
 pub fn execute(cli: Cli) -> Result<(), Error> {
+    // First of all: the global pool is built once, by its first use if not here.
     if let Some(jobs) = cli.jobs {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global();
         pool.map_err(|error| Error::Usage(format!("--jobs {jobs}: {error}")))?;

@@ -28,6 +28,7 @@ pub(super) fn open_setup(config: &Path, overrides: OverrideArgs) -> Result<Setup
 /// otherwise the defaults. `model` replaces the configured model.
 pub(super) fn repair_setup(config: Option<PathBuf>, model: Option<&Path>) -> Result<(ModelFile, RepairSettings), Error> {
     let chosen = |configured| model.map_or(configured, |model| ModelSettings { model: Some(model.to_owned()) });
+    // Only the default file may be missing. One that was named is opened, and an error if it cannot be.
     let Some(config) = config.or_else(|| Some(PathBuf::from(CONFIG)).filter(|path| path.is_file())) else {
         return Ok((chosen(ModelSettings::default()).open()?, RepairSettings::default()));
     };

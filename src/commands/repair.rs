@@ -45,6 +45,7 @@ fn repaired(text: &str, repairer: &Repairer, scratch: &mut RepairScratch) -> Str
         output.push_str(article.token_text(index));
         copied = token.source.end;
     }
+    // White space after the last token precedes no token, so the loop has not copied it.
     output.push_str(&text[copied..]);
     output
 }

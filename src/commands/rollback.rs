@@ -17,6 +17,7 @@ pub(super) fn rollback(config: &Path, args: RollbackArgs, quiet: bool) -> Result
     // Checked before taking the lock, which would create the folder.
     output.current_manifest().ok_or_else(no_build)?;
     let output = output.lock()?;
+    // Read again under the lock: a run may have published another build since the first look.
     let current = output.current_manifest().ok_or_else(no_build)?;
     let target = match args.build {
         Some(id) => id,
@@ -28,6 +29,7 @@ pub(super) fn rollback(config: &Path, args: RollbackArgs, quiet: bool) -> Result
     if target == current.build_id {
         return Err(Error::Usage(format!("build {target} is already current")));
     }
+    // An id names a folder, so one with a separator in it could lead out of the output folder.
     let is_id = Path::new(&target).file_name().is_some_and(|name| name.to_str() == Some(&target));
     if !is_id || output.whole_build(&target).is_none() {
         let exists = output.builds().iter().any(|build| build.build_id == target);

@@ -26,6 +26,7 @@ pub(super) fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool)
     let interrupt = Interrupt::install().map_err(|source| Error::Io { what: "signal handlers".to_owned(), source })?;
     let options = RunOptions { limit: args.limit.map(NonZeroUsize::get), force: args.force };
     let setup = open_setup(config, args.overrides)?;
+    // The pipeline consumes the setup, and the summary still has to name the folder.
     let output = setup.settings.dataset.output.clone();
     let lineage = args.lineage.map(|log| Lineage::begin(log, &setup)).transpose()?;
     let outcome = pipeline::run(setup, options, progress, &interrupt);
@@ -96,6 +97,7 @@ fn describe(summary: &str, manifest: &Manifest, work: Option<&BTreeMap<String, u
     if let Some(work) = work {
         let _ = writeln!(text, "  {}", shown_work(work));
     }
+    // A file of a partition lies in a folder below that of its table.
     let is_partitioned = manifest.files().any(|file| file.path.matches('/').count() > 1);
     let files = if is_partitioned { "**/*.parquet" } else { "*.parquet" };
     let _ =

@@ -79,6 +79,7 @@ impl Reader<'_, '_> {
         };
         let (key, at) = (format!("{}.{}", spec.table, spec.key), typed.span().start);
         let line = self.line(at);
+        // Before the value is judged: a fault that only its use shows must find the line as well.
         self.lines.insert(key.clone(), line);
         let refused = match value_of(typed.get_ref(), &spec.form) {
             None => Err(Refusal::Unexpected),

@@ -43,6 +43,7 @@ impl Setup {
     pub fn open(config: &Path, overrides: Overrides) -> Result<Self, Vec<ConfigFault>> {
         let (mut file, mut faults) = PipelineFile::open(config, NamedFiles::Read).map_err(|fault| vec![fault])?;
         let are_overridden = !overrides.vocabularies.is_empty();
+        // Before the vocabularies are read and the folders compared: both must see what the command line says.
         overrides.apply(&mut file.settings);
         let vocabulary = Vocabulary::read(&file.settings.vocabulary.vocabularies).unwrap_or_else(|found| {
             let placed = |fault: ConfigFault| if are_overridden { fault } else { at_key(fault, &file, "tag.vocabularies") };

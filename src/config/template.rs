@@ -52,6 +52,7 @@ pub fn template() -> String {
         }
         write_comment(&mut page, &documentation(&spec));
         let _ = match (&spec.default, spec.example) {
+            // TOML has no null: a setting without a value can only be shown as a comment.
             (Value::Unset, example) => writeln!(page, "# {} = {:?}", spec.key, example.unwrap_or_default()),
             (default, _) => writeln!(page, "{} = {}", spec.key, toml_of(default)),
         };

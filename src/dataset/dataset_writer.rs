@@ -41,6 +41,7 @@ impl DatasetWriter {
     /// # Errors
     /// If a file cannot be written.
     pub fn push(&mut self, mut rows: ArticleRows) -> Result<(), DatasetError> {
+        // Before the count grows: the first article has position 0.
         rows.place(self.counts.articles as u64);
         let tokens = rows.token_counts();
         self.counts.inputs += 1;
@@ -50,6 +51,7 @@ impl DatasetWriter {
         self.counts.tokens += tokens.tokens;
         self.counts.repaired += tokens.repaired;
         self.counts.unresolved += tokens.unresolved;
+        // Found before the rows are moved out: all three tables put an article into the partition of the same name.
         let folder = self.partition_by.folder_of(rows.article.section.as_deref(), rows.article.published);
         self.articles.push(&folder, vec![rows.article])?;
         self.sentences.push(&folder, rows.sentences)?;

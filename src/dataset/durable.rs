@@ -20,6 +20,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), DatasetError> {
 /// Replaces a file at once: readers find the old content or the new one. `part` is where it is written first.
 pub(super) fn replace(path: &Path, part: &Path, bytes: &[u8]) -> Result<(), DatasetError> {
     reach("replace.write").map_err(|source| DatasetError::io(part, source))?;
+    // On disk before the rename: otherwise a crash could leave the name on a file whose content never arrived.
     write(part, bytes)?;
     reach("replace.rename").and_then(|()| fs::rename(part, path)).map_err(|source| DatasetError::io(path, source))
 }

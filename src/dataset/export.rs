@@ -124,12 +124,14 @@ fn article_file(
     format: ExportFormat,
 ) -> Result<PathBuf, DatasetError> {
     let source = Path::new(source_path);
+    // Paths come from the table, which may be anybody's: an absolute one or `..` would write outside the folder.
     if !source.components().all(|component| matches!(component, Component::Normal(_))) {
         return Err(DatasetError::Io {
             path: source_path.to_owned(),
             source: std::io::Error::new(std::io::ErrorKind::InvalidInput, "leads out of the folder"),
         });
     }
+    // The id of an article that is a whole file follows from its path alone; any other id is that of a record in the file.
     let whole = Origin { source_path: source_path.to_owned(), record: None };
     let name = match article_id.filter(|id| *id != whole.article_id()) {
         Some(id) => format!("{source_path}/{id}"),
@@ -139,6 +141,7 @@ fn article_file(
     let (folders, file) = name.rsplit_once('/').map_or((None, name.as_str()), |(folders, file)| (Some(folders), file));
     let folders = folders.into_iter().flat_map(|folders| folders.split('/'));
     let folder = folder.join(folders.map(|name| short_name(name, LONGEST_NAME)).collect::<PathBuf>());
+    // Until it is finished the file has the part's ending as well, and that longer name must fit too.
     let file = short_name(file, LONGEST_NAME - PART.len() - ending.len());
     Ok(folder.join(format!("{file}{ending}")))
 }
@@ -183,6 +186,7 @@ fn failed(place: &Path, source: impl Into<Box<dyn std::error::Error + Send + Syn
 fn write_rows(batch: &RecordBatch, table: Table, format: ExportFormat, out: &mut dyn Write) -> std::io::Result<()> {
     match format {
         ExportFormat::Jsonl => {
+            // Nulls are written, so that every line has the same keys.
             let mut writer: Writer<_, LineDelimited> = WriterBuilder::new().with_explicit_nulls(true).build(out);
             writer.write(batch).and_then(|()| writer.finish()).map_err(|error| match error {
                 // Unwrapped, so that callers recognise a broken pipe.

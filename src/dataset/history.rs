@@ -87,6 +87,7 @@ impl<'r> History<'r> {
     /// Forgets what was published after a build that the user rolled back to, so that the next roll-back goes further back.
     pub(super) fn forget_after(&self, build_id: &str) {
         let mut kept = self.publications();
+        // The last time it became current counts: a build is listed each time it did.
         kept.truncate(kept.iter().rposition(|publication| publication.build_id == build_id).map_or(0, |last| last + 1));
         let lines: String = kept.iter().map(line).collect();
         let _ = replace(&self.root.join(PUBLICATIONS), &self.part(PUBLICATIONS), lines.as_bytes());
@@ -100,6 +101,7 @@ impl<'r> History<'r> {
 
     fn publications(&self) -> Vec<Publication> {
         let text = fs::read_to_string(self.root.join(PUBLICATIONS)).unwrap_or_default();
+        // Lines are appended without waiting for the disk, so the last may be cut short; the others still count.
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 

@@ -46,6 +46,7 @@ impl OutputFolder {
         let builds = self.root.join(BUILDS);
         fs::create_dir_all(&builds).map_err(|source| DatasetError::io(&builds, source))?;
         let path = self.root.join(LOCK);
+        // The file is never removed: one run could then lock the removed file and another run a new one.
         let opened = File::options().create(true).truncate(false).write(true).open(&path);
         let file = opened.map_err(|source| DatasetError::io(&path, source))?;
         match file.try_lock() {
@@ -53,6 +54,7 @@ impl OutputFolder {
             Err(TryLockError::WouldBlock) => return Err(DatasetError::Locked { output: self.root.display().to_string() }),
             Err(TryLockError::Error(source)) => return Err(DatasetError::io(&path, source)),
         }
+        // Swept only under the lock: without it, the staged build of a run that is still alive would be removed.
         let locked = LockedOutput { output: self.clone(), _lock: file };
         reach("lock.sweep").map_err(|source| DatasetError::io(&path, source))?;
         locked.sweep()?;
@@ -83,6 +85,7 @@ impl LockedOutput {
     pub fn publish(&self, staging: &Path, manifest: &Manifest) -> Result<(), DatasetError> {
         reach("publish.write-manifest").map_err(|source| DatasetError::io(staging, source))?;
         manifest.write(staging)?;
+        // The entries of the staged folder reach the disk before the rename that makes it a build.
         sync_folder(staging)?;
         let target = self.build(&manifest.build_id);
         if !target.exists() {
@@ -112,6 +115,7 @@ impl LockedOutput {
         let current = self.current_manifest().map(|manifest| manifest.build_id);
         let mut from: Vec<String> = self.history().roll_back().map(|rolled| rolled.from).unwrap_or_default();
         from.extend(current);
+        // The build rolled back to may be one that an earlier roll-back left; it is wanted again.
         from.retain(|from| from != build_id);
         from.sort();
         from.dedup();
@@ -158,6 +162,7 @@ impl LockedOutput {
         let manifests = self.whole_builds().into_iter().filter_map(|path| Some((Manifest::read(&path)?, path)));
         let (kept, mut old): (Vec<_>, Vec<_>) = manifests.partition(|(manifest, _)| in_use(&manifest.build_id));
         old.sort_by(|a, b| a.0.created.cmp(&b.0.created));
+        // Builds in use count towards the number kept, but are never among those removed.
         let surplus = (old.len() + kept.len()).saturating_sub(keep.max(1));
         old.iter().take(surplus).try_for_each(|(_, path)| self.remove(path))
     }
@@ -167,6 +172,7 @@ impl LockedOutput {
         let io = |source| DatasetError::io(&beside, source);
         remove_file(&beside)?;
         reach("current.link").map_err(io)?;
+        // A relative link, so that the output folder can be moved; made beside, since only a rename replaces one at once.
         std::os::unix::fs::symlink(Path::new(BUILDS).join(build_id), &beside).map_err(io)?;
         reach("current.swap").and_then(|()| fs::rename(&beside, self.current())).map_err(io)?;
         reach("current.sync").map_err(io)?;
@@ -220,6 +226,7 @@ fn exchange(staging: &Path, target: &Path) -> Result<(), DatasetError> {
     let aside = staging.with_extension("aside");
     let removed = reach("exchange.aside").and_then(|()| fs::rename(target, &aside));
     let replaced = removed.and_then(|()| reach("exchange.replace")).and_then(|()| fs::rename(staging, target));
+    // Under the staging name again, where the caller removes whatever is left.
     let kept = replaced.and_then(|()| reach("exchange.keep")).and_then(|()| fs::rename(&aside, staging));
     kept.map_err(|source| DatasetError::io(target, source))
 }

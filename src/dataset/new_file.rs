@@ -29,6 +29,7 @@ impl NewFile {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|source| DatasetError::io(folder, source))?;
         }
+        // Appended to the whole name: with the extension replaced, `a.txt` and `a.csv` would share a part.
         let mut part = path.clone().into_os_string();
         part.push(PART);
         let part = PathBuf::from(part);

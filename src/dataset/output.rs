@@ -76,6 +76,7 @@ impl OutputFolder {
     #[must_use]
     pub fn builds(&self) -> Vec<Manifest> {
         let mut manifests: Vec<Manifest> = self.whole_builds().iter().filter_map(|path| Manifest::read(path)).collect();
+        // Times are UTC in one format of fixed width, so comparing them as text compares them as times.
         manifests.sort_by(|a, b| (&a.created, &a.build_id).cmp(&(&b.created, &b.build_id)));
         manifests
     }
@@ -101,6 +102,7 @@ impl OutputFolder {
     pub fn previous(&self) -> Option<String> {
         let current = self.current_manifest()?.build_id;
         let mut published = self.history().published();
+        // Only what came before the current build's last publication is history to go back to.
         published.truncate(published.iter().rposition(|id| *id == current)?);
         let is_kept = |id: &String| *id != current && self.build(id).join(MANIFEST).is_file();
         published.into_iter().rev().find(is_kept)

@@ -33,6 +33,7 @@ pub type TableFiles = Vec<(Table, Vec<PartFile>)>;
 /// If a folder cannot be listed.
 pub fn part_files(build_folder: &Path, table: Table) -> Result<Vec<PathBuf>, DatasetError> {
     let folder = build_folder.join(table.name());
+    // The file system lists in any order; readers of a build rely on one that is the same everywhere.
     let entries = WalkDir::new(&folder).sort_by_file_name().into_iter().collect::<Result<Vec<_>, _>>();
     let entries = entries.map_err(|error| DatasetError::io(&folder, error.into()))?;
     let paths = entries.into_iter().filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);

@@ -40,10 +40,12 @@ impl<R: TableRow + Send + 'static> TableThread<R> {
         let work = move || {
             for message in receiver {
                 match message {
+                    // An error ends the thread and so closes the queue: the next send fails, and joining gives the error.
                     Message::Rows(partition, rows) => writer.push(&partition, rows)?,
                     Message::Finish => return writer.finish(),
                 }
             }
+            // The queue was closed without `Finish`: the run has failed.
             Ok(Vec::new())
         };
         let thread = Some(std::thread::spawn(work));
@@ -55,6 +57,7 @@ impl<R: TableRow + Send + 'static> TableThread<R> {
     /// # Errors
     /// [`DatasetError::WriterStopped`] if the thread has ended; [`Self::finish`] then returns the cause.
     pub(super) fn push(&mut self, partition: &str, rows: Vec<R>) -> Result<(), DatasetError> {
+        // A message names one partition for all its rows, so those of the last one must leave first.
         if self.partition != partition {
             self.send_gathered()?;
             partition.clone_into(&mut self.partition);
@@ -82,6 +85,7 @@ impl<R: TableRow + Send + 'static> TableThread<R> {
     /// If a file cannot be written, or could not earlier.
     pub(super) fn finish(mut self) -> Written {
         let sent = self.send_gathered().and_then(|()| self.send(Message::Finish));
+        // The thread's own error first: a failed send only says that the thread has ended, not why.
         let written = self.join().unwrap_or_else(|| Ok(Vec::new()))?;
         sent.map(|()| written)
     }

@@ -109,6 +109,7 @@ impl<R: TableRow> TableWriter<R> {
             if gathered.len() == BATCH_ROWS {
                 self.write_batch(partition)?;
             } else if self.waiting >= WAITING_ROWS {
+                // Many partitions may each stay short of a batch, so the sum has a bound of its own.
                 self.write_fullest()?;
             }
         }
@@ -129,13 +130,16 @@ impl<R: TableRow> TableWriter<R> {
     /// If a file cannot be written.
     pub(super) fn finish(mut self) -> Result<Vec<PartFile>, DatasetError> {
         if self.partitions.is_empty() {
+            // Creates the partition alone; the loop below then writes its empty file.
             self.push("", [])?;
         }
+        // Cloned, because writing borrows the map that the names are in.
         let names: Vec<String> = self.partitions.keys().cloned().collect();
         for name in names {
             self.write_batch(&name)?;
             self.close_part(&name)?;
         }
+        // Files are closed when they are full or too many are open, so they are not in order yet.
         self.finished.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(self.finished)
     }
@@ -144,6 +148,7 @@ impl<R: TableRow> TableWriter<R> {
     fn write_batch(&mut self, name: &str) -> Result<(), DatasetError> {
         let partition = self.partitions.get_mut(name).expect("the name of a partition");
         self.waiting -= partition.rows.len();
+        // A partition whose last file was just full has parts and no rows: it must not get an empty file on top.
         if partition.open.is_none() && (partition.parts == 0 || !partition.rows.is_empty()) {
             let path = part_path(R::TABLE, name, partition.parts);
             partition.open = Some(OpenPart::create::<R>(&self.build_folder, path, self.properties.clone())?);
@@ -157,6 +162,7 @@ impl<R: TableRow> TableWriter<R> {
         if open.rows >= PART_ROWS {
             self.close_part(name)?;
         }
+        // After the full part is closed: what it held in memory must not count against the bound.
         self.flush_largest()?;
         self.close_longest()
     }
@@ -204,6 +210,7 @@ impl OpenPart {
         let full = build_folder.join(&path);
         let io = |source| DatasetError::io(&full, source);
         reach("table.create").and_then(|()| std::fs::create_dir_all(full.parent().unwrap_or(&full))).map_err(io)?;
+        // `create_new`: two partitions that were given one folder would otherwise overwrite each other unnoticed.
         let file = HashedFile::new(File::create_new(&full).map_err(io)?);
         let writer = ArrowWriter::try_new(file, R::schema(), Some(properties));
         let writer = writer.map_err(|source| DatasetError::parquet(&full, source))?;

@@ -23,6 +23,7 @@ impl ReadAhead {
         let (sender, batches) = sync_channel(1);
         let thread = std::thread::spawn(move || {
             for batch in reader {
+                // The receiver was dropped: the walk ended early, and nobody wants the rest.
                 if sender.send(batch).is_err() {
                     break;
                 }

@@ -128,6 +128,7 @@ impl<C: Columns> Rows<C> {
                 None => self.open = None,
                 Some(batch) => {
                     let batch = batch.map_err(|error| AnalysisError::unreadable(path, error))?;
+                    // Over the whole batch at once: the check needs no other column, so it does not have to go row by row.
                     self.odd_probabilities += odd_probabilities(&batch);
                     (self.row, self.left) = (0, batch.num_rows());
                     self.count += self.left;
@@ -151,6 +152,7 @@ fn odd_probabilities(batch: &RecordBatch) -> usize {
 
 fn odd_in(field: &Field, array: &ArrayRef) -> usize {
     match field.data_type() {
+        // By name, so that a confidence added to a column that is read here is checked without a word about it.
         DataType::Float32 if field.name().ends_with("confidence") => {
             array.as_primitive::<Float32Type>().values().iter().filter(|value| !is_probability(**value)).count()
         }
@@ -168,6 +170,7 @@ fn odd_in(field: &Field, array: &ArrayRef) -> usize {
     reason = "the value is to be the very one that rounding gives"
 )]
 fn is_probability(value: f32) -> bool {
+    // In f64 and then narrowed: the exact comparison below holds only for a value that was rounded in the same way.
     let rounded = (f64::from(value) * 1e4).round() / 1e4;
     (0.0..=1.0).contains(&value) && rounded as f32 == value
 }

@@ -37,6 +37,7 @@ fn metrics_of(build_folder: &Path, cap: usize) -> Result<Metrics, AnalysisError>
     if let Some(metrics) = recorded_metrics(build_folder) {
         return Ok(metrics);
     }
+    // The cap of that build, not of this one: with another, the share of capped sentences would seem to have jumped.
     let cap_then = Manifest::read(build_folder)
         .and_then(|manifest| manifest.provenance.settings.pointer("/split/max_tokens")?.as_u64())
         .and_then(|cap| usize::try_from(cap).ok());
@@ -47,6 +48,8 @@ fn compare(now: &Metrics, before: &Metrics, settings: &GateSettings) -> Vec<Gate
     let is_large = |articles: i64| u64::try_from(articles).unwrap_or(0) >= settings.min_articles;
     let fails = settings.drift == DriftPolicy::Fail;
     let mut gates = vec![Gate { fails: fails && is_large(before.articles), ..articles(now, before, settings) }];
+    // Shares and means need enough articles in both builds. The number of articles above needs it only before: a build that
+    // lost nearly everything is small, and must still fail.
     let fails = fails && is_large(now.articles) && is_large(before.articles);
     let known = Metric::ALL.into_iter().filter_map(|metric| Some((metric, now.value(metric)?, before.value(metric)?)));
     gates.extend(known.map(|(metric, found, was)| Gate { fails, ..metric_gate(metric, found, was, settings.max_drift) }));
@@ -54,6 +57,7 @@ fn compare(now: &Metrics, before: &Metrics, settings: &GateSettings) -> Vec<Gate
 }
 
 fn metric_gate(metric: Metric, found: f64, was: f64, max_drift: f64) -> Gate {
+    // The absolute floor matters near 0, where chance alone multiplies a share.
     let allowed = (was.abs() * max_drift).max(metric.least_drift());
     Gate {
         expected: format!(

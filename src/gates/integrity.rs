@@ -63,6 +63,7 @@ fn row_counts(subject: &Subject<'_>, walked: &Walked, rejects: usize) -> Vec<Gat
         equal("rows_sentences", "rows of sentences", SENTENCES, counts.sentences, walked.sentences),
         equal("rows_articles", "rows of articles", ARTICLES, counts.articles, walked.articles),
         equal("rows_keywords", "rows of keywords", KEYWORDS, counts.keywords, walked.keywords),
+        // Dropped copies are rows of the same table.
         equal("rows_rejects", "rows of rejects", REJECTS, counts.rejects + counts.dropped, rejects),
         equal("tokens", "tokens of all sentences", SENTENCES, counts.tokens, tokens),
     ]
@@ -123,6 +124,7 @@ fn judge_schemas(build_folder: &Path) -> Result<(Gate, usize), AnalysisError> {
     let (mut faults, mut rejects) = (Vec::new(), 0);
     for table in Table::ALL {
         let files = part_files(build_folder, table)?;
+        // Every table has a file, even without rows; readers would otherwise find no schema.
         if files.is_empty() {
             faults.push(format!("{} has no file", table.name()));
         }

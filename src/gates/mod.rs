@@ -48,6 +48,7 @@ const LISTED_REJECTS: usize = 10;
 pub fn judge(subject: &Subject<'_>) -> Result<GateReport, AnalysisError> {
     let cap = subject.max_sentence_tokens;
     let (mut gates, metrics) = integrity::judge(subject)?;
+    // Needs no metrics, so it is judged even if the schemas are wrong and no row was read.
     gates.push(limits::judge_rejects(subject.counts, subject.max_reject_ratio));
     if let Some(metrics) = &metrics {
         gates.extend(limits::judge(metrics, subject.settings, cap));

@@ -28,6 +28,7 @@ engine::settings! {
 impl GateSettings {
     /// For a run over a part of the input, which is meant to differ from the build before.
     pub fn only_warn_of_drift(&mut self) {
+        // `Off` stays off: a limit must not bring back warnings that the user has switched off.
         if self.drift == DriftPolicy::Fail {
             self.drift = DriftPolicy::Warn;
         }

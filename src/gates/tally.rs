@@ -78,6 +78,7 @@ impl Tally {
         self.capped += i64::from(tokens >= self.cap);
         self.one_word += i64::from(tokens == 1);
         if is_body {
+            // Compared with the cap by a gate that holds for every build, so what is never cut must not count.
             self.largest = self.largest.max(tokens);
         }
     }
@@ -148,6 +149,7 @@ impl Tally {
             sentences_per_article: ratio(self.sentences, self.articles),
             keywords_per_article: ratio(self.hits, self.articles),
             without_keywords_share: ratio(self.without_keywords, self.articles),
+            // Not 0: switching the search on or off would otherwise look like drift.
             duplicate_share: (self.duplicates > 0).then(|| ratio(self.duplicates, self.articles)),
         }
     }

@@ -98,6 +98,7 @@ impl Walked {
 /// If a table cannot be read.
 pub(super) fn walk(build_folder: &Path, cap: usize) -> Result<Walked, AnalysisError> {
     let mut walked = Walked { tally: Tally::new(cap), ..Walked::default() };
+    // All ids are read beforehand: whether a sentence's article is missing or only comes later cannot be seen in passing.
     let positions = ArticlePositions::read(build_folder, &mut walked)?;
     let mut sentences = Rows::<SentenceColumns>::open(build_folder)?;
     let mut walk = Walk {
@@ -134,6 +135,7 @@ impl ArticlePositions {
                 let batch = batch.map_err(|error| AnalysisError::unreadable(&file, error))?;
                 let ids = ArticleIds::read(&batch).map_err(|error| AnalysisError::unreadable(&file, error))?;
                 for id in ids.article_id.iter().flatten() {
+                    // A position is a row of the table, so articles whose id is faulty count as well.
                     let position = u32::try_from(walked.articles).unwrap_or(u32::MAX);
                     walked.articles += 1;
                     match number_of(id) {
@@ -143,6 +145,7 @@ impl ArticlePositions {
                 }
             }
         }
+        // Sorted for the binary search in `of`; it also brings equal ids together.
         positions.sort_unstable();
         for twins in positions.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
             walked.note(Invariant::ArticleIds, &format!("{:016x}", twins[1].0));
@@ -160,6 +163,7 @@ impl ArticlePositions {
 
 /// An article's id, 16 hex digits, as a number.
 fn number_of(id: &str) -> Option<u64> {
+    // Checked by hand: `from_str_radix` would also take capitals and a leading plus, so two ids could be one number.
     let is_hex = id.len() == 16 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     is_hex.then(|| u64::from_str_radix(id, 16).ok())?
 }
@@ -196,6 +200,7 @@ struct Walk {
 
 impl Walk {
     fn sentence(&mut self, columns: &SentenceColumns, row: usize) -> Result<(), AnalysisError> {
+        // Before any check: a sentence out of step counts for the metrics all the same.
         self.walked.tally.sentence(&SentenceCounts {
             tokens: columns.token_count.value(row).into(),
             repaired: columns.repaired_count.value(row).into(),
@@ -217,6 +222,7 @@ impl Walk {
         let _ = write!(self.id, "{article_id}:{index}");
         self.walked.require(id == self.id, Invariant::SentenceIds, id);
         self.walked.require(index == self.open.next_index, Invariant::SentenceIndex, id);
+        // From the index that was found, not the one expected, so that one gap is not reported for every later sentence.
         self.open.next_index = index.saturating_add(1);
         self.offsets(columns, row, id);
         self.counts(columns, row, id);
@@ -227,6 +233,7 @@ impl Walk {
     fn offsets(&mut self, columns: &SentenceColumns, row: usize, id: &str) {
         let (start, end) = (columns.source_start.value(row), columns.source_end.value(row));
         self.walked.require(self.open.source_end <= start && start < end, Invariant::Offsets, id);
+        // Taken over even if it is wrong, so that one bad range is not reported for all sentences after it.
         self.open.source_end = end;
     }
 
@@ -249,6 +256,7 @@ impl Walk {
         let whole = articles.text.value(article);
         // `counts` has added this sentence already.
         let gap = if self.open.tokens_of.len() > 1 { "\n" } else { "" };
+        // Stripped piece by piece: joining the sentences would build every article's text a second time.
         let here = whole.get(self.open.text_end..).and_then(|rest| rest.strip_prefix(gap)?.strip_prefix(text));
         match here {
             Some(rest) => self.open.text_end = whole.len() - rest.len(),
@@ -259,6 +267,7 @@ impl Walk {
     /// Moves to the article that the next sentence names, unless that article is unknown or has been passed.
     fn turn_to(&mut self, article_id: &str) -> Result<(), AnalysisError> {
         article_id.clone_into(&mut self.group);
+        // The readers only go forward, so an article that has been passed cannot be opened again.
         let position = self.positions.of(article_id).filter(|position| *position >= self.position);
         // Sentences of another, unknown article stood between those of the open one.
         let is_open_again = position == Some(self.position) && !self.open.tokens_of.is_empty();
@@ -288,6 +297,7 @@ impl Walk {
         let is_sum = |sum: i64, count: i32| sum == i64::from(count);
         let has_sentences = usize::try_from(columns.sentence_count.value(row)) == Ok(open.tokens_of.len());
         self.walked.require(has_sentences, Invariant::SentenceCounts, id);
+        // With sentences missing, all sums are wrong as well: one fault would be reported as four.
         if has_sentences {
             let has_repaired = is_sum(open.repaired, columns.repaired_count.value(row))
                 && is_sum(open.unresolved, columns.unresolved_count.value(row));
@@ -309,6 +319,7 @@ impl Walk {
     }
 
     fn finish(mut self, sentences: &Rows<SentenceColumns>) -> Result<Walked, AnalysisError> {
+        // The articles after the last sentence, too: those without any sentence have to be judged and counted.
         self.close_before(self.walked.articles)?;
         while let Some((keywords, hit)) = self.keywords.row() {
             judge_keyword(keywords, hit, None, &mut self.walked);
@@ -323,6 +334,7 @@ impl Walk {
             (Table::Keywords, self.keywords.odd_probabilities),
         ];
         for (table, count) in odd {
+            // They were counted by batch, so only the table is known, not the row.
             (0..count).for_each(|_| self.walked.note(Invariant::Confidences, table.name()));
         }
         Ok(self.walked)
@@ -332,6 +344,7 @@ impl Walk {
 /// Judges a hit; `tokens_of` holds the token counts of its article's sentences, `None` if the article is missing.
 fn judge_keyword(columns: &KeywordColumns, row: usize, tokens_of: Option<&[i32]>, walked: &mut Walked) {
     let (id, index) = (columns.sentence_id.value(row), columns.sentence_index.value(row));
+    // The sentence's id is taken apart and not looked up: only the token counts of the open article are kept.
     let number = id.strip_prefix(columns.article_id.value(row)).and_then(|rest| rest.strip_prefix(':'));
     let is_named = number.is_some_and(|number| number.parse() == Ok(index));
     let tokens = usize::try_from(index).ok().and_then(|index| tokens_of?.get(index).copied()).filter(|_| is_named);
@@ -361,6 +374,7 @@ fn gives(raw: &str, repairs: &Lists<Repair>, row: usize, text: &str) -> bool {
     }
     let mut rest = Some(text);
     for (index, token) in raw.split(' ').enumerate() {
+        // Repairs are in the order of their tokens; one that is out of order is never reached and left over at the end.
         let repair = members.next_if(|member| usize::try_from(repairs.items.token.value(*member)) == Ok(index));
         let form = match repair {
             Some(member) if repairs.items.raw.value(member) == token && repairs.items.repaired.value(member) != token => {

@@ -45,6 +45,7 @@ impl FieldNames {
             section: take(&mut remaining, &self.section, line),
             byline: take(&mut remaining, &self.byline, line),
             key: take(&mut remaining, &self.id, key),
+            // Must stay last: fields are evaluated in the order written, and this is what the others have not taken.
             extra: remaining.into_iter().filter_map(|(name, value)| Some((name.clone(), verbatim(value)?))).collect(),
         }
     }
@@ -54,6 +55,7 @@ impl FieldNames {
 fn take(remaining: &mut Vec<&(String, Value)>, names: &[String], read: impl Fn(&Value) -> Option<String>) -> Option<String> {
     names.iter().find_map(|name| {
         let mut found = remaining.iter().enumerate().filter(|(_, (field, _))| same_name(field, name));
+        // A column whose value cannot be read is passed over, not removed: it ends up in `extra`.
         let (index, text) = found.find_map(|(index, (_, value))| Some((index, read(value)?)))?;
         remaining.remove(index);
         Some(text)
@@ -84,10 +86,12 @@ fn line(value: &Value) -> Option<String> {
 /// The key of a record: a text or a number. A number with more digits than a float keeps is no key, because different records
 /// would get the same one.
 fn key(value: &Value) -> Option<String> {
+    // A double keeps every decimal number of 15 digits, but not every one of 16 or more.
     const DIGITS_KEPT: usize = 15;
     match value {
         Value::Number(number) if number.is_f64() => {
             let written = number.to_string();
+            // The digits of the exponent are not those that rounding can lose.
             let significand = written.split('e').next().unwrap_or_default();
             let digits = significand.chars().filter(char::is_ascii_digit).count();
             (digits <= DIGITS_KEPT).then_some(written)

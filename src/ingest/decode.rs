@@ -29,6 +29,7 @@ pub struct DecodeFault {
 /// # Errors
 /// If the bytes are not text in a supported encoding.
 pub fn decode(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<(String, Encoding), DecodeFault> {
+    // Before the other marks: that of UTF-32 (little endian) begins with that of UTF-16.
     if let [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] = bytes {
         let message = "UTF-32, which is not supported; convert it to UTF-8".to_owned();
         return Err(DecodeFault { code: "unknown_encoding", message, offset: Some(0) });
@@ -75,6 +76,7 @@ fn undecodable(encoding: Encoding, bytes: &[u8], skipped: usize) -> DecodeFault 
 }
 
 fn detect(bytes: &[u8]) -> Result<Encoding, DecodeFault> {
+    // Before the search for NUL bytes: every ASCII character in UTF-16 has one.
     if let Some(encoding) = detect_utf16(bytes) {
         return Ok(encoding);
     }
@@ -83,16 +85,19 @@ fn detect(bytes: &[u8]) -> Result<Encoding, DecodeFault> {
         return Err(DecodeFault { code: "binary", message, offset: Some(offset) });
     }
     let Err(error) = std::str::from_utf8(bytes) else { return Ok(Encoding::Utf8) };
+    // Damaged UTF-8 would also decode as Windows-1256, without a fault, but to garbage.
     if is_mostly_utf8(bytes) {
         return Err(undecodable(Encoding::Utf8, bytes, 0));
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
+    // UTF-8 is denied because the bytes are known not to be valid in it.
     let guess = detector.guess(None, Utf8Detection::Deny);
     let as_windows = decode_as(Encoding::Windows1256, bytes).filter(|text| !mixes_scripts(text));
     if as_windows.is_some_and(|text| guess == WINDOWS_1256 || looks_arabic(&text)) {
         return Ok(Encoding::Windows1256);
     }
+    // Only to name a better suspect in the message; the bytes are refused in any case.
     let as_iso = ISO_8859_6.decode_without_bom_handling(bytes).0;
     let guess = if looks_arabic(&as_iso) { "ISO-8859-6 or Mac Arabic" } else { guess.name() };
     let message = format!(

@@ -42,6 +42,7 @@ impl ArticleFields {
         self.key = self.key.or(key);
         let is_readable = published.as_deref().is_some_and(|written| parse_date(written).is_some());
         let (published, unread) = match published {
+            // Put into the gap, it would keep the readable date of a less trusted source out.
             Some(written) if self.published.is_none() && !is_readable => (None, Some(written)),
             published => (published, None),
         };
@@ -53,6 +54,7 @@ impl ArticleFields {
         ] {
             let Some(other) = other else { continue };
             match (own.as_ref(), source) {
+                // Before the other arms: a gap is filled by any source, even one without a name.
                 (None, _) => *own = Some(other),
                 (Some(own), Some(source)) if *own != other => self.extra.push((format!("{source}_{name}"), other)),
                 (Some(_), _) => {}

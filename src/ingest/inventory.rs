@@ -89,6 +89,7 @@ impl Inventory {
     /// Adds everything that a build depends on to a hash.
     pub fn fingerprint(&self, hasher: &mut blake3::Hasher) {
         for file in self.files.iter().chain(&self.sidecars) {
+            // The zero ends the path: no file name can contain one, so no two inventories run together.
             hasher.update(file.source_path.as_bytes()).update(&[0]);
             hasher.update(file.hash.as_ref().map_or(&[0; 32], |hash| hash.as_bytes()));
         }
@@ -126,6 +127,7 @@ pub fn take_inventory(root: &Path, output: &Path, settings: &IngestSettings) -> 
             }
         }
     }
+    // The walk sorts within each folder only: it gives `a/x` before `a-b`, but as paths `a-b` comes first.
     inventory.files.sort_by(|a, b| a.source_path.cmp(&b.source_path));
     inventory.rejects.sort_by(|a, b| a.source_path.cmp(&b.source_path));
     inventory.hash_all();
@@ -135,11 +137,13 @@ pub fn take_inventory(root: &Path, output: &Path, settings: &IngestSettings) -> 
 impl Inventory {
     fn add(&mut self, root: &Path, path: &Path, settings: &IngestSettings) {
         let source_path = relative(root, path);
+        // First, so that a skip pattern silences every complaint about the file.
         if settings.skip.match_path(&source_path) {
             self.skipped += 1;
             return;
         }
         let mut refuse = |code, message| self.rejects.push(reject(&source_path, code, message));
+        // `source_path` is only a lossy copy then, which another file's could equal.
         if path.to_str().is_none() {
             return refuse("path", "its name is not UTF-8; rename it".to_owned());
         }
@@ -159,6 +163,7 @@ impl Inventory {
     /// Hashes all files, on all cores.
     fn hash_all(&mut self) {
         let all = self.files.par_iter_mut().chain(self.sidecars.par_iter_mut());
+        // After the files' state was noted: a change during hashing still shows in `is_unchanged`.
         all.for_each(|file| file.hash = hash_file(&file.path).ok());
     }
 }

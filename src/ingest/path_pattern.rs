@@ -52,6 +52,7 @@ impl PathPattern {
         // The name of an archive (`a.zip!`) is no section of the articles in it.
         let is_name = |part: &str| !part.is_empty() && !part.ends_with('!');
         let part = |name| found.name(name).map(|part| part.as_str().to_owned()).filter(|part| is_name(part));
+        // A folder name that is no date must not stand in for the article's date.
         let published = part("date").filter(|written| parse_date(written).is_some());
         ArticleFields { section: part("section"), published, ..ArticleFields::default() }
     }
@@ -59,9 +60,11 @@ impl PathPattern {
 
 /// The regular expression of a pattern: `**/` matches any folders, `*` anything except `/`, `{name}` the same as a named group.
 fn expression(pattern: &str) -> Result<String, String> {
+    // Anchored at both ends: a pattern describes the whole path, not a part of it.
     let mut expression = String::from("^");
     let mut rest = pattern;
     while let Some(first) = rest.chars().next() {
+        // Before `**` and `*`, which would match its beginning.
         if let Some(after) = rest.strip_prefix("**/") {
             expression.push_str("(?:.*/)?");
             rest = after;
@@ -72,6 +75,7 @@ fn expression(pattern: &str) -> Result<String, String> {
             if !["section", "date"].contains(&name) {
                 return Err(format!("{{{name}}} is unknown; expected {{section}} or {{date}}"));
             }
+            // The pattern's own text is escaped, so this can only be a group that was written below.
             if expression.contains(&format!("(?<{name}>")) {
                 return Err(format!("{{{name}}} occurs twice; use it for one folder or file, and * for the others"));
             }

@@ -56,6 +56,7 @@ pub fn read_records(inventory: &Inventory, settings: &IngestSettings, emit: &mut
     let (sidecars, mut rejects) = SidecarTable::build(&inventory.sidecar_sources(), &source_settings);
     let changed = |file: &&SourceFile| !file.is_unchanged();
     rejects.extend(inventory.rejects.iter().cloned());
+    // By path like the files, because `read_all` merges the two lists. The sort is stable: one path keeps its order.
     rejects.sort_by(|a, b| a.source_path.cmp(&b.source_path));
     let mut reader = Reader { settings, source_settings, sidecars: &sidecars, read: Arc::default(), emit };
     if let ControlFlow::Break(Some(error)) = reader.read_all(inventory, rejects) {
@@ -92,6 +93,7 @@ impl Reader<'_, '_, '_> {
             before += file.bytes;
         }
         self.read.store(before, Ordering::Relaxed);
+        // Only now: every article has been read, so no entry can still be looked up.
         let unused = self.sidecars.unused();
         rejects.chain(unused).try_for_each(|reject| self.reject(reject))
     }
@@ -163,6 +165,7 @@ impl Reader<'_, '_, '_> {
     ) -> Result<ArticleFields, (&'static str, String)> {
         let names = &self.settings.fields;
         let is_own = |name: &str| columns.iter().any(|(own, _)| same_name(own, name));
+        // A sidecar's key would be the same for every record of the file, so it is left out.
         let added = sidecar.unwrap_or_default().iter().filter(|(name, _)| !names.is_key(name) && !is_own(name));
         let added: Vec<(String, Value)> = added.cloned().collect();
         columns.extend(added);
@@ -229,6 +232,7 @@ impl TextKeys {
     fn key_of(&mut self, source_path: &str, text: &str) -> String {
         let text = blake3::hash(text.as_bytes());
         let mut place = blake3::Hasher::new();
+        // No separator is needed: the first part, a hash, always has the same length.
         place.update(text.as_bytes()).update(source_path.as_bytes());
         let place = u64::from_le_bytes(place.finalize().as_bytes()[..8].try_into().expect("eight bytes"));
         let times = self.seen.entry(place).or_default();
@@ -251,6 +255,7 @@ struct Counted {
 impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let count = self.file.read(buffer)?;
+        // The place and not a sum of counts: readers of zip archives and Parquet tables jump back and forth.
         let place = self.file.stream_position().unwrap_or(0);
         self.read.store(self.before + place, Ordering::Relaxed);
         Ok(count)

@@ -76,8 +76,10 @@ impl Record {
         };
         part(self.text_bytes());
         part(self.origin.source_path.as_bytes());
+        // Without `..`, so that a new field cannot be forgotten. The text is hashed above; the key is `origin.record`.
         let ArticleFields { text: _, key: _, title, section, byline, published, extra } = &self.fields;
         for field in [&self.origin.record, title, section, byline, published] {
+            // Else a field that is absent and one that is empty would give the same hash.
             part(&[u8::from(field.is_some())]);
             part(field.as_ref().map_or(&[], |field| field.as_bytes()));
         }
@@ -107,8 +109,10 @@ impl Record {
             refuse(code, message, within.or(byte_offset))
         })?;
         let path = settings.path_pattern.read(&origin.source_path);
+        // In order of trust: what the record's source says, then the page itself, then its path.
         let mut fields = fields.or(found, Some("page")).or(path, None);
         let text = fields.text.take().unwrap_or_default();
+        // Looked for again: `decode` does so only where it guesses the encoding, and JSON can spell a NUL as an escape.
         if let Some(at) = text.find('\0') {
             let message = format!(
                 "a NUL character at byte {at} of the text: this is not text, or it is UTF-32 ({} was assumed); convert it to UTF-8, or \

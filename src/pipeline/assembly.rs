@@ -80,9 +80,11 @@ impl Assembly {
     fn push_article(&mut self, done: Done) -> Result<(), RunError> {
         let Done { document, mut rows, signature, outcome, staleness } = done;
         let (path, record) = (&document.source_path, document.record.as_deref());
+        // Here and not in the workers: which of two equal keys comes first must not depend on which worker is faster.
         if let Err(reject) = self.keys.accept(document.article_id, path, record, document.byte_offset) {
             return Ok(self.writer.push_reject(reject)?);
         }
+        // Before the duplicates are judged: a dropped copy is cached too, since the verdict depends on other articles.
         if let Some(cache) = &mut self.next_cache {
             cache.push(document.article_id, document.fingerprint, &outcome)?;
         }

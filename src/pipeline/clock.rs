@@ -21,6 +21,7 @@ impl Clock {
         let start = Instant::now();
         let done = work();
         let nanoseconds = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        // Relaxed: the sums are only for a report, and no other memory is read by their order.
         self.0[stage].fetch_add(nanoseconds, Ordering::Relaxed);
         done
     }

@@ -25,6 +25,7 @@ pub(super) fn provenance(setup: &Setup, inventory: &Inventory, limit: Option<usi
         ("dataset", dataset::VERSION),
     ];
     let mut settings = setup.recorded_settings();
+    // Recorded only if there is one, so that builds without a limit keep their ids.
     if let (Some(limit), Some(settings)) = (limit, settings.as_object_mut()) {
         settings.insert("limit".to_owned(), limit.into());
     }
@@ -52,6 +53,7 @@ pub(super) fn stage_keys(setup: &Setup) -> StageKeys {
     // A stage's version covers its own code; the program's version covers the libraries beneath it.
     let code = |version: u32| format!("{} {version}", env!("CARGO_PKG_VERSION"));
     StageKeys::default()
+        // The signature for finding duplicates is stored with the first part, so its code counts as that of the first stage.
         .with(StageName::Ingest, "code", &format!("{} {}", code(ingest::VERSION), duplicates::VERSION))
         .with(StageName::Ingest, "configuration", &of(StageName::Ingest))
         .with(StageName::Repair, "code", &code(repair::VERSION))

@@ -88,12 +88,14 @@ pub fn run(
     let provenance = provenance(&setup, &inventory, options.limit);
     let identity = Identity { build_id: build_id(&provenance), keys: stage_keys(&setup), provenance };
     let output = OutputFolder::new(&setup.settings.dataset.output);
+    // Read before the lock is taken: a run with nothing to do needs none, and is not refused because another holds it.
     let current = output.current_manifest();
     if let Some(current) = current.as_ref().filter(|_| !options.force)
         && let Some(outcome) = nothing_to_do(&output, current, &identity.build_id)?
     {
         return Ok(outcome);
     }
+    // From here on the locked folder shadows the plain one, so nothing below can write without the lock.
     let output = output.lock()?;
     if let Some(manifest) = output.whole_build(&identity.build_id).filter(|_| !options.force) {
         // An earlier run built it, and another build became current since.
@@ -212,6 +214,7 @@ impl StagedBuild<'_> {
             max_reject_ratio: settings.dataset.max_reject_ratio,
             max_sentence_tokens: settings.split.max_tokens,
             settings: &settings.gates,
+            // `canonicalize` fails if there is no current build, and then there is nothing to compare with.
             previous: self.output.current().canonicalize().ok(),
         };
         let io = |source| DatasetError::io(&self.folder, source);
@@ -223,6 +226,7 @@ impl StagedBuild<'_> {
         let run = RunSummary { work, stage_seconds: workers.stage_seconds(), seconds: self.started.elapsed().as_secs_f64() };
         let manifest = Manifest::new(build_id, provenance, counts, tables, run);
         reach("publish.write-report").map_err(io)?;
+        // The report and the descriptions before the manifest: once that is there, the folder counts as whole.
         RunReport::new(&manifest, &gates).write(&self.folder)?;
         write_descriptions(&self.folder, &manifest, &settings.card)?;
         self.output.publish(&self.folder, &manifest)?;

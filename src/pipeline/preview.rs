@@ -86,6 +86,7 @@ pub fn preview(setup: &Setup, listed: usize) -> Result<Preview, RunError> {
         if is_kept { Staleness::Fresh } else { cache.assess(record.origin.article_number(), &record.fingerprint()).0 }
     };
     let articles = survey(&inventory, &settings.ingest, &assess, &mut |surveyed| preview.note(surveyed, listed))?;
+    // A set, because an article that two earlier runs knew is gone only once.
     let known: FxHashSet<u64> = cache.known().collect();
     preview.gone = known.into_iter().filter(|article_id| !articles.contains(*article_id)).count();
     Ok(preview)

@@ -18,6 +18,7 @@ pub(super) fn admit(subject: &Subject<'_>, output: &LockedOutput) -> Result<Gate
     if report.passed() {
         return Ok(report);
     }
+    // Read before the build is kept, because keeping it renames the folder.
     let rejects = first_rejects(subject.folder)?;
     // Failing to keep the build must not hide why it was refused.
     let where_kept = match output.keep_failed(subject.folder, subject.build_id) {

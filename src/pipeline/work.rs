@@ -80,6 +80,7 @@ impl<'w> Workers<'w> {
         mut progress: Stage,
     ) -> Result<Assembled, RunError> {
         std::thread::scope(|scope| {
+            // Bounded by one batch: a fast reader waits here, where it would otherwise fill the memory.
             let (to_workers, batches) = sync_channel::<Batch>(1);
             let (to_assembly, finished) = sync_channel::<Vec<Finished>>(1);
             let reading = scope.spawn(move || read_batches(inventory, self.ingest, limit, &to_workers));
@@ -117,6 +118,7 @@ impl<'w> Workers<'w> {
             ),
             Ingested::Reject(reject) => Some(Finished::Reject(reject)),
         };
+        // The scratch memory is made once for a run of articles on a thread, not for each article.
         batch.into_par_iter().map_init(EngineScratch::default, work).flatten().collect()
     }
 
@@ -129,6 +131,7 @@ impl<'w> Workers<'w> {
             byte_offset: record.byte_offset,
         };
         let (mut staleness, cached) = self.cache.assess(document.article_id, &document.fingerprint);
+        // A result that was there and could not be resumed is damaged; without this it would pass for usable.
         let is_cached = cached.is_some();
         let resumed = cached.and_then(|cached| self.resume(cached, staleness.first_stage(), scratch));
         if is_cached && resumed.is_none() {
@@ -156,6 +159,7 @@ impl<'w> Workers<'w> {
             }
             (Some(sentences), None) => self.tag(repaired, sentences, scratch),
             (None, _) if first == Some(StageName::Split) => self.split(repaired, scratch),
+            // Repair is stale: the repaired article still holds its document, so the source is not read again.
             (None, _) => self.process(repaired.into_document(), scratch),
         };
         Some((tagged, signature, None))
@@ -218,6 +222,7 @@ fn read_batches(
             Ingested::Record(record) => record.len(),
             Ingested::Reject(_) => 0,
         };
+        // Rejects do not use up the limit: it is one of articles.
         left -= usize::from(matches!(ingested, Ingested::Record(_)));
         batch.records.push(ingested);
         batch.read = read;
@@ -235,6 +240,7 @@ fn read_batches(
 fn assemble(mut assembly: Assembly, finished: &Receiver<Vec<Finished>>) -> Result<Assembled, RunError> {
     for finished in finished.iter().flatten() {
         if let Err(error) = assembly.push(finished) {
+            // A send to a table's thread fails without saying why; only closing the tables brings out the cause.
             return Err(assembly.why(error));
         }
     }

@@ -70,6 +70,7 @@ pub fn multiply(product: &mut [f32], output: Output, left: View<'_>, right: View
             columns,
             depth,
             product.as_mut_ptr(),
+            // `gemm` takes the stride of columns before that of rows, for all three matrices.
             1,
             stride(columns),
             add,
@@ -79,8 +80,10 @@ pub fn multiply(product: &mut [f32], output: Output, left: View<'_>, right: View
             right.data.as_ptr(),
             stride(right.column_stride),
             stride(right.row_stride),
+            // The factor of what `product` held, if it is read at all, and that of the new product.
             1.0,
             1.0,
+            // Nothing is conjugated: the numbers are real.
             false,
             false,
             false,
@@ -99,10 +102,12 @@ pub fn dot(left: &[f32], right: &[f32]) -> f32 {
     let (left, left_rest) = left.as_chunks::<PARTS>();
     let (right, right_rest) = right.as_chunks::<PARTS>();
     for (left, right) in left.iter().zip(right) {
+        // Independent sums: a single one would have to be added up strictly in order, which cannot be vectorised.
         for part in 0..PARTS {
             parts[part] += left[part] * right[part];
         }
     }
+    // The compiler may not reorder float additions, so this order holds on every machine.
     parts.iter().sum::<f32>() + left_rest.iter().zip(right_rest).map(|(l, r)| l * r).sum::<f32>()
 }
 

@@ -68,6 +68,7 @@ pub fn by_boundary(records: &[Record], predictions: &[Prediction]) -> Vec<Bounda
         }
         found
     };
+    // An end is the last token of its sentence, so the first cut is at `distance - 1`.
     let every = |distance: usize| found(&|p| (distance - 1..p.tokens.len()).step_by(distance).collect());
     let above = |hundredths: usize| {
         let least = log_odds(hundredths);

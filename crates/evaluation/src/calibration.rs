@@ -49,11 +49,13 @@ pub fn calibration(records: &[Record], predictions: &[Prediction], contested: &[
 /// The expected calibration error of outcomes (confidence, whether right) sorted by confidence.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 pub(super) fn expected_error(outcomes: &[(f32, bool)]) -> f64 {
+    // With fewer outcomes than bins some bins are empty; their distance is 0.
     let edge = |bin: usize| bin * outcomes.len() / BINS;
     let distance = |bin: usize| {
         let outcomes = &outcomes[edge(bin)..edge(bin + 1)];
         let confidence: f64 = outcomes.iter().map(|(confidence, _)| f64::from(*confidence)).sum();
         let right = outcomes.iter().filter(|(_, right)| *right).count() as f64;
+        // Sums, not means: a bin weighs as much as it has tokens, which cancels the division by their number.
         (confidence - right).abs()
     };
     (0..BINS).map(distance).sum::<f64>() / outcomes.len().max(1) as f64

@@ -89,6 +89,7 @@ fn without_spaces_in(word: &WordChoice) -> WordChoice {
 fn reaches(raw: &str, from: usize, words: &[&WordChoice], gold: &str, same: fn(&str, &str) -> bool) -> bool {
     let Some((word, rest)) = words.split_first() else { return same(&raw[from..], gold) };
     let between = &raw[from..word.bytes.start];
+    // What stands between the words of a token is never repaired, so the gold must have it as it is.
     let Some(gold) = gold.strip_prefix(between) else { return false };
     word.forms.iter().any(|form| {
         let form = form.as_deref().unwrap_or(&raw[word.bytes.clone()]).replace(' ', "_");

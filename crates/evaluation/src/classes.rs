@@ -63,6 +63,7 @@ fn classes_of(gold: &str, candidates: &Candidates) -> Vec<String> {
     let known = Word::new(gold).map(|word| (word.codes().len(), candidates.id(word.codes())));
     let kind = match known {
         None => "two words, or other characters",
+        // Before the arms on length: a word that is not in the lexicon counts as that, however short.
         Some((_, UNKNOWN)) => "not in the lexicon",
         Some((1..=3, _)) => "up to three letters",
         Some((_, id)) if id <= COMMON => "longer, among the 10,000 commonest",

@@ -93,6 +93,7 @@ impl Totals {
         }
         self.gaps.add(&record.gaps.iter().copied().collect(), &prediction.gaps.iter().copied().collect());
         let last = raw.len().saturating_sub(1);
+        // The last end is given: added to both sides, it neither rewards nor punishes naming it.
         let mut wanted: BTreeSet<usize> = record.ends.iter().copied().chain([last]).collect();
         let mut found: BTreeSet<usize> = prediction.ends.iter().copied().chain([last]).collect();
         self.macro_sum += Ratio::of(2 * wanted.intersection(&found).count(), wanted.len() + found.len()).0;

@@ -71,6 +71,7 @@ fn gold_hits(records: &[Record], tagger: &Tagger) -> Vec<BTreeSet<ComparedHit>> 
 fn gold_article(record: &Record) -> Repaired {
     let document = Document::from_text(&record.id, &record.damaged);
     let count = document.tokens().len();
+    // Alternatives are equally right, but a text holds only one of them: the first.
     let form = |gold: &String| gold.split('|').next().unwrap_or_default().replace('_', " ");
     let outcome = |gold| Outcome { confidence: 1.0, unresolved: false, repair: Some((form(gold), Vec::new())) };
     let unchanged = || Outcome { confidence: 1.0, unresolved: false, repair: None };
@@ -87,8 +88,10 @@ fn gold_article(record: &Record) -> Repaired {
 fn gold_sentences(record: &Record) -> Vec<Range<usize>> {
     let mut start = 0;
     let count = record.gold.len();
+    // Tokens after the last gold end form a sentence too: every token must be in one.
     let ends = record.ends.iter().map(|end| end + 1).chain([count]);
     let sentences = ends.map(|end| {
+        // An end that is listed twice or lies beyond the text gives an empty sentence, which is dropped.
         let sentence = start..end.clamp(start, count);
         start = sentence.end;
         sentence

@@ -46,6 +46,7 @@ impl Checkpoints {
         let mut key = self.inputs.clone();
         key.update(&version.to_le_bytes());
         for dependency in dependencies {
+            // Hashed one by one: of the bytes alone, two dependencies could be cut elsewhere and give the same key.
             key.update(blake3::hash(dependency).as_bytes());
         }
         self.folder.join(format!("{name}-{}.{extension}", &key.finalize().to_hex()[..16]))
@@ -84,6 +85,7 @@ pub(super) fn write_beside(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let beside = path.with_extension("part");
     let mut file = fs::File::create(&beside)?;
     file.write_all(bytes)?;
+    // Before the rename, or a crash could leave the new name on a file whose bytes never reached the disk.
     file.sync_all()?;
     fs::rename(&beside, path)
 }

@@ -92,6 +92,7 @@ impl Corpus {
             }
             let articles: Vec<Result<Vec<Piece>, serde_json::Error>> =
                 batch.par_iter().map(|line| serde_json::from_str::<Line>(line).map(|line| pieces_of(&line.text))).collect();
+            // Parsed in parallel, but interned one after the other: ids must not depend on threads.
             for article in articles {
                 number += 1;
                 let pieces = article.map_err(|source| TrainError::line(path, number, source))?;
@@ -108,6 +109,7 @@ impl Corpus {
             };
             self.symbols.push(symbol);
         }
+        // Even if nothing was found in it: every line is an article, and articles go by their numbers.
         self.symbols.push(END);
     }
 
@@ -138,6 +140,7 @@ pub(super) fn files_of(folder: &Path, suffixes: &[&str]) -> Result<Vec<PathBuf>,
             files.push(path);
         }
     }
+    // A folder is listed in no fixed order, and the ids of words depend on the order of reading.
     files.sort();
     if files.is_empty() {
         return Err(TrainError::Empty { folder: folder.display().to_string(), expected: suffixes.join(" or ") });
@@ -183,6 +186,7 @@ fn pieces_of(text: &str) -> Vec<Piece> {
         } else if matches!(rest[0], '،' | ',' | '؛' | ';' | ':') && matches!(pieces.last(), Some(Piece::Word(_))) {
             pieces.push(Piece::Mark(PAUSE));
         }
+        // At least one: a character that is neither letter nor digit must be passed as well.
         at += letters.max(number).max(1);
     }
     pieces
@@ -200,6 +204,7 @@ fn number_length(rest: &[char]) -> usize {
     let mut length = digits(0);
     while length > 0 && rest.get(length).is_some_and(|c| is_separator(*c)) {
         match digits(length + 1) {
+            // A separator without a digit after it is punctuation, such as the stop that ends the sentence.
             0 => break,
             more => length += 1 + more,
         }

@@ -19,7 +19,9 @@ const LEAST_WORDS: usize = 40;
 pub(super) fn learn(corpus: &Corpus) -> LengthModel {
     let lengths = corpus.articles().map(sentence_lengths);
     let mut articles: Vec<Vec<usize>> = lengths.filter(|article| article.iter().sum::<usize>() >= LEAST_WORDS).collect();
+    // A stable sort: articles of equal means keep the order of the corpus.
     articles.sort_by_key(|article| mean(article));
+    // One formula for both bounds, so that rounding neither loses nor repeats an article between classes.
     let class = |number: usize| articles.len() * number / CLASSES..articles.len() * (number + 1) / CLASSES;
     LengthModel { classes: (0..CLASSES).map(|number| length_class(&articles[class(number)])).collect() }
 }
@@ -49,6 +51,7 @@ fn length_class(articles: &[Vec<usize>]) -> LengthClass {
         counts[(*words).min(LONGEST) - 1] += 1.0;
     }
     let smoothed = |at: usize| {
+        // The last count stands for all longer sentences too, so it is kept out of the means of its neighbours.
         let near = at.saturating_sub(SPREAD)..(at + SPREAD + 1).min(LONGEST - 1).max(at + 1);
         counts[near.clone()].iter().sum::<f64>() / near.len() as f64
     };

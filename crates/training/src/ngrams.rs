@@ -64,6 +64,7 @@ pub(super) fn learn(corpus: &Corpus, spelling: &Spelling) -> NgramSections {
     // Trigrams are judged against the unpruned bigrams: pruning both at once would depend on the order.
     let interpolated = bigrams.interpolate(&vec![true; bigrams.keys.len()], |key| unigrams[last(key) as usize]);
     let trigrams = Counts::new(keys(corpus, spelling, 3));
+    // Both bigrams of a trigram of known words were counted as well, so the 1e-9 is never met.
     let bigram_probability = |key: u64| bigrams.find(key).map_or(1e-9, |index| interpolated.probability[index]);
     let keep_trigrams = trigrams.worthwhile(LEAST_TRIGRAM_GAIN, LEAST_TRIGRAM_COUNT, 3, &contested, bigram_probability);
     let mut keep_bigrams = bigrams.worthwhile(LEAST_BIGRAM_GAIN, 1, 2, &contested, |key| unigrams[last(key) as usize]);
@@ -81,6 +82,7 @@ pub(super) fn learn(corpus: &Corpus, spelling: &Spelling) -> NgramSections {
     let trigram_values = trigrams.interpolate(&keep_trigrams, bigram_probability);
     let backoff = |context: u64| trigram_values.backoff_of(context);
     let stored_bigrams = bigrams.stored(&keep_bigrams, &bigram_values, backoff);
+    // No n-gram is longer than a trigram, so none backs off to one.
     let stored_trigrams = trigrams.stored(&keep_trigrams, &trigram_values, |_| 1.0);
     NgramSections {
         unigrams: unigram_section(&unigrams, &bigram_values),
@@ -125,6 +127,7 @@ fn contested_words(lexicon: &Lexicon) -> Vec<bool> {
         Channel::Stripped.damaged_forms(lexicon.word(id), &mut forms);
         forms.into_iter().map(move |form| (form, id))
     };
+    // From 1, because id 0 is the unknown word, which is no form that repair could choose.
     let mut forms: Vec<(Vec<u8>, WordId)> = (1..lexicon.len()).into_par_iter().flat_map_iter(form_hashes).collect();
     forms.par_sort_unstable();
     let mut contested = vec![false; lexicon.len()];
@@ -140,8 +143,10 @@ fn keys(corpus: &Corpus, spelling: &Spelling, order: usize) -> Vec<u64> {
     let mut keys = Vec::new();
     let mut words = Vec::new();
     for article in corpus.articles() {
+        // Article by article, so that no n-gram spans two of them.
         words.clear();
         words.extend(words_read(article, &spelling.reading));
+        // Unknown words are still in the stream here, or the words on both sides of one would pass for neighbours.
         let known = words.windows(order).filter(|ngram| !ngram.contains(&UNKNOWN));
         keys.extend(known.map(|ngram| match *ngram {
             [first, second] => bigram_key(first, second),
@@ -176,6 +181,7 @@ impl Counts {
         }
         let of = |wanted: u32| f64::from(u32::try_from(counts.iter().filter(|c| **c == wanted).count()).unwrap_or(u32::MAX));
         let (once, twice) = (of(1), of(2));
+        // Without any n-gram seen once the discount would be 0, and nothing would be left for the shorter context.
         let discount = if once > 0.0 { once / (once + 2.0 * twice) } else { 0.5 };
         Self { keys, seen: counts, discount }
     }
@@ -222,6 +228,7 @@ impl Counts {
         let mut keep = vec![false; self.keys.len()];
         for (_, range) in self.contexts() {
             let total: f64 = self.seen[range.clone()].iter().map(|c| f64::from(*c)).sum();
+            // As if all n-grams of the context were kept: the verdict on one must not depend on that on another.
             let backoff = f64::from(u32::try_from(range.len()).unwrap_or(u32::MAX)) * self.discount / total;
             for index in range {
                 let key = self.keys[index];

@@ -65,6 +65,7 @@ impl DamagedArticle {
                     damaged.push(left, *symbol, rng.random_bool(JOINED));
                 }
             } else if *symbol == STOP || *symbol == PAUSE {
+                // A mark before the first word that is left has no word to stand after, and is dropped.
                 damaged.clauses.last_mut().into_iter().for_each(|clause| *clause = true);
                 damaged.ends.last_mut().into_iter().for_each(|end| *end |= *symbol == STOP);
             } else if *symbol == NUMBER {
@@ -118,6 +119,7 @@ fn damage_word(word: &[u8], typed: f64, as_maqsura: f64, rng: &mut ChaCha8Rng) -
             code::YA if last && rng.random_bool(as_maqsura) => code::MAQSURA,
             other => other,
         };
+        // Judged by what the writer typed: a hamzated alif typed without its hamza survives the damage.
         left.extend(is_plain(written).then_some(written));
     }
     left

@@ -73,6 +73,7 @@ fn steps_of(stem: &[u8], counts: &StemCounts, articles: f64) -> StemSteps {
     // A stem in `ي ت ن` that never takes the article is probably a verb in the imperfect; it gets one pseudo-observation.
     let looks_imperfect = matches!(stem.first(), Some(&(code::YA | code::TA | code::NUN))) && counts.with_article == 0;
     let shape = f64::from(u8::from(looks_imperfect));
+    // The pseudo-counts make a stem without evidence a verb with probability 0.5 / 2.5, one fifth.
     let verb = (as_verb + 0.5 + shape) / (as_verb + with_article + after_preposition + 2.5 + shape);
     StemSteps {
         idf: in_steps(libm::log((articles + 1.0) / (f64::from(counts.articles) + 1.0)), IDF_STEPS),
@@ -177,6 +178,7 @@ impl<'c> Forms<'c> {
         let [occurrences, after_preposition, as_verb] =
             [stem.occurrences, stem.after_preposition, stem.as_verb].map(f64::from);
         seen >= LEAST_SPLIT
+            // The alif of `ها` and `هما` is part of the pronoun.
             && !word.ends_with(&[code::HA, code::ALIF])
             && !word.ends_with(&[code::HA, code::MIM, code::ALIF])
             && !has_bare_article(word)
@@ -197,9 +199,11 @@ fn count_stems(corpus: &Corpus, forms: &Forms<'_>) -> Vec<StemCounts> {
             list.split_whitespace().filter_map(Word::new).map(|word| with_plain_alif(word.codes())).collect();
         corpus.words.iter().map(|word| listed.contains(&with_plain_alif(word))).collect()
     };
+    // Looked up once per form, not per occurrence: the lists are searched word by word.
     let (before_nouns, before_verbs) = (listed(BEFORE_NOUNS), listed(BEFORE_VERBS));
     let is_definite: Vec<bool> = corpus.words.iter().map(|word| article_length(word) > 0).collect();
     let mut counts = vec![StemCounts::default(); forms.stems.len()];
+    // From 1, because a `last_article` of 0 means that the stem was not seen yet.
     for (number, article) in (1..).zip(corpus.articles()) {
         let mut last: Option<Symbol> = None;
         for symbol in article.iter().copied().filter(|symbol| is_word(*symbol)) {

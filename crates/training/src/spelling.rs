@@ -100,6 +100,7 @@ fn group_twins(forms: &[Counted]) -> Twins {
     }
     #[expect(clippy::iter_over_hash_type, reason = "each group is sorted by itself")]
     for group in twins.values_mut() {
+        // Equal counts go by index, because an unstable sort keeps no order of its own.
         group.sort_unstable_by_key(|(index, count)| (std::cmp::Reverse(*count), *index));
     }
     twins
@@ -142,6 +143,7 @@ fn listed_forms(folder: &Path, forms: &[Counted], counts: &[u32], twins: &Twins)
         for line in open(&path)?.lines() {
             let line = line.map_err(|source| TrainError::io(&path, source))?;
             let (form, count) = line.split_once('\t').unwrap_or((&line, ""));
+            // Only `.tsv` lists have counts; a form of a plain word list is never too rare.
             let rare = name_of(&path).contains(".tsv") && count.trim().parse().unwrap_or(0) < LEAST_LISTED_COUNT;
             let word = Word::new(form).filter(|word| !rare && (2..=MAX_LETTERS).contains(&word.codes().len()));
             listed.extend(word.map(|word| word.codes().to_vec()));
@@ -152,6 +154,7 @@ fn listed_forms(folder: &Path, forms: &[Counted], counts: &[u32], twins: &Twins)
         group.iter().any(|(index, _)| forms[*index].0 == word && counts[*index] >= LEAST_COUNT)
     };
     let misspelt = |word: &[u8]| better_spelt(word, twins, forms).any(|better| counts[better.index] >= LEAST_COUNT);
+    // Several lists may hold one form, and `dedup` sees only neighbours.
     listed.par_sort_unstable();
     listed.dedup();
     let mut fresh: Vec<Vec<u8>> = listed.into_par_iter().filter(|word| !known(word) && !misspelt(word)).collect();

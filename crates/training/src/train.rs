@@ -29,6 +29,7 @@ pub fn train(settings: &TrainSettings, progress: &dyn Progress) -> Result<String
         let repairer = Repairer::without_encoder(&model)?;
         encoder::fit(&corpus, &repairer, settings.seed, snapshot, progress)
     })?;
+    // Depends on no other stage, so a new version of `repair` leaves its checkpoint valid.
     let lengths = checkpoints.stage("lengths", lengths::VERSION, &[], || {
         let mut section = SectionWriter::default();
         lengths::learn(&corpus).write(&mut section);
@@ -50,6 +51,7 @@ pub fn train(settings: &TrainSettings, progress: &dyn Progress) -> Result<String
     let card = ("card", serde_json::to_vec(&card).expect("a card is plain data"));
     let bytes = assemble(&[vec![card], repair, encoder, lengths, phrases].concat());
     write_beside(&settings.output, &bytes).map_err(|source| TrainError::io(&settings.output, source))?;
+    // Parsed as the program will parse it, so a file that cannot be opened is never reported as a model.
     Ok(ModelFile::parse(bytes.into())?.id().to_owned())
 }
 

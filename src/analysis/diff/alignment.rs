@@ -17,6 +17,7 @@ const TABLE_CELLS: usize = 1 << 20;
 /// Pairs of equal elements, in order.
 pub(super) fn align(before: &[u64], after: &[u64]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::with_capacity(before.len().min(after.len()));
+    // A list of what is left to do instead of recursion: long sequences must not exhaust the stack.
     let mut ranges = vec![(0..before.len(), 0..after.len())];
     while let Some((left, right)) = ranges.pop() {
         let (left, right) = without_equal_ends(before, after, left, right, &mut pairs);
@@ -29,6 +30,7 @@ pub(super) fn align(before: &[u64], after: &[u64]) -> Vec<(usize, usize)> {
             continue;
         }
         let (mut from_left, mut from_right) = (left.start, right.start);
+        // The ends stand for one more anchor, so that the range after the last one is visited; they are no pair themselves.
         for (i, j) in anchors.into_iter().chain([(left.end, right.end)]) {
             ranges.push((from_left..i, from_right..j));
             if i < left.end {
@@ -37,6 +39,7 @@ pub(super) fn align(before: &[u64], after: &[u64]) -> Vec<(usize, usize)> {
             (from_left, from_right) = (i + 1, j + 1);
         }
     }
+    // Pairs were found from both ends and range by range.
     pairs.sort_unstable();
     pairs
 }
@@ -130,6 +133,7 @@ fn common_subsequence(
             pairs.push((left.start + i, right.start + j));
             (i, j) = (i + 1, j + 1);
         } else if lengths[(i + 1) * width + j] >= lengths[i * width + j + 1] {
+            // `>=` settles ties the same way every time: the element of the earlier side is passed over first.
             i += 1;
         } else {
             j += 1;

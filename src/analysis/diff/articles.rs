@@ -158,6 +158,7 @@ fn fingerprinted(build: &Build, articles: &Columns, sentences: &Columns) -> Resu
         let ids = tables::texts(batch, "article_id")?;
         let summed = |name, columns: &[&str], except: &[&str]| {
             let fingerprinted = of_columns(batch, columns, except)?.into_iter();
+            // Shifted, because the sum over an article's sentences has to fit in 64 bits.
             Ok::<_, arrow::error::ArrowError>(fingerprints(name, fingerprinted.map(|print| print >> DROPPED_BITS)))
         };
         let columns = vec![
@@ -177,6 +178,7 @@ fn fingerprinted(build: &Build, articles: &Columns, sentences: &Columns) -> Resu
 fn differing_rows(both: &DataFrame, compared: &[&str]) -> PolarsResult<Vec<ChangedArticle>> {
     let after = |name: &str| format!("{name}{AFTER}");
     let differs = |name: &str| -> PolarsResult<BooleanChunked> {
+        // A plain comparison with null gives null: an article without sentences on one side only would seem the same.
         Ok(both.column(name)?.u64()?.not_equal_missing(both.column(&after(name))?.u64()?))
     };
     let text = |name: &str| both.column(name)?.str();
@@ -191,6 +193,7 @@ fn differing_rows(both: &DataFrame, compared: &[&str]) -> PolarsResult<Vec<Chang
         let article = ChangedArticle {
             article_id: ids.get(row)?.to_owned(),
             source_path: path_before.get(row).or(path_after.get(row))?.to_owned(),
+            // The path tells whether a build has the article; the index may be null in an older build.
             before: path_before.get(row).map(|_| Position(index_before.get(row))),
             after: path_after.get(row).map(|_| Position(index_after.get(row))),
             sentences: usize::try_from(sentences_before.get(row).unwrap_or(0) + sentences_after.get(row).unwrap_or(0))

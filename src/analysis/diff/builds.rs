@@ -33,6 +33,7 @@ impl Build {
         let text = |key: &str| Some(manifest.get(key)?.as_str()?.to_owned());
         Some(Self {
             build_id: text("build_id")?,
+            // Only the id is indispensable; what another version calls differently is left empty.
             created: text("created").unwrap_or_default(),
             schema_version: text("schema_version").unwrap_or_default(),
             folder: folder.to_owned(),
@@ -88,6 +89,7 @@ pub(super) fn provenance_differences(before: &Build, after: &Build) -> Vec<Diffe
         .into_iter()
         .map(|(name, value)| (name.clone(), (before.remove(&name).unwrap_or(Value::Null), value)))
         .collect();
+    // What is left in `before` by now has no counterpart.
     all.extend(before.into_iter().map(|(name, value)| (name, (value, Value::Null))));
     let differ = all.into_iter().filter(|(_, (before, after))| before != after);
     differ.map(|(name, (before, after))| Difference { name, before, after }).collect()

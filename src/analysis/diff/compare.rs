@@ -151,6 +151,7 @@ fn article_change(
         Change::Edited => (edited_parts(article, before, after, sentences), article.metadata()),
         Change::Added | Change::Removed => (Vec::new(), Vec::new()),
     };
+    // Its fingerprints differ, but only in confidences.
     if is_edited && what.is_empty() && sentences.is_empty() {
         return None;
     }

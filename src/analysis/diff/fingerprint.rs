@@ -22,6 +22,7 @@ pub(super) fn of_text(text: &str) -> u64 {
 
 fn of_bytes(bytes: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
+    // `new` has fixed keys, unlike `RandomState`: both builds must be hashed alike.
     bytes.hash(&mut hasher);
     hasher.finish()
 }
@@ -32,6 +33,7 @@ fn of_bytes(bytes: &[u8]) -> u64 {
 /// If the batch lacks a column.
 pub(super) fn of_columns(batch: &RecordBatch, columns: &[&str], except: &[&str]) -> Result<Vec<u64>, ArrowError> {
     if columns.is_empty() {
+        // No column in common is no difference: all rows get the same fingerprint.
         return Ok(vec![0; batch.num_rows()]);
     }
     let column = |name: &&str| without_fields(batch.column(batch.schema().index_of(name)?), except);

@@ -39,6 +39,7 @@ impl Lists {
 
     /// Closes both files, then gives them their names: neither appears if the other cannot be written.
     pub(super) fn finish(self) -> Result<(), DatasetError> {
+        // Closing can fail for want of space, renaming hardly; so both are closed before either gets its name.
         let (articles, sentences) = (self.articles.close()?, self.sentences.close()?);
         articles.finish()?;
         sentences.finish()
@@ -58,6 +59,7 @@ impl<R: Row> List<R> {
         let file = NewFile::create(path.clone())?;
         let zstd = Compression::ZSTD(ZstdLevel::default());
         let properties = WriterProperties::builder().set_compression(zstd).build();
+        // From a batch without rows, so that the columns are declared in one place only.
         let schema = batch::<R>(&[])?.schema();
         let writer = ArrowWriter::try_new(file, schema, Some(properties));
         let writer = writer.map_err(|source| DatasetError::parquet(&path, source))?;

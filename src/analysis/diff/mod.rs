@@ -122,6 +122,7 @@ impl Diff {
                 tallies.add(compared, limit);
             }
         }
+        // Unchanged rows were never loaded, so they are what remains of the earlier build.
         tallies.articles.count_unchanged(count_rows(&before.folder, Table::Articles)?);
         tallies.sentences.count_unchanged(count_rows(&before.folder, Table::Sentences)?);
         lists.map_or(Ok(()), Lists::finish)?;
@@ -180,6 +181,7 @@ fn batches(articles: &[ChangedArticle]) -> Vec<&[ChangedArticle]> {
     let mut batches = Vec::new();
     let (mut start, mut sentences) = (0, 0);
     for (at, article) in articles.iter().enumerate() {
+        // `at > start`: an article that is too long by itself must not leave an empty batch before it.
         if at > start && sentences + article.sentences > BATCH_SENTENCES {
             batches.push(&articles[start..at]);
             (start, sentences) = (at, 0);

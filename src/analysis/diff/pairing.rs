@@ -80,6 +80,7 @@ impl Gap {
     /// Pairs the sentences of the gap.
     fn pair(&self, pairs: &mut Vec<Pair>) {
         let (mut i, mut j) = (self.before.start, self.after.start);
+        // The end stands for one more pair, so that what follows the last one is paired by place too.
         let end = (self.before.end, self.after.end);
         for (left, right) in self.by_shared_tokens().into_iter().chain([end]) {
             self.pair_by_place(i..left, j..right, pairs);
@@ -128,6 +129,7 @@ impl Gap {
     }
 
     fn pair_of(&self, i: usize, j: usize) -> Pair {
+        // Exactly one side matches: tokens of this sentence are in another one in the other build.
         let recut = self.shared.iter().any(|(left, right, _)| (*left == i) != (*right == j));
         Pair { before: Some(i), after: Some(j), recut }
     }

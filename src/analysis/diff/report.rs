@@ -51,6 +51,7 @@ impl Diff {
 fn quantity_in_short(quantity: &Quantity) -> String {
     match quantity {
         Quantity::Count(count) => count.to_string(),
+        // Two decimals show all there is: shares are rounded to 0.0001.
         Quantity::Share(share) => format!("{:.2} %", share * 100.0),
     }
 }

@@ -123,6 +123,7 @@ fn may_hold(file: &TableFile, group: usize, range: Option<(i64, i64)>) -> bool {
     let Some((first, last)) = range else { return true };
     match index.and_then(|index| index.statistics()) {
         Some(Statistics::Int64(held)) => {
+            // A bound that is missing excludes nothing: reading too much is slow, skipping too much is wrong.
             held.min_opt().is_none_or(|least| *least <= last) && held.max_opt().is_none_or(|most| *most >= first)
         }
         _ => true,
@@ -147,6 +148,7 @@ fn add(batch: &RecordBatch, columns: &Columns, sentences: &mut FxHashMap<String,
         };
         let kind = kinds.as_ref().map(|kinds| kinds.value(row).to_owned());
         let sentence = Sentence { side, kind, gaps: gaps[row], confidences: confidences[row] };
+        // Not `entry`: that would need an owned id for every sentence, not only for the first of an article.
         match sentences.get_mut(articles.value(row)) {
             Some(known) => known.push(sentence),
             None => drop(sentences.insert(articles.value(row).to_owned(), vec![sentence])),

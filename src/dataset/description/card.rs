@@ -59,6 +59,7 @@ fn front_matter(manifest: &Manifest, card: &CardSettings) -> String {
         Some((licence, None)) => {
             let (name, link) = (quoted(&licence.machine_name()), quoted(&licence.address_or_name()));
             let _ = write!(yaml, "license: other\nlicense_name: {name}\n");
+            // A free name has no address, so there is nothing to link to.
             if !matches!(licence, Licence::Name(_)) {
                 let _ = writeln!(yaml, "license_link: {link}");
             }
@@ -113,6 +114,7 @@ fn write_tables(page: &mut String, manifest: &Manifest) {
     for table in Table::ALL {
         let _ = write!(page, "\n### {}\n\n| column | type | meaning |\n| --- | --- | --- |\n", table.name());
         for column in table.schema().fields() {
+            // A bar would end the cell of the Markdown table.
             let meaning = meaning(column).replace('|', "\\|");
             let _ = writeln!(page, "| `{}` | {} | {meaning} |", column.name(), type_name(column.data_type()));
         }

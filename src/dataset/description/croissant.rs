@@ -197,6 +197,7 @@ fn described_field(id: &str, field: &Field, shape: &Shape<'_>) -> Value {
     });
     if shape.lists > 0 {
         value["isArray"] = true.into();
+        // One dimension for each list around the value; -1 stands for any length.
         value["arrayShape"] = vec!["-1"; shape.lists].join(",").into();
     }
     value

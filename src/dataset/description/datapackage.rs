@@ -84,6 +84,7 @@ fn resource(table: Table, name: &str, part: &PartFile) -> Value {
 
 fn field(column: &Field) -> Value {
     let data_type = column.data_type();
+    // The type of a list is only `any` here, so the description has to say more.
     let of_what = if shape(data_type).lists > 0 { format!(" ({})", columns::type_name(data_type)) } else { String::new() };
     let mut field = json!({
         "name": column.name(),

@@ -40,6 +40,7 @@ impl<'a> Licence<'a> {
         let is_identifier = |letter: char| letter.is_ascii_alphanumeric() || ".-+".contains(letter);
         match text.trim() {
             text if text.starts_with("https://") || text.starts_with("http://") => Self::Address(text),
+            // Told by its letters alone, not by a list of identifiers: only a text with other letters is a free name.
             text if !text.is_empty() && text.chars().all(is_identifier) => Self::Identifier(text),
             text => Self::Name(text),
         }

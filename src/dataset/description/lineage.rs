@@ -167,12 +167,14 @@ fn output(run: &LineageRun, table: Table, manifest: Option<&Manifest>) -> Value 
         output_facets
             .insert("outputStatistics".to_owned(), facet(run, "1-0-2", "OutputStatisticsOutputDatasetFacet", statistics));
     }
+    // The same path for every build; which build it is stands in the version facet.
     let name = run.tables.join(table.name()).display().to_string();
     json!({ "namespace": FILES, "name": name, "facets": facets, "outputFacets": output_facets })
 }
 
 fn schema_fields(table: Table) -> Vec<Value> {
     let schema = table.schema();
+    // From 1: `ordinal_position` is a place, not an index.
     schema.fields().iter().zip(1..).map(|(column, place)| schema_field(column.name(), column, place)).collect()
 }
 

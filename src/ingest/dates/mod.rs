@@ -46,6 +46,7 @@ pub fn parse_date(text: &str) -> Option<Date> {
         return None;
     }
     let tokens = tokenise(text);
+    // Alone first: the scan takes no number of 8, 10 or 13 digits for a part of a date.
     let date = parse_alone(&tokens).or_else(|| Scan::new(&tokens).run())?;
     YEARS.contains(&date.year()).then_some(date)
 }
@@ -73,6 +74,7 @@ fn day_in_utc(time: Timestamp) -> Date {
 /// The day, if it exists.
 fn existing(calendar: Calendar, year: u64, month: u64, day: u64) -> Option<Date> {
     let (year, month, day) = (i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+    // Gregorian days need no conversion, and jiff checks that they exist.
     if calendar == Calendar::Gregorian {
         return Date::new(year, month, day).ok();
     }
@@ -88,6 +90,7 @@ fn calendar_of(year: u64, marker: Option<Calendar>) -> Option<Calendar> {
     let is_gregorian = u64::try_from(*YEARS.start()).is_ok_and(|first| year >= first) && year <= 2100;
     match marker {
         Some(Calendar::Hijri) => DECLARED_HIJRI_YEARS.contains(&year).then_some(Calendar::Hijri),
+        // No clash with Gregorian years: those of newspapers begin at 1800, and this range ends at 1500.
         None if HIJRI_YEARS.contains(&year) => Some(Calendar::Hijri),
         Some(Calendar::Gregorian) | None => is_gregorian.then_some(Calendar::Gregorian),
     }
@@ -114,8 +117,10 @@ impl<'a> Scan<'a> {
     }
 
     fn run(mut self) -> Option<Date> {
+        // Numbers first: they mark what they use, so that a month's name does not take a part of such a date again.
         self.read_numeric().ok()?;
         self.read_named().ok()?;
+        // A doubtful Hijri day does no harm if the text has a Gregorian one, which wins anyway.
         self.gregorian.or(self.hijri.filter(|_| !self.hijri_unclear))
     }
 
@@ -123,6 +128,7 @@ impl<'a> Scan<'a> {
     fn note(&mut self, calendar: Calendar, date: Option<Date>) -> Result<(), Unclear> {
         let slot = if calendar == Calendar::Gregorian { &mut self.gregorian } else { &mut self.hijri };
         match (date, &slot) {
+            // A day that does not exist is a mistake in the text; reading on would guess at what was meant.
             (None, _) => Err(Unclear),
             (Some(date), Some(known)) if date != *known => Err(Unclear),
             (date, _) => {
@@ -166,11 +172,13 @@ impl<'a> Scan<'a> {
     /// Three numbers with the same mark between them.
     fn read_numeric(&mut self) -> Result<(), Unclear> {
         let mut at = 0;
+        // A date has five tokens: three numbers and two marks.
         while at + 4 < self.tokens.len() {
             let Some((year, one, two, year_first)) = self.triple(at) else {
                 at += 1;
                 continue;
             };
+            // The marker (`م`, `هـ`) follows the last number, wherever the year stands.
             let calendar = calendar_of(year, self.marker(at + 5)).ok_or(Unclear)?;
             if !year_first && self.is_range(at) {
                 return Err(Unclear);
@@ -178,6 +186,7 @@ impl<'a> Scan<'a> {
             let date = if year_first {
                 existing(calendar, year, one, two)
             } else {
+                // The month comes first only if there is no such day the other way, as in `3/25/2016`.
                 existing(calendar, year, two, one).or_else(|| existing(calendar, year, one, two))
             };
             self.note(calendar, date)?;
@@ -191,6 +200,7 @@ impl<'a> Scan<'a> {
     fn triple(&self, at: usize) -> Option<(u64, u64, u64, bool)> {
         let mark = self.mark(at + 1).filter(|mark| matches!(mark, '-' | '/' | '.'))?;
         let spaced = |at: usize| self.tokens.get(at).is_some_and(|token| token.spaced);
+        // Both marks must be spaced alike, or a dash between two things would join them into a date.
         let spacing = (spaced(at + 1), spaced(at + 2));
         // With a fourth number in the row it is something else: a range, a version, a path.
         let is_in_row = |mark_at: usize, number_at: usize| {
@@ -272,16 +282,19 @@ impl<'a> Scan<'a> {
         );
         let (reading, day_at, year_at) = match (day_month_year, month_day_year, year_month_day) {
             (Some(reading), None, None) => (reading, before, after),
+            // A number before the month could be the day as well, as in `5 مارس 7 2016`, so this is no longer clear.
             (None, Some(reading), None) if short(before).is_none() => (reading, after, second),
             (None, None, Some(reading)) => (reading, after, before),
             (None, None, None) => return Ok(None),
             _ => return Err(Unclear),
         };
         let (Some(day_at), Some(year_at)) = (day_at, year_at) else { return Ok(None) };
+        // Without a marker the month's own calendar decides, not the size of the year.
         let marker = self.marker(year_at + 1).or(Some(month.calendar));
         if calendar_of(reading.1, marker) != Some(month.calendar) || (day_at < start && self.is_range(day_at)) {
             return Err(Unclear);
         }
+        // So that the next month's name cannot take the same day or year for its own.
         self.used[day_at] = true;
         self.used[year_at] = true;
         Ok(Some(reading))

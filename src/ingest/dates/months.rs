@@ -101,12 +101,14 @@ static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
             names.extend(spellings.iter().map(|name| Name { month, words: words(name) }));
         }
     }
+    // Among names of equal length any order will do: no text matches the names of two months.
     names.sort_by_key(|name| std::cmp::Reverse(name.words.len()));
     names
 });
 
 /// The month whose name begins at a token, and the end of the name.
 pub(super) fn month_at(tokens: &[Token], at: usize) -> Option<(Month, usize)> {
+    // Most tokens are no words; this spares comparing them with every name.
     tokens.get(at)?.word()?;
     let is_at = |name: &&Name| {
         (at..).zip(&name.words).all(|(at, word)| tokens.get(at).and_then(Token::word).is_some_and(|text| word.matches(text)))

@@ -128,6 +128,7 @@ fn grow(kind: &mut Kind, c: char) -> bool {
     match (kind, digit(c)) {
         (Kind::Number { digits, value }, Some(next)) => {
             *digits += 1;
+            // A number of any length may come. The number of digits tells what it can be, so a wrong value does no harm.
             *value = value.saturating_mul(10).saturating_add(next);
             true
         }

@@ -112,6 +112,7 @@ fn following<'a>(mut node: NodeRef<'a>, root: &NodeRef, builder: &mut Builder, l
         if let Some(sibling) = node.next_sibling() {
             return Some(sibling);
         }
+        // Stops at the root: its own siblings are outside the part that was asked for.
         node = node.parent().filter(|parent| parent.id != root.id)?;
         let name = node.node_name();
         let name = name.as_deref().unwrap_or_default();
@@ -137,7 +138,9 @@ impl Builder {
     /// Notes that an element begins or ends.
     fn border(&mut self, name: &str) {
         match name {
+            // Line breaks of the source have become spaces in `push`, so `\n` in a line always means `<br>`.
             "br" => self.line.push('\n'),
+            // Without it the last word of a cell and the first of the next would become one.
             "td" | "th" => self.line.push(' '),
             name if BLOCKS.contains(&name) => self.end(),
             _ => {}
@@ -146,8 +149,10 @@ impl Builder {
 
     fn end(&mut self) {
         let line = std::mem::take(&mut self.line);
+        // Taken even if the line turns out empty, or the next block would inherit these links.
         let link_bytes = std::mem::take(&mut self.link_bytes);
         let lines: Vec<String> = line.split('\n').map(squeeze).collect();
+        // Two breaks in a row leave an empty line between them, and that is where a paragraph ends.
         for paragraph in lines.split(String::is_empty).filter(|lines| !lines.is_empty()) {
             let block = Block { text: paragraph.join("\n"), link_bytes };
             if !block.is_noise() {

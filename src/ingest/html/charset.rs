@@ -18,6 +18,7 @@ const PRESCAN_BYTES: usize = 2048;
 /// If the page declares an unsupported encoding, or its bytes are not valid in its encoding.
 pub(super) fn decode_page(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<(String, Encoding), DecodeFault> {
     let has_mark = bytes.starts_with(b"\xef\xbb\xbf") || bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    // Either settles the encoding, so what the page says about itself is not even looked at.
     if has_mark || declared.is_some() {
         return decode(bytes, declared);
     }
@@ -25,6 +26,7 @@ pub(super) fn decode_page(bytes: &[u8], declared: Option<DeclaredEncoding>) -> R
         Some((label, offset)) => supported(&label, offset)?,
         None => None,
     };
+    // Pure ASCII proves nothing: it reads the same in both encodings.
     let is_utf8 = || std::str::from_utf8(bytes).is_ok_and(|text| !text.is_ascii());
     match own {
         Some(Encoding::Windows1256) if is_utf8() => decode(bytes, Some(DeclaredEncoding(Encoding::Utf8))),
@@ -50,11 +52,13 @@ fn supported(label: &str, offset: usize) -> Result<Option<Encoding>, DecodeFault
 
 /// The label in the first `<meta>` that has one, and its offset.
 fn own_label(head: &[u8]) -> Option<(String, usize)> {
+    // Only ASCII letters change and the length stays, so offsets in `head` are offsets in the page.
     let head = head.to_ascii_lowercase();
     let mut at = 0;
     while at < head.len() {
         let rest = &head[at..];
         if rest.starts_with(b"<!--") {
+            // A `<meta>` in a comment declares nothing. A comment that does not end here hides all the rest.
             at += 4 + find(&rest[4..], b"-->")? + 3;
         } else if rest.starts_with(b"<meta") {
             let tag = &rest[..rest.iter().position(|byte| *byte == b'>').unwrap_or(rest.len())];
@@ -76,6 +80,7 @@ fn label_of(tag: &[u8]) -> Option<(String, usize)> {
     loop {
         at += find(&tag[at..], b"charset")? + b"charset".len();
         let equals = at + tag[at..].iter().take_while(|byte| is_blank(byte)).count();
+        // The word alone, as in another attribute's value, is no declaration: look for the next one.
         if tag.get(equals) != Some(&b'=') {
             continue;
         }

@@ -108,6 +108,7 @@ const KEPT_ATTRIBUTES: &[&str] =
 /// Removes what is not the article.
 pub(super) fn clean(document: &Document) {
     let Some(body) = document.body() else { return };
+    // Measured at most once, and only if some element needs it: the whole text is costly to collect.
     let mut text_bytes = None;
     for node in body.descendants() {
         let Some(name) = node.node_name() else { continue };
@@ -119,8 +120,10 @@ pub(super) fn clean(document: &Document) {
         let is_noise = (label.has(NEVER) && !holds_article(&node, label.has(&["comment", "comments", "commentlist"])))
             || (label.has(SELDOM) && {
                 let whole = *text_bytes.get_or_insert_with(|| body.text().len());
+                // A part with two fifths of the text or more is no margin of the page, whatever its name.
                 !holds_article(&node, false) && node.text().len() * 5 < whole * 2
             });
+        // These hold the article, so a word in their class or id must not take it away.
         if is_noise && !matches!(name.as_ref(), "body" | "main" | "article") {
             node.remove_from_parent();
         }
@@ -141,6 +144,7 @@ fn is_hidden(node: &NodeRef) -> bool {
 /// Whether the element contains one that is marked as the article.
 fn holds_article(node: &NodeRef, is_comments: bool) -> bool {
     node.descendants_it().any(|inner| {
+        // In a list of comments each one is often an `<article>` of its own.
         let is_article = || !is_comments && inner.node_name().is_some_and(|name| name.as_ref() == "article");
         let is_body = || inner.attr("itemprop").is_some_and(|value| value.as_ref() == "articleBody");
         inner.node_name().is_some_and(|name| matches!(name.as_ref(), "h1" | "main")) || is_article() || is_body()

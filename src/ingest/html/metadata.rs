@@ -55,10 +55,12 @@ fn with_escaped_breaks(json: &str) -> String {
     let (mut in_string, mut is_escaped) = (false, false);
     for c in json.chars() {
         match c {
+            // Comes before the arm for control characters, which would make a space of it and lose the line's end.
             '\n' if in_string => escaped.push_str("\\n"),
             c if c.is_control() => escaped.push(' '),
             c => escaped.push(c),
         }
+        // `is_escaped` is still about the character before this one, so it is used here and renewed only after.
         in_string ^= c == '"' && !is_escaped;
         is_escaped = in_string && c == '\\' && !is_escaped;
     }
@@ -100,6 +102,7 @@ fn of_article(article: &Value) -> Findings {
 /// The name of a person, or the names of several.
 fn names(author: &Value) -> Option<String> {
     match author {
+        // Some pages give the address of the author's profile in place of a name.
         Value::String(name) => tidy(name).filter(|name| !is_address(name)),
         Value::Object(person) => person.get("name").filter(|name| !name.is_object()).and_then(names),
         Value::Array(authors) => {
@@ -132,7 +135,9 @@ impl Metas {
     }
 
     fn first(&self, names: &[&str]) -> Option<String> {
+        // `article:author` is often the address of a profile, which is no name.
         let find = |wanted: &&str| self.0.iter().find(|(name, content)| name == wanted && !is_address(content));
+        // The order of `names` decides, not the order of the elements in the page.
         names.iter().find_map(find).map(|(_, content)| content.clone())
     }
 

@@ -89,21 +89,26 @@ pub fn read_page(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<Pag
     let (html, encoding) = charset::decode_page(bytes, declared)?;
     let document = parse::parse(&html)?;
     let metas = Metas::of(&document);
+    // Metadata, headings and standfirst are read before `clean`, which removes elements and attributes they need.
     let date = metadata::visible_date(&document);
+    // The order is that of trust: each source only fills the gaps of those before it.
     let found = metadata::json_ld(&document).or(metas.open_graph()).or(metas.plain());
     let (site, headings, lead) = (metas.site(), headings(&document), lead(&document));
     clean::clean(&document);
 
+    // JSON-LD has been read above, by our own rules.
     let config = Config { disable_json_ld: true, char_threshold: CHAR_THRESHOLD, ..Config::default() };
     let (extracted, blocks) = extract(document, config);
     let found = found.or(extracted).or(Findings { published: date, ..Findings::default() });
     let title = found.title.map(|title| without_site(&title, site.as_deref(), &headings)).filter(|title| !title.is_empty());
+    // With several headings nothing says which one is the title, so none is chosen.
     let title = title.or_else(|| if let [only] = &headings[..] { Some(only.clone()) } else { None });
     let mut blocks: Vec<String> = longer(blocks, found.body.as_deref())?.into_iter().map(|block| block.text).collect();
     if let Some(lead) =
         lead.filter(|lead| !blocks.is_empty() && !blocks.iter().any(|block| fold(block).contains(&fold(lead))))
     {
         let head = heads(&blocks, title.as_deref(), found.byline.as_deref());
+        // After the repeated title, author and date: put before them, it would keep `heads` from cutting them off.
         blocks.insert(head, lead);
     }
     let head = heads(&blocks, title.as_deref(), found.byline.as_deref());
@@ -139,6 +144,7 @@ fn lead(document: &Document) -> Option<String> {
 fn extract(document: Document, config: Config) -> (Findings, Vec<Block>) {
     let Ok(mut reader) = Readability::with_document(document, None, Some(config)) else { return Default::default() };
     let title = Some(squeeze(&reader.get_article_title())).filter(|title| !title.is_empty());
+    // The title was taken before this, so it is kept even if no article is found.
     let Ok(article) = reader.parse() else { return (Findings { title, ..Findings::default() }, Vec::new()) };
     let tidy = |text: String| Some(squeeze(&text)).filter(|text| !text.is_empty());
     let byline = article.byline.and_then(tidy);
@@ -151,6 +157,7 @@ fn extract(document: Document, config: Config) -> (Findings, Vec<Block>) {
 /// The blocks of the page, or those of its JSON-LD if these are more than twice as long: then the page shows only a part.
 fn longer(found: Vec<Block>, body: Option<&str>) -> Result<Vec<Block>, DecodeFault> {
     let Some(body) = body else { return Ok(found) };
+    // Two breaks end a paragraph, one does not. `\r\n` goes first, or it would count as two line ends.
     let with_breaks = body.replace("\r\n", "\n").replace(['\n', '\r', '\u{2029}'], "<br><br>");
     let document = parse::parse(&with_breaks)?;
     let stored = document.body().map(|body| blocks(&body)).unwrap_or_default();
@@ -162,6 +169,7 @@ fn longer(found: Vec<Block>, body: Option<&str>) -> Result<Vec<Block>, DecodeFau
 fn without_site(title: &str, site: Option<&str>, headings: &[String]) -> String {
     let parts = |mark: &&str| title.split(*mark).map(str::to_owned).collect::<Vec<_>>();
     let is_heading = |part: &String| headings.iter().any(|heading| fold(heading) == fold(part) && !fold(part).is_empty());
+    // A part that is a heading too is the best sign of the title, whichever side of the mark the site is on.
     if let Some(part) = TITLE_MARKS.iter().flat_map(parts).find(is_heading) {
         return part.trim().to_owned();
     }
@@ -186,6 +194,7 @@ fn heads(blocks: &[String], title: Option<&str>, byline: Option<&str>) -> usize 
 
 /// Whether a line is just a date. A short sentence may contain a date too, but begins and ends differently.
 fn is_date_line(line: &str) -> bool {
+    // Folded, because the words in the list have no hamza and end in `ه`.
     let first = fold(line.split_whitespace().next().unwrap_or_default());
     let begins = first.starts_with(char::is_numeric) || DATE_LINE_STARTS.contains(&first.as_str());
     let is_sentence = line.ends_with(is_sentence_mark);

@@ -26,10 +26,12 @@ const MAX_NODES: usize = 300_000;
 /// # Errors
 /// If it is nested too deeply or has too many elements.
 pub(super) fn parse(html: &str) -> Result<Document, DecodeFault> {
+    // Without scripting, what is in `<noscript>` is parsed as elements, not as raw text.
     let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let mut parser = parse_document(Document::default(), ParseOpts { tree_builder, ..ParseOpts::default() });
     let mut offset = 0;
     while offset < html.len() {
+        // Rounded up, so that a piece never cuts a character and the loop always moves on.
         let end = html.ceil_char_boundary(offset + PIECE_BYTES);
         parser.process(StrTendril::from(&html[offset..end]));
         offset = end;
@@ -37,11 +39,14 @@ pub(super) fn parse(html: &str) -> Result<Document, DecodeFault> {
         // Each open element is the last child of the one around it.
         let open = std::iter::successors(Some(tree.root()), NodeRef::last_child).take(MAX_DEPTH + 1).count();
         if tree.len() > MAX_NODES || open > MAX_DEPTH {
+            // Checked between pieces, so that a hostile page is given up before its whole tree is built.
             return Err(too_complex(offset));
         }
     }
     let document = parser.finish();
+    // The check in the loop sees only what is open after each piece. The leaves are enough: the deepest node is one.
     if document.root().descendants_it().any(|node| node.first_child().is_none() && is_too_deep(&node)) {
+        // No single place is known any more; the whole page is before its end.
         return Err(too_complex(html.len()));
     }
     Ok(document)
@@ -62,8 +67,10 @@ fn too_complex(offset: usize) -> DecodeFault {
 /// Resolves the entities (`&quot;`) in a text, such as the value of an attribute or of JSON-LD.
 pub(super) fn resolve_entities(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
+        // Most values have no entity, and building a tree for each would be slow.
         return text.into();
     }
+    // `<` is escaped first, so that the parser sees one text and drops nothing as a tag.
     Document::fragment(text.replace('<', "&lt;")).text().to_string().into()
 }
 

@@ -61,6 +61,7 @@ impl<R: BufRead> Read for GzipMembers<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while let Some(member) = &mut self.member {
             let count = member.read(buffer)?;
+            // Reading into an empty buffer also gives 0, and does not mean that the member has ended.
             if count > 0 || buffer.is_empty() {
                 return Ok(count);
             }

@@ -26,6 +26,7 @@ impl Fault {
     pub(super) fn of(error: &(dyn Error + 'static), code: &'static str, layer: &str) -> Self {
         let mut cause = Some(error);
         while let Some(current) = cause {
+            // The innermost layer made it first, so it names what really broke; the layers above only passed it on.
             if let Some(fault) = current.downcast_ref::<Self>() {
                 return fault.clone();
             }
@@ -79,10 +80,12 @@ impl<R: Read> Read for Layer<R> {
             return Err(fault.clone().into());
         }
         self.reader.read(buffer).map_err(|error| {
+            // Callers try again after this one, so it must keep its kind and must not be remembered.
             if error.kind() == io::ErrorKind::Interrupted {
                 return error;
             }
             let fault = Fault::of(&error, self.code, self.name);
+            // Remembered, because a decoder that is read again after an error may report the end instead.
             self.fault = Some(fault.clone());
             fault.into()
         })

@@ -106,6 +106,7 @@ pub enum Kind {
 #[must_use]
 pub fn kind_of(source_path: &str) -> Kind {
     match Shape::of(source_path).inner {
+        // First, because a sidecar's ending (`.csv`) can be that of a format with articles.
         _ if is_sidecar(source_path) => Kind::Sidecar,
         Inner::Leaf(Leaf::Unsupported) => Kind::Unknown,
         Inner::Leaf(_) => Kind::Articles,

@@ -37,6 +37,7 @@ pub(super) fn read(
         match read_line(&mut stream, &mut line, limit) {
             Ok(Line::End) => break,
             Ok(Line::TooLong) => output.too_large_record(&place, limit)?,
+            // Skipped but counted, so that the numbers are those that an editor shows.
             Ok(Line::Whole) if line.trim_ascii().is_empty() => {}
             Ok(Line::Whole) => match decoder.decode(&line) {
                 Err(fault) => output.decode_fault(&place, &fault)?,
@@ -54,6 +55,7 @@ pub(super) fn read(
 /// Reads a line without its line feed; keeps at most `limit + 1` bytes of it.
 fn read_line(stream: &mut TextStream<'_>, line: &mut Vec<u8>, limit: u64) -> io::Result<Line> {
     line.clear();
+    // The byte above the limit is room for the line feed of a line that just reaches it.
     let count = stream.by_ref().take(limit.saturating_add(1)).read_until(b'\n', line)?;
     if count == 0 {
         return Ok(Line::End);

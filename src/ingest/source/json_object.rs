@@ -22,10 +22,12 @@ const MAX_VALUES: usize = 1 << 20;
 /// If it is not JSON, is no object or more than one, has too many values, or two fields of one name: the mistake and its position.
 pub(super) fn parse(text: &str) -> Result<Fields, String> {
     let opens_value = |byte: &u8| matches!(byte, b',' | b'[' | b'{');
+    // Every value needs a byte, so a shorter text cannot exceed the limit and is not counted.
     if text.len() > MAX_VALUES && text.bytes().filter(opens_value).count() > MAX_VALUES {
         return Err(format!("more than {MAX_VALUES} values (commas and brackets) in one record; split it"));
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
+    // `end` refuses a second object on the line, which would otherwise be lost without a word.
     let fields = deserializer.deserialize_map(ObjectVisitor).and_then(|fields| deserializer.end().map(|()| fields));
     fields.map_err(|error| format!("not a JSON object: {error}"))
 }

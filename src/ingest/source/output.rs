@@ -75,6 +75,7 @@ impl LeafOutput<'_, '_> {
 
     /// A record that cannot be decoded.
     pub(super) fn decode_fault(&mut self, place: &RecordPlace, fault: &DecodeFault) -> ControlFlow<()> {
+        // A fault counts from the start of its record; a reject counts from the start of the file.
         let offset = place.offset.map(|offset| offset + fault.offset.unwrap_or(0) as u64);
         self.reject_record(place, fault.code, format!("in this record: {}", fault.message), offset)
     }

@@ -108,6 +108,7 @@ impl<'r> RowReader<'r> {
             if buffer.is_empty() {
                 return Ok(self.fields.end_of_file());
             }
+            // `position` stops at the first byte that ends the row, so `push` sees each byte once and none of the next row.
             let row_end = buffer.iter().position(|byte| self.fields.push(*byte));
             let read = row_end.map_or(buffer.len(), |last| last + 1);
             self.stream.consume(read);
@@ -165,6 +166,7 @@ impl Fields {
     }
 
     fn keep(&mut self, byte: u8) {
+        // One byte above the limit is kept, by which `outcome` knows a row that is too long; more would waste memory.
         if self.text.len() > self.limit {
             self.excess.get_or_insert(Row::TooLong);
         } else {
@@ -173,6 +175,7 @@ impl Fields {
     }
 
     fn end_field(&mut self) {
+        // As in `keep`: one above the limit is kept, so that `outcome` can tell.
         if self.ends.len() > MAX_FIELDS {
             self.excess.get_or_insert(Row::TooMany);
         } else {
@@ -182,6 +185,7 @@ impl Fields {
 
     /// A last row needs no line break, but its quotes must be closed.
     fn end_of_file(&mut self) -> Row {
+        // A row like this has swallowed all rows after the quote, so it cannot be given as a record.
         if self.position == Position::Quoted {
             return Row::Unclosed;
         }

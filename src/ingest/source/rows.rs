@@ -28,6 +28,7 @@ pub(super) fn read(
         Ok(opened) => opened,
         Err(error) => return output.read_fault(&error, None),
     };
+    // Asked now, because the row reader takes the stream.
     let transcoded = stream.transcoded();
     let mut rows = RowReader::new(stream, delimiter, settings.limits.max_leaf_bytes);
     let mut decoder = RecordDecoder::new(declared, transcoded);
@@ -67,6 +68,7 @@ fn emit_row(
             output.broken_record(&place, message.to_owned())
         }
         Row::Misquoted => output.broken_record(&place, MISQUOTED.to_owned()),
+        // Checked before decoding: `zip` would silently drop fields that have no name.
         Row::Whole if rows.field_count() != header.len() => {
             let (expected, found) = (header.len(), rows.field_count());
             let message = format!(
@@ -116,6 +118,7 @@ fn check_header(mut names: Vec<String>) -> Result<Vec<String>, String> {
         if name.trim().is_empty() {
             return Err(format!("column {column} of {} has no name in the header; give every column a name", names.len()));
         }
+        // Names that differ only in case or spaces count as one when columns are looked up, so they would be ambiguous.
         if !seen.insert(name.trim().to_lowercase()) {
             return Err(format!("the header names {:?} twice; give every column a different name", name.trim()));
         }

@@ -94,6 +94,7 @@ impl SidecarTable {
             }
             ControlFlow::Continue(())
         };
+        // `emit` never breaks off, so there is nothing to pass on.
         let _: ControlFlow<()> = Walk::new(settings, Pass::Sidecars, &mut emit).outer(input, source_path);
     }
 
@@ -144,6 +145,7 @@ impl SidecarTable {
             ControlFlow::Continue(())
         };
         let mut output = LeafOutput { source_path, emit: &mut emit };
+        // `emit` breaks off to end this table only; other sidecars are still to be read.
         let _: ControlFlow<()> = rows::read(Box::new(bytes), delimiter, settings, &mut output);
     }
 
@@ -221,6 +223,7 @@ fn join(folder: &str, path: &str) -> String {
     for part in path.split('/') {
         match part {
             "" | "." => {}
+            // Above the root it does nothing: the path is only compared with others, never opened.
             ".." => drop(parts.pop()),
             part => parts.push(part),
         }
@@ -230,6 +233,7 @@ fn join(folder: &str, path: &str) -> String {
 
 /// The form in which paths are compared.
 fn key(path: &str) -> String {
+    // Some systems store names decomposed, and tables written elsewhere spell them composed.
     path.nfc().collect()
 }
 

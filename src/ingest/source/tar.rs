@@ -70,6 +70,7 @@ impl<R: Read> Archive<R> {
     pub(super) fn next_member(&mut self) -> Result<Option<Member>, Fault> {
         let mut extension = Extension::default();
         loop {
+            // The caller may have left data of the last member unread, and a global list of properties is never read.
             let rest = self.remaining.saturating_add(self.padding);
             self.skip(rest)?;
             (self.remaining, self.padding) = (0, 0);
@@ -77,6 +78,7 @@ impl<R: Read> Archive<R> {
             let size = header.entry_size().map_err(|error| Fault::of(&error, "broken_archive", "tar archive"))?;
             match header.entry_type() {
                 EntryType::XGlobalHeader => self.start_data(size),
+                // Links are not followed, so nobody needs to know where they lead.
                 EntryType::GNULongLink => drop(self.extension_data(size)?),
                 EntryType::GNULongName => {
                     let mut name = self.extension_data(size)?;
@@ -90,16 +92,19 @@ impl<R: Read> Archive<R> {
     }
 
     fn member(&mut self, header: &Header, size: u64, extension: Extension) -> Result<Member, Fault> {
+        // The header's own name comes last: where an extension has one, it is cut off or made up.
         let name = extension.sparse_name.or(extension.name).unwrap_or_else(|| header.path_bytes().into_owned());
         let kind = match header.entry_type() {
             EntryType::GNUSparse => MemberKind::Sparse,
             EntryType::Regular | EntryType::Continuous if extension.sparse => MemberKind::Sparse,
+            // The oldest archives have no kind for folders; only the name tells.
             EntryType::Regular if name.ends_with(b"/") => MemberKind::Folder,
             EntryType::Regular | EntryType::Continuous => MemberKind::File,
             EntryType::Directory => MemberKind::Folder,
             EntryType::Link | EntryType::Symlink => MemberKind::Link,
             _ => MemberKind::Special,
         };
+        // These blocks lie between header and data, and the size of the member does not count them.
         self.skip_sparse_map(header)?;
         // Some writers give folders and links a size, but no data follows.
         let has_data = !matches!(
@@ -217,6 +222,7 @@ impl<R: Read> Read for Archive<R> {
             return Ok(0);
         }
         match self.reader.read(&mut buffer[..wanted])? {
+            // Returning 0 would pass for the end of the member, and its article would be cut without a word.
             0 => Err(cut_off("is cut off").into()),
             count => {
                 self.remaining -= count as u64;

@@ -41,6 +41,7 @@ impl<'r> TextStream<'r> {
             [0, 1..=0xff, 0, 1..=0xff] => (Some(Encoding::Utf16Be), 0),
             _ => (None, 0),
         };
+        // What was read to look for the mark is put back in front, without the mark.
         let body = io::Cursor::new(head.split_off(mark)).chain(reader);
         let source = BufReader::with_capacity(BUFFER_BYTES, body);
         let offset = mark as u64;
@@ -79,6 +80,7 @@ impl BufRead for TextStream<'_> {
     }
 
     fn consume(&mut self, count: usize) {
+        // Measured before the bytes are consumed, because afterwards they can no longer be seen.
         self.offset += match self.reader.fill_buf() {
             Ok(text) if self.transcoded.is_some() => utf16_bytes(&text[..count.min(text.len())]),
             _ => count as u64,
@@ -112,12 +114,14 @@ impl<R: BufRead> Transcoder<R> {
         self.text.clear();
         while self.text.is_empty() && !self.finished && self.fault.is_none() {
             self.text.resize(BUFFER_BYTES, 0);
+            // On an error the buffer still holds the zeros of `resize`, which the next call would give as text.
             let source = self.source.fill_buf().inspect_err(|_| self.text.clear())?;
             let last = source.is_empty();
             let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(source, &mut self.text, last);
             self.source.consume(read);
             self.offset += read as u64;
             self.text.truncate(written);
+            // At the end of the source the decoder may still lack room for its last characters: then it is asked again.
             self.finished = last && result == DecoderResult::InputEmpty;
             if let DecoderResult::Malformed(..) = result {
                 let message = format!("broken UTF-16 before byte {}; restore the file from its source", self.offset);
@@ -186,12 +190,14 @@ impl RecordDecoder {
             return Ok((Cow::Borrowed(text), UTF_8));
         }
         let decoded = decode(bytes, self.declared).or_else(|fault| match self.learned {
+            // The first fault is the one to report: what was learned is only a second attempt.
             Some(learned) => decode(bytes, Some(learned)).map_err(|_| fault),
             None => Err(fault),
         });
         let (text, encoding) = decoded?;
         self.last = encoding;
         let encoding = DeclaredEncoding(encoding);
+        // Nothing else is worth learning: UTF-8 shows itself in every record.
         if self.declared.is_none() && encoding == DeclaredEncoding(Encoding::Windows1256) {
             self.learned = Some(encoding);
         }

@@ -57,6 +57,7 @@ impl<'w, 'e> Walk<'w, 'e> {
         }
         let input = Layer::new(input, "unreadable", "file");
         match shape.inner {
+            // Tables and zip archives have their directory at the end: a plain file can seek there, others go to memory.
             Inner::Leaf(Leaf::Parquet) if shape.compressions.is_empty() => {
                 parquet::read(input, &mut LeafOutput { source_path: path, emit: &mut *self.emit })
             }
@@ -68,6 +69,7 @@ impl<'w, 'e> Walk<'w, 'e> {
     /// Walks through a file that can only be read from the front.
     fn stream(&mut self, reader: Box<dyn Read + '_>, path: &str, shape: &Shape, depth: usize) -> ControlFlow<()> {
         let is_container = !matches!(shape.inner, Inner::Leaf(_));
+        // Checked before anything is opened: each layer is a reader within a reader, and so a level of the stack.
         let depth = depth + shape.compressions.len() + usize::from(is_container);
         if depth > MAX_DEPTH {
             let message = format!("within {depth} archives and compressions, more than {MAX_DEPTH}; unpack it");
@@ -91,6 +93,7 @@ impl<'w, 'e> Walk<'w, 'e> {
         let settings = self.settings;
         let mut output = LeafOutput { source_path: path, emit: &mut *self.emit };
         match leaf {
+            // A sidecar is handed over whole, even if it is a table: the caller cuts it into rows itself.
             _ if self.pass == Pass::Sidecars => {}
             Leaf::JsonLines => return json_lines::read(reader, settings, &mut output),
             Leaf::Rows(delimiter) => return rows::read(reader, delimiter, settings, &mut output),
@@ -110,6 +113,7 @@ impl<'w, 'e> Walk<'w, 'e> {
     fn read_bounded(&mut self, reader: &mut dyn Read, path: &str) -> ControlFlow<(), Option<Vec<u8>>> {
         let limit = self.settings.limits.max_leaf_bytes;
         let mut bytes = Vec::new();
+        // One byte more than allowed tells a file above the limit from one that just reaches it.
         match reader.take(limit.saturating_add(1)).read_to_end(&mut bytes) {
             Err(error) => self.fault(path, Fault::of_read(&error))?,
             Ok(count) if count as u64 > limit => {
@@ -140,6 +144,7 @@ impl<'w, 'e> Walk<'w, 'e> {
             let name = String::from_utf8(member.name);
             let name = name.map_err(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
             if let Some((path, shape)) = self.admit(path, name, obstacle)? {
+                // It need not read to the end: `next_member` skips whatever is left.
                 self.stream(Box::new(&mut archive), &path, &shape, depth)?;
             }
         }
@@ -205,6 +210,7 @@ impl<'w, 'e> Walk<'w, 'e> {
         if !self.is_selected(&path, &shape)? {
             return ControlFlow::Continue(None);
         }
+        // After the selection: files that are skipped take no name from those that are read.
         if !self.seen.insert(hash(&path)) {
             let message = "a second member with this name; the first was read: give it a different name";
             self.reject(&path, "duplicate_path", message.to_owned())?;

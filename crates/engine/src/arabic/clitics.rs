@@ -19,6 +19,7 @@ const fn encode<const N: usize>(text: &str) -> [u8; N] {
         let letter = (bytes[2 * at] as u32 & 0x1f) << 6 | (bytes[2 * at + 1] as u32 & 0x3f);
         codes[at] = match char::from_u32(letter) {
             Some(letter) => encode_const(letter),
+            // Evaluated at compile time: a literal that is no letter does not build.
             None => panic!("no letter"),
         };
         at += 1;

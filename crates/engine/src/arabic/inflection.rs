@@ -118,6 +118,7 @@ impl Bases {
         if word.is_empty() || word.len() > MOST_LETTERS {
             return;
         }
+        // Read before folding, which turns ة into ه and so into a possible pronoun.
         let closed = word.last() == Some(&code::TA_MARBUTA);
         let mut buffer = [0; MOST_LETTERS];
         let letters = &mut buffer[..word.len()];
@@ -125,6 +126,7 @@ impl Bases {
         half_fold(letters);
         self.without_endings(letters, Proclitic::None, closed);
         let conjunction = usize::from(is_conjunction(letters[0]));
+        // With and without the conjunction: the first و or ف may be a letter of the word itself.
         for start in 0..=conjunction {
             self.without_proclitics(letters, start, closed);
         }
@@ -157,6 +159,7 @@ impl Bases {
         let rest = &word[start..];
         let mut take = |letters: usize, proclitic, least| {
             if let Some(rest) = rest.get(letters..).filter(|rest| rest.len() >= least) {
+                // Behind a conjunction or preposition that was removed, the article may still be there.
                 let proclitic = if rest.starts_with(ARTICLE) { Proclitic::Article } else { proclitic };
                 self.without_endings(rest, proclitic, closed);
             }
@@ -175,6 +178,7 @@ impl Bases {
                 // The second ل can be the word's own after a hidden article: للجنة is ل + ال + لجنة.
                 take(1, Proclitic::Article, LEAST_LETTERS);
                 let form = Form { proclitic: Proclitic::Article, ending: Ending::None };
+                // A term that is listed with its article (الأردن) has it restored here, since لل hides it.
                 self.push([ARTICLE, definite], form);
             }
             [code::BA | code::KAF | code::LAM, ..] => take(1, Proclitic::Bare, LEAST_LETTERS),
@@ -194,6 +198,7 @@ impl Bases {
             }
             return;
         }
+        // A definite word is no construct and takes no pronoun: الرياضي is not الرياض with ي.
         if proclitic == Proclitic::Article || word.starts_with(ARTICLE) {
             return;
         }
@@ -252,6 +257,7 @@ const ARTICLE_LETTERS: usize = 3;
 /// Folds a word (letter codes as written), except a hamza that shows that there is no article: folded, `إلكتروني` would seem to have one.
 fn half_fold(word: &mut [u8]) {
     for at in 0..word.len() {
+        // Only a hamza before ل could be mistaken for an article, and only where an article can stand.
         let is_kept = at < ARTICLE_LETTERS && is_hamzated_alif(word[at]) && word.get(at + 1) == Some(&code::LAM);
         if !is_kept {
             word[at] = fold_letter(word[at]);
@@ -281,6 +287,7 @@ pub fn without_article(word: &[u8]) -> Vec<u8> {
         {
             [&[*clitic], rest].concat()
         }
+        // The ل that stays is the preposition; the other one is what لل has left of the article.
         [code::LAM, code::LAM, rest @ ..] if rest.len() >= LEAST_STEM => [&[code::LAM], rest].concat(),
         _ => half_folded,
     };

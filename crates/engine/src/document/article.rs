@@ -38,11 +38,13 @@ impl Document {
         // Whether the text begins with the title's words, however they are spaced.
         let rest = text.strip_prefix(&title.0).filter(|rest| rest.is_empty() || rest.starts_with(' '));
         if rest.is_none() && title_tokens > 0 {
+            // Tokenised again as one text: the offsets of its tokens must count the title, which precedes the text.
             (text, tokens) = tokenise(&format!("{}\n\n{decoded}", metadata.title.as_deref().unwrap_or_default()));
         } else if title_tokens > 0 && tokens[title_tokens - 1].gap == Gap::Space {
             // The line continues after the title's words, so they are part of the first sentence.
             title_tokens = 0;
         }
+        // A title that is the whole article would leave no text.
         if title_tokens >= tokens.len() || title_tokens > LONGEST_TITLE {
             title_tokens = 0;
         }

@@ -9,6 +9,7 @@ use super::token::{Gap, Token};
 pub(super) fn serialize<S: Serializer>(tokens: &[Token], serializer: S) -> Result<S::Ok, S::Error> {
     let mut end = 0;
     serializer.collect_seq(tokens.iter().map(|token| {
+        // Cannot go below 0: tokens are in order and do not overlap.
         let before = token.source.start - end;
         end = token.source.end;
         (before, token.source.len(), token.text.len(), token.gap)
@@ -22,6 +23,7 @@ pub(super) fn deserialize<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Ve
         let start = source + before;
         source = start + length;
         let from = text;
+        // In the unified text, one space separates two tokens: where each begins follows from the lengths alone.
         text = from + written + 1;
         Token { source: start..source, text: from..from + written, gap }
     };

@@ -64,6 +64,7 @@ impl Origin {
     pub fn article_id(&self) -> String {
         let record = self.record.as_deref().unwrap_or_default();
         let mut hasher = blake3::Hasher::new();
+        // The zero byte keeps path and key apart: `a` with `bc` is not `ab` with `c`.
         hasher.update(self.source_path.as_bytes()).update(&[0]).update(record.as_bytes());
         hasher.finalize().to_hex()[..16].to_owned()
     }

@@ -41,6 +41,7 @@ pub(super) fn tokenise(decoded: &str) -> (String, Vec<Token>) {
         }
         rest = &rest[space..];
         let length = rest.find(is_space).unwrap_or(rest.len());
+        // `rest` is always a tail of the decoded text, so what it lacks is the offset.
         let start = decoded.len() - rest.len();
         if !text.is_empty() {
             text.push(' ');
@@ -56,6 +57,7 @@ pub(super) fn tokenise(decoded: &str) -> (String, Vec<Token>) {
 fn gap_of(space: &str) -> Gap {
     let paragraph = |c: char| matches!(c, '\u{c}' | '\u{2029}');
     let breaks = space.chars().filter(|c| matches!(c, '\n' | '\u{b}' | '\u{85}' | '\u{2028}')).count();
+    // Of `\r\n`, only the `\n` counts: it is one line break, not a blank line.
     let returns = space.matches('\r').count() - space.matches("\r\n").count();
     match breaks + returns {
         _ if space.contains(paragraph) => Gap::Paragraph,

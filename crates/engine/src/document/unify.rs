@@ -24,6 +24,7 @@ pub fn unify_token(token: &str, text: &mut String) {
 fn unify_char(c: char, start: usize, text: &mut String) {
     match c {
         _ if is_invisible(c) => {}
+        // Madda and hamza as characters of their own: left so, أ would be a bare alif and a mark.
         '\u{653}' | '\u{654}' | '\u{655}' => compose(c, start, text),
         '\u{fb50}'..='\u{fdfd}' | '\u{fe70}'..='\u{fefc}' => unify_presentation_form(c, text),
         _ => text.push(unify_letter(c)),
@@ -49,6 +50,7 @@ fn unify_letter(c: char) -> char {
 
 /// Joins a combining hamza or madda with the letter before it, as Unicode's NFC does.
 fn compose(mark: char, start: usize, text: &mut String) {
+    // Only within this token: a mark at its beginning must not change the last letter of the token before.
     let carrier = text[start..].chars().next_back();
     match carrier.and_then(|carrier| unicode_normalization::char::compose(carrier, mark)) {
         Some(letter) => {
@@ -66,6 +68,7 @@ fn unify_presentation_form(form: char, text: &mut String) {
     if letters().any(|c| is_space(c) || !c.is_alphabetic()) {
         text.push(form);
     } else {
+        // Again unified, since a presentation form may stand for a Persian or Urdu letter, or hold a tatweel.
         text.extend(letters().map(unify_letter).filter(|c| !is_invisible(*c)));
     }
 }

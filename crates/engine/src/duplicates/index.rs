@@ -60,6 +60,7 @@ impl DuplicateIndex {
     #[must_use]
     pub fn find(&self, signature: &Signature) -> Verdict {
         let duplicate_of = signature.text_hash().and_then(|text| self.with_text(text));
+        // An exact copy is not searched for further: at most one field of a verdict is set.
         let near_duplicate_of = if duplicate_of.is_none() { self.most_similar(signature) } else { None };
         Verdict { duplicate_of, near_duplicate_of }
     }
@@ -72,12 +73,14 @@ impl DuplicateIndex {
 
     fn with_text(&self, text: [u8; 16]) -> Option<u64> {
         let rows = self.texts.rows(tag_of(text)).map(|row| &self.articles[row as usize]);
+        // A tag is a quarter of the hash, so different texts can share one: the whole hash decides.
         rows.filter(|row| row.text == text).map(|row| row.id).next()
     }
 
     fn most_similar(&self, signature: &Signature) -> Option<(u64, f32)> {
         let sketch = signature.sketch();
         let mut candidates: Vec<u32> = signature.anchors().flat_map(|anchor| self.anchors.rows(anchor)).collect();
+        // A copy shares up to twelve anchors, and each would bring its row again; `dedup` needs equal rows side by side.
         candidates.sort_unstable();
         candidates.dedup();
         // Of equally similar ones, the lowest row, which is the earliest.

@@ -45,6 +45,7 @@ const KEPT_INSIDE: u64 = set(&[code::HA, code::YA]);
 const fn set(mut letters: &[u8]) -> u64 {
     let mut bits = 0;
     while let [letter, rest @ ..] = letters {
+        // Letter codes are below 64 (36 letters within 42 code points), so a set of them fits one word.
         bits |= 1 << *letter;
         letters = rest;
     }
@@ -64,6 +65,7 @@ impl Reduction {
     /// Adds a letter. Written without branches, since a processor cannot predict the next letter.
     fn push(&mut self, letter: u8) {
         let bit = 1u64 << letter;
+        // The rotation brings the well-mixed high bits down, where the next letter is added.
         let longer = (self.run ^ u64::from(letter)).wrapping_mul(STEP).rotate_left(23);
         self.run = if DROPPED & bit != 0 { self.run } else { longer };
         self.kept = if (DROPPED | KEPT_INSIDE) & bit != 0 { self.kept } else { self.run };
@@ -102,6 +104,7 @@ impl WordReader {
                 self.end_reduced(&mut found);
                 continue;
             }
+            // Diacritics and tatweel stand inside a word: they are not written, but the word goes on after them.
             let inside = is_mark(c) || c == TATWEEL;
             if !inside && c.is_alphabetic() {
                 continue;

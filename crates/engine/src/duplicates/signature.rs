@@ -45,6 +45,7 @@ impl Signature {
         tokens.for_each(|token| reader.read(token, |word| runs.push(word)));
         let mut text = [0; 16];
         if !reader.written().is_empty() {
+            // An article without words keeps the zeros, which `text_hash` takes for none.
             text.copy_from_slice(&blake3::hash(reader.written()).as_bytes()[..16]);
         }
         let (sketch, anchors) = runs.finish();
@@ -89,6 +90,7 @@ impl Sketch {
 #[expect(clippy::cast_precision_loss, reason = "at most 20,000")]
 pub(super) fn similarity(agreements: u32) -> f32 {
     let (above, below) = (2 * agreements.saturating_sub(64), agreements + 128);
+    // Rounds half up in integers: twice the value, rounded down, then halved and rounded up.
     let rounded = (20_000 * above / below).div_ceil(2);
     rounded as f32 / 10_000.0
 }
@@ -134,6 +136,7 @@ impl Runs {
         if self.words < SHORT {
             let mut anchors = [0; ANCHORS];
             anchors[0] = anchor(self.all);
+            // All minima are the hash of all words: two short articles agree in every bin, or as often as chance has it.
             return (sketch(&[self.all; BINS]), anchors);
         }
         densify(&mut self.pairs);
@@ -156,6 +159,7 @@ fn anchor(hash: u64) -> u32 {
 
 /// Gives each empty bin the minimum of another bin, chosen by a fixed random sequence that differs from bin to bin (Shrivastava 2017).
 fn densify(bins: &mut [u64; BINS]) {
+    // From a copy: a bin that was just filled must not donate, or the result would depend on the order of the bins.
     let sparse = *bins;
     for (bin, least) in bins.iter_mut().enumerate().filter(|(_, least)| **least == EMPTY) {
         *least = donated(&sparse, bin);
@@ -165,6 +169,7 @@ fn densify(bins: &mut [u64; BINS]) {
 /// The first minimum in the sequence of an empty bin. Terminates: an article that is not short has a pair, so not all bins are empty, and
 /// the sequence reaches every bin again and again.
 fn donated(sparse: &[u64; BINS], bin: usize) -> u64 {
+    // The bin in the high half keeps the sequences of two bins apart, however many turns they take.
     let mut turn = (bin as u64) << 32;
     loop {
         turn += 1;

@@ -33,6 +33,7 @@ impl TagTable {
 
     /// Adds a row to a tag, unless its bucket is full.
     pub(super) fn insert(&mut self, tag: u32, row: u32) {
+        // What is dropped is always the latest row: that keeps the result independent of the table's size.
         if self.rows(tag).nth(BUCKET - 1).is_some() {
             return;
         }
@@ -40,6 +41,7 @@ impl TagTable {
         if self.entries * 5 >= self.slots.len() * 4 {
             self.grow();
         }
+        // One is added to the row, or row 0 under tag 0 would look like an empty slot.
         place(&mut self.slots, (u64::from(tag) << 32) | (u64::from(row) + 1));
         self.entries += 1;
     }
@@ -52,10 +54,12 @@ impl TagTable {
     /// The entries from a tag's home slot to the next empty slot, which include all entries of the tag.
     fn chain(&self, tag: u32) -> impl Iterator<Item = u64> {
         let home = home(tag, self.slots.len());
+        // Nothing is ever removed, so no gap can open between a home slot and the entries of its tag.
         self.slots[home..].iter().chain(&self.slots[..home]).copied().take_while(|slot| *slot != 0)
     }
 
     fn grow(&mut self) {
+        // Homes depend on the number of slots, so every entry is placed anew; its tag, which it holds, is all that takes.
         let mut wider = vec![0; self.slots.len() / 4 * 5 + 4];
         self.slots.iter().copied().filter(|slot| *slot != 0).for_each(|slot| place(&mut wider, slot));
         self.slots = wider;

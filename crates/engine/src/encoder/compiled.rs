@@ -96,6 +96,7 @@ impl Window {
     fn of_article(words: usize, size: usize) -> Vec<Self> {
         let window = |start: usize| {
             let inner = start..(start + size).min(words);
+            // `outer` comes first because it reads `inner`, which the second field moves away.
             Self { outer: start.saturating_sub(REACH)..(inner.end + REACH).min(words), inner }
         };
         (0..words).step_by(size).map(window).collect()
@@ -121,6 +122,7 @@ impl Affine {
     #[expect(clippy::cast_precision_loss, reason = "sums stay below 2^24")]
     fn finish(&self, sums: &[i32], unit: f32, out: &mut [f32]) {
         for (((cell, sum), scale), bias) in out.iter_mut().zip(sums).zip(&self.scales).zip(&self.bias) {
+            // Plain operations in this order: Rust never fuses or reorders them, so every processor rounds alike.
             *cell = *sum as f32 * unit * scale + bias;
         }
     }
@@ -142,6 +144,7 @@ impl Encoder {
         Self {
             words,
             candidates,
+            // Embeddings and the mean get a unit of their own each time (`push_integers`), so none is compiled in.
             trunk: Stack::new(TRUNK, &trunk, 1.0),
             context: Affine::new(&context, 1.0),
             query: Affine::new(&query, UNITS),
@@ -175,8 +178,10 @@ impl Encoder {
         let mut sums = [0.0; TRUNK.width];
         for window in &windows {
             self.begin(&words[window.outer.clone()], scratch);
+            // Only the inner rows: words in the overlap of two windows would count twice in the mean.
             add_rows(&scratch.trunk.normalised, window.inner_rows(), &mut sums);
         }
+        // The mean must be complete before any window goes on, hence the two passes.
         self.set_context(&sums, words.len(), scratch);
         for window in &windows {
             // With one window, its first blocks are still in `scratch`.
@@ -205,11 +210,13 @@ impl Encoder {
                 embedding.clear();
                 embedding.resize(EMBEDDING, 0.0);
                 self.words.add_rows(rows, embedding);
+                // A unit per word, so that a word with small sums keeps all its bits.
                 *unit = push_integers(integers, embedding);
             }
             entry.matrix.multiply(Input { integers, width: EMBEDDING, taps: &[0] }, words.len(), &mut products.sums);
             let out = &mut trunk.stream[(MARGIN + index * TILE) * TRUNK.width..][..words.len() * TRUNK.width];
             let sums = products.sums.chunks_exact(entry.matrix.columns());
+            // In a last, shorter tile `units` still ends with those of the tile before; `zip` stops in time.
             for ((out, sums), unit) in out.chunks_exact_mut(TRUNK.width).zip(sums).zip(units) {
                 entry.finish(sums, unit, out);
             }
@@ -221,6 +228,7 @@ impl Encoder {
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean of small integers")]
     fn set_context(&self, sums: &[f64], words: usize, scratch: &mut EncoderScratch) {
         let EncoderScratch { integers, products, context, .. } = scratch;
+        // An article without words has no window but comes here too: 0 / 0 would not be a number.
         let means: Vec<f32> = sums.iter().map(|sum| (sum / words.max(1) as f64) as f32 / UNITS).collect();
         integers.clear();
         let unit = push_integers(integers, &means);
@@ -234,12 +242,14 @@ impl Encoder {
         let EncoderScratch { trunk, branch, products, context, queries, logits, .. } = scratch;
         let (words, first) = (window.outer.len(), window.inner_rows().start);
         self.trunk.run(CONTEXT_BLOCK..TRUNK.dilations.len(), words, context, trunk, products);
+        // Windows come in order, so what each appends lines up with the words of the article.
         let start = queries.len();
         queries.resize(start + window.inner.len() * EMBEDDING, 0.0);
         self.query.apply(&mut queries[start..], &trunk.normalised, first, TRUNK.width, &mut products.sums);
 
         branch.clear(words, BRANCH.width);
         let entered = &mut branch.stream[MARGIN * BRANCH.width..][..words * BRANCH.width];
+        // All outer words enter: inner ones see them through the convolutions of the branch too.
         self.branch.entry.apply(entered, &trunk.normalised, MARGIN, TRUNK.width, &mut products.sums);
         branch.normalise(BRANCH.width);
         self.branch.run(0..BRANCH.dilations.len(), words, &[], branch, products);
@@ -279,6 +289,7 @@ impl Stack {
         for block in blocks {
             self.convolve(block, words, context, rows, products);
             rows.normalise(self.shape.width);
+            // The mean enters at one block only; zipped with nothing, the later ones get nothing added.
             context = &[];
         }
     }
@@ -288,8 +299,10 @@ impl Stack {
         let (width, dilation, affine) = (self.shape.width, self.shape.dilations[block], &self.blocks[block]);
         let Products { sums, columns } = products;
         columns.resize(self.shape.gated(), 0.0);
+        // Tiles write to the stream and read `normalised`, so none sees what another has already changed.
         for start in (0..words).step_by(TILE) {
             let count = TILE.min(words - start);
+            // The taps stand at -dilation, 0 and +dilation. No index falls below zero, as MARGIN is the largest dilation.
             let taps: [usize; TAPS] = std::array::from_fn(|tap| MARGIN + start + tap * dilation - dilation);
             affine.matrix.multiply(Input { integers: &rows.normalised, width, taps: &taps }, count, sums);
             let target = &mut rows.stream[(MARGIN + start) * width..][..count * width];
@@ -308,6 +321,7 @@ impl Stack {
 
 impl Rows {
     fn clear(&mut self, words: usize, width: usize) {
+        // Without it `resize` would keep the old numbers, and the margins must be zero.
         self.stream.clear();
         self.stream.resize((words + 2 * MARGIN) * width, 0.0);
     }
@@ -319,6 +333,7 @@ impl Rows {
             #[expect(clippy::cast_precision_loss, reason = "a few hundred columns")]
             let square = dot(row, row) / width as f32;
             let units = UNITS / (square + LEAST_SQUARE).sqrt();
+            // The clamp is what keeps the sums of the next product below 2^24, and so exact.
             self.normalised.extend(row.iter().map(|cell| rounded((cell * units).clamp(-LARGEST_INPUT, LARGEST_INPUT))));
         }
     }
@@ -334,6 +349,7 @@ fn add_rows(normalised: &[i16], rows: Range<usize>, sums: &mut [f64]) {
 
 /// Appends numbers to `integers`, in the finest unit that [`LARGEST_INPUT`] allows for them; returns the unit.
 fn push_integers(integers: &mut Vec<i16>, numbers: &[f32]) -> f32 {
+    // Not from 0: a row of zeros would be divided by a unit of zero.
     let largest = numbers.iter().fold(f32::MIN_POSITIVE, |most, number| most.max(number.abs()));
     let unit = largest / LARGEST_INPUT;
     integers.extend(numbers.iter().map(|number| rounded(number / unit)));

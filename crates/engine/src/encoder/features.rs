@@ -35,12 +35,14 @@ pub fn word_features<'a>(codes: &[u8], candidates: impl ExactSizeIterator<Item =
         choice.push(0);
     }
     [
+        // Trained rows are found by these hashes: with another template number the model forgets the feature.
         hash(0, &choice),
         hash(2, head(codes, 2)),
         hash(3, head(codes, 3)),
         hash(4, tail(codes, 2)),
         hash(5, tail(codes, 3)),
         hash(6, tail(codes, 4)),
+        // These two stay last: `NAMING_WORD` points at them by position.
         hash(7, without_proclitics(codes)),
         hash(1, codes),
     ]
@@ -54,9 +56,11 @@ pub fn candidate_features(codes: &[u8], standing: [u8; 2]) -> [u32; CANDIDATE_FE
     [
         hash(14, &standing),
         hash(9, &lost),
+        // The 0, which is no letter, keeps the end of the word apart from the lost letters.
         hash(10, &[tail(codes, 2), &[0], &lost].concat()),
         hash(11, tail(codes, 3)),
         hash(12, head(codes, 3)),
+        // These two stay last: `NAMING_CANDIDATE` points at them by position.
         hash(13, without_proclitics(codes)),
         hash(8, codes),
     ]
@@ -64,7 +68,9 @@ pub fn candidate_features(codes: &[u8], standing: [u8; 2]) -> [u32; CANDIDATE_FE
 
 /// The letters of a candidate that the damage can take: the last, the first alif, and those inside.
 fn lost_letters(codes: &[u8]) -> Vec<u8> {
+    // A final `ي` is plain, but it is lost too if the writer typed it as `ى`.
     let ending = codes.last().copied().filter(|c| !is_plain(*c) || *c == code::YA).unwrap_or(0);
+    // Four letters reach the first letter behind `وال`.
     let alif = codes.iter().take(4).copied().find(|c| is_hamzated_alif(*c) || *c == code::ALIF).unwrap_or(0);
     let inside = codes.get(1..codes.len().saturating_sub(1)).unwrap_or_default();
     let mut lost = vec![ending, alif];
@@ -91,6 +97,7 @@ fn without_proclitics(codes: &[u8]) -> &[u8] {
     }
     match rest {
         [code::ALIF, code::LAM, stem @ ..] if stem.len() >= LEAST_STEM => stem,
+        // A lone `ل` is the article's only if a proclitic was taken off before it, as in `للصناعة`.
         [code::LAM, stem @ ..] if stem.len() >= LEAST_STEM && codes.len() > rest.len() => stem,
         _ => rest,
     }

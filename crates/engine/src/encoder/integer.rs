@@ -120,6 +120,7 @@ impl IntegerMatrix {
     fn for_kernel(weights: &[i8], outputs: usize, kernel: Kernel) -> Self {
         let inputs = weights.len() / outputs;
         assert_eq!(inputs % 2, 0, "inputs come in pairs");
+        // Padded for every kernel, also those that need no blocks, so that all products have one layout.
         let columns = outputs.next_multiple_of(COLUMNS);
         let weight = |input: usize, column: usize| match column {
             column if column < outputs => weights[input * outputs + column],
@@ -129,6 +130,7 @@ impl IntegerMatrix {
             #[cfg(target_arch = "x86_64")]
             Kernel::Avx512Vnni => {
                 let step = |block: usize, pair: usize| {
+                    // A column's two weights lie side by side, as the instruction multiplies neighbours and adds both.
                     let of = |index: usize| weight(2 * pair + index % 2, block * COLUMNS + index / 2);
                     std::array::from_fn(|index| i16::from(of(index)))
                 };
@@ -174,6 +176,7 @@ impl IntegerMatrix {
 #[expect(clippy::cast_possible_truncation, reason = "integers below 2^24")]
 fn multiply_floats(weights: &[f32], columns: usize, input: Input<'_>, product: &mut [i32]) {
     let rows = product.len() / columns;
+    // Fresh zeros, because each tap's product is added to those of the taps before it.
     let mut sums = vec![0.0; product.len()];
     for (tap, weights) in input.taps.iter().zip(weights.chunks_exact(input.width * columns)) {
         let integers = &input.integers[tap * input.width..(tap + rows) * input.width];
@@ -187,6 +190,7 @@ fn multiply_floats(weights: &[f32], columns: usize, input: Input<'_>, product: &
 /// The product in plain loops.
 fn multiply_integers(weights: &[i16], columns: usize, input: Input<'_>, product: &mut [i32]) {
     for (row, sums) in product.chunks_exact_mut(columns).enumerate() {
+        // `product` may still hold the sums of an earlier call.
         sums.fill(0);
         let integers = |tap: &usize| &input.integers[(tap + row) * input.width..][..input.width];
         let integers = input.taps.iter().flat_map(integers);
@@ -213,6 +217,7 @@ mod vnni {
     #[target_feature(enable = "avx512f,avx512vnni")]
     pub(super) fn multiply(weights: &[[i16; STEP]], columns: usize, input: Input<'_>, product: &mut [i32]) {
         let rows = product.len() / columns;
+        // The rows left over go one by one: a whole block would reach past the end of `product`.
         let whole = rows - rows % ROWS;
         for (number, weights) in weights.chunks_exact(input.taps.len() * input.width / 2).enumerate() {
             let mut store = |row: usize, sums: &[[__m512i; 2]]| {
@@ -234,6 +239,7 @@ mod vnni {
     #[target_feature(enable = "avx512f,avx512vnni")]
     fn block<const R: usize>(weights: &[[i16; STEP]], input: Input<'_>, row: usize) -> [[__m512i; 2]; R] {
         let mut sums = [[_mm512_setzero_si512(); 2]; R];
+        // All taps add to the same registers, so no sum is stored and loaded again between them.
         for (tap, weights) in input.taps.iter().zip(weights.chunks_exact(input.width / 2)) {
             let rows: [&[[i16; 2]]; R] = std::array::from_fn(|index| {
                 let start = (tap + row + index) * input.width;

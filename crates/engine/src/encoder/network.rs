@@ -88,6 +88,7 @@ impl StoredAffine {
     fn read(section: &mut SectionReader<'_>, inputs: usize, outputs: usize) -> Result<Self, ModelError> {
         let weights = signed(section.bytes(inputs * outputs)?);
         let stored = Self { weights, scales: floats(section, outputs)?, bias: floats(section, outputs)? };
+        // The file is not trusted: equal results on every machine hang on this bound.
         let mut sums = vec![0_u32; outputs];
         for row in stored.weights.chunks_exact(outputs) {
             sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += u32::from(weight.unsigned_abs()));
@@ -121,6 +122,7 @@ impl StoredTable {
             let largest = row.iter().fold(0.0_f32, |most, weight| most.max(weight.abs()));
             let scale = short_float((largest / 127.0).max(f32::MIN_POSITIVE));
             table.scales.push(scale);
+            // By the shortened scale, which is the one that reading will multiply with.
             table.weights.extend(row.iter().map(|weight| rounded(weight / scale)));
         }
         table
@@ -128,6 +130,7 @@ impl StoredTable {
 
     /// Adds the embeddings of `rows` to `sum`.
     pub fn add_rows(&self, rows: &[u32], sum: &mut [f32]) {
+        // Row 0 is all zeros, so leaving it out only saves time.
         for row in rows.iter().map(|row| *row as usize).filter(|row| *row != 0) {
             let scale = self.scales[row];
             let weights = &self.weights[row * EMBEDDING..][..EMBEDDING];
@@ -138,6 +141,7 @@ impl StoredTable {
     fn write(&self, section: &mut SectionWriter) {
         section.u32(u32::try_from(self.rows.hashes().len()).expect("fewer than 2^32 rows"));
         self.rows.hashes().iter().for_each(|hash| section.u32(*hash));
+        // `short_float` left the lower two bytes zero, so the upper two are the whole number.
         self.scales.iter().for_each(|scale| section.bytes(&scale.to_le_bytes()[2..]));
         self.weights.iter().for_each(|weight| section.bytes(&weight.to_le_bytes()));
     }
@@ -147,6 +151,7 @@ impl StoredTable {
         let hashes = section.bytes(count * 4)?.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
         let rows = FeatureRows::new(hashes);
         let scale = |bytes: &[u8; 2]| f32::from_le_bytes([0, 0, bytes[0], bytes[1]]);
+        // `rows.len()` counts row 0, which is stored with a scale and weights but owns no hash.
         let scales = section.bytes(rows.len() * 2)?.as_chunks::<2>().0.iter().map(scale).collect();
         let weights = signed(section.bytes(rows.len() * EMBEDDING)?);
         Ok(Self { rows, weights, scales })
@@ -164,6 +169,7 @@ impl StoredNetwork {
 
     /// Writes the network as a model section.
     pub fn write(&self, section: &mut SectionWriter) {
+        // The order is the file format: `read` takes the parts in the same one.
         self.words.write(section);
         self.candidates.write(section);
         self.trunk.write(section);

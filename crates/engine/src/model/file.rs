@@ -45,11 +45,13 @@ impl ModelFile {
     /// If they are no valid model of a supported format.
     pub fn parse(bytes: Cow<'static, [u8]>) -> Result<Self, ModelError> {
         let found = bytes[..bytes.len().min(MAGIC.len())].to_vec();
+        // Checked before the header is sliced: a shorter file would panic there.
         if bytes.len() < HEADER || found != MAGIC {
             return Err(ModelError::Magic { found });
         }
         let mut header = SectionReader::new("header", &bytes[MAGIC.len()..HEADER]);
         let format = header.u32()?;
+        // Before length and checksum: what another version wrote is to be called old or new, not damaged.
         if !(OLDEST_FORMAT..=FORMAT).contains(&format) {
             return Err(ModelError::Format { found: format });
         }
@@ -57,9 +59,11 @@ impl ModelFile {
         let expected = header.u64()?;
         let checksum = header.bytes(32)?.to_vec();
         let body = match bytes {
+            // The model inside the program is used in place, never copied.
             Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[HEADER..]),
             Cow::Owned(mut bytes) => Cow::Owned(bytes.split_off(HEADER)),
         };
+        // Before the checksum, which would fail too but could not say that the file was cut off.
         if body.len() as u64 != expected {
             return Err(ModelError::Length { expected, found: body.len() as u64 });
         }
@@ -107,9 +111,11 @@ fn read_directory(body: &[u8], count: u32) -> Result<Vec<(String, Range<usize>)>
         let size = usize::try_from(directory.u64()?).map_err(|_| directory.corrupt("a section beyond memory"))?;
         lengths.push((name, size));
     }
+    // The sections begin where the directory ends, which only reading it to the end shows.
     let mut start = body.len() - directory.remaining();
     let mut sections = Vec::with_capacity(lengths.len());
     for (name, size) in lengths {
+        // Read for its check alone: a section that ends beyond the body is an error here, not a panic when it is opened.
         directory.bytes(size)?;
         sections.push((name, start..start + size));
         start += size;

@@ -72,6 +72,7 @@ impl<'a> SectionReader<'a> {
     /// # Errors
     /// If fewer are left.
     pub fn bytes(&mut self, length: usize) -> Result<&'a [u8], ModelError> {
+        // Lengths come from the file itself, so none can be trusted to lie within it.
         let Some((head, rest)) = self.rest.split_at_checked(length) else {
             return Err(self.corrupt(&format!("{length} bytes expected, {} left", self.rest.len())));
         };

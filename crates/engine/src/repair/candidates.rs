@@ -39,6 +39,7 @@ const CUSTOM_UNKNOWN: i32 = 25 * NAT / 4;
 /// The cost (never positive) that lifts a word of the custom lexicon to the rank that it is given.
 fn custom_cost(word: WordId) -> i32 {
     let bits = i32::try_from(magnitude(word).saturating_sub(CUSTOM_RANK_BITS)).unwrap_or_default();
+    // The id of an unknown word is 0, which as a rank would pass for the commonest of all.
     if word == UNKNOWN { -CUSTOM_UNKNOWN } else { -COST_PER_BIT * bits }
 }
 
@@ -103,12 +104,14 @@ impl Candidates {
     pub fn propose(&self, channel: Channel, damaged: &[u8]) -> Vec<Proposal> {
         let words = self.words_for(channel, damaged);
         let commonest = words.first().map(|(word, _)| *word);
+        // Ids are ranks, so the larger the id, the rarer the word.
         let rarest = commonest.map_or(0, |word| word.saturating_mul(NEVER_MEANT).max(ALWAYS_MEANT));
         let words = words.into_iter().filter(|(word, _)| *word <= rarest);
         // One place of the slot is kept for the word as it stands.
         let mut proposals: Vec<Proposal> =
             words.map(|(word, events)| Proposal::whole(word, events)).take(MAX_CANDIDATES - 1).collect();
         self.propose_custom(channel, damaged, &mut proposals);
+        // After the custom words: guesses only get the places that those leave.
         if commonest.is_none_or(|word| word > OFTEN_MET) {
             self.propose_unlisted(channel, damaged, &mut proposals);
         }
@@ -124,13 +127,16 @@ impl Candidates {
                 continue;
             }
             let word = self.id(&form.letters);
+            // If the lexicon lists the form with its proclitic, nothing about it is guessed.
             let proclitic = if form.has_proclitic && word == UNKNOWN { Derivation::Proclitic.cost() } else { 0 };
             let letters = Some(form.letters.into_boxed_slice());
             let cost = custom_cost(word) + proclitic;
             custom.push(Proposal { word, second: UNKNOWN, derivation: Derivation::Custom, events, cost, letters });
         }
         let listed = |proposal: &Proposal| custom.iter().any(|custom| *self.letters(custom) == *self.letters(proposal));
+        // Of two proposals with the same letters the user's stays: its cost is never the higher one.
         proposals.retain(|proposal| !listed(proposal));
+        // Whole words come most frequent first, so the cut takes the rarest.
         proposals.truncate(MAX_CANDIDATES - 1 - custom.len());
         proposals.extend(custom);
     }
@@ -150,6 +156,7 @@ impl Candidates {
             if self.id(&form.letters) != UNKNOWN || proposals.iter().any(known) {
                 continue;
             }
+            // The parts were explained one by one; only this tells that the whole can be.
             let Some(events) = channel.explain(&form.letters, damaged) else { continue };
             let UnlistedForm { letters, word, second, derivation } = form;
             let cost = derivation.cost() + if beside { BESIDE_WORDS } else { 0 };

@@ -93,6 +93,7 @@ impl Channel {
     /// Of several alignments, the first in the order of the remnants counts: the one that keeps letters early.
     #[must_use]
     pub fn explain(self, word: &[u8], damaged: &[u8]) -> Option<ChannelEvents> {
+        // Damage never adds a letter.
         if word.len() > MAX_LETTERS || damaged.len() > word.len() {
             return None;
         }
@@ -103,6 +104,7 @@ impl Channel {
     /// Depth-first search for an alignment. Words are short and most letters leave one remnant, so it backtracks little.
     fn align(self, word: &[u8], damaged: &[u8], events: &mut ChannelEvents) -> bool {
         let Some((&letter, rest)) = word.split_first() else { return damaged.is_empty() };
+        // Too few letters left to explain what is there: the branch is dead, whatever they are.
         if damaged.len() > word.len() {
             return false;
         }
@@ -118,6 +120,7 @@ impl Channel {
             if self.align(rest, remaining, events) {
                 return true;
             }
+            // A dead end must leave no trace, or the next remnant would be charged for it too.
             *events = before;
         }
         false
@@ -132,16 +135,19 @@ impl Channel {
             // Forms pushed in this round already have their remnant of this letter.
             let grown = forms.len();
             for at in 0..grown {
+                // At the limit forms stop branching but go on growing, so each is still what is left of the whole word.
                 if let Some((left, _)) = remnants[1].filter(|_| forms.len() < MAX_FORMS) {
                     let mut branch = forms[at].clone();
                     branch.extend(left);
                     forms.push(branch);
                 }
+                // After the copy, which must not get this remnant as well as its own.
                 forms[at].extend(remnants[0].and_then(|(left, _)| left));
             }
         }
         forms.sort_unstable();
         forms.dedup();
+        // A word that is lost whole leaves nothing behind to be looked up.
         forms.retain(|form| !form.is_empty());
     }
 }
@@ -153,6 +159,7 @@ fn stripped_remnants(letter: u8, last: bool) -> Remnants {
         }
         code::TA_MARBUTA => [Some((Some(code::HA), |t| t.ta_marbuta_as_ha += 1)), Some((None, |t| t.ta_marbuta_typed += 1))],
         code::MAQSURA => [Some((Some(code::YA), |t| t.maqsura_as_ya += 1)), Some((None, |t| t.maqsura_typed += 1))],
+        // Ahead of the plain letters, of which it is one: only at the end is it ever typed `ى`.
         code::YA if last => {
             [Some((Some(code::YA), |t| t.final_ya_typed += 1)), Some((None, |t| t.final_ya_as_maqsura += 1))]
         }

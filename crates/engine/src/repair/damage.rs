@@ -106,6 +106,7 @@ impl LetterCensus {
         let special = word.iter().filter(|c| !is_plain(**c)).count();
         let hamzas = word.iter().filter(hamza).count();
         self.words += 1;
+        // What is not plain is either one of the three hamzas or foldable, so a surplus tells of the latter.
         self.foldable += u32::from(special > hamzas);
         self.hamzas += u32::from(hamzas > 0);
         self.final_ha += u32::from(word.last() == Some(&HA));
@@ -120,6 +121,7 @@ impl LetterCensus {
             return Damage::Intact;
         }
         let share = |count: u32| f64::from(count) / f64::from(self.words.max(1));
+        // First, because these letters survive neither stripping nor normalising: having them rules out both.
         if share(self.foldable) >= FOLDABLE_IF_KEPT {
             return if share(self.misspelt) >= MISSPELT_IF_SOFT { Damage::Soft } else { Damage::Intact };
         }

@@ -51,6 +51,7 @@ impl Decoder {
     /// An `inverse_temperature` below 1 flattens the posteriors, one above 1 sharpens them; it is how they are calibrated.
     #[must_use]
     pub fn new(language_weight: i32, inverse_temperature: f64) -> Self {
+        // Not the system's `exp`, whose last bit differs between machines.
         let weight = |cost: i32| libm::exp(-f64::from(cost) / UNITS_PER_NAT * inverse_temperature);
         Self { weights: (0..=MAX_COST).map(weight).collect(), language_weight }
     }
@@ -58,6 +59,7 @@ impl Decoder {
     /// Posterior probability of every candidate of the lattice, in the lattice's order, into `posteriors`.
     pub fn decode(&self, lattice: &Lattice, model: &LanguageModel, scratch: &mut DecoderScratch, posteriors: &mut Vec<f64>) {
         posteriors.clear();
+        // Words outside the runs have one candidate each, which is certain.
         posteriors.resize(lattice.candidate_count(), 1.0);
         // The places beyond the article count as unambiguous words.
         let single = |slot: usize| slot >= lattice.len() || lattice.candidates(slot).len() == 1;
@@ -68,6 +70,7 @@ impl Decoder {
                 continue;
             }
             let mut end = slot + 1;
+            // It takes two in a row to end a run, because a state is a pair of words.
             while !(single(end) && single(end + 1)) {
                 end += 1;
             }
@@ -95,6 +98,7 @@ impl Decoder {
             let target = &mut posteriors[lattice.offset(slot)..][..here];
             target.fill(0.0);
             for state in states..end {
+                // States lie pair by pair with this word's candidate as the inner index, hence the remainder.
                 target[(state - states) % here] += scratch.forward[state] * scratch.backward[state];
             }
             normalise(target);
@@ -126,11 +130,13 @@ impl Decoder {
             for (index, cost) in costs.iter().enumerate() {
                 let (pair, c) = (index / here.len(), index % here.len());
                 let weight = self.weight(cost - least);
+                // Both words before the run are unambiguous, so there is one state to come from.
                 let reached = previous.map_or(1.0, |start| forward[start + pair]);
                 transitions.push(weight);
                 forward[states + (pair % near.len()) * here.len() + c] += reached * weight;
             }
             normalise(&mut forward[states..]);
+            // Not before the costs of this step, which need the bigrams as they lead into the slot.
             enter_joined(model, near, here, bigrams);
             std::mem::swap(bigrams, previous_bigrams);
         }
@@ -148,6 +154,7 @@ impl Decoder {
         costs.clear();
         for (a, two_back) in far.iter().enumerate() {
             for (b, one_back) in near.iter().enumerate() {
+                // Two words that had run together are the whole history; the slot before them is out of reach.
                 let history = if one_back.is_joined() { one_back.word } else { two_back.last() };
                 for (c, candidate) in here.iter().enumerate() {
                     let pair = last[b * here.len() + c];
@@ -200,6 +207,7 @@ fn run_backward(lattice: &Lattice, slots: Range<usize>, scratch: &mut DecoderScr
     backward.clear();
     backward.resize(forward.len(), 0.0);
     let positions = slots.len();
+    // No trigram that reaches beyond the last word depends on the run any more.
     backward[starts[positions - 1].0..].fill(1.0);
     for position in (1..positions).rev() {
         let here = lattice.candidates(slots.start + position).len();

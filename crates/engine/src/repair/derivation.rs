@@ -145,6 +145,7 @@ impl<'c> Search<'c> {
 
     /// Adds words whose last letter stays before the ending, or is a hamza that takes a seat, or is dropped.
     fn extend(&mut self, proclitic: &[u8], stem: &[u8], ending: &[u8]) {
+        // Most frequent first, so nothing after the first one that is too rare can qualify.
         let common = self.words(stem).take_while(|(word, _)| *word <= RANK_SUFFIXED);
         for (word, letters) in common.filter(|(_, letters)| takes(letters, proclitic)) {
             let Some((&last, head)) = letters.split_last() else { continue };
@@ -157,6 +158,7 @@ impl<'c> Search<'c> {
                 code::TA_MARBUTA if ending == ending::FEMININE_PLURAL => {
                     self.push(word, Derivation::Suffixed, &[proclitic, head, ending]);
                 }
+                // They change before an ending; `extend_changed` finds those forms.
                 code::TA_MARBUTA | code::MAQSURA => {}
                 code::YA | code::ALIF if ending[0] == last => {}
                 _ => self.push(word, Derivation::Suffixed, &[proclitic, letters, ending]),
@@ -172,6 +174,7 @@ impl<'c> Search<'c> {
             [code::ALIF] => code::MAQSURA,
             _ => return,
         };
+        // A stripped word lost the letter without a trace; a look-up by folded letters needs one in its place.
         let before_ending = match self.channel {
             Channel::Stripped => written.to_vec(),
             Channel::Folded => [written, &[last]].concat(),

@@ -45,6 +45,7 @@ impl KnownForm {
         let unchanged = proposals.iter().position(|proposal| candidates.letters(proposal) == codes);
         let unchanged = unchanged.unwrap_or(proposals.len());
         let mut form = Self { proposals, unchanged, word_rows: [0; WORD_FEATURES], candidate_rows: Box::default() };
+        // Asked of the form itself, so that rows and candidates have the same numbers.
         let known = form.candidates_with_letters(candidates, codes);
         let word_rows = |encoder: &Encoder| encoder.word_rows(codes, known.iter().map(|(_, letters, _)| *letters));
         let rows = |letters, standing| encoder.map_or([0; CANDIDATE_FEATURES], |e| e.candidate_rows(letters, standing));
@@ -99,6 +100,7 @@ impl FormCache {
     /// Prepares for the next article; ids of the last one become invalid.
     pub(super) fn begin_article(&mut self) {
         if self.forms.len() > LIMIT {
+            // All three or none: an id that outlived its form would point at another.
             self.stripped.clear();
             self.folded.clear();
             self.forms.clear();

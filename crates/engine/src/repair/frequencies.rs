@@ -51,6 +51,7 @@ impl WordFrequencies {
         let Some((_, language_model)) = &self.model else { return 0 };
         let (Some(first), Some(second)) = (self.id(first), self.id(second)) else { return 0 };
         let pair = language_model.bigram(first, second);
+        // The cost of a pair that is not stored is a back-off: it says nothing about the two together.
         if pair.backoff.is_some() { language_model.unigram(second) - pair.cost } else { 0 }
     }
 }

@@ -76,6 +76,7 @@ struct Buckets {
 
 impl Buckets {
     fn new(lexicon: &Lexicon, forms_of: impl Fn(&[u8], &mut Vec<Vec<u8>>) + Sync) -> Self {
+        // A power of two, so that a mask chooses the bucket.
         let count = lexicon.len().next_power_of_two() * 2;
         let mask = count as u64 - 1;
         let hashed = |id: usize| {
@@ -84,7 +85,9 @@ impl Buckets {
             forms_of(lexicon.word(id), &mut forms);
             forms.into_iter().map(move |form| (hash(&form) & mask, id))
         };
+        // From 1, since id 0 is no word.
         let mut pairs: Vec<(u64, WordId)> = (1..lexicon.len()).into_par_iter().flat_map_iter(hashed).collect();
+        // By bucket, then by id: within a bucket frequent words come first, in whatever order threads found them.
         pairs.par_sort_unstable();
         // Two forms of one word can share a bucket; the word must be found there once.
         pairs.dedup();

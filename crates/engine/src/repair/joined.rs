@@ -34,6 +34,7 @@ pub(super) fn pairs_of(lexicon: &IndexedLexicon, channel: Channel, damaged: &[u8
         }
     }
     pairs.retain(|(rank, ..)| *rank <= LEAST_PAIR);
+    // By the product of ranks, so most probable first; the ids settle ties.
     pairs.sort_unstable();
     pairs.dedup();
     let lexicon = lexicon.lexicon();

@@ -51,6 +51,7 @@ fn mix(key: u64) -> u64 {
 pub fn write_table(section: &mut SectionWriter, mut ngrams: Vec<StoredNgram>, with_backoff: bool) {
     // Some eight n-grams to a bucket: a start costs 4 bytes, and a scan of eight stays in one cache line.
     let bits = (ngrams.len() / 8).next_power_of_two().trailing_zeros().max(1);
+    // The bucket is the top bits and the fingerprint the low 24, so that neither repeats the other.
     let place = |ngram: &StoredNgram| (mix(ngram.key) >> (64 - bits), mix(ngram.key) & 0xff_ffff);
     ngrams.sort_unstable_by_key(place);
     section.u32(bits);
@@ -88,6 +89,7 @@ impl<const WIDTH: usize> Table<WIDTH> {
         let (starts, _) = starts.as_chunks::<4>();
         let starts: Vec<u32> = starts.iter().map(|s| u32::from_le_bytes(*s)).collect();
         let count = starts.last().copied().unwrap_or_default();
+        // Checked once, so that `find` can slice by any two neighbours.
         if !starts.is_sorted() {
             return Err(section.corrupt("bucket starts out of order"));
         }
@@ -159,6 +161,7 @@ impl LanguageModel {
     #[must_use]
     pub fn trigram(&self, words: [WordId; 3], before: Bigram, last: Bigram) -> i32 {
         let Some(backoff) = before.backoff else { return last.cost };
+        // A back-off cost marks a stored bigram, and without both bigrams no trigram is stored.
         let stored = last.backoff.and_then(|_| self.trigrams.find(trigram_key(words[0], words[1], words[2])));
         stored.map_or(backoff + last.cost, |found| i32::from(found[0]) * COST_STEP)
     }

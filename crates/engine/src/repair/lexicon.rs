@@ -47,6 +47,7 @@ impl Lexicon {
     #[must_use]
     pub fn word(&self, id: WordId) -> &[u8] {
         let index = id as usize;
+        // No end stands before that of id 0, so the subtraction below would overflow.
         if index == 0 {
             return &[];
         }

@@ -43,6 +43,7 @@ pub(super) fn add_recurrence(
         let mut sums = [0.0; MAX_CANDIDATES];
         for (_, slot) in occurrences {
             for (index, candidate) in lattice.candidates(*slot).iter().enumerate() {
+                // By number, not by index: pruning may have kept other candidates at another occurrence.
                 sums[usize::from(candidate.number)] += before[lattice.offset(*slot) + index];
             }
         }

@@ -151,6 +151,7 @@ impl Repaired {
     /// The repaired text of a run of tokens, separated by single spaces.
     #[must_use]
     pub fn span_text(&self, tokens: Range<usize>) -> String {
+        // An eighth more, because restored letters make a text longer.
         let mut text = String::with_capacity(self.document.span_text(tokens.clone()).len() * 9 / 8);
         for token in tokens {
             if !text.is_empty() {

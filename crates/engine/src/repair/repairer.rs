@@ -109,6 +109,7 @@ impl Repairer {
     fn with_custom_lexicon(model: &ModelFile, words: &WordList) -> Result<Self, ModelError> {
         let lexicon = Lexicon::read(&mut model.section("lexicon")?)?;
         let language_model = LanguageModel::new(model)?;
+        // The lexicon's ids index the unigrams: a model of another lexicon would mislead, or panic in mid-article.
         if language_model.vocabulary() != lexicon.len() {
             return Err(model.section("unigrams")?.corrupt("its vocabulary is not the lexicon's"));
         }
@@ -116,6 +117,7 @@ impl Repairer {
             candidates: Candidates::new(lexicon, words),
             language_model: Arc::new(language_model),
             encoder: None,
+            // 256 is full weight: there is no encoder yet to share the judgement with.
             decoder: Decoder::new(256, INVERSE_TEMPERATURE),
             settings: RepairSettings::default(),
         })
@@ -127,6 +129,7 @@ impl Repairer {
         let segments = self.segments(&document, &scratch.words);
         self.fill_lattice(&document, &segments, scratch);
         self.add_scores(scratch);
+        // Before decoding, whose time grows with the product of the candidates of three neighbouring words.
         scratch.lattice.prune(PRUNE_MARGIN);
         let RepairScratch { words, lattice, decoder, posteriors, recurrence, encoder, .. } = scratch;
         self.decoder.decode(lattice, &self.language_model, decoder, posteriors);
@@ -223,6 +226,7 @@ impl Repairer {
             let alone = |encoder: &Encoder| encoder.word_rows(codes, [codes.as_slice()].into_iter());
             return self.encoder.as_ref().map_or([0; WORD_FEATURES], alone);
         }
+        // Intact words are looked up too, for the rows that the encoder reads as context.
         let channel = damage.channel().unwrap_or(Channel::Folded);
         let id = forms.find(&self.candidates, self.encoder.as_ref(), channel, codes);
         let form = forms.form(id);
@@ -307,6 +311,7 @@ impl Repairer {
         forms: &FormCache,
     ) -> DecidedWord<'w> {
         let form = |candidate: &Candidate| self.form(word, usize::from(candidate.number), forms);
+        // Counted before pruning, which leaves a word one candidate if the scores agree on it.
         let is_contested = word.form.is_some_and(|id| forms.form(id).candidate_rows.len() > 1);
         let reserve = if is_contested { 1.0 - NEVER_FORESEEN } else { 1.0 };
         let mut forms: Vec<(Option<String>, f32)> =

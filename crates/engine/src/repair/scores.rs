@@ -50,6 +50,7 @@ pub(super) fn estimate_profile(
     let mut estimate = ProfileEstimate::default();
     for slot in slots {
         let alone = |candidate: &&Candidate| model.unigram(candidate.word) + average.cost(&candidate.events);
+        // A form without a listed word in it has no frequency to be judged by.
         let listed = lattice.candidates(slot).iter().filter(|candidate| candidate.word != UNKNOWN);
         if let Some(likeliest) = listed.min_by_key(alone) {
             estimate.observe(&likeliest.events);

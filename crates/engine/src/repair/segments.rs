@@ -81,6 +81,7 @@ pub(super) fn segments(document: &Document, words: &[ObservedWord<'_>]) -> Vec<S
     for (tokens, is_stripped) in runs(&cheapest_path(document, words)) {
         let damage = if is_stripped { Damage::Stripped } else { census(words, &tokens).damage() };
         match segments.last_mut().filter(|last| (last.damage, damage) == (Damage::Stripped, Damage::Stripped)) {
+            // A run beside a stripped one can be found stripped as well, by its own census.
             Some(last) => last.tokens.end = tokens.end,
             None => segments.push(Segment { tokens, damage }),
         }
@@ -122,6 +123,7 @@ fn sign(word: ObservedWord<'_>) -> usize {
 /// For each token, whether the cheapest path through the states is in the stripped one (Viterbi's algorithm).
 fn cheapest_path(document: &Document, words: &[ObservedWord<'_>]) -> Vec<bool> {
     let count = document.tokens().len();
+    // They add up over the whole article, which may be too much for 32 bits.
     let mut costs = [0_i64; STATES];
     let mut came_from: Vec<[usize; STATES]> = Vec::with_capacity(count);
     let mut words = words.iter().peekable();
@@ -129,6 +131,7 @@ fn cheapest_path(document: &Document, words: &[ObservedWord<'_>]) -> Vec<bool> {
         // Any change of state costs the same, so the best predecessor is either the state itself or the cheapest one.
         let cheapest = (0..STATES).min_by_key(|state| costs[*state]).unwrap_or(STRIPPED);
         let switched = costs[cheapest] + switch_cost(document, token);
+        // Before the update of `costs`, whose old values it compares.
         came_from.push(std::array::from_fn(|state| if costs[state] <= switched { state } else { cheapest }));
         costs = costs.map(|stayed| stayed.min(switched));
         while let Some(word) = words.next_if(|word| word.token == token) {
@@ -148,6 +151,7 @@ fn cheapest_path(document: &Document, words: &[ObservedWord<'_>]) -> Vec<bool> {
 /// The cost of a change of state before a token.
 fn switch_cost(document: &Document, token: usize) -> i64 {
     let Some(before) = token.checked_sub(1) else { return SWITCH };
+    // The mark that ends a sentence may stand inside its quotes or brackets.
     let closed = document.token_text(before).trim_end_matches(['"', '»', '”', ')']);
     let at_end = document.tokens()[before].gap != Gap::Space || closed.ends_with(is_sentence_mark);
     if at_end { SWITCH_AT_END } else { SWITCH }

@@ -80,12 +80,15 @@ impl WordList {
 }
 
 fn read_lines(bytes: &[u8], words: &mut Vec<Word>, fault: &mut impl FnMut(usize, String)) {
+    // Some editors begin a file with a byte order mark, which would become part of the first word.
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    // Decoded line by line, so that bytes which are not UTF-8 can be reported with their line.
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         let Ok(line) = std::str::from_utf8(line) else {
             fault(index + 1, "not UTF-8; save the file as UTF-8".to_owned());
             continue;
         };
+        // `trim` takes the carriage return of a Windows line as well.
         let typed = line.split('#').next().unwrap_or_default().trim();
         if typed.is_empty() {
             continue;

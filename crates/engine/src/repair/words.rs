@@ -59,6 +59,7 @@ pub fn words_of(token: &str) -> Vec<WordSpan> {
                 word.diacritics.push(Diacritic { letters_before: word.codes.len(), mark: c });
                 word.bytes.end = end;
             }
+            // A diacritic before any letter comes here too: it belongs to no word.
             _ => open = false,
         }
     }

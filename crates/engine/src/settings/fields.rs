@@ -59,6 +59,7 @@ pub trait Slot {
 
 impl<T: Setting> Slot for T {
     fn assign(&mut self, value: Value, range: Option<Range>) -> Result<(), Refusal> {
+        // Read in full before it is assigned, so that a refused value changes nothing.
         *self = T::read(value, range)?;
         Ok(())
     }
@@ -268,6 +269,7 @@ impl<T: Setting> Setting for Option<T> {
 
 /// A number that lies in a range; NaN lies in none.
 fn in_range(number: Option<f64>, range: Option<Range>) -> Result<f64, Refusal> {
+    // With a range, NaN needs no check of its own: no comparison with it holds.
     let lies_within = |number: &f64| range.map_or(!number.is_nan(), |(low, high)| (low..=high).contains(number));
     number.filter(lies_within).ok_or(Refusal::Unexpected)
 }

@@ -37,6 +37,7 @@ impl Scope {
     fn place(self, table: &'static str) -> Option<(&'static str, Option<&'static str>)> {
         let section = match self {
             Self::Run => return None,
+            // In no stage's section: the stage caches must stay valid when such a setting changes.
             Self::Build => return Some((table, None)),
             Self::Selection => return Some(("select", None)),
             Self::Ingest => "ingest",
@@ -44,6 +45,7 @@ impl Scope {
             Self::Split => "split",
             Self::Tag => "tag",
         };
+        // A table with the stage's own name needs no subsection: its settings lie in the section itself.
         Some((section, Some(table).filter(|table| *table != section)))
     }
 }

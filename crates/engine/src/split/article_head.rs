@@ -76,6 +76,7 @@ fn headline_end(article: &Repaired, cues: &[BoundaryCue]) -> Option<usize> {
     let (longest, _) = ends.fold((0, end), |(longest, start), next| (longest.max(next - start), next));
     let is_marked = article.document().token_text(end - 1).ends_with(|c: char| !c.is_alphanumeric());
     let head = ArticleHead::new(article, 0);
+    // A credit on a line of its own looks like a headline: short, and without a mark at its end.
     let is_credit = head.dateline().is_some() || head.byline_end(0, false).is_some();
     (!is_marked && !is_credit && longest > 2 * end).then_some(end)
 }
@@ -147,12 +148,14 @@ impl ArticleHead {
         }
         let agency = self.phrase(end, &HEAD_WORDS.newspapers).max(self.phrase(end, &HEAD_WORDS.agencies));
         let found = match (end, agency) {
+            // After no listed place, only names that mean nothing but an agency count: `newspapers` are common words too.
             (0, _) => self.agency_end().map(|end| Dateline { end, has_agency: true }),
             (_, 0) => self.opens_credit(end).then_some(Dateline { end, has_agency: false }),
             _ if self.is_token_end(end + agency) => Some(Dateline { end: end + agency, has_agency: true }),
             // The agency shares a token with the text: the dateline is the place alone.
             _ => Some(Dateline { end, has_agency: true }),
         };
+        // Parts are runs of whole tokens: one that ends inside a token would take words of the text with it.
         found.filter(|dateline| self.is_token_end(dateline.end))
     }
 
@@ -180,6 +183,7 @@ impl ArticleHead {
         let start = at + cue;
         let name: Vec<_> = self.words.get(start..)?.iter().take_while(can_be_name).take(NAME_WORDS.end - 1).collect();
         let ends = |word: &HeadWord| word.is_separated || word.clause_end >= least;
+        // The earliest end wins; ends before the second word are skipped, since a name has at least two.
         let words = NAME_WORDS.start + name.iter().skip(NAME_WORDS.start - 1).position(|word| ends(word))?;
         Some(start + words).filter(|end| self.is_token_end(*end))
     }
@@ -201,6 +205,7 @@ fn head_words(article: &Repaired, token: usize) -> Vec<HeadWord> {
             token,
             is_last,
             is_separated: !is_last || raw.ends_with(':') || breaks,
+            // Where a sentence ends, a clause ends too, so the likelier of the two counts.
             clause_end: probability(f64::from(logits.clause_end.max(logits.sentence_end))),
         }
     };

@@ -34,6 +34,7 @@ pub(super) fn read_cues(article: &Repaired, cues: &mut Vec<BoundaryCue>) {
     for segment in article.segments() {
         read_segment(article.document(), segment.tokens.clone(), cues);
     }
+    // After the segments, not before: a break overrides the cue that the segment gave its token.
     for token in deliberate_breaks(article.document()) {
         cues[token] = BoundaryCue::End;
     }
@@ -50,6 +51,7 @@ fn deliberate_breaks(document: &Document) -> Vec<usize> {
     }
     let width = |tokens: Range<usize>| document.span_text(tokens).chars().count();
     let widest = lines.iter().map(|line| width(line.clone())).max().unwrap_or(0);
+    // The widest line stands for the unknown width of the page: the next line's first word is added to this line.
     let fits = |line: &Range<usize>| line.end < tokens.len() && width(line.start..line.end + 1) <= widest;
     let broken: Vec<&Range<usize>> = lines.iter().filter(|line| tokens[line.end - 1].gap == Gap::Line).collect();
     let deliberate: Vec<usize> = broken.iter().filter(|line| fits(line)).map(|line| line.end - 1).collect();
@@ -81,6 +83,7 @@ enum Mark {
 
 impl Mark {
     fn after(token: &str) -> Self {
+        // A stop before a closing quotation mark or bracket still ends the sentence.
         let closed = token.trim_end_matches(['"', '»', '”', ')', ']', '\'', '’']);
         match closed.chars().next_back() {
             Some('،' | ',' | '؛' | ';' | ':') => Self::Pause,

@@ -56,6 +56,7 @@ impl Phrases {
             let mut words = text.clone();
             phrase.iter().all(|listed| words.next().is_some_and(|word| listed.is(word)))
         };
+        // The longest, not the first: the lists need no order, and one phrase may begin another.
         self.0.iter().filter(fits).map(Vec::len).max().unwrap_or(0)
     }
 

@@ -37,6 +37,7 @@ impl LengthClass {
     /// Mean sentence length, in tokens.
     #[must_use]
     pub fn mean_tokens(&self) -> f64 {
+        // At a mean of 1, the geometric distribution has p = 1, and `log_ratio` would take the logarithm of 0.
         (f64::from(self.mean) / 100.0).max(1.5)
     }
 
@@ -105,6 +106,7 @@ impl LengthRatios {
     pub fn ratios(&self, mean_tokens: f64) -> Vec<f64> {
         // Beyond the outermost classes every weight would underflow to 0, so the mean is clamped to theirs.
         let (least, largest) = (self.classes[0].0, self.classes[self.classes.len() - 1].0);
+        // `libm` rather than the methods of `f64`, whose results may differ from platform to platform.
         let mean = libm::log(mean_tokens).clamp(least, largest);
         let nearness = |(class, _): &(f64, Vec<f64>)| {
             let distance = (class - mean) / SPREAD;
@@ -116,6 +118,7 @@ impl LengthRatios {
             self.classes.iter().zip(&shares).map(|((_, ratios), share)| share / total * ratios[index]).sum()
         };
         let known: Vec<f64> = (0..self.classes[0].1.len()).map(|index| libm::exp(mixed(index))).collect();
+        // A constant ratio beyond the last known length leaves the tail geometric: long sentences are not forbidden.
         (0..self.max_tokens).map(|index| known[index.min(known.len() - 1)]).collect()
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn sentence_end(logits: BoundaryLogits, cue: BoundaryCue) -> f64 {
 /// The mean length of sentences, in tokens, that the encoder expects; counted over boundaries without a cue, where it alone decides.
 #[expect(clippy::cast_precision_loss, reason = "counts of tokens")]
 pub(super) fn expected_sentence_tokens(boundaries: &[BoundaryLogits], cues: &[BoundaryCue]) -> f64 {
+    // One end more than the boundaries show: the article ends too, and an article without open boundaries divides by no 0.
     let (mut tokens, mut ends) = (0_usize, 1.0);
     for (logits, cue) in boundaries.iter().zip(cues).filter(|(_, cue)| **cue == BoundaryCue::None) {
         tokens += 1;
@@ -40,6 +41,7 @@ pub(super) fn expected_sentence_tokens(boundaries: &[BoundaryLogits], cues: &[Bo
 /// The calibrated probability of a cut; certainty stays certainty.
 pub(super) fn calibrated(cut: f64) -> f64 {
     let (slope, offset) = CALIBRATION;
+    // At 1 the odds are a division by 0. A cut of 0 needs no case: its logarithm is -inf, and the probability 0.
     if cut >= 1.0 { 1.0 } else { probability(slope * libm::log(cut / (1.0 - cut)) + offset) }
 }
 

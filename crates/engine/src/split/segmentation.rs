@@ -38,6 +38,7 @@ pub(super) fn marginals(log_odds: &[f64], ratios: &[f64], scratch: &mut SegmentS
     let SegmentScratch { odds, forward, backward, .. } = scratch;
     odds.clear();
     odds.extend(log_odds.iter().map(|place| libm::exp(*place).clamp(*ODDS.start(), *ODDS.end())));
+    // The run ends after its last token in every segmentation, so this boundary must not weigh.
     odds.last_mut().into_iter().for_each(|last| *last = 1.0);
     forward.run(odds.iter().copied(), ratios);
     // Backward is forward on the reversed run; a boundary moves by one, since it follows one token and precedes the other.
@@ -51,6 +52,7 @@ pub(super) fn marginals(log_odds: &[f64], ratios: &[f64], scratch: &mut SegmentS
         let exponent = forward.exponents[end] + backward.exponents[count - end] - total.1;
         // Both directions include the odds of the boundary itself: divide by it once.
         let odds = if end == count { 1.0 } else { odds[end - 1] };
+        // Rounding can bring a certain cut slightly above 1, where the calibration's log-odds are not defined.
         (libm::scalbn(product, exponent) / odds).min(1.0)
     }));
 }
@@ -71,12 +73,14 @@ impl Scaled {
             let starts = self.numbers[first..end].iter().rev();
             let sum: f64 = starts.zip(ratios).map(|(start, ratio)| start * ratio).sum();
             self.numbers.push(sum * odds);
+            // A new number takes the exponent of the one before: `starts` all share it, and so does their sum.
             self.exponents.push(*self.exponents.last().expect("at least one"));
         }
     }
 
     /// Rescales the numbers that are still needed, from `first` on, so that the largest is about 1.
     fn rescale(&mut self, first: usize) {
+        // Never 0: the exponent of 0 is no number to shift by.
         let largest = self.numbers[first..].iter().fold(f64::MIN_POSITIVE, |most, number| most.max(*number));
         let shift = libm::ilogb(largest);
         // All numbers in use must keep sharing one exponent: `run` adds them up without looking at it.
@@ -101,7 +105,9 @@ pub(super) fn best_ends(
     best.clear();
     best.push((0.0, 0));
     for end in 1..=count {
+        // The end of the run is no choice: it is in every segmentation, so it can gain nothing.
         let gain = if end == count { 0.0 } else { marginals[end - 1] - least };
+        // With a limit of one token, a minimum of two would leave no segmentation at all.
         let least_tokens = if max_tokens == 1 || stands_alone(marginals, end) { 1 } else { 2 };
         let starts = end.saturating_sub(max_tokens)..(end + 1).saturating_sub(least_tokens);
         // On a tie, the segmentation with the longest last sentence wins; without a rule, the result would depend on the search.

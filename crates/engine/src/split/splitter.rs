@@ -53,6 +53,7 @@ impl Splitter {
             sentences.push(sentence(tokens, kind, 1.0, article));
         }
         let body = sentences.last().map_or(0, |head| head.tokens.end);
+        // Once for the whole article: the classes of lengths are classes of articles, not of runs.
         let ratios = self.lengths.ratios(expected_sentence_tokens(article.boundaries(), &scratch.cues));
         for run in body_runs(body, &scratch.cues) {
             self.split_run(run, article, &ratios, scratch, &mut sentences);
@@ -75,6 +76,7 @@ impl Splitter {
         log_odds.extend(boundaries.map(|(logits, cue)| sentence_end(*logits, *cue)));
         marginals(log_odds, ratios, segment, cuts);
         for cut in cuts.iter_mut() {
+            // Before the cuts are chosen, so that `cut_confidence` is compared with the probability that the tables show.
             *cut = calibrated(*cut);
         }
         best_ends(cuts, self.settings.cut_confidence, self.settings.max_tokens, segment, ends);

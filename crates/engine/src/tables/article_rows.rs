@@ -41,6 +41,7 @@ impl ArticleRows {
 
     /// Notes which earlier articles this one is a copy of.
     pub fn mark_duplicates(&mut self, verdict: &Verdict) {
+        // Padded to 16 digits, as `article_id` is: the columns are joined by equality of text.
         let id = |id: u64| format!("{id:016x}");
         self.article.duplicate_of = verdict.duplicate_of.map(id);
         self.article.near_duplicate_of = verdict.near_duplicate_of.map(|(of, _)| id(of));

@@ -132,6 +132,7 @@ impl ArticleRow {
             encoding: document.encoding.name(),
             title: metadata.title,
             section: metadata.section,
+            // What the source states comes first; a byline found in the text is an estimate.
             byline: metadata.byline.or_else(|| first_of(SentenceKind::Byline).map(name_of)),
             dateline: first_of(SentenceKind::Dateline).map(str::to_owned),
             published: metadata.published,

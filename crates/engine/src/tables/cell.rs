@@ -138,6 +138,7 @@ impl<T: Cell> Cell for Vec<T> {
     }
 
     fn encode(values: &[&Self]) -> ArrayRef {
+        // From the lengths alone: the items of all rows follow each other in one array, in the same order.
         let offsets = OffsetBuffer::from_lengths(values.iter().map(|list| list.len()));
         let items: Vec<&T> = values.iter().flat_map(|list| list.iter()).collect();
         let field = Arc::new(Field::new("item", T::data_type(), T::NULLABLE));
@@ -185,6 +186,7 @@ pub trait Column {
     /// If the batch lacks the column, or it has another type.
     fn read(batch: &RecordBatch) -> Result<<Self::Cell as Cell>::Array, ColumnError> {
         let name = Self::NAME.to_owned();
+        // By name, not by place: a batch may have other columns before it.
         let Some(array) = batch.column_by_name(Self::NAME) else { return Err(ColumnError::Missing { name }) };
         Self::Cell::decode(array).ok_or_else(|| ColumnError::Type {
             name,

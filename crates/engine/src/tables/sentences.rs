@@ -221,6 +221,7 @@ fn keyword_ids(tagged: &Tagged, vocabulary: &Vocabulary, sentence: usize) -> Vec
     let mut ids: Vec<String> = Vec::new();
     for hit in tagged.sentence_hits(sentence) {
         let id = &vocabulary.concepts()[hit.concept].id;
+        // A list rather than a set, which would lose the order; a sentence has few concepts.
         if !ids.contains(id) {
             ids.push(id.clone());
         }

@@ -76,6 +76,7 @@ pub(super) fn resolve(mentions: Vec<Mention>) -> (Vec<Hit>, Vec<Hit>) {
             hits.push(mention.hit);
         } else {
             rejected.push(mention.hit);
+            // In place of the rejected hit, so that hits stay in the order of their sentences.
             hits.extend(mention.otherwise);
         }
     }

@@ -112,6 +112,7 @@ impl Matcher {
                 let layer = walk.layer.max(self.written_layer(&words[start..walk.end], term));
                 matches.push(Match { term, start, end: walk.end, layer, confidence: walk.confidence });
             }
+            // Extended even after a term has ended here, since a longer one wins.
             if let Some(word) = words.get(walk.end).filter(|_| !words[walk.end - 1].is_closed) {
                 self.extend(walk, word, bases, &mut walks);
             }

@@ -98,6 +98,7 @@ fn add_alternatives(repair: &TokenRepair, words: &mut [SentenceWord]) {
 }
 
 fn add_skeletons(raw: &[WordSpan], probability: f32, words: &mut [SentenceWord]) {
+    // A token that repair split has other words than its raw text, and the two do not line up.
     if raw.len() == words.len() {
         for (word, span) in words.iter_mut().zip(raw) {
             let form = WordForm { letters: span.codes.clone(), probability, source: FormSource::Skeleton };

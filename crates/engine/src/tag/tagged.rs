@@ -107,6 +107,7 @@ impl Tagged {
 
     /// The hits of one sentence.
     pub fn sentence_hits(&self, sentence: usize) -> impl Iterator<Item = &Hit> {
+        // A binary search, which is right only because hits are in the order of their sentences.
         let start = self.hits.partition_point(|hit| hit.sentence < sentence);
         self.hits[start..].iter().take_while(move |hit| hit.sentence == sentence)
     }

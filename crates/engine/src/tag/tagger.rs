@@ -115,12 +115,14 @@ impl Tagger {
                 let inside = self.matcher.inside(words, longest, bases);
                 mentions.extend(inside.into_iter().map(|found| self.mention(sentence, words, found, bases)));
             }
+            // Past the whole match: hits do not overlap, except for those inside it that were asked for.
             start = longest.end;
         }
     }
 
     fn mention(&self, sentence: usize, words: &[SentenceWord], found: Match, bases: &mut Bases) -> Mention {
         let (hit, is_supported) = self.hit(sentence, words, found, bases);
+        // Searched for only where it can be needed: a supported mention is never replaced.
         let other = if is_supported { None } else { self.matcher.other_concept(found, words, bases) };
         let other = other.map(|other| self.hit(sentence, words, other, bases));
         let otherwise = other.and_then(|(hit, is_supported)| is_supported.then_some(hit));

@@ -122,12 +122,14 @@ impl TermTrie {
             let noun = if has_article(word) && !has_article(first) { Edge::Genitive } else { Edge::Noun };
             node = self.follow(node, word, noun, agrees);
         }
+        // `or_insert`, not `insert`: a term that two concepts share stays with the first.
         self.ends.entry(node).or_insert(self.listed.len());
         self.listed.push(term);
     }
 
     /// The node where terms that begin with a word go on.
     fn root(&mut self, written: &[u8], is_name: bool, frequencies: &WordFrequencies) -> Node {
+        // Many words are more frequent with the article, and the form in the text is compared with the more frequent one.
         let definite = [ARTICLE, written].concat();
         let costs = [written, &definite].map(|word| frequencies.cost_however_spelt(word));
         let cost = costs.into_iter().flatten().min();
@@ -135,6 +137,7 @@ impl TermTrie {
         let index = *by_letters.entry(fold_word(written)).or_insert(self.roots.len());
         if let Some(root) = self.roots.get_mut(index) {
             root.cost = root.cost.into_iter().chain(cost).min();
+            // Spellings that share a root can differ here (الكتروني, إلكتروني); only if all have the article is it one.
             root.has_article &= has_article(written);
             return root.node;
         }
@@ -272,6 +275,7 @@ fn skeleton(written: &[u8]) -> Vec<u8> {
 /// What the damage may have left of a word: an alif with hamza was deleted, or typed bare and so kept.
 fn skeletons(written: &[u8]) -> Vec<Vec<u8>> {
     let mut found = vec![skeleton(written), skeleton(&with_plain_alif(written))];
+    // Without an alif with hamza both are equal, and the same root would be entered twice.
     found.dedup();
     found.retain(|letters| letters.len() >= LEAST_SKELETON);
     found

@@ -210,6 +210,7 @@ impl Batch {
         forms: &mut Forms,
         rng: &mut ChaCha8Rng,
     ) {
+        // The same damaged form has other candidates in the other channel, so the two caches must not be mixed.
         let forms = &mut forms.0[usize::from(channel == Channel::Folded)];
         let mut lattice = Lattice::default();
         for word in &damaged.words {
@@ -218,7 +219,9 @@ impl Batch {
             }
             lattice.push(forms[word].candidates.iter().map(|candidate| candidate.in_lattice.clone()));
         }
+        // The profile is one per article, so the whole lattice must exist before any candidate can be priced.
         let profile = source.repairer.typing_profile(&lattice);
+        // A piece may hold no word that survived the damage.
         let last = damaged.words.len().saturating_sub(1);
         for (slot, (word, symbol)) in damaged.words.iter().zip(&damaged.symbols).enumerate() {
             let form = &forms[word];
@@ -239,6 +242,7 @@ impl Batch {
                 let meant_word = source.meant_words[*symbol as usize];
                 self.guesses.push(form.candidates[right].features, meant_word, is_hidden.then_some(row));
             }
+            // A single candidate always has probability 1: no loss, no gradient.
             if form.candidates.len() > 1 {
                 let is_nameless = showing == Showing::Part && rng.random_bool(NAMELESS_CHOICES);
                 self.push_choice(row, right, &form.candidates, is_nameless, &|candidate| profile.cost(&candidate.events));
@@ -259,6 +263,7 @@ impl Batch {
         for candidate in candidates {
             let mut features = candidate.features;
             if is_nameless {
+                // Row 0 of the table is zero, so a feature set to 0 adds nothing to the sum.
                 features[NAMING_CANDIDATE].fill(0);
             }
             self.candidates.push(features);
@@ -273,6 +278,7 @@ fn shown(mut features: [u32; WORD_FEATURES], showing: Showing, rng: &mut ChaCha8
     if showing == Showing::All {
         return (features, false);
     }
+    // One draw decides both, so that a word is never hidden and nameless at once.
     let chance: f64 = rng.random();
     let is_hidden = chance < HIDDEN;
     if is_hidden {

@@ -88,6 +88,7 @@ pub(crate) fn fit(
         training.state = state;
     }
     training.run(&snapshot, progress)?;
+    // The section is not yet on disk when this is removed: the caller stores it once this function returns.
     snapshot.remove()?;
     let Training { state, layout, .. } = training;
     let mut section = SectionWriter::default();
@@ -134,11 +135,13 @@ impl<'a> Training<'a> {
         let mut done = 0;
         let mut tally = Tally::default();
         let started = self.state.steps;
+        // How pieces fall into batches varies with the shuffle, so the first epoch only gives an estimate of the rest.
         let total = (batches_of(self.source.articles, self.source.seed, 0).len() / LANES) as u64 * EPOCHS;
         for epoch in 0..EPOCHS {
             let batches = batches_of(self.source.articles, self.source.seed, epoch);
             let steps = (batches.len() / LANES) as u64;
             let mut stage = progress.begin_pass(steps);
+            // Batches that fill no whole step are left out: an update always sums the same number of lanes.
             for step in batches.chunks_exact(LANES) {
                 // The steps before the snapshot are counted and skipped: the batches are the same in every run.
                 done += 1;
@@ -156,6 +159,7 @@ impl<'a> Training<'a> {
                 }
             }
             stage.finish();
+            // Passes that an earlier run finished would be tallied with a network that is already further.
             if done >= started {
                 progress.message(&format!("after pass {}, on articles held out: {}", epoch + 1, self.held_out().describe()));
             }
@@ -166,6 +170,7 @@ impl<'a> Training<'a> {
     /// One step down the gradient of the batches' mean loss per symbol.
     fn step(&mut self, batches: &[Vec<Piece>], epoch: u64, total: u64) -> Tally {
         let Self { source, layout, state, lanes, .. } = self;
+        // One weight for all lanes: with a mean per lane, a word in a short batch would count for more.
         let words: usize = batches.iter().flatten().map(|piece| piece.symbols.len()).sum();
         #[expect(clippy::cast_precision_loss, reason = "a few thousand words")]
         let weight = 1.0 / words.max(1) as f32;
@@ -198,6 +203,7 @@ impl<'a> Training<'a> {
         );
         state.steps += 1;
         let mut tally = Tally::default();
+        // Added up in the order of the lanes, not as they finish: sums of floats depend on their order.
         for lane in lanes {
             tally.add(&lane.tally);
         }
@@ -213,6 +219,7 @@ impl<'a> Training<'a> {
             lanes[..step.len()].par_iter_mut().zip(step).for_each(|(lane, pieces)| {
                 lane.batch.fill(pieces, 0, Showing::All, *source, &mut lane.forms);
                 lane.forward(layout, state, None);
+                // The losses are counted in the backward pass; at weight 0 it gives no gradient.
                 lane.backward(layout, state, 0.0);
             });
             for lane in &lanes[..step.len()] {
@@ -233,7 +240,9 @@ impl Lane {
         let Self { batch, activations, gradients, candidate_gradients, guess_gradients, tally, .. } = self;
         *tally = learn(batch, activations, &state.candidates, weight, gradients, candidate_gradients);
         let (queries, to_queries) = (&activations.query, &mut gradients.query);
+        // This adds to the gradients of the queries, so it must come after `learn`, which clears them.
         tally.hidden = batch.guesses.learn(queries, &state.candidates, weight, to_queries, guess_gradients);
+        // The backward functions add to these, so what the last step left must go first.
         gradients.parameters.clear();
         gradients.parameters.resize(layout.len(), 0.0);
         activations.backward(batch, &state.network.parameters, layout, gradients);

@@ -37,6 +37,7 @@ impl Guesses {
         let mut embeddings = Vec::new();
         candidates.sums(&self.features, &mut embeddings);
         let row = |hidden: &Hidden| hidden.row * EMBEDDING..(hidden.row + 1) * EMBEDDING;
+        // Gathered into one block, so that all scores come from a single matrix product.
         let asked: Vec<f32> = self.hidden.iter().flat_map(|hidden| &queries[row(hidden)]).copied().collect();
         let asked = View::new(&asked, self.hidden.len(), EMBEDDING);
         let embeddings = View::new(&embeddings, self.words.len(), EMBEDDING);
@@ -62,6 +63,7 @@ impl Guesses {
     /// Turns scores (hidden × words) into their gradients, softmax minus one-hot.
     fn score(&self, weight: f32, scores: &mut [f32]) -> GuessTally {
         let mut tally = GuessTally::default();
+        // Chunks of length zero would panic below.
         if self.words.is_empty() {
             return tally;
         }
@@ -72,6 +74,7 @@ impl Guesses {
             }
             tally.guesses += 1;
             tally.nll -= f64::from(softmax(scores, hidden.word));
+            // A twin had the score minus infinity and so has probability 0: it gets no gradient either.
             scores[hidden.word] -= 1.0;
             for score in scores.iter_mut() {
                 *score *= weight * WEIGHT;

@@ -31,6 +31,7 @@ impl Dropout {
         };
         self.bytes.resize(length, 0);
         rng.fill_bytes(&mut self.bytes);
+        // The exact share of bytes kept, not 1 / 0.85, so that the expected sum stays.
         let scale = 256.0 / (256.0 - f32::from(LEFT_OUT));
         self.factors.clear();
         self.factors.extend(self.bytes.iter().map(|byte| if *byte < LEFT_OUT { 0.0 } else { scale }));
@@ -92,6 +93,7 @@ impl Normalised {
         self.rows.clear();
         self.inverse.clear();
         for row in stream.chunks_exact(width) {
+            // Empty rows are all zero; the constant below keeps them from being divided by zero.
             let square: f32 = dot(row, row) / width as f32;
             let inverse = 1.0 / (square + LEAST_SQUARE).sqrt();
             self.inverse.push(inverse);
@@ -124,6 +126,7 @@ pub(super) fn gate(x: f32) -> (f32, f32) {
 pub(super) fn softmax(scores: &mut [f32], right: usize) -> f32 {
     // Subtracting the maximum keeps the exponentials from overflowing.
     let most = scores.iter().copied().fold(f32::MIN, f32::max);
+    // Taken before the loop overwrites it. The logarithm of the final probability could be that of zero.
     let right_score = scores[right] - most;
     for score in scores.iter_mut() {
         *score = libm::expf(*score - most);

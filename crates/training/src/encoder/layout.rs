@@ -65,6 +65,7 @@ impl Layout {
             entry: affine(shape.inputs, shape.width),
             blocks: shape.dilations.iter().map(|_| affine(TAPS * shape.width, shape.gated())).collect(),
         };
+        // Offsets are given out in the order of these calls, so another order would make old snapshots mean something else.
         let (trunk, branch) = (stack(TRUNK), stack(BRANCH));
         Self {
             trunk,
@@ -77,6 +78,7 @@ impl Layout {
 
     /// The number of parameters.
     pub(super) fn len(&self) -> usize {
+        // Parameters lie without gaps, and those of the heads come last.
         self.heads.bias.end
     }
 

@@ -37,6 +37,7 @@ pub(super) fn learn(
         let best = (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b]));
         tally.choices += 1;
         tally.right += u64::from(best == Some(choice.right));
+        // The best candidate was looked up before, because this overwrites the scores with probabilities.
         tally.nll -= f64::from(softmax(&mut scores, choice.right));
         let target = &mut gradients.query[choice.row * EMBEDDING..][..EMBEDDING];
         for (index, probability) in scores.iter().enumerate() {
@@ -45,6 +46,7 @@ pub(super) fn learn(
             let own = &mut candidate_gradients[(choice.start + index) * EMBEDDING..][..EMBEDDING];
             for i in 0..EMBEDDING {
                 target[i] += gradient * embedding[i];
+                // Set, not added: a candidate belongs to one choice. The query collects from all of its candidates.
                 own[i] = gradient * query[i];
             }
         }
@@ -75,6 +77,7 @@ fn learn_heads(batch: &Batch, activations: &Activations, weight: f32, gradients:
             let Some(wanted) = *wanted else { continue };
             let logit = activations.logits[row * HEADS + head];
             let [hits, found, all] = &mut tally.heads[head];
+            // Log-odds above 0 are a probability above one half.
             *hits += u64::from(wanted && logit > 0.0);
             *found += u64::from(logit > 0.0);
             *all += u64::from(wanted);

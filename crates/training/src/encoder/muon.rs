@@ -37,6 +37,7 @@ pub(super) fn step(matrix: &Matrix, means: &[f32], lanes: &[&[f32]]) -> Move {
     for index in 0..means.len() {
         let gradient: f32 = lanes.iter().map(|lane| lane[matrix.weights.start + index]).sum();
         mean[index] = MOMENTUM[0] * means[index] + gradient * MOMENTUM[1];
+        // Uses the mean that already holds this gradient: that is what makes the momentum Nesterov's.
         ahead[index] = MOMENTUM[0] * mean[index] + MOMENTUM[1] * gradient;
     }
     Move { mean, direction: orthogonal(matrix, &ahead) }
@@ -66,6 +67,7 @@ fn orthogonal(matrix: &Matrix, cells: &[f32]) -> Vec<f32> {
         let (left, right) = if is_wide { (view, view.transposed()) } else { (view.transposed(), view) };
         multiply(&mut gram, Output::Replace, left, right);
         let square = View::new(&gram, side, side);
+        // `G²` is made first and then turned into `bG + cG²` in place, which saves a third square buffer.
         multiply(&mut polynomial, Output::Replace, square, square);
         polynomial.iter_mut().zip(&gram).for_each(|(cell, gram)| *cell = cubic * gram + quintic * *cell);
         let factor = View::new(&polynomial, side, side);

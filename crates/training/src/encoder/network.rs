@@ -89,6 +89,7 @@ impl Activations {
             self.branch.block_backward(number, None, batch, parameters, &layout.branch, sums, scratch);
         }
         reset(trunk, rows * TRUNK.width);
+        // The trunk feeds the branch as well as the queries: this part is kept aside until theirs is known.
         affine_backward(&scratch.stream, &self.trunk.last.rows, rows, parameters, &layout.branch.entry, sums, trunk);
 
         reset(&mut scratch.normalised, rows * TRUNK.width);
@@ -101,6 +102,7 @@ impl Activations {
         }
         reset(input, rows * EMBEDDING);
         affine_backward(&scratch.stream, &self.input, rows, parameters, &layout.trunk.entry, sums, input);
+        // A number that was dropped on the way forward gets no gradient, so the factors are applied once more.
         self.dropout.apply(input);
     }
 }
@@ -143,6 +145,7 @@ mod tests {
         }
 
         fn forward(&self, parameters: &[f32], input: &[f32]) -> Activations {
+            // Dropout changes the input in place, so each run needs a copy of its own.
             let mut activations = Activations { input: input.to_vec(), ..Activations::default() };
             // The same dropout every time.
             activations.forward(&self.batch, parameters, &self.layout, Some(&mut article_rng(9, 0)));

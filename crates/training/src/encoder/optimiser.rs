@@ -47,6 +47,7 @@ impl Optimiser {
     /// Updates every parameter with the sum of the lanes' gradients at learning rate `rate`, after `before` steps.
     pub(super) fn update(&mut self, lanes: &[&[f32]], before: u64, rate: f32, layout: &Layout) {
         self.move_matrices(lanes, rate, &layout.matrices());
+        // The step under way counts: after no step at all the shares would be 0, and the update divides by them.
         let correction = bias_correction(before + 1);
         for range in layout.vectors() {
             self.move_vector(lanes, rate, correction, range);

@@ -20,6 +20,7 @@ pub(super) struct Piece {
 /// The articles of an epoch in a new random order, cut and grouped into batches.
 pub(super) fn batches_of(articles: &[&[Symbol]], seed: u64, epoch: u64) -> Vec<Vec<Piece>> {
     let mut pieces: Vec<Piece> = pieces_of(articles, |article| !article.is_multiple_of(HELD_OUT)).collect();
+    // Streams from the top down: `u64::MAX` starts the network, and articles count from 0 up.
     pieces.shuffle(&mut article_rng(seed, u64::MAX - 1 - epoch));
     grouped(pieces)
 }
@@ -34,6 +35,7 @@ fn pieces_of(articles: &[&[Symbol]], wanted: impl Fn(usize) -> bool) -> impl Ite
     wanted.flat_map(|(article, symbols)| {
         let starts = (0..symbols.len()).step_by(BATCH_WORDS);
         let piece = move |start: usize| Piece { article, symbols: start..(start + BATCH_WORDS).min(symbols.len()) };
+        // A piece without a word would be an article without rows.
         starts.map(piece).filter(|piece| symbols[piece.symbols.clone()].iter().any(|symbol| is_word(*symbol)))
     })
 }

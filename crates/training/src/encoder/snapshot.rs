@@ -26,6 +26,7 @@ impl Snapshot {
         };
         let mut state = state.clone();
         let mut section = SectionReader::new("snapshot", &bytes);
+        // The steps, then four bytes a number. Sizes alone tell a shape apart, since the file name carries all else.
         let expected = 8 + 4 * state.buffers().iter().map(|buffer| buffer.len()).sum::<usize>();
         if bytes.len() != expected {
             return Ok(None);

@@ -116,6 +116,7 @@ impl StackActivations {
         if let Some((context, affine)) = context {
             context.backward(batch, parameters, affine, gated, sums, normalised);
         }
+        // The stream keeps its own gradient, because it also runs past the block; the part through the block is added.
         block.normalised.backward(normalised, stream);
         batch.clear_empty_rows(stream, block.width);
     }
@@ -125,6 +126,7 @@ impl BlockActivations {
     pub(super) fn convolve(&mut self, rows: usize, parameters: &[f32], affine: &Affine, dilation: usize) {
         let (width, gated) = (self.width, affine.outputs);
         let bias = &parameters[affine.bias.clone()];
+        // The bias goes in first, so that every tap can be added by the same product.
         self.gated.chunks_exact_mut(gated).for_each(|row| row.copy_from_slice(bias));
         for (tap, weights) in parameters[affine.weights.clone()].chunks_exact(width * gated).enumerate() {
             let (from, count) = tap_rows(rows, dilation, tap);
@@ -139,6 +141,7 @@ impl BlockActivations {
         for (stream, (row, factors)) in stream.chunks_exact_mut(width).zip(rows) {
             let (value, opening) = row.split_at(width);
             for (((x, v), o), factor) in stream.iter_mut().zip(value).zip(opening).zip(factors) {
+                // Added, not stored: each block only corrects the stream, and gradients pass straight through it.
                 *x += factor * v * gate(*o).0;
             }
         }
@@ -223,6 +226,7 @@ impl Context {
         affine_backward(&columns, &self.means, articles, parameters, affine, sums, &mut means);
         for (mean, rows) in means.chunks_exact(affine.inputs).zip(batch.articles()) {
             let weight = share(&rows);
+            // Each row has an equal share in the mean, so each gets the same part of its gradient.
             for row in normalised[rows.start * affine.inputs..rows.end * affine.inputs].chunks_exact_mut(affine.inputs) {
                 row.iter_mut().zip(mean).for_each(|(cell, mean)| *cell += weight * mean);
             }

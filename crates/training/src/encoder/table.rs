@@ -34,6 +34,7 @@ impl Table {
     /// Random embeddings; row 0 is zero.
     pub(super) fn initial(rows: usize, rng: &mut ChaCha8Rng) -> Self {
         let mut weights: Vec<f32> = (0..rows * EMBEDDING).map(|_| rng.random_range(-SPREAD..SPREAD)).collect();
+        // Drawn and then cleared; skipping the draw would shift the random numbers of all later rows.
         weights[..EMBEDDING].fill(0.0);
         Self { squares: vec![0.0; weights.len()], weights }
     }
@@ -56,6 +57,7 @@ impl Table {
 
     /// Moves every touched row against its gradient.
     pub(super) fn update<const N: usize>(&mut self, lanes: &[Touched<'_, N>], step: f32) {
+        // A row may be touched by many words of a step: its gradients are summed first, so that AdaGrad sees one.
         let mut touches: Vec<(u32, u32, u32)> = Vec::new();
         for (lane, touched) in (0..).zip(lanes) {
             for (item, rows) in (0..).zip(touched.rows) {

@@ -45,6 +45,7 @@ impl Meaning {
 pub(super) fn meanings(corpus: &Corpus, repairer: &Repairer) -> Vec<Meaning> {
     let candidates = repairer.candidates();
     let meaning = |word: &Vec<u8>| {
+        // The lexicon holds no misspellings, so a word in it needs no look at its twins.
         if candidates.id(word) != UNKNOWN {
             return Meaning::Itself;
         }
@@ -89,6 +90,7 @@ pub(super) fn choose(corpus: &Corpus, repairer: &Repairer, seed: u64) -> (Featur
     let forms = damaged_forms(corpus, seed);
     let mut words: FxHashMap<u32, u64> = FxHashMap::default();
     let mut candidates: FxHashMap<u32, u64> = FxHashMap::default();
+    // Collected in the order of `forms`, so that the zip below pairs each form with its own candidates.
     let known: Vec<Vec<_>> = forms.par_iter().map(|(channel, form, _)| repairer.candidates_of(*channel, form)).collect();
     for ((_, form, count), known) in forms.iter().zip(&known) {
         let letters = known.iter().map(|(_, letters, _)| letters.as_slice());
@@ -127,5 +129,6 @@ fn most_frequent(counts: FxHashMap<u32, u64>, rows: usize) -> FeatureRows {
         counts.into_iter().filter(|(_, count)| *count >= LEAST_COUNT).map(|(feature, count)| (count, feature)).collect();
     // By count, then by hash, since a hash map iterates in no fixed order.
     counts.sort_unstable_by(|a, b| b.cmp(a));
+    // One row fewer, because row 0 is that of the features without a row.
     FeatureRows::new(counts.into_iter().take(rows - 1).map(|(_, feature)| feature).collect())
 }

@@ -43,6 +43,7 @@ pub(super) fn read<R: Read + Seek + Send + 'static>(input: R, output: &mut LeafO
     if table.row_groups().all(|group| table.rows_of(group) == 0) {
         return output.reject("empty", "holds no row; delete it, or add it to ingest.skip".to_owned());
     }
+    // Outside the loop, because rows are numbered through the whole table, not within their group.
     let mut number = 0;
     for group in table.row_groups() {
         let mut batches = match guarded(|| table.batches(group)) {

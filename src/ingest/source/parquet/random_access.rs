@@ -66,6 +66,7 @@ pub(super) struct ReaderAt<R> {
 
 impl<R: Read + Seek> Read for ReaderAt<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // A panic in another reader does no harm here: the position is set anew before each read.
         let mut input: MutexGuard<'_, R> = self.input.lock().unwrap_or_else(PoisonError::into_inner);
         input.seek(SeekFrom::Start(self.position))?;
         let count = input.read(buffer)?;

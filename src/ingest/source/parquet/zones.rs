@@ -20,6 +20,7 @@ pub(super) fn schema_with_zones(metadata: &ArrowReaderMetadata) -> Option<Schema
         let recorded = recorded.field_with_name(field.name()).ok()?;
         match (field.data_type(), recorded.data_type()) {
             (DataType::Timestamp(unit, _), DataType::Timestamp(TimeUnit::Second, Some(zone))) => {
+                // The unit stays that of the stored values; only the zone is taken from the recorded type.
                 let zoned = DataType::Timestamp(*unit, Some(Arc::clone(zone)));
                 Some(Arc::new(field.as_ref().clone().with_data_type(zoned)))
             }

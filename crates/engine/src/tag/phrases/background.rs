@@ -129,6 +129,7 @@ impl Background {
                 article: f64::from(steps.article) / SHARE_STEPS,
                 is_known: true,
             },
+            // A share of 0 counts as a name; `is_known` tells it from a stem that training saw only without the article.
             None => StemStatistics { idf: IDF_CAP, verb: UNSEEN_VERB, article: 0.0, is_known: false },
         }
     }

@@ -115,8 +115,10 @@ impl Candidates {
             if size > LONGEST {
                 break;
             }
+            // Before the check below: a word that cannot end a phrase still leads to the longer ones.
             phrase = self.child(phrase, word, start);
             cuts.possessed |= u32::from(word.is_possessed);
+            // Such words need another one after them, so no phrase ends here.
             if matches!(word.standing, Standing::Begin | Standing::Inside) {
                 continue;
             }
@@ -134,6 +136,7 @@ impl Candidates {
     }
 
     fn child(&mut self, parent: PhraseId, word: &PhraseWord, first: usize) -> PhraseId {
+        // The id that a new phrase would get: if the entry returns it, the phrase is new.
         let next = PhraseId::try_from(self.phrases.len()).expect("fewer than 2^32 phrases");
         let id = *self.edges.entry((parent, word.stem)).or_insert(next);
         if id == next {
@@ -147,6 +150,7 @@ impl Candidates {
     fn count(&mut self, phrase: PhraseId, cuts: Cuts, start: usize) {
         let phrase = &mut self.phrases[phrase as usize];
         if phrase.count == 0 {
+            // Set anew at the first occurrence: the node may have been made earlier, as the beginning of a longer phrase.
             phrase.first = start;
         }
         phrase.count += 1;

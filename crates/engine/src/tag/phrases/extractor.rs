@@ -81,6 +81,7 @@ impl PhraseExtractor {
         let mut after_accusative = false;
         for word in sentence {
             let chosen = &word.forms[0].letters;
+            // Agreement reaches no further than a phrase: an accusative before a mark says nothing about this word.
             let index = words.find(chosen, after_accusative && !is_separated, &self.background, &self.stop_words);
             placed.push(PlacedWord { word: index, is_separated });
             after_accusative = words.word(index).is_accusative;

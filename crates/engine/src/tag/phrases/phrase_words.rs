@@ -131,6 +131,7 @@ impl PhraseWords {
         let (mut clitic, mut core) = (Clitic::None, letters.to_vec());
         if standing == Standing::Anywhere {
             (clitic, core) = split(letters, background);
+            // Looked up again: the word may be a listed one behind its clitic.
             standing = stop_words.standing(&core);
         }
         let is_accusative = is_accusative(&core, after_accusative, background);
@@ -143,6 +144,7 @@ impl PhraseWords {
         let statistics = background.stem(&stem);
         let is_definite = core.starts_with(ARTICLE) && core.len() >= LEAST_DEFINITE;
         let is_verb = statistics.verb >= VERB || (statistics.article < NAME && is_imperfect(&stem, background));
+        // No verb has the article, so a definite word is a noun whatever its stem usually is.
         if standing == Standing::Anywhere && !is_definite && is_verb {
             standing = Standing::Never;
         }
@@ -211,6 +213,7 @@ fn base_of_possessed(word: &[u8], notes: WordNotes) -> Option<Vec<u8>> {
     let mut base = without_pronoun(word)?.to_vec();
     if notes.has(WordNotes::POSSESSED_FEMININE) {
         base.pop();
+        // Before a pronoun ة is written ت, and with it the stem would differ from that of the bare word.
         base.push(code::TA_MARBUTA);
     }
     Some(base)

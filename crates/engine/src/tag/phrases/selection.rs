@@ -56,6 +56,7 @@ fn score(phrase: &Phrase) -> f64 {
     score *= 1.0 - CONSTRUCT * share(cuts.construct);
     score *= 1.0 - ADJECTIVE * share(cuts.adjective);
     score *= 1.0 - POSSESSED * share(cuts.possessed);
+    // Divided by the count once more than the others: neighbours by accident are not repeated.
     score *= 1.0 - SEAM * share(cuts.seam) / count;
     if phrase.count == 1 {
         score *= if size >= 3 { ONCE_LONG } else { 1.0 };
@@ -114,6 +115,7 @@ fn pool_of(candidates: &Candidates) -> Vec<Pooled> {
     let scored = counted.map(|(id, phrase)| Pooled { phrase: id, score: score(phrase), stems: Vec::new() });
     let mut pool: Vec<Pooled> = scored.collect();
     sort(&mut pool, candidates);
+    // Before the stems are collected, which only the phrases that stay in the pool need.
     pool.truncate(POOL);
     for pooled in &mut pool {
         pooled.stems = candidates.stems(pooled.phrase);

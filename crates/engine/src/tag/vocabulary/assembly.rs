@@ -13,6 +13,7 @@ use crate::arabic::{Word, folded_codes, is_mark};
 
 /// The concepts of all files: ids checked, terms cleaned, links resolved.
 pub(super) fn assemble(mut entries: Vec<Entry>, report: &mut Report) -> Vec<Concept> {
+    // First of all: it removes entries, and everything below refers to an entry by its index.
     check_ids(&mut entries, report);
     let mut terms: Vec<Vec<String>> = entries.iter().map(|entry| terms_of(entry, report)).collect();
     let mut cues: Vec<Vec<String>> = entries.iter().map(|entry| cues_of(entry, report)).collect();
@@ -62,6 +63,7 @@ fn check_ids(entries: &mut Vec<Entry>, report: &mut Report) {
 fn terms_of(entry: &Entry, report: &mut Report) -> Vec<String> {
     let mut terms: Vec<String> = Vec::new();
     for written in std::iter::once(&entry.label).chain(&entry.variants) {
+        // Terms are matched letter by letter, and a `Word` holds no diacritics.
         let unmarked: String = written.chars().filter(|c| !is_mark(*c)).collect();
         let words: Vec<&str> = unmarked.split_whitespace().collect();
         let term = words.join(" ");

@@ -71,6 +71,7 @@ impl Lines<'_> {
         let blank = self.bytes.get(start..).map_or(0, |rest| rest.iter().take_while(|byte| is_break(byte)).count());
         let passed = self.bytes.get(self.at..start + blank).unwrap_or_default();
         self.line += passed.split(|byte| *byte == b'\n').skip(1).map(|_| 1).sum::<u64>();
+        // Never back: a line that was counted must not be counted again.
         self.at = (start + blank).max(self.at);
         self.line
     }
@@ -94,6 +95,7 @@ fn check_header(headers: &StringRecord, report: &mut Report) -> bool {
 }
 
 fn entry(row: Row, line: u64, report: &mut Report) -> Option<Entry> {
+    // All fields are checked before the row is given up, so that one run shows every fault of it.
     let before = report.faults.len();
     for (field, value) in [("id", &row.id), ("label", &row.label), ("category", &row.category)] {
         if value.is_empty() {

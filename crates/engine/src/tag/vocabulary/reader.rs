@@ -29,6 +29,7 @@ impl Vocabulary {
             report.file = file.display().to_string();
             match std::fs::read(file) {
                 Ok(bytes) => {
+                    // A hash of hashes: over the bytes alone, nothing would show where one file ends and the next begins.
                     hasher.update(blake3::hash(&bytes).as_bytes());
                     entries.extend(read_entries(file, &bytes, &mut report));
                 }
@@ -70,6 +71,7 @@ impl Vocabulary {
         let mut broader_concepts = self.concepts[concept].broader.as_slice();
         loop {
             for &broader in broader_concepts {
+                // Without this check, circular links would never end; a concept is not broader than itself either.
                 if broader != concept && !found.contains(&broader) {
                     found.push(broader);
                 }

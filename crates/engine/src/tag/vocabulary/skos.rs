@@ -76,6 +76,7 @@ impl Read for Lines<'_> {
         let end = self.bytes.iter().position(|byte| *byte == b'\n').map_or(self.bytes.len(), |at| at + 1);
         let (line, rest) = self.bytes.split_at(end.min(buffer.len()));
         buffer[..line.len()].copy_from_slice(line);
+        // A line longer than the buffer comes in pieces, and counts with its last one.
         if end == line.len() && end > 0 {
             self.line.set(self.line.get() + 1);
         }
@@ -191,6 +192,7 @@ impl Graph {
     fn link(&mut self, subject: &str, predicate: &str, object: &str) {
         match predicate.strip_prefix(SKOS) {
             Some("broader") => self.resource(subject).broader.push(object.to_owned()),
+            // A vocabulary may state either direction, or both; one that is stated twice is counted once in assembly.
             Some("narrower") => self.resource(object).broader.push(subject.to_owned()),
             Some("member") => self.resource(object).collection = Some(subject.to_owned()),
             None if predicate == RDF_TYPE => {
@@ -209,6 +211,7 @@ impl Graph {
     /// The concepts that have an Arabic label, as entries.
     fn entries(&self, report: &mut Report) -> Vec<Entry> {
         let mut concepts: Vec<&Resource> = self.resources.iter().filter(|resource| resource.is_concept).collect();
+        // Resources are in the order of any mention, as an object too; entries follow the lines where they are subjects.
         concepts.sort_by_key(|concept| concept.line);
         if concepts.is_empty() {
             report.fault(0, "contains no skos:Concept".to_owned());
