@@ -73,3 +73,9 @@ pub(super) fn boundary_logits(
     }
     boundaries
 }
+
+/// The logistic function: the probability of a logit (log-odds).
+#[must_use]
+pub fn logistic(logit: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-logit))
+}

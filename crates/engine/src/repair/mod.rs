@@ -43,7 +43,7 @@ mod segments;
 mod settings;
 mod word_list;
 
-pub use boundaries::BoundaryLogits;
+pub use boundaries::{BoundaryLogits, logistic};
 pub use damage::Damage;
 pub use number_gaps::NumberGap;
 pub use outcome::{Alternative, Outcome};

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::boundaries::logistic;
 use super::damage::Damage;
 use super::repaired::Repaired;
 use crate::rounded::{probability as ten_thousandths, rounded};
@@ -47,7 +48,7 @@ impl Repaired {
     fn gap_confidence(&self, token: usize) -> f32 {
         let next = token + 1;
         let has_next = next < self.boundaries().len();
-        let predicted = rounded(sigmoid(f64::from(self.boundaries()[token].missing_number)));
+        let predicted = rounded(logistic(f64::from(self.boundaries()[token].missing_number)));
         match self.is_remnant(token) {
             true if has_next => predicted.max(REMNANT_GAP_CONFIDENCE),
             true => REMNANT_GAP_CONFIDENCE,
@@ -61,10 +62,6 @@ impl Repaired {
     fn is_remnant(&self, token: usize) -> bool {
         is_number_remnant(self.damage(token), self.document().token_text(token))
     }
-}
-
-fn sigmoid(log_odds: f64) -> f64 {
-    1.0 / (1.0 + libm::exp(-log_odds))
 }
 
 #[cfg(test)]

@@ -16,11 +16,10 @@ use std::ops::Range;
 
 use super::boundary_cues::BoundaryCue;
 use super::head_words::{HEAD_WORDS, Phrases, TextWord};
-use super::log_odds::probability;
 use super::sentence::SentenceKind;
 use crate::arabic::{folded_codes, is_letter};
 use crate::document::Gap;
-use crate::repair::{Damage, Repaired};
+use crate::repair::{Damage, Repaired, logistic};
 
 /// The most tokens of a headline.
 const HEADLINE_TOKENS: usize = 20;
@@ -206,7 +205,7 @@ fn head_words(article: &Repaired, token: usize) -> Vec<HeadWord> {
             is_last,
             is_separated: !is_last || raw.ends_with(':') || breaks,
             // Where a sentence ends, a clause ends too, so the likelier of the two counts.
-            clause_end: probability(f64::from(logits.clause_end.max(logits.sentence_end))),
+            clause_end: logistic(f64::from(logits.clause_end.max(logits.sentence_end))),
         }
     };
     pieces.iter().enumerate().map(word).collect()

@@ -1,7 +1,7 @@
 //! The log-odds that a sentence ends after a token: the encoder's logits and the cue in the text, together.
 
 use super::boundary_cues::BoundaryCue;
-use crate::repair::BoundaryLogits;
+use crate::repair::{BoundaryLogits, logistic};
 
 /// Subtracted from the log-odds if the text says that the sentence goes on: it ends only where the length limit forces it to.
 const CONTINUATION_PENALTY: f64 = 14.0;
@@ -33,7 +33,7 @@ pub(super) fn expected_sentence_tokens(boundaries: &[BoundaryLogits], cues: &[Bo
     let (mut tokens, mut ends) = (0_usize, 1.0);
     for (logits, cue) in boundaries.iter().zip(cues).filter(|(_, cue)| **cue == BoundaryCue::None) {
         tokens += 1;
-        ends += probability(sentence_end(*logits, *cue));
+        ends += logistic(sentence_end(*logits, *cue));
     }
     tokens.max(1) as f64 / ends
 }
@@ -42,10 +42,5 @@ pub(super) fn expected_sentence_tokens(boundaries: &[BoundaryLogits], cues: &[Bo
 pub(super) fn calibrated(cut: f64) -> f64 {
     let (slope, offset) = CALIBRATION;
     // At 1 the odds are a division by 0. A cut of 0 needs no case: its logarithm is -inf, and the probability 0.
-    if cut >= 1.0 { 1.0 } else { probability(slope * libm::log(cut / (1.0 - cut)) + offset) }
-}
-
-/// The logistic function: the probability of log-odds.
-pub(super) fn probability(log_odds: f64) -> f64 {
-    1.0 / (1.0 + libm::exp(-log_odds))
+    if cut >= 1.0 { 1.0 } else { logistic(slope * libm::log(cut / (1.0 - cut)) + offset) }
 }
