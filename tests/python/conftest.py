@@ -28,6 +28,8 @@ pytest.register_assert_rewrite("sources", "damage")
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RAW = REPOSITORY / "raw"
+# Inputs as their owners have them, each of which a version of the program once read wrongly.
+FIELD = REPOSITORY / "tests" / "data" / "field"
 TABLES = ("sentences", "articles", "keywords", "rejects")
 
 PROGRAM = Path(os.environ.get("TARMIM", "")).resolve()
@@ -185,6 +187,18 @@ class Project:
 def project(tmp_path):
     """A project over the three shipped articles."""
     return Project(tmp_path / "project")
+
+
+@pytest.fixture
+def field_project(tmp_path):
+    """Makes a project over an input of tests/data/field, named by its folder."""
+
+    def make(name):
+        project = Project(tmp_path / name, with_seeds=False)
+        shutil.copytree(FIELD / name, project.root, dirs_exist_ok=True)
+        return project
+
+    return make
 
 
 @pytest.fixture
