@@ -19,7 +19,7 @@ use crate::failpoint::reach;
 use crate::ingest::Fingerprint;
 
 /// The first bytes; the number is the version of the format.
-const MAGIC: &[u8; 16] = b"tarmim cache 001";
+const MAGIC: &[u8; 16] = b"tarmim cache 002";
 /// Length of the end of the file: the index's hash, its offset and its length, both 64-bit little-endian.
 const FOOTER: usize = 32 + 8 + 8;
 
@@ -30,11 +30,15 @@ pub struct Entry {
     pub fingerprint: Fingerprint,
     offset: u64,
     length: u32,
+    /// Whether a build published before this run has this result.
+    pub(super) was_published: bool,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Index {
     keys: StageKeys,
+    /// The build that the run was to publish.
+    build_id: String,
     entries: Vec<(u64, Entry)>,
 }
 
@@ -43,6 +47,7 @@ struct Index {
 pub(super) struct CacheFile {
     file: File,
     keys: StageKeys,
+    build_id: String,
     entries: FxHashMap<u64, Entry>,
 }
 
@@ -67,8 +72,13 @@ impl CacheFile {
         if magic != *MAGIC || blake3::hash(&index).as_bytes() != &footer[..32] {
             return None;
         }
-        let Index { keys, entries } = postcard::from_bytes(&index).ok()?;
-        Some(Self { file, keys, entries: entries.into_iter().collect() })
+        let Index { keys, build_id, entries } = postcard::from_bytes(&index).ok()?;
+        Some(Self { file, keys, build_id, entries: entries.into_iter().collect() })
+    }
+
+    /// The build that the run which wrote the file was to publish.
+    pub(super) fn build_id(&self) -> &str {
+        &self.build_id
     }
 
     pub(super) fn keys(&self) -> &StageKeys {
@@ -125,9 +135,9 @@ impl std::fmt::Debug for Index {
 }
 
 impl CacheWriter {
-    pub(super) fn create(path: PathBuf, keys: &StageKeys) -> Result<Self, CacheError> {
+    pub(super) fn create(path: PathBuf, keys: &StageKeys, build_id: &str) -> Result<Self, CacheError> {
         let file = File::create(&path).map_err(|source| CacheError::new(&path, source))?;
-        let index = Index { keys: keys.clone(), entries: Vec::new() };
+        let index = Index { keys: keys.clone(), build_id: build_id.to_owned(), entries: Vec::new() };
         let mut writer = Self { path, file: BufWriter::with_capacity(1 << 20, file), offset: 0, index, is_finished: false };
         writer.write(MAGIC)?;
         Ok(writer)
@@ -139,14 +149,20 @@ impl CacheWriter {
         self.file.write_all(bytes).map_err(|source| CacheError::new(&self.path, source))
     }
 
-    /// Adds the result of an article.
+    /// Adds the result of an article. `was_published`: a build has it already.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn push(&mut self, article_id: u64, fingerprint: Fingerprint, outcome: &PackedOutcome) -> Result<(), CacheError> {
+    pub fn push(
+        &mut self,
+        article_id: u64,
+        fingerprint: Fingerprint,
+        outcome: &PackedOutcome,
+        was_published: bool,
+    ) -> Result<(), CacheError> {
         reach("cache.push").map_err(|source| CacheError::new(&self.path, source))?;
         let length = u32::try_from(outcome.0.len()).expect("an article is smaller than 4 GiB");
-        self.index.entries.push((article_id, Entry { fingerprint, offset: self.offset, length }));
+        self.index.entries.push((article_id, Entry { fingerprint, offset: self.offset, length, was_published }));
         self.write(&outcome.0)
     }
 

@@ -51,13 +51,16 @@ struct EarlierRun {
     file: CacheFile,
     /// How stale its results are for articles that have not changed.
     staleness: Staleness,
+    /// Whether its build was published. If not, a gate refused it or it was interrupted.
+    is_published: bool,
 }
 
 impl EarlierRun {
-    fn new(file: CacheFile, keys: &StageKeys) -> Self {
+    fn new(file: CacheFile, keys: &StageKeys, published: &dyn Fn(&str) -> bool) -> Self {
         let difference = file.keys().first_difference(keys);
         let staleness = difference.map_or(Staleness::Fresh, |(stage, names)| Staleness::StageChanged(stage, names));
-        Self { file, staleness }
+        let is_published = published(file.build_id());
+        Self { file, staleness, is_published }
     }
 
     /// How many stages must be redone.
@@ -70,17 +73,21 @@ impl EarlierRun {
         if entry.fingerprint != *fingerprint {
             return Some((Staleness::ContentChanged, None));
         }
+        let staleness = match &self.staleness {
+            Staleness::Fresh if !self.is_published && !entry.was_published => Staleness::Unpublished,
+            staleness => staleness.clone(),
+        };
         // Ingest is the first stage: if it is redone, nothing of the entry is of use.
-        let is_usable = self.staleness.first_stage() != Some(StageName::Ingest);
-        Some((self.staleness.clone(), is_usable.then_some(Cached { file: &self.file, entry })))
+        let is_usable = staleness.first_stage() != Some(StageName::Ingest);
+        Some((staleness, is_usable.then_some(Cached { file: &self.file, entry })))
     }
 }
 
 impl ArticleCache {
     /// Opens the files of earlier runs in a folder. A missing or damaged file counts as empty.
-    fn open(folder: &Path, keys: StageKeys, is_forced: bool) -> Self {
+    fn open(folder: &Path, keys: StageKeys, is_forced: bool, published: &dyn Fn(&str) -> bool) -> Self {
         let files = [UNFINISHED, ARTICLES].iter().filter_map(|name| CacheFile::open(&folder.join(name)));
-        let mut earlier: Vec<EarlierRun> = files.map(|file| EarlierRun::new(file, &keys)).collect();
+        let mut earlier: Vec<EarlierRun> = files.map(|file| EarlierRun::new(file, &keys, published)).collect();
         // A stable sort: of two equally useful runs, the interrupted one is the later one and stays first.
         earlier.sort_by_key(EarlierRun::stale_stages);
         Self { earlier, keys, is_forced }
@@ -139,28 +146,28 @@ impl CacheFolder {
         Self { folder, is_used }
     }
 
-    /// The results of earlier runs.
+    /// The results of earlier runs; `published` tells whether the build of an id was published.
     #[must_use]
-    pub fn open(&self, keys: StageKeys, is_forced: bool) -> ArticleCache {
+    pub fn open(&self, keys: StageKeys, is_forced: bool, published: &dyn Fn(&str) -> bool) -> ArticleCache {
         if self.is_used {
-            ArticleCache::open(&self.folder, keys, is_forced)
+            ArticleCache::open(&self.folder, keys, is_forced, published)
         } else {
             ArticleCache { earlier: Vec::new(), keys, is_forced: false }
         }
     }
 
-    /// Begins the cache file of this run; `None` if the cache is not used. The file of a run that died is overwritten.
+    /// Begins the cache file of the run that makes a build; `None` if the cache is not used. The file of a run that died is overwritten.
     ///
     /// # Errors
     /// If the file cannot be created.
-    pub fn begin(&self, keys: &StageKeys) -> Result<Option<CacheWriter>, CacheError> {
+    pub fn begin(&self, keys: &StageKeys, build_id: &str) -> Result<Option<CacheWriter>, CacheError> {
         if !self.is_used {
             return Ok(None);
         }
         reach("cache.create")
             .and_then(|()| std::fs::create_dir_all(&self.folder))
             .map_err(|source| CacheError::new(&self.folder, source))?;
-        CacheWriter::create(self.folder.join(NEXT), keys).map(Some)
+        CacheWriter::create(self.folder.join(NEXT), keys, build_id).map(Some)
     }
 
     /// Keeps the cache file of a run: instead of all others if the run went through all articles, beside them if it was

@@ -7,6 +7,8 @@ use super::StageName;
 pub enum Staleness {
     /// Nothing has changed: the result is used as it is.
     Fresh,
+    /// Nothing has changed since a run that published nothing: its result is used, and no build has it yet.
+    Unpublished,
     /// The code, settings, model or vocabulary of a stage has changed: the article is redone from that stage on. The names
     /// say which of them.
     StageChanged(StageName, Vec<String>),
@@ -26,6 +28,7 @@ impl Staleness {
     pub fn reason(&self) -> String {
         match self {
             Self::Fresh => "unchanged".to_owned(),
+            Self::Unpublished => "processed earlier, not published".to_owned(),
             Self::StageChanged(stage, names) => format!("{} changed: {}", stage.name(), names.join(", ")),
             Self::ContentChanged => "content changed".to_owned(),
             Self::Damaged => "kept outcome damaged".to_owned(),
@@ -38,7 +41,7 @@ impl Staleness {
     #[must_use]
     pub fn first_stage(&self) -> Option<StageName> {
         match self {
-            Self::Fresh => None,
+            Self::Fresh | Self::Unpublished => None,
             Self::StageChanged(stage, _) => Some(*stage),
             Self::ContentChanged | Self::Damaged | Self::New | Self::Forced => Some(StageName::Ingest),
         }

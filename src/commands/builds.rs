@@ -13,10 +13,12 @@ use crate::dataset::{Manifest, OutputFolder};
 /// Lists the builds, oldest first.
 pub(super) fn builds(config: &Path, args: BuildsArgs) -> Result<(), Error> {
     let output = OutputFolder::new(&output_folder(config, args.output)?);
-    let current = output.current_manifest().map(|manifest| manifest.build_id);
+    let current = output.current_id();
     let builds = output.builds();
+    // Only of the current build: reading all builds would take long, and this is the one that readers have.
+    let damage = current.as_ref().and_then(|current| output.whole_build(current).err());
     let state = |id: &str| match (Some(id) == current.as_deref(), output.rolled_back_from(id)) {
-        (true, _) => "current".to_owned(),
+        (true, _) => damage.as_ref().map_or_else(|| "current".to_owned(), |damage| format!("current, damaged: {damage}")),
         (false, Some(rolled)) => format!("rolled back on {}", rolled.at),
         (false, None) => String::new(),
     };
@@ -29,7 +31,7 @@ pub(super) fn builds(config: &Path, args: BuildsArgs) -> Result<(), Error> {
         };
         return print(&json!(builds.iter().map(build).collect::<Vec<_>>()).to_string());
     }
-    if builds.is_empty() {
+    if builds.is_empty() && current.is_none() {
         return print("there is no build yet; run `tarmim run`");
     }
     let line = |manifest: &Manifest| {
@@ -43,5 +45,13 @@ pub(super) fn builds(config: &Path, args: BuildsArgs) -> Result<(), Error> {
         // A build without a state would end in blanks.
         line.trim_end().to_owned()
     };
-    print(&builds.iter().map(line).collect::<Vec<_>>().join("\n"))
+    let mut lines: Vec<String> = builds.iter().map(line).collect();
+    // A build whose manifest is damaged is not among those listed.
+    lines.extend(
+        current
+            .iter()
+            .filter(|id| builds.iter().all(|build| build.build_id != **id))
+            .map(|id| format!("{id}  {}", state(id))),
+    );
+    print(&lines.join("\n"))
 }

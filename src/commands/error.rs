@@ -9,6 +9,7 @@ use evaluation::EvaluateError;
 #[cfg(feature = "training")]
 use training::TrainError;
 
+use super::remarks::shown;
 use super::wording::counted;
 use crate::analysis::AnalysisError;
 use crate::config::ConfigFault;
@@ -73,12 +74,18 @@ impl Error {
         match self {
             Self::NothingToRead { .. } | Self::Run(RunError::NothingToRead { .. }) => 3,
             Self::Config(_) | Self::Usage(_) | Self::Model(_) | Self::Run(RunError::Model(_)) => 2,
-            Self::Run(RunError::Refused(_)) => 4,
+            Self::Run(RunError::Refused { .. }) => 4,
             Self::Run(RunError::TooManyRejects { .. }) => 5,
             Self::Dataset(DatasetError::Locked { .. }) | Self::Run(RunError::Dataset(DatasetError::Locked { .. })) => 75,
             // As shells report a program that was ended by a signal.
             Self::Run(RunError::Interrupted { signal }) => u8::try_from(128 + signal).unwrap_or(1),
-            Self::Run(RunError::Dataset(_) | RunError::Cache(_) | RunError::Read(_) | RunError::Analysis(_))
+            Self::Run(
+                RunError::Dataset(_)
+                | RunError::Cache(_)
+                | RunError::Read(_)
+                | RunError::Analysis(_)
+                | RunError::RolledBackToDamaged { .. },
+            )
             | Self::Dataset(_)
             | Self::Read(_)
             | Self::Analysis(_)
@@ -111,6 +118,6 @@ impl Error {
 }
 
 fn shown_faults(faults: &[ConfigFault]) -> String {
-    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let lines = shown(faults.iter().map(|fault| (format!("in {}", fault.file), fault.to_string())));
     format!("{}\n{}; nothing was done", lines.join("\n"), counted(faults.len(), "fault"))
 }

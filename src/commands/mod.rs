@@ -15,6 +15,7 @@ mod missing_build;
 mod opening;
 mod plan;
 mod printing;
+mod remarks;
 mod repair;
 mod rollback;
 mod run;

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::Error;
 use super::opening::open_setup;
 use super::printing::print;
+use super::remarks::shown_rejects;
 use super::wording::counted;
 use crate::cache::StageName;
 use crate::cli::PlanArgs;
@@ -17,7 +18,8 @@ use crate::pipeline::{Preview, PreviewedArticle, preview};
 pub(super) fn plan(config: &Path, args: PlanArgs) -> Result<(), Error> {
     let setup = open_setup(config, args.overrides)?;
     let preview = preview(&setup, args.list)?;
-    if args.json { print(&as_json(&preview)) } else { print(shown(&preview).trim_end()) }
+    print(if args.json { as_json(&preview) } else { shown(&preview) }.trim_end())?;
+    preview.refusal.map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 
 fn as_json(preview: &Preview) -> String {
@@ -27,40 +29,51 @@ fn as_json(preview: &Preview) -> String {
             "first_stage": article.staleness.first_stage().map(StageName::name), "reason": article.staleness.reason(),
         })
     };
-    let current = preview.current.as_ref().map(|current| &current.build_id);
     json!({
-        "build_id": preview.build_id, "current": current, "up_to_date": preview.is_up_to_date(),
-        "rolled_back": preview.rolled_back.is_some(), "is_kept": preview.is_kept, "work": preview.work,
-        "rejects": preview.rejects, "gone": preview.gone,
+        "build_id": preview.build_id, "current": preview.current, "up_to_date": preview.is_up_to_date(),
+        "rolled_back": preview.is_rolled_back(), "is_kept": preview.is_kept(), "work": preview.work,
+        "rejects": preview.rejects.len(), "gone": preview.gone, "damage": preview.damage().map(ToString::to_string),
+        "refusal": preview.refusal.as_ref().map(ToString::to_string),
         "articles": preview.articles.iter().map(article).collect::<Vec<_>>(),
     })
     .to_string()
 }
 
 fn shown(preview: &Preview) -> String {
-    let mut text = match (&preview.current, preview.is_up_to_date()) {
-        (Some(current), false) if preview.rolled_back.is_some() => {
-            format!("rolled back from build {}: a run would keep {}\n", preview.build_id, current.build_id)
-        }
-        (_, true) => format!("build {} is current: a run would write nothing\n", preview.build_id),
-        (Some(current), false) => {
-            format!("a run would publish build {}; current is {}\n", preview.build_id, current.build_id)
-        }
-        (None, false) => format!("a run would publish build {}, the first one\n", preview.build_id),
-    };
+    let mut text = what_would_happen(preview);
     // Writing to a string cannot fail.
     for (reason, articles) in &preview.work {
         let noun = if *articles == 1 { "article " } else { "articles" };
         let _ = writeln!(text, "  {articles:>8} {noun}  {reason}");
     }
-    for (count, noun, what) in [(preview.gone, "article", "gone from the input"), (preview.rejects, "input", "rejected")] {
+    for (count, noun, what) in
+        [(preview.gone, "article", "gone from the input"), (preview.rejects.len(), "input", "rejected")]
+    {
         if count > 0 {
             let _ = writeln!(text, "           {} {what}", counted(count, noun));
         }
+    }
+    for line in shown_rejects(&preview.rejects) {
+        let _ = writeln!(text, "    {line}");
     }
     for PreviewedArticle { origin, staleness } in &preview.articles {
         let record = origin.record.as_ref().map(|record| format!(" ({record})")).unwrap_or_default();
         let _ = writeln!(text, "    {}  {}{record}: {}", origin.article_id(), origin.source_path, staleness.reason());
     }
     text
+}
+
+/// What becomes of the build, in a line.
+fn what_would_happen(preview: &Preview) -> String {
+    let Preview { build_id, current, refusal, .. } = preview;
+    match (current, preview.damage()) {
+        _ if preview.is_up_to_date() => format!("build {build_id} is current: a run would write nothing\n"),
+        (Some(current), _) if preview.is_rolled_back() => {
+            format!("rolled back from build {build_id}: a run would keep {current}\n")
+        }
+        _ if refusal.is_some() => format!("a run would not publish build {build_id}\n"),
+        (_, Some(damage)) => format!("build {build_id} is current and damaged ({damage}): a run would make it again\n"),
+        (Some(current), None) => format!("a run would publish build {build_id}; current is {current}\n"),
+        (None, None) => format!("a run would publish build {build_id}, the first one\n"),
+    }
 }

@@ -11,6 +11,8 @@ use engine::settings::{Record, Settings};
 use engine::tag::Vocabulary;
 use serde_json::Value as Json;
 
+use crate::path_kind::kind_at;
+
 use super::{ConfigFault, NamedFiles, PipelineFile, PipelineSettings};
 
 /// Values that the command line gives instead of the file; paths are relative to the working directory.
@@ -57,6 +59,9 @@ impl Setup {
                 output.display()
             );
             faults.push(file.fault("dataset.output", &what));
+        }
+        if let Some(kind) = kind_at(output).filter(|_| !output.is_dir()) {
+            faults.push(file.fault("dataset.output", &format!("{} is {kind}, and a folder is expected", output.display())));
         }
         match file.settings.model.open() {
             Ok(model) if faults.is_empty() => Ok(Self { settings: file.settings, model, vocabulary }),

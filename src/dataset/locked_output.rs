@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
+use super::damage::BuildDamage;
 use super::durable::{remove_file, sync_folder};
 use super::error::DatasetError;
 use super::history::RollBack;
 use super::manifest::{MANIFEST, Manifest};
-use super::output::{BUILDS, OutputFolder, is_unchanged};
+use super::output::{BUILDS, OutputFolder};
 use crate::failpoint::reach;
 
 const LOCK: &str = ".lock";
@@ -91,7 +92,7 @@ impl LockedOutput {
         if !target.exists() {
             let renamed = reach("publish.rename").and_then(|()| fs::rename(staging, &target));
             renamed.map_err(|source| DatasetError::io(&target, source))?;
-        } else if !is_unchanged(&target, manifest) {
+        } else if BuildDamage::find(&target, manifest).is_some() {
             exchange(staging, &target)?;
         }
         self.make_current(&manifest.build_id)
@@ -112,7 +113,7 @@ impl LockedOutput {
     /// # Errors
     /// If the note cannot be written, or the link cannot be swapped.
     pub fn roll_back_to(&self, build_id: &str) -> Result<RollBack, DatasetError> {
-        let current = self.current_manifest().map(|manifest| manifest.build_id);
+        let current = self.current_id();
         let mut from: Vec<String> = self.history().roll_back().map(|rolled| rolled.from).unwrap_or_default();
         from.extend(current);
         // The build rolled back to may be one that an earlier roll-back left; it is wanted again.
@@ -157,7 +158,7 @@ impl LockedOutput {
     /// If a folder cannot be listed or removed.
     pub fn collect_old_builds(&self, keep: usize, before: Option<&str>) -> Result<(), DatasetError> {
         self.remove_failed()?;
-        let current = self.current_manifest().map(|manifest| manifest.build_id);
+        let current = self.current_id();
         let in_use = |id: &str| Some(id) == current.as_deref() || Some(id) == before;
         let manifests = self.whole_builds().into_iter().filter_map(|path| Some((Manifest::read(&path)?, path)));
         let (kept, mut old): (Vec<_>, Vec<_>) = manifests.partition(|(manifest, _)| in_use(&manifest.build_id));
@@ -184,10 +185,13 @@ impl LockedOutput {
     /// Removes what runs that were killed left: staged and removed builds, and folders without a manifest.
     fn sweep(&self) -> Result<(), DatasetError> {
         self.history().sweep()?;
+        let current = self.current_id();
         for path in self.build_folders()? {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let left_over = name.starts_with(STAGING) || name.starts_with(REMOVED);
-            if left_over || (path.is_dir() && !path.join(MANIFEST).exists() && !name.starts_with(FAILED)) {
+            // Without a manifest the current build is damaged, not left over, and its tables may still be read.
+            let is_kept = name.starts_with(FAILED) || current.as_ref() == Some(&name);
+            if left_over || (path.is_dir() && !path.join(MANIFEST).exists() && !is_kept) {
                 let removed = reach("sweep.remove").and_then(|()| fs::remove_dir_all(&path));
                 removed.map_err(|source| DatasetError::io(&path, source))?;
             }

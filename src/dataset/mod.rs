@@ -11,6 +11,7 @@ pub mod description;
 pub mod dictionary;
 pub mod export;
 
+mod damage;
 mod dataset_writer;
 mod durable;
 mod error;
@@ -26,6 +27,7 @@ mod settings;
 mod table_thread;
 mod table_writer;
 
+pub use damage::BuildDamage;
 pub use dataset_writer::DatasetWriter;
 pub use error::DatasetError;
 pub use history::RollBack;

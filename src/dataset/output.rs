@@ -19,10 +19,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Access, access};
+
+use super::damage::BuildDamage;
 use super::error::DatasetError;
 use super::history::{History, RollBack};
 use super::manifest::{MANIFEST, Manifest};
-use crate::hashing::hash_file;
 
 pub(super) const BUILDS: &str = "builds";
 const CURRENT: &str = "current";
@@ -65,11 +67,11 @@ impl OutputFolder {
         Manifest::read(&self.current())
     }
 
-    /// Whether the current build has all its files in their sizes: as much as can be checked without reading them.
+    /// The id of the current build, which is the name of its folder: known even if its manifest is damaged.
     #[must_use]
-    pub fn current_is_complete(&self) -> bool {
-        let size = |path: &str| fs::metadata(self.current().join(path)).map(|metadata| metadata.len()).ok();
-        self.current_manifest().is_some_and(|manifest| manifest.files().all(|file| size(&file.path) == Some(file.bytes)))
+    pub fn current_id(&self) -> Option<String> {
+        let target = fs::read_link(self.current()).ok()?;
+        Some(target.file_name()?.to_str()?.to_owned())
     }
 
     /// The manifests of all whole builds, oldest first.
@@ -91,16 +93,19 @@ impl OutputFolder {
     }
 
     /// The manifest of a build whose files all exist and are unchanged. Reads every file.
-    #[must_use]
-    pub fn whole_build(&self, build_id: &str) -> Option<Manifest> {
+    ///
+    /// # Errors
+    /// The damage of a build that is not whole.
+    pub fn whole_build(&self, build_id: &str) -> Result<Manifest, BuildDamage> {
         let folder = self.build(build_id);
-        Manifest::read(&folder).filter(|manifest| is_unchanged(&folder, manifest))
+        let manifest = Manifest::read(&folder).ok_or_else(|| BuildDamage::of_manifest(&folder))?;
+        BuildDamage::find(&folder, &manifest).map_or(Ok(manifest), Err)
     }
 
     /// The build that was current before the one that is now, if it is still kept.
     #[must_use]
     pub fn previous(&self) -> Option<String> {
-        let current = self.current_manifest()?.build_id;
+        let current = self.current_id()?;
         let mut published = self.history().published();
         // Only what came before the current build's last publication is history to go back to.
         published.truncate(published.iter().rposition(|id| *id == current)?);
@@ -111,14 +116,31 @@ impl OutputFolder {
     /// The roll-back from a build, if the user rolled back from it and the build rolled back to is still current.
     #[must_use]
     pub fn rolled_back_from(&self, build_id: &str) -> Option<RollBack> {
-        let current = self.current_manifest()?.build_id;
+        // By the link and not by the manifest: a roll-back holds even if the build rolled back to is damaged.
+        let current = self.current_id()?;
         self.history().roll_back().filter(|rolled| rolled.to == current && rolled.from.iter().any(|from| from == build_id))
+    }
+
+    /// Whether a build was ever published, as far as is known: it is kept, or the history has it.
+    #[must_use]
+    pub fn was_published(&self, build_id: &str) -> bool {
+        self.build(build_id).join(MANIFEST).is_file() || self.history().published().iter().any(|id| id == build_id)
     }
 
     /// Whether the user rolled back from a build.
     #[must_use]
     pub fn has_roll_back(&self) -> bool {
         self.history().has_roll_back()
+    }
+
+    /// Why a build could not be written here; `None` if nothing stands in the way. Writes nothing.
+    #[must_use]
+    pub fn why_not_writable(&self) -> Option<DatasetError> {
+        // What does not exist yet is made in the nearest folder above that does.
+        let nearest = self.root.ancestors().find(|folder| folder.exists()).filter(|folder| !folder.as_os_str().is_empty());
+        let nearest = nearest.unwrap_or(Path::new("."));
+        let error = access(nearest, Access::WRITE_OK | Access::EXEC_OK).err()?;
+        Some(DatasetError::io(nearest, error.into()))
     }
 
     pub(super) fn history(&self) -> History<'_> {
@@ -131,11 +153,4 @@ impl OutputFolder {
         let entries = fs::read_dir(&builds).map_err(|source| DatasetError::io(&builds, source))?;
         Ok(entries.flatten().map(|entry| entry.path()).collect())
     }
-}
-
-/// Whether a build's folder holds every file of a manifest, unchanged.
-pub(super) fn is_unchanged(build_folder: &Path, manifest: &Manifest) -> bool {
-    let unchanged =
-        |path: &str, hash: &str| hash_file(&build_folder.join(path)).is_ok_and(|found| found.to_hex().as_str() == hash);
-    build_folder.join(MANIFEST).exists() && manifest.files().all(|file| unchanged(&file.path, &file.blake3))
 }

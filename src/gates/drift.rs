@@ -33,7 +33,7 @@ pub(super) fn judge(metrics: &Metrics, previous: Option<&Path>, settings: &GateS
 
 /// The metrics of a published build: those that its run recorded, or else counted in its tables. `cap` is used if the build does
 /// not say how long its sentences could be.
-fn metrics_of(build_folder: &Path, cap: usize) -> Result<Metrics, AnalysisError> {
+pub(super) fn metrics_of(build_folder: &Path, cap: usize) -> Result<Metrics, AnalysisError> {
     if let Some(metrics) = recorded_metrics(build_folder) {
         return Ok(metrics);
     }

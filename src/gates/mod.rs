@@ -28,6 +28,7 @@ use std::path::Path;
 
 use arrow::array::Array;
 
+use self::drift::metrics_of;
 pub use self::gate::{Gate, GateKind};
 pub use self::limits::REJECT_RATIO;
 pub use self::report::{GateReport, RunReport};
@@ -55,6 +56,18 @@ pub fn judge(subject: &Subject<'_>) -> Result<GateReport, AnalysisError> {
         gates.extend(drift::judge(metrics, subject.previous.as_deref(), subject.settings, cap));
     }
     Ok(GateReport { gates, metrics })
+}
+
+/// Evaluates the limits on a build that was published earlier, by the metrics that its run recorded.
+///
+/// # Errors
+/// If it recorded none and its tables cannot be read.
+pub fn judge_again(subject: &Subject<'_>) -> Result<GateReport, AnalysisError> {
+    let cap = subject.max_sentence_tokens;
+    let metrics = metrics_of(subject.folder, cap)?;
+    let mut gates = vec![limits::judge_rejects(subject.counts, subject.max_reject_ratio)];
+    gates.extend(limits::judge(&metrics, subject.settings, cap));
+    Ok(GateReport { gates, metrics: Some(metrics) })
 }
 
 engine::projection! {

@@ -86,7 +86,7 @@ impl Assembly {
         }
         // Before the duplicates are judged: a dropped copy is cached too, since the verdict depends on other articles.
         if let Some(cache) = &mut self.next_cache {
-            cache.push(document.article_id, document.fingerprint, &outcome)?;
+            cache.push(document.article_id, document.fingerprint, &outcome, staleness == Staleness::Fresh)?;
         }
         self.redone.note(&document, &staleness)?;
         if self.policy == DuplicatePolicy::Off {

@@ -16,6 +16,7 @@ mod identity;
 mod input;
 mod preview;
 mod publish;
+mod standing;
 mod survey;
 mod work;
 
@@ -37,9 +38,9 @@ use assembly::{Assembled, Assembly};
 pub use error::RunError;
 use identity::{build_id, provenance, stage_keys};
 pub use input::inventory_of;
-pub use preview::{Preview, PreviewedArticle, preview};
+pub use preview::{Foreseen, Preview, PreviewedArticle, foresee, preview};
 use publish::admit;
-pub(crate) use survey::{Surveyed, survey};
+use standing::Standing;
 use work::Workers;
 
 /// How one run differs from another with the same setup.
@@ -88,24 +89,35 @@ pub fn run(
     let provenance = provenance(&setup, &inventory, options.limit);
     let identity = Identity { build_id: build_id(&provenance), keys: stage_keys(&setup), provenance };
     let output = OutputFolder::new(&setup.settings.dataset.output);
-    // Read before the lock is taken: a run with nothing to do needs none, and is not refused because another holds it.
-    let current = output.current_manifest();
-    if let Some(current) = current.as_ref().filter(|_| !options.force)
-        && let Some(outcome) = nothing_to_do(&output, current, &identity.build_id)?
-    {
+    let standing = |output: &OutputFolder| {
+        let standing = if options.force { Standing::ToBuild(None) } else { Standing::of(output, &identity.build_id)? };
+        standing.judge(output, &setup.settings).map(|()| standing)
+    };
+    // Asked before the lock is taken: a run with nothing to do needs none, and is not refused because another holds it.
+    if let Some(outcome) = nothing_to_do(&output, standing(&output)?)? {
         return Ok(outcome);
     }
     // From here on the locked folder shadows the plain one, so nothing below can write without the lock.
     let output = output.lock()?;
-    if let Some(manifest) = output.whole_build(&identity.build_id).filter(|_| !options.force) {
-        // An earlier run built it, and another build became current since.
-        output.make_current(&identity.build_id)?;
-        return Ok(RunOutcome::Published(Box::new(manifest)));
+    let before = output.current_id();
+    // Asked again: another run may have published in between.
+    match standing(&output)? {
+        Standing::Kept(manifest) => {
+            output.make_current(&identity.build_id)?;
+            return Ok(RunOutcome::Published(manifest));
+        }
+        Standing::UpToDate(manifest) => return Ok(RunOutcome::UpToDate(manifest)),
+        Standing::RolledBack(manifest, rolled) => return Ok(RunOutcome::RolledBack(manifest, rolled)),
+        Standing::ToBuild(Some(damage)) => {
+            let id = &identity.build_id;
+            progress.message(&format!("warning: the current build {id} is damaged: {damage}; it is made again"));
+        }
+        Standing::ToBuild(None) => {}
     }
     if options.limit.is_some() {
         setup.settings.gates.only_warn_of_drift();
     }
-    let (keep, before) = (setup.settings.dataset.keep_builds, current.map(|manifest| manifest.build_id));
+    let keep = setup.settings.dataset.keep_builds;
     let staged = StagedBuild { output: &output, folder: output.stage(&identity.build_id)?, started };
     let manifest = staged.fill(setup, &inventory, identity, options, progress, interrupt)?;
     // The new build is published already, so failing to remove an old one must not fail the run.
@@ -115,24 +127,22 @@ pub fn run(
     Ok(RunOutcome::Published(Box::new(manifest)))
 }
 
-/// The outcome of a run whose build needs no work: the build is current, or the user rolled back from it.
-fn nothing_to_do(output: &OutputFolder, current: &Manifest, build_id: &str) -> Result<Option<RunOutcome>, RunError> {
-    let rolled_back = output.rolled_back_from(build_id);
-    // Whether the current build is complete is asked last: it takes reading all its files.
-    if (rolled_back.is_none() && current.build_id != build_id) || !output.current_is_complete() {
-        return Ok(None);
+/// The outcome of a run that need not write: its build is current, or the user rolled back from it.
+fn nothing_to_do(output: &OutputFolder, standing: Standing) -> Result<Option<RunOutcome>, RunError> {
+    match standing {
+        Standing::RolledBack(manifest, rolled) => Ok(Some(RunOutcome::RolledBack(manifest, rolled))),
+        Standing::UpToDate(manifest) => {
+            // The input has changed since the user rolled back, so the roll-back no longer applies. If another run holds the lock, it
+            // will find that out as well.
+            if output.has_roll_back()
+                && let Ok(locked) = output.lock()
+            {
+                locked.forget_roll_back()?;
+            }
+            Ok(Some(RunOutcome::UpToDate(manifest)))
+        }
+        Standing::Kept(_) | Standing::ToBuild(_) => Ok(None),
     }
-    if let Some(rolled) = rolled_back {
-        return Ok(Some(RunOutcome::RolledBack(Box::new(current.clone()), rolled)));
-    }
-    // The input has changed since the user rolled back, so the roll-back no longer applies. If another run holds the lock, it will
-    // find that out as well.
-    if output.has_roll_back()
-        && let Ok(locked) = output.lock()
-    {
-        locked.forget_roll_back()?;
-    }
-    Ok(Some(RunOutcome::UpToDate(Box::new(current.clone()))))
 }
 
 /// The id of the build that a run would publish now.
@@ -176,11 +186,11 @@ impl StagedBuild<'_> {
     ) -> Result<Manifest, RunError> {
         let Identity { build_id, provenance, keys } = identity;
         let cache_folder = CacheFolder::new(self.output.cache(), setup.settings.dataset.cache);
-        let cache = cache_folder.open(keys, options.force);
+        let cache = cache_folder.open(keys, options.force, &|id| self.output.was_published(id));
         let stamp = BuildStamp { build_id: build_id.clone(), model_id: setup.model.id().to_owned() };
         let writer = DatasetWriter::new(&self.folder, &stamp, setup.settings.dataset.partition_by)?;
         // A run over a part of the input must not replace what is cached for all of it.
-        let next_cache = if options.limit.is_none() { cache_folder.begin(cache.keys())? } else { None };
+        let next_cache = if options.limit.is_none() { cache_folder.begin(cache.keys(), &build_id)? } else { None };
         let assembly = Assembly::new(writer, next_cache, setup.settings.duplicates, &self.folder)?;
         let (engine, settings) = setup.into_engine()?;
         let workers = Workers::new(&engine, &cache, &settings, interrupt);

@@ -2,22 +2,23 @@
 //!
 //! Invariant: nothing is written and no lock is taken. The answers come from the same code as in a run: the build id, the
 //! cache, the reading of records. So all files are read, because only the content of a record tells whether it has changed. Whether
-//! the gates would pass is not predicted.
+//! the gates would pass a build that is yet to be made is not predicted.
 
 use std::collections::BTreeMap;
 
 use engine::document::Origin;
-
+use engine::tables::Reject;
 use rustc_hash::FxHashSet;
 
-use super::error::RunError;
+use super::error::{Consequence, RunError};
 use super::identity::{build_id, provenance, stage_keys};
 use super::input::inventory_of;
+use super::standing::Standing;
 use super::survey::{Surveyed, survey};
 use crate::cache::{CacheFolder, Staleness};
-use crate::config::Setup;
-use crate::dataset::{Manifest, OutputFolder, RollBack};
-use crate::ingest::Record;
+use crate::config::{PipelineSettings, Setup};
+use crate::dataset::{BuildDamage, Counts, OutputFolder};
+use crate::ingest::{Inventory, Record};
 
 /// An article that a run would process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,59 +30,74 @@ pub struct PreviewedArticle {
 }
 
 /// What a run would do.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Preview {
     /// The build that it would publish.
     pub build_id: String,
-    /// The current build.
-    pub current: Option<Manifest>,
-    /// Set if the user rolled back from the build that a run would publish, so that a run keeps the current one.
-    pub rolled_back: Option<RollBack>,
+    /// The id of the current build.
+    pub current: Option<String>,
     /// Number of articles by reason for processing them, the unchanged ones among them.
     pub work: BTreeMap<String, usize>,
     /// The first articles that it would process.
     pub articles: Vec<PreviewedArticle>,
-    /// Number of inputs that would be rejected.
-    pub rejects: usize,
-    /// Whether that build already exists, so that a run would only make it current.
-    pub is_kept: bool,
-    /// Whether the current build has all its files.
-    pub is_complete: bool,
+    /// The inputs that would be rejected.
+    pub rejects: Vec<Reject>,
     /// Number of articles that earlier runs knew and that are gone from the input.
     pub gone: usize,
+    /// How it would end, if it would publish nothing although there is something to do.
+    pub refusal: Option<RunError>,
+    standing: Standing,
 }
 
 impl Preview {
-    /// Whether a run would write nothing.
+    /// Whether the build is current.
     #[must_use]
     pub fn is_up_to_date(&self) -> bool {
-        self.is_complete && self.current.as_ref().is_some_and(|current| current.build_id == self.build_id)
+        matches!(self.standing, Standing::UpToDate(_))
+    }
+
+    /// Whether the user rolled back from the build that a run would publish, so that a run keeps the current one.
+    #[must_use]
+    pub fn is_rolled_back(&self) -> bool {
+        matches!(self.standing, Standing::RolledBack(..))
+    }
+
+    /// Whether the build exists already, so that a run would at most make it current.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        matches!(self.standing, Standing::UpToDate(_) | Standing::Kept(_))
+    }
+
+    /// What is wrong with the current build, if it is the one that the input gives.
+    #[must_use]
+    pub fn damage(&self) -> Option<&BuildDamage> {
+        if let Standing::ToBuild(damage) = &self.standing { damage.as_ref() } else { None }
     }
 }
 
 /// Finds out what a run would do, and lists the first `listed` articles that it would process. Nothing is written.
 ///
 /// # Errors
-/// If the input is empty, or a file changes while it is read.
+/// If the input is empty, a file changes while it is read, or the user rolled back to a build that is damaged.
 pub fn preview(setup: &Setup, listed: usize) -> Result<Preview, RunError> {
     let inventory = inventory_of(setup)?;
     let settings = &setup.settings;
     let output = OutputFolder::new(&settings.dataset.output);
-    let cache = CacheFolder::new(output.cache(), settings.dataset.cache).open(stage_keys(setup), false);
+    let cache = CacheFolder::new(output.cache(), settings.dataset.cache)
+        .open(stage_keys(setup), false, &|id| output.was_published(id));
     let build_id = build_id(&provenance(setup, &inventory, None));
     let mut preview = Preview {
-        rolled_back: output.rolled_back_from(&build_id),
-        is_kept: output.whole_build(&build_id).is_some(),
-        is_complete: output.current_is_complete(),
+        standing: Standing::of(&output, &build_id)?,
+        current: output.current_id(),
         build_id,
-        current: output.current_manifest(),
         work: BTreeMap::new(),
         articles: Vec::new(),
-        rejects: 0,
+        rejects: Vec::new(),
         gone: 0,
+        refusal: None,
     };
     // A build that exists is only made current: no article is processed.
-    let is_kept = preview.is_kept;
+    let is_kept = preview.is_kept();
     let assess = |record: &Record| {
         if is_kept { Staleness::Fresh } else { cache.assess(record.origin.article_number(), &record.fingerprint()).0 }
     };
@@ -89,17 +105,76 @@ pub fn preview(setup: &Setup, listed: usize) -> Result<Preview, RunError> {
     // A set, because an article that two earlier runs knew is gone only once.
     let known: FxHashSet<u64> = cache.known().collect();
     preview.gone = known.into_iter().filter(|article_id| !articles.contains(*article_id)).count();
+    preview.refusal = foreseen_refusal(&preview.standing, &output, settings, articles.len(), &preview.rejects)?;
     Ok(preview)
+}
+
+/// What a run would read, and how it would end if that is enough to know it.
+#[derive(Debug)]
+pub struct Foreseen {
+    /// Number of articles.
+    pub articles: usize,
+    /// The inputs that would be rejected.
+    pub rejects: Vec<Reject>,
+    /// How it would end, if it would publish nothing although there is something to do.
+    pub refusal: Option<RunError>,
+}
+
+/// Reads all of an inventory as a first run would. Nothing is written.
+///
+/// # Errors
+/// As [`preview`].
+pub fn foresee(setup: &Setup, inventory: &Inventory) -> Result<Foreseen, RunError> {
+    let settings = &setup.settings;
+    let output = OutputFolder::new(&settings.dataset.output);
+    let mut rejects = Vec::new();
+    // Every record counts as new, so that each is read.
+    let articles = survey(inventory, &settings.ingest, &|_| Staleness::New, &mut |surveyed| {
+        if let Surveyed::Reject(reject) = surveyed {
+            rejects.push(reject);
+        }
+    })?;
+    let standing = Standing::of(&output, &build_id(&provenance(setup, inventory, None)))?;
+    let refusal = foreseen_refusal(&standing, &output, settings, articles.len(), &rejects)?;
+    Ok(Foreseen { articles: articles.len(), rejects, refusal })
+}
+
+/// How a run would end whose input holds this many articles and these rejects, if that is enough to know that it would publish
+/// nothing. Whether the gates would pass a build that is yet to be made is not known.
+///
+/// # Errors
+/// If a build that is there already cannot be read.
+fn foreseen_refusal(
+    standing: &Standing,
+    output: &OutputFolder,
+    settings: &PipelineSettings,
+    articles: usize,
+    rejects: &[Reject],
+) -> Result<Option<RunError>, RunError> {
+    let counts = Counts { inputs: articles + rejects.len(), articles, rejects: rejects.len(), ..Counts::default() };
+    let limit = settings.dataset.max_reject_ratio;
+    match standing {
+        Standing::RolledBack(..) => Ok(None),
+        Standing::UpToDate(_) | Standing::Kept(_) => match standing.judge(output, settings) {
+            Err(refusal @ (RunError::Refused { .. } | RunError::TooManyRejects { .. })) => Ok(Some(refusal)),
+            judged => judged.map(|()| None),
+        },
+        Standing::ToBuild(_) if counts.reject_ratio() > limit => {
+            let (consequence, listed) = (Consequence::Foreseen, "they are listed above".to_owned());
+            Ok(Some(RunError::TooManyRejects { consequence, rejects: counts.rejects, inputs: counts.inputs, limit, listed }))
+        }
+        Standing::ToBuild(_) => Ok(output.why_not_writable().map(RunError::from)),
+    }
 }
 
 impl Preview {
     fn note(&mut self, surveyed: Surveyed, listed: usize) {
-        let Surveyed::Article(origin, staleness) = surveyed else {
-            self.rejects += 1;
-            return;
+        let (origin, staleness) = match surveyed {
+            Surveyed::Article(origin, staleness) => (origin, staleness),
+            Surveyed::Reject(reject) => return self.rejects.push(reject),
         };
         *self.work.entry(staleness.reason()).or_default() += 1;
-        if staleness != Staleness::Fresh && self.articles.len() < listed {
+        if staleness.first_stage().is_some() && self.articles.len() < listed {
             self.articles.push(PreviewedArticle { origin, staleness });
         }
     }

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::error::RunError;
+use super::error::{Consequence, RunError};
 use crate::dataset::LockedOutput;
 use crate::gates::{Gate, GateKind, GateReport, REJECT_RATIO, Subject, first_rejects, judge};
 
@@ -18,31 +18,44 @@ pub(super) fn admit(subject: &Subject<'_>, output: &LockedOutput) -> Result<Gate
     if report.passed() {
         return Ok(report);
     }
+    let consequence = Consequence::not_published(output);
     // Read before the build is kept, because keeping it renames the folder.
     let rejects = first_rejects(subject.folder)?;
     // Failing to keep the build must not hide why it was refused.
-    let where_kept = match output.keep_failed(subject.folder, subject.build_id) {
-        Ok(kept) => how_to_inspect(&report, &kept),
+    let place = match output.keep_failed(subject.folder, subject.build_id) {
+        Ok(kept) => format!(
+            "the refused build is kept in {} until another is published or refused; {}",
+            kept.display(),
+            how_to_inspect(&report, &kept)
+        ),
         Err(error) => format!("the refused build could not be kept: {error}"),
     };
-    Err(refusal(&report, subject, &rejects, &where_kept))
+    Err(refusal(&report, subject, consequence, &rejects, &place))
 }
 
-/// The error that ends the run of a refused build.
-fn refusal(report: &GateReport, subject: &Subject<'_>, rejects: &[String], inspect: &str) -> RunError {
+/// The error of a build that does not pass the gates. `rejects` are the first of its rejects, `place` says where it lies.
+pub(super) fn refusal(
+    report: &GateReport,
+    subject: &Subject<'_>,
+    consequence: Consequence,
+    rejects: &[String],
+    place: &str,
+) -> RunError {
     let failed: Vec<&Gate> = report.refusing().collect();
     if failed.iter().all(|gate| gate.name != REJECT_RATIO) {
         let (count, all) = (failed.len(), report.gates.len());
-        return RunError::Refused(format!("{count} of {all} gates failed{}{}\n{inspect}", lines(&failed), advice(&failed)));
+        let failed = format!("{count} of {all} gates failed{}{}\n{place}", lines(&failed), advice(&failed));
+        return RunError::Refused { consequence, failed };
     }
     // Too many rejects have their own exit code, even if other gates failed as well.
     let others: Vec<&Gate> = failed.into_iter().filter(|gate| gate.name != REJECT_RATIO).collect();
     let others = if others.is_empty() { String::new() } else { format!("\nthese gates failed too:{}", lines(&others)) };
     RunError::TooManyRejects {
+        consequence,
         rejects: subject.counts.rejects,
         inputs: subject.counts.inputs,
         limit: subject.max_reject_ratio,
-        listed: format!("{}{others}\n{inspect}", rejects.join("\n")),
+        listed: format!("{}{others}\n{place}", rejects.join("\n")),
     }
 }
 
@@ -66,13 +79,10 @@ fn advice(failed: &[&Gate]) -> String {
     applies.flat_map(|(_, advice)| ["\n", advice]).collect()
 }
 
-/// Where the refused build is kept, and a query that shows the rows behind the first failed gate.
-fn how_to_inspect(report: &GateReport, kept: &Path) -> String {
+/// A query that shows the rows behind the first failed gate of a build in `folder`.
+pub(super) fn how_to_inspect(report: &GateReport, folder: &Path) -> String {
     let query = report.refusing().next().map(Gate::inspection).unwrap_or_default();
-    let place = kept.display().to_string();
     // The query is SQL in a shell's double quotes; a quote in the path ends the SQL string unless it is doubled.
-    let query = query.replace("{build}", &place.replace('\'', "''"));
-    format!(
-        "the refused build is kept in {place} until another is published or refused; inspect it:\n  duckdb -c \"{query}\""
-    )
+    let query = query.replace("{build}", &folder.display().to_string().replace('\'', "''"));
+    format!("inspect it:\n  duckdb -c \"{query}\"")
 }

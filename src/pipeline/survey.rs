@@ -9,7 +9,7 @@ use crate::cache::Staleness;
 use crate::ingest::{IngestSettings, Ingested, Inventory, ReadError, Record, UniqueKeys, read_records};
 
 /// The judgement of a record.
-pub(crate) enum Surveyed {
+pub(super) enum Surveyed {
     /// A run would publish it; with what `assess` returned for it.
     Article(Origin, Staleness),
     /// A run would reject it.
@@ -18,11 +18,11 @@ pub(crate) enum Surveyed {
 
 /// Passes every record of an inventory to `emit`, in order, and returns the keys of the articles.
 ///
-/// `assess` tells how much of a record's cached outcome is stale. A fresh one was an article in the last run, so its text is not read.
+/// `assess` tells how much of a record's cached outcome is stale. One of which none is stale was an article in an earlier run, so its text is not read.
 ///
 /// # Errors
 /// If a file changed since the inventory was taken.
-pub(crate) fn survey(
+pub(super) fn survey(
     inventory: &Inventory,
     settings: &IngestSettings,
     assess: &dyn Fn(&Record) -> Staleness,
@@ -49,7 +49,7 @@ fn judge(
 ) -> Result<(Origin, Staleness), Reject> {
     let staleness = assess(&record);
     let (origin, byte_offset) = (record.origin.clone(), record.byte_offset);
-    if staleness != Staleness::Fresh {
+    if staleness.first_stage().is_some() {
         record.read(settings)?;
     }
     keys.accept(origin.article_number(), &origin.source_path, origin.record.as_deref(), byte_offset)?;

@@ -116,6 +116,10 @@ def manifest(build):
     return json.loads((build.folder / "manifest.json").read_text(encoding="utf-8"))
 
 
+# What `plan` and the manifest call articles whose results a run left that published nothing.
+UNPUBLISHED = "processed earlier, not published"
+
+
 def planned(project, *arguments):
     """The plan as JSON. Checks that `plan` writes nothing."""
     before = snapshot(project.output) if project.output.exists() else None

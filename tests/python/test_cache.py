@@ -7,6 +7,7 @@ import pytest
 
 from conftest import Project, snapshot
 from rebuilds import (
+    UNPUBLISHED,
     ARTICLES,
     assert_only_later_stages_took_time,
     assert_run_did_what_was_planned,
@@ -158,7 +159,7 @@ def test_an_article_with_a_damaged_entry_is_listed_as_redone(small):
     told = manifest(build)["run"]
     assert told["stage_seconds"]["repair"] > 0, "it was worked on"
     assert [row["source_path"] for row in redone(build)] == ["0.txt"]
-    assert told["work"]["unchanged"] == 3
+    assert told["work"][UNPUBLISHED] == 3
 
 
 # Gates
@@ -172,7 +173,7 @@ def test_results_of_a_refused_build_are_reused(mixed, tmp_path):
     assert planned(mixed)["work"] == {"repair changed: configuration": ARTICLES}
     mixed.tarmim("run", expect=4)
     assert mixed.current().id == old.id
-    assert planned(mixed)["work"] == {"unchanged": ARTICLES}
+    assert planned(mixed)["work"] == {UNPUBLISHED: ARTICLES}
     mixed.configure("gates", "mean_sentence_tokens", "[1.5, 200.0]")
     build, _ = rebuild(mixed, tmp_path / "full")
     assert_only_later_stages_took_time(build, None)
@@ -187,5 +188,5 @@ def test_results_are_reused_after_too_many_rejects(mixed, tmp_path):
     for number in range(20):
         delete(f"junk-{number}.pdf")(mixed)
     build, plan = rebuild(mixed, tmp_path / "full")
-    assert plan["work"] == {"unchanged": ARTICLES}
+    assert plan["work"] == {UNPUBLISHED: ARTICLES}
     assert_only_later_stages_took_time(build, None)

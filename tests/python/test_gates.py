@@ -250,7 +250,7 @@ def test_too_many_rejects_have_their_own_exit_code(judged):
     judged.write("broken.txt", "نص".encode("utf-16")[:-1])
     judged.configure("gates", "keywords_per_article", "[0, 0.01]")
     done = judged.tarmim("run", expect=5)
-    assert "1 of 4 inputs were rejected, more than max_reject_ratio = 0.1 allows" in done.stderr
+    assert "1 of 4 inputs are rejected, more than max_reject_ratio = 0.1 allows" in done.stderr
     assert "broken.txt: " in done.stderr
     assert "\n  keywords_per_article: " in done.stderr, "other failures are reported too"
     assert judged.current().id == old.id

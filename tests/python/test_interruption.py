@@ -3,7 +3,7 @@
 import pytest
 
 from conftest import Project, assert_builds_are_whole, write_scrambled_articles
-from rebuilds import assert_run_did_what_was_planned, assert_same_bytes, full_build, manifest, planned
+from rebuilds import UNPUBLISHED, assert_run_did_what_was_planned, assert_same_bytes, full_build, manifest, planned
 
 ARTICLES = 1100
 BATCH = 256  # articles that are handed on together
@@ -35,8 +35,8 @@ def test_an_interrupted_run_keeps_the_old_build_and_is_taken_up(failpoints, tmp_
     failpoints.run(project, "run", "--input", many.input, at=f"cache.push#1={signal}", expect=code)
     assert project.current().id == old.id and project.current().bytes_by_path() == content
     plan = planned(project, "--input", many.input)
-    assert plan["work"].keys() == {"new", "unchanged"}
-    assert BATCH <= plan["work"]["unchanged"] <= AHEAD
+    assert plan["work"].keys() == {"new", UNPUBLISHED}
+    assert BATCH <= plan["work"][UNPUBLISHED] <= AHEAD
     build = project.build("--input", many.input)
     assert_run_did_what_was_planned(build, plan)
     assert_same_bytes(build, many.build)
@@ -80,7 +80,7 @@ def test_runs_interrupted_again_and_again_get_further_each_time(failpoints, tmp_
 
     def interrupt(at):
         failpoints.run(project, "run", "--input", many.input, at=f"{at}=term", expect=143)
-        return planned(project, "--input", many.input)["work"]["unchanged"]
+        return planned(project, "--input", many.input)["work"][UNPUBLISHED]
 
     first = interrupt("cache.push#1")
     assert first >= BATCH
@@ -98,7 +98,7 @@ def test_a_run_interrupted_under_other_settings_does_not_push_aside_the_present_
     for threshold, article in ((0.5, 800), (0.9, 1)):
         project.configure("repair", "doubt_threshold", threshold)
         failpoints.run(project, "run", "--input", many.input, at=f"cache.push#{article}=term", expect=143)
-    assert planned(project, "--input", many.input)["work"].get("unchanged", 0) >= BATCH
+    assert planned(project, "--input", many.input)["work"].get(UNPUBLISHED, 0) >= BATCH
     assert_same_bytes(project.build("--input", many.input), many.build)
 
 
@@ -110,7 +110,7 @@ def test_an_interrupted_rebuild_keeps_the_results_of_the_last_whole_run(failpoin
     project.configure("tag", "nested", "false")
     failpoints.run(project, "run", "--input", many.input, at="cache.push#1=int", expect=130)
     plan = planned(project, "--input", many.input)
-    assert plan["work"].keys() == {"unchanged", "tag changed: configuration"}
+    assert plan["work"].keys() == {UNPUBLISHED, "tag changed: configuration"}
     build = project.build("--input", many.input)
     assert_run_did_what_was_planned(build, plan)
     assert manifest(build)["run"]["stage_seconds"]["repair"] == 0

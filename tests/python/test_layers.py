@@ -22,7 +22,7 @@ LAYERS = {
         "pipeline": {
             "config", "gates", "analysis", "cache", "dataset", "ingest", "progress", "interrupt", "path_kind", "failpoint",
         },
-        "config": {"gates", "dataset", "ingest"},
+        "config": {"gates", "dataset", "ingest", "path_kind"},
         "gates": {"analysis", "dataset"},
         "analysis": {"dataset"},
         "cache": {"ingest", "hashing", "removal", "failpoint"},
