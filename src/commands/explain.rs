@@ -5,7 +5,8 @@ use std::ops::{ControlFlow, Range};
 use std::path::Path;
 
 use engine::document::Origin;
-use engine::repair::Repaired;
+use engine::repair::{MIXED, Repaired};
+use engine::split::Sentence;
 use engine::tag::Tagged;
 use engine::{Engine, EngineScratch};
 
@@ -30,7 +31,7 @@ const FORM_WIDTH: usize = 18;
 pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> Result<(), Error> {
     let setup = open_setup(config, args.overrides)?;
     let (record, sentence) = find_target(&setup, &args.target)?;
-    let document = record
+    let article = record
         .read(&setup.settings.ingest)
         .map_err(|reject| Error::NothingToRead { input: args.target.clone(), what: reject.message })?;
     let current = OutputFolder::new(&setup.settings.dataset.output).current_manifest();
@@ -43,24 +44,20 @@ pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> R
         setup.settings.tag,
         setup.vocabulary,
     )?;
-    let tagged = stages.process(document, &mut EngineScratch::default());
-    let count = tagged.sentences().len();
-    let wanted = match sentence {
-        None => 0..count,
-        Some(index) if index < count => index..index + 1,
-        Some(index) => {
-            return Err(Error::Usage(format!(
-                "{}: the article has {}, no sentence {index}",
-                args.target,
-                counted(count, "sentence")
-            )));
-        }
-    };
+    let mut explained = Explained::new(sentence, setup.settings.repair.doubt_threshold);
+    stages.process_text(article, &mut EngineScratch::default(), |tagged, _| explained.add(tagged));
+    if let Some(index) = sentence.filter(|index| *index >= explained.sentences) {
+        return Err(Error::Usage(format!(
+            "{}: the article has {}, no sentence {index}",
+            args.target,
+            counted(explained.sentences, "sentence")
+        )));
+    }
     if let Some(current) = note {
         let text = "the input, configuration or model has changed since the current build; this is the result of a new one";
         progress.message(&format!("{}: {text}", current.build_id));
     }
-    print(&shown(&tagged, wanted, setup.settings.repair.doubt_threshold))
+    print(&explained.shown())
 }
 
 /// Finds the record that a target names, and the index of the sentence if it names one.
@@ -128,27 +125,56 @@ fn source_path(path: &Path, input: &Path) -> String {
     inside.unwrap_or_else(|| path.to_owned()).display().to_string()
 }
 
-fn shown(tagged: &Tagged, sentences: Range<usize>, doubt_threshold: f32) -> String {
-    let article = tagged.article();
-    let document = article.document();
-    let mut text = format!("{}  {}  {}\n", document.article_id, document.origin.source_path, article.damage_name());
-    for index in sentences {
-        let sentence = &tagged.sentences()[index];
-        let tokens = sentence.tokens.clone();
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "\n[{index}] {}", article.span_text(tokens.clone()));
-        let _ = writeln!(text, "    raw: {}", document.span_text(tokens.clone()));
-        let _ = writeln!(text, "    ends here with a probability of {:.4}", sentence.boundary_confidence);
-        for gap in &sentence.number_gaps {
-            let _ =
-                writeln!(text, "    a number is missing after «{}» ({:.4})", article.token_text(gap.token), gap.confidence);
-        }
-        write_readings(&mut text, article, tokens.clone(), doubt_threshold);
-        for token in tokens.filter(|token| article.findings()[*token].unresolved) {
-            let _ = writeln!(text, "    ? {}  unresolved: no word of the lexicon explains it", document.token_text(token));
+/// The explanation of an article, passage by passage if it is long.
+struct Explained {
+    /// The sentence to explain; `None` for all.
+    wanted: Option<usize>,
+    doubt_threshold: f32,
+    /// The article's id and path.
+    head: String,
+    damage: Option<&'static str>,
+    body: String,
+    /// Sentences so far.
+    sentences: usize,
+}
+
+impl Explained {
+    fn new(wanted: Option<usize>, doubt_threshold: f32) -> Self {
+        Self { wanted, doubt_threshold, head: String::new(), damage: None, body: String::new(), sentences: 0 }
+    }
+
+    fn add(&mut self, tagged: &Tagged) {
+        let (article, damage) = (tagged.article(), tagged.article().damage_name_in(tagged.kept()));
+        let document = article.document();
+        self.head = format!("{}  {}", document.article_id, document.origin.source_path);
+        self.damage = Some(self.damage.filter(|before| *before != damage).map_or(damage, |_| MIXED));
+        for sentence in tagged.sentences() {
+            if self.wanted.is_none_or(|wanted| wanted == self.sentences) {
+                write_sentence(&mut self.body, article, sentence, self.sentences, self.doubt_threshold);
+            }
+            self.sentences += 1;
         }
     }
-    text.trim_end().to_owned()
+
+    fn shown(&self) -> String {
+        let text = format!("{}  {}\n{}", self.head, self.damage.unwrap_or_default(), self.body);
+        text.trim_end().to_owned()
+    }
+}
+
+fn write_sentence(text: &mut String, article: &Repaired, sentence: &Sentence, index: usize, doubt_threshold: f32) {
+    let (document, tokens) = (article.document(), sentence.tokens.clone());
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "\n[{index}] {}", article.span_text(tokens.clone()));
+    let _ = writeln!(text, "    raw: {}", document.span_text(tokens.clone()));
+    let _ = writeln!(text, "    ends here with a probability of {:.4}", sentence.boundary_confidence);
+    for gap in &sentence.number_gaps {
+        let _ = writeln!(text, "    a number is missing after «{}» ({:.4})", article.token_text(gap.token), gap.confidence);
+    }
+    write_readings(text, article, tokens.clone(), doubt_threshold);
+    for token in tokens.filter(|token| article.findings()[*token].unresolved) {
+        let _ = writeln!(text, "    ? {}  unresolved: no word of the lexicon explains it", document.token_text(token));
+    }
 }
 
 /// One line for each changed or doubtful token: the form, its probability, its alternatives.

@@ -9,6 +9,7 @@ use crate::config::{ModelSettings, NamedFiles, Overrides, PipelineFile, Setup};
 use crate::dataset::OutputFolder;
 use engine::model::ModelFile;
 use engine::repair::RepairSettings;
+use engine::split::SplitSettings;
 
 /// The configuration that is read unless another is named.
 pub(super) const CONFIG: &str = "pipeline.toml";
@@ -24,16 +25,24 @@ pub(super) fn open_setup(config: &Path, overrides: OverrideArgs) -> Result<Setup
     Setup::open(config, overrides.into()).map_err(Error::Config)
 }
 
+/// What the repair of a single text takes.
+pub(super) struct RepairSetup {
+    pub(super) model: ModelFile,
+    pub(super) repair: RepairSettings,
+    pub(super) split: SplitSettings,
+}
+
 /// The model and the settings of repair: those of the configuration if one is named or lies in the working directory,
 /// otherwise the defaults. `model` replaces the configured model.
-pub(super) fn repair_setup(config: Option<PathBuf>, model: Option<&Path>) -> Result<(ModelFile, RepairSettings), Error> {
+pub(super) fn repair_setup(config: Option<PathBuf>, model: Option<&Path>) -> Result<RepairSetup, Error> {
     let chosen = |configured| model.map_or(configured, |model| ModelSettings { model: Some(model.to_owned()) });
     // Only the default file may be missing. One that was named is opened, and an error if it cannot be.
     let Some(config) = config.or_else(|| Some(PathBuf::from(CONFIG)).filter(|path| path.is_file())) else {
-        return Ok((chosen(ModelSettings::default()).open()?, RepairSettings::default()));
+        let model = chosen(ModelSettings::default()).open()?;
+        return Ok(RepairSetup { model, repair: RepairSettings::default(), split: SplitSettings::default() });
     };
     let settings = PipelineFile::open_valid(&config, NamedFiles::Read).map_err(Error::Config)?.settings;
-    Ok((chosen(settings.model).open()?, settings.repair))
+    Ok(RepairSetup { model: chosen(settings.model).open()?, repair: settings.repair, split: settings.split })
 }
 
 /// The folder of the builds: the one named, or the configured one.

@@ -4,18 +4,34 @@ use std::io::{BufRead, Read, Write};
 use std::path::PathBuf;
 
 use super::Error;
-use super::opening::repair_setup;
+use super::opening::{RepairSetup, repair_setup};
 use crate::cli::RepairArgs;
-use engine::document::Document;
+use engine::document::{ArticleText, Encoding, Metadata, Origin};
+use engine::passages::{PassageSize, Passages};
 use engine::repair::{RepairScratch, RepairSettings, Repairer};
+use engine::split::{SplitScratch, Splitter};
+
+/// What repairs a text, and finds the ends of sentences, at which a long one is cut.
+struct Stages {
+    repairer: Repairer,
+    splitter: Splitter,
+}
+
+/// Memory that is reused from line to line.
+#[derive(Default)]
+struct Scratch {
+    repair: RepairScratch,
+    split: SplitScratch,
+}
 
 /// Repairs standard input. A filter works anywhere: it uses a configuration if there is one, and needs none.
 pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), Error> {
-    let (model, settings) = repair_setup(config, args.model.as_deref())?;
+    let RepairSetup { model, repair: settings, split } = repair_setup(config, args.model.as_deref())?;
     // A filter does not report doubts, and collecting their alternatives takes time.
     let settings = RepairSettings { doubt_threshold: 0.0, ..settings };
-    let repairer = Repairer::new(&model, settings)?;
-    let mut scratch = RepairScratch::default();
+    let splitter = Splitter::new(&model, split)?;
+    let stages = Stages { repairer: Repairer::new(&model, settings)?, splitter };
+    let mut scratch = Scratch::default();
     let mut input = std::io::stdin().lock();
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
     let reading = |line: usize, source| {
@@ -23,29 +39,36 @@ pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), E
         Error::Io { what: format!("{place} (expected UTF-8 text)"), source }
     };
     let writing = |source| Error::Io { what: "standard output".to_owned(), source };
-    let mut text = String::new();
     for line in 1.. {
-        text.clear();
+        let mut text = String::new();
         let read = if args.lines { input.read_line(&mut text) } else { input.read_to_string(&mut text) };
         if read.map_err(|source| reading(line, source))? == 0 {
             break;
         }
-        output.write_all(repaired(&text, &repairer, &mut scratch).as_bytes()).map_err(writing)?;
+        write_repaired(text, &stages, &mut scratch, &mut output).map_err(writing)?;
     }
     output.flush().map_err(writing)
 }
 
-/// A text with its words repaired and its white space unchanged.
-fn repaired(text: &str, repairer: &Repairer, scratch: &mut RepairScratch) -> String {
-    let article = repairer.repair(Document::from_text("standard input", text), scratch);
-    let mut output = String::with_capacity(text.len() * 9 / 8);
+/// Writes a text with its words repaired and its white space unchanged; a long one passage by passage, as a run repairs it.
+fn write_repaired(text: String, stages: &Stages, scratch: &mut Scratch, output: &mut impl Write) -> std::io::Result<()> {
+    let origin = Origin { source_path: "standard input".to_owned(), record: None };
+    let article = ArticleText { origin, encoding: Encoding::Utf8, metadata: Metadata::default(), text };
+    let size = PassageSize::default().for_sentences(stages.splitter.max_tokens());
+    let mut passages = Passages::new(article, size);
     let mut copied = 0;
-    for (index, token) in article.document().tokens().iter().enumerate() {
-        output.push_str(&text[copied..token.source.start]);
-        output.push_str(article.token_text(index));
-        copied = token.source.end;
+    while let Some(passage) = passages.next(|document, part| {
+        let repaired = stages.repairer.repair(document, &mut scratch.repair);
+        let sentences = stages.splitter.split_part(&repaired, part, &mut scratch.split);
+        (repaired, sentences)
+    }) {
+        for token in passage.kept() {
+            let source = &passage.article.document().tokens()[token].source;
+            output.write_all(&passages.text().as_bytes()[copied..passage.offset + source.start])?;
+            output.write_all(passage.article.token_text(token).as_bytes())?;
+            copied = passage.offset + source.end;
+        }
     }
     // White space after the last token precedes no token, so the loop has not copied it.
-    output.push_str(&text[copied..]);
-    output
+    output.write_all(&passages.text().as_bytes()[copied..])
 }

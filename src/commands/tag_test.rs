@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use super::opening::repair_setup;
+use super::opening::{RepairSetup, repair_setup};
 use super::printing::print;
 use crate::cli::TagTestArgs;
 use crate::config::ConfigFault;
@@ -15,12 +15,12 @@ use engine::tag::{Hit, Layer, TagScratch, TagSettings, Tagger, Vocabulary};
 
 /// Shows the hits in a text, treated as one sentence, and the terms that were dropped for lack of evidence.
 pub(super) fn tag_test(config: Option<PathBuf>, args: &TagTestArgs, progress: Progress) -> Result<(), Error> {
-    let (model, settings) = repair_setup(config, None)?;
+    let RepairSetup { model, repair, .. } = repair_setup(config, None)?;
     let vocabulary = open_vocabulary(&args.vocabulary)?;
     for notice in vocabulary.notices() {
         progress.message(&notice.to_string());
     }
-    let repairer = Repairer::new(&model, settings)?;
+    let repairer = Repairer::new(&model, repair)?;
     let tag_settings = TagSettings { nested: args.nested, expand_broader: false };
     let tagger = Tagger::open(vocabulary, tag_settings, &model, repairer.frequencies())?;
     let document = Document::from_text("tag-test", &text_of(&args.text)?);

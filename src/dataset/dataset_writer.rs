@@ -9,6 +9,7 @@ use super::partition::PartitionBy;
 use super::table_thread::TableThread;
 use super::table_writer::{BuildStamp, TableWriter};
 use engine::tables::{ArticleRow, ArticleRows, KeywordRow, Reject, SentenceRow, Table};
+use jiff::civil::Date;
 
 /// The tables of a build being written, and the counts of what they hold.
 pub struct DatasetWriter {
@@ -40,22 +41,51 @@ impl DatasetWriter {
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub fn push(&mut self, mut rows: ArticleRows) -> Result<(), DatasetError> {
-        // Before the count grows: the first article has position 0.
-        rows.place(self.counts.articles as u64);
-        let tokens = rows.token_counts();
+    pub fn push(&mut self, rows: ArticleRows) -> Result<(), DatasetError> {
+        let ArticleRows { article, sentences, keywords } = rows;
+        let folder = self.folder_of(article.section.as_deref(), article.published);
+        self.push_passage(&folder, sentences, keywords)?;
+        self.close_article(&folder, article)
+    }
+
+    /// The partition of an article's rows, in all three tables.
+    #[must_use]
+    pub fn folder_of(&self, section: Option<&str>, published: Option<Date>) -> String {
+        self.partition_by.folder_of(section, published)
+    }
+
+    /// Adds rows of the article that is closed next.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn push_passage(
+        &mut self,
+        folder: &str,
+        mut sentences: Vec<SentenceRow>,
+        mut keywords: Vec<KeywordRow>,
+    ) -> Result<(), DatasetError> {
+        self.counts.sentences += sentences.len();
+        self.counts.keywords += keywords.len();
+        // The article is not counted yet: the first one has position 0.
+        let place = self.counts.articles as u64;
+        sentences.iter_mut().for_each(|row| row.article_index = place);
+        keywords.iter_mut().for_each(|row| row.article_index = place);
+        self.sentences.push(folder, sentences)?;
+        self.keywords.push(folder, keywords)
+    }
+
+    /// Adds the row of an article whose other rows were added.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn close_article(&mut self, folder: &str, article: ArticleRow) -> Result<(), DatasetError> {
+        let article = ArticleRow { article_index: self.counts.articles as u64, ..article };
         self.counts.inputs += 1;
         self.counts.articles += 1;
-        self.counts.sentences += rows.sentences.len();
-        self.counts.keywords += rows.keywords.len();
-        self.counts.tokens += tokens.tokens;
-        self.counts.repaired += tokens.repaired;
-        self.counts.unresolved += tokens.unresolved;
-        // Found before the rows are moved out: all three tables put an article into the partition of the same name.
-        let folder = self.partition_by.folder_of(rows.article.section.as_deref(), rows.article.published);
-        self.articles.push(&folder, vec![rows.article])?;
-        self.sentences.push(&folder, rows.sentences)?;
-        self.keywords.push(&folder, rows.keywords)
+        self.counts.tokens += article.token_count;
+        self.counts.repaired += article.repaired_count;
+        self.counts.unresolved += article.unresolved_count;
+        self.articles.push(folder, vec![article])
     }
 
     /// Adds an input that could not be used, in the order of the sources.

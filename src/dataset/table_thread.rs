@@ -12,7 +12,9 @@ use super::table_writer::TableWriter;
 use engine::tables::TableRow;
 
 /// Rows sent in one message: handing over one article's rows at a time would cost more than encoding them.
-const SENT_ROWS: usize = 2048;
+const SENT_ROWS: usize = 512;
+/// Bytes of text sent in one message, if a few rows have so many.
+const SENT_BYTES: usize = 4 << 20;
 /// Messages that may wait in the queue.
 const WAITING: usize = 4;
 
@@ -31,6 +33,7 @@ pub(super) struct TableThread<R> {
     thread: Option<JoinHandle<Written>>,
     partition: String,
     gathered: Vec<R>,
+    gathered_bytes: usize,
 }
 
 impl<R: TableRow + Send + 'static> TableThread<R> {
@@ -49,7 +52,7 @@ impl<R: TableRow + Send + 'static> TableThread<R> {
             Ok(Vec::new())
         };
         let thread = Some(std::thread::spawn(work));
-        Self { sender: Some(sender), thread, partition: String::new(), gathered: Vec::new() }
+        Self { sender: Some(sender), thread, partition: String::new(), gathered: Vec::new(), gathered_bytes: 0 }
     }
 
     /// Adds rows to a partition.
@@ -62,8 +65,14 @@ impl<R: TableRow + Send + 'static> TableThread<R> {
             self.send_gathered()?;
             partition.clone_into(&mut self.partition);
         }
-        self.gathered.extend(rows);
-        if self.gathered.len() >= SENT_ROWS { self.send_gathered() } else { Ok(()) }
+        for row in rows {
+            self.gathered_bytes += row.text_bytes();
+            self.gathered.push(row);
+            if self.gathered.len() >= SENT_ROWS || self.gathered_bytes >= SENT_BYTES {
+                self.send_gathered()?;
+            }
+        }
+        Ok(())
     }
 
     fn send_gathered(&mut self) -> Result<(), DatasetError> {
@@ -71,6 +80,7 @@ impl<R: TableRow + Send + 'static> TableThread<R> {
             return Ok(());
         }
         let rows = std::mem::take(&mut self.gathered);
+        self.gathered_bytes = 0;
         self.send(Message::Rows(self.partition.clone(), rows))
     }
 

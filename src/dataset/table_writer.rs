@@ -2,8 +2,8 @@
 //!
 //! Invariant: the bytes of the files depend only on the rows and their order. The Parquet writer ends pages at the edges of
 //! the batches that it is given, so rows are gathered into batches of [`BATCH_ROWS`], whatever the number of workers or the
-//! size of the articles. The bounds on memory and open files, which matter with many partitions, count rows and bytes, never
-//! time.
+//! size of the articles. The bounds on memory and open files, which matter with many partitions and with huge articles, count
+//! rows and bytes, never time.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -24,12 +24,17 @@ use engine::tables::{Table, TableRow};
 
 /// Rows of a batch; a divisor of [`GROUP_ROWS`], so that no batch is cut in two.
 const BATCH_ROWS: usize = 8_192;
+/// Bytes of text in a batch of fewer rows. Such a batch is a row group: readers hold one in memory, and a column of a batch
+/// cannot have 2 GiB.
+const BATCH_BYTES: usize = 64 << 20;
 /// Rows of a row group: `DuckDB` scans groups of this size in parallel.
 const GROUP_ROWS: usize = 122_880;
 /// Rows of a full file.
 const PART_ROWS: usize = 8 * GROUP_ROWS;
 /// Rows that all partitions of a table together may gather before the fullest is written.
 const WAITING_ROWS: usize = 4 * BATCH_ROWS;
+/// Bytes of text that they may gather.
+const WAITING_BYTES: usize = 2 * BATCH_BYTES;
 /// Open files of a table; systems commonly allow 1,024 for a process.
 const OPEN_PARTS: usize = 64;
 /// Bytes that the unfinished row groups of a table may hold in memory before the largest is written.
@@ -53,21 +58,23 @@ pub(super) struct TableWriter<R> {
     properties: WriterProperties,
     build_folder: PathBuf,
     partitions: BTreeMap<String, Partition<R>>,
-    /// Rows that all partitions together have gathered.
+    /// Rows that all partitions together have gathered, and the bytes of text in them.
     waiting: usize,
+    waiting_bytes: usize,
     finished: Vec<PartFile>,
 }
 
 /// One partition. Its key is the name of its folder below that of the table, empty if the table is not partitioned.
 struct Partition<R> {
     rows: Vec<R>,
+    bytes: usize,
     open: Option<OpenPart>,
     parts: usize,
 }
 
 impl<R> Default for Partition<R> {
     fn default() -> Self {
-        Self { rows: Vec::new(), open: None, parts: 0 }
+        Self { rows: Vec::new(), bytes: 0, open: None, parts: 0 }
     }
 }
 
@@ -90,6 +97,7 @@ impl<R: TableRow> TableWriter<R> {
             build_folder: build_folder.to_owned(),
             partitions: BTreeMap::new(),
             waiting: 0,
+            waiting_bytes: 0,
             finished: Vec::new(),
         })
     }
@@ -103,22 +111,46 @@ impl<R: TableRow> TableWriter<R> {
             self.partitions.insert(partition.to_owned(), Partition::default());
         }
         for row in rows {
-            let gathered = &mut self.partitions.get_mut(partition).expect("inserted above").rows;
-            gathered.push(row);
+            let bytes = row.text_bytes();
+            if self.gathered(partition).bytes + bytes > BATCH_BYTES {
+                self.write_group(partition)?;
+            }
             self.waiting += 1;
-            if gathered.len() == BATCH_ROWS {
+            self.waiting_bytes += bytes;
+            let gathered = self.gathered(partition);
+            gathered.rows.push(row);
+            gathered.bytes += bytes;
+            if gathered.bytes >= BATCH_BYTES {
+                // A huge row does not wait for others.
+                self.write_group(partition)?;
+            } else if gathered.rows.len() == BATCH_ROWS {
                 self.write_batch(partition)?;
             } else if self.waiting >= WAITING_ROWS {
                 // Many partitions may each stay short of a batch, so the sum has a bound of its own.
-                self.write_fullest()?;
+                self.write_fullest(|partition| partition.rows.len())?;
+            } else if self.waiting_bytes >= WAITING_BYTES {
+                self.write_fullest(|partition| partition.bytes)?;
             }
         }
         Ok(())
     }
 
+    fn gathered(&mut self, partition: &str) -> &mut Partition<R> {
+        self.partitions.get_mut(partition).expect("the name of a partition")
+    }
+
+    /// Writes the rows that a partition has gathered, and ends its row group.
+    fn write_group(&mut self, name: &str) -> Result<(), DatasetError> {
+        self.write_batch(name)?;
+        let partition = self.partitions.get_mut(name).expect("the name of a partition");
+        let Some(open) = &mut partition.open else { return Ok(()) };
+        let flushed = open.writer.flush();
+        flushed.map_err(|source| DatasetError::parquet(&self.build_folder.join(&open.path), source))
+    }
+
     /// Writes the rows of the partition that has gathered the most.
-    fn write_fullest(&mut self) -> Result<(), DatasetError> {
-        let fullest = self.partitions.iter().max_by_key(|(_, partition)| partition.rows.len());
+    fn write_fullest(&mut self, size: fn(&Partition<R>) -> usize) -> Result<(), DatasetError> {
+        let fullest = self.partitions.iter().max_by_key(|(_, partition)| size(partition));
         let name = fullest.map(|(name, _)| name.clone()).unwrap_or_default();
         self.write_batch(&name)
     }
@@ -148,6 +180,7 @@ impl<R: TableRow> TableWriter<R> {
     fn write_batch(&mut self, name: &str) -> Result<(), DatasetError> {
         let partition = self.partitions.get_mut(name).expect("the name of a partition");
         self.waiting -= partition.rows.len();
+        self.waiting_bytes -= std::mem::take(&mut partition.bytes);
         // A partition whose last file was just full has parts and no rows: it must not get an empty file on top.
         if partition.open.is_none() && (partition.parts == 0 || !partition.rows.is_empty()) {
             let path = part_path(R::TABLE, name, partition.parts);
@@ -155,10 +188,12 @@ impl<R: TableRow> TableWriter<R> {
             partition.parts += 1;
         }
         let Some(open) = partition.open.as_mut().filter(|_| !partition.rows.is_empty()) else { return Ok(()) };
-        let written = open.writer.write(&R::batch(&partition.rows));
-        written.map_err(|source| DatasetError::parquet(&self.build_folder.join(&open.path), source))?;
-        open.rows += partition.rows.len();
+        let batch = R::batch(&partition.rows);
+        // Before the batch is encoded, which takes as much memory again.
         partition.rows.clear();
+        open.rows += batch.num_rows();
+        let written = open.writer.write(&batch);
+        written.map_err(|source| DatasetError::parquet(&self.build_folder.join(&open.path), source))?;
         if open.rows >= PART_ROWS {
             self.close_part(name)?;
         }

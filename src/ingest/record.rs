@@ -1,9 +1,9 @@
 //! A record: one article as its source gives it, before its bytes are decoded.
 //!
-//! Invariant: a record's [`Fingerprint`] covers everything that its [`Document`] depends on besides the settings, so equal
-//! fingerprints under equal settings mean equal documents.
+//! Invariant: a record's [`Fingerprint`] covers everything that its [`ArticleText`] depends on besides the settings, so equal
+//! fingerprints under equal settings mean equal articles.
 
-use engine::document::{Document, Encoding, Metadata, Origin};
+use engine::document::{ArticleText, Encoding, Metadata, Origin};
 use engine::tables::Reject;
 
 use super::dates::parse_date;
@@ -96,7 +96,7 @@ impl Record {
     ///
     /// # Errors
     /// If it is not text in a supported encoding, or has no words.
-    pub fn read(self, settings: &IngestSettings) -> Result<Document, Reject> {
+    pub fn read(self, settings: &IngestSettings) -> Result<ArticleText, Reject> {
         let bytes = self.len();
         let Self { origin, byte_offset, body, fields } = self;
         let is_page = matches!(body, Body::Html(_));
@@ -121,8 +121,8 @@ impl Record {
             );
             return Err(refuse("binary", message, byte_offset));
         }
-        let document = Document::new(origin.clone(), encoding, metadata(fields), &text);
-        if document.tokens().is_empty() {
+        let article = ArticleText { origin: origin.clone(), encoding, metadata: metadata(fields), text };
+        if article.is_empty() {
             let message = if is_page {
                 format!("no article in {bytes} bytes of HTML; delete the page or add it to ingest.skip")
             } else {
@@ -130,7 +130,7 @@ impl Record {
             };
             return Err(refuse("empty", message, byte_offset));
         }
-        Ok(document)
+        Ok(article)
     }
 }
 

@@ -9,7 +9,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::RunError;
-use super::finished::{Done, DoneDocument, Finished};
+use super::finished::{Done, DoneArticle, DoneDocument, Finished, Opening};
 use crate::cache::{CacheWriter, Staleness};
 use crate::dataset::{Counts, DatasetError, DatasetWriter, TableFiles};
 use crate::ingest::UniqueKeys;
@@ -28,6 +28,8 @@ pub(super) struct Assembly {
     keys: UniqueKeys,
     redone: Redone,
     inputs: usize,
+    /// The folder and the verdict of the article whose passages come; `None` if its rows are not wanted.
+    open: Option<(String, Verdict)>,
 }
 
 /// The tables of a build when all articles are in.
@@ -62,6 +64,7 @@ impl Assembly {
             keys: UniqueKeys::default(),
             redone: Redone::create(build_folder.join(REDONE))?,
             inputs: 0,
+            open: None,
         })
     }
 
@@ -70,39 +73,73 @@ impl Assembly {
     /// # Errors
     /// If a file cannot be written.
     pub(super) fn push(&mut self, finished: Finished) -> Result<(), RunError> {
-        self.inputs += 1;
         match finished {
-            Finished::Reject(reject) => Ok(self.writer.push_reject(reject)?),
-            Finished::Article(done) => self.push_article(*done),
+            Finished::Reject(reject) => {
+                self.inputs += 1;
+                self.writer.push_reject(reject)?;
+            }
+            Finished::Article(done) => self.push_article(*done)?,
+            Finished::Opening(opening) => self.open(*opening)?,
+            Finished::Passage(sentences, keywords) => {
+                if let Some((folder, _)) = &self.open {
+                    self.writer.push_passage(folder, sentences, keywords)?;
+                }
+            }
+            Finished::Closing(mut row) => {
+                if let Some((folder, verdict)) = self.open.take() {
+                    row.mark_duplicates(&verdict);
+                    self.writer.close_article(&folder, *row)?;
+                }
+            }
         }
+        Ok(())
     }
 
     fn push_article(&mut self, done: Done) -> Result<(), RunError> {
-        let Done { document, mut rows, signature, outcome, staleness } = done;
+        let Done { mut rows, about } = done;
+        if let Some(verdict) = self.admit(about)? {
+            rows.article.mark_duplicates(&verdict);
+            self.writer.push(rows)?;
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, opening: Opening) -> Result<(), RunError> {
+        let Opening { section, published, about } = opening;
+        let folder = self.writer.folder_of(section.as_deref(), published);
+        self.open = self.admit(about)?.map(|verdict| (folder, verdict));
+        Ok(())
+    }
+
+    /// Decides whether an article gets into the tables, and what it is a copy of. One that does not is a reject from now on.
+    fn admit(&mut self, article: DoneArticle) -> Result<Option<Verdict>, RunError> {
+        let DoneArticle { document, signature, outcome, staleness } = article;
+        self.inputs += 1;
         let (path, record) = (&document.source_path, document.record.as_deref());
         // Here and not in the workers: which of two equal keys comes first must not depend on which worker is faster.
         if let Err(reject) = self.keys.accept(document.article_id, path, record, document.byte_offset) {
-            return Ok(self.writer.push_reject(reject)?);
+            self.writer.push_reject(reject)?;
+            return Ok(None);
         }
         // Before the duplicates are judged: a dropped copy is cached too, since the verdict depends on other articles.
-        if let Some(cache) = &mut self.next_cache {
-            cache.push(document.article_id, document.fingerprint, &outcome, staleness == Staleness::Fresh)?;
+        if let (Some(cache), Some(outcome)) = (&mut self.next_cache, &outcome) {
+            cache.push(document.article_id, document.fingerprint, outcome, staleness == Staleness::Fresh)?;
         }
         self.redone.note(&document, &staleness)?;
         if self.policy == DuplicatePolicy::Off {
-            return Ok(self.writer.push(rows)?);
+            return Ok(Some(Verdict::default()));
         }
         let verdict = self.duplicates.find(&signature);
         if let Some(message) = self.reason_to_drop(&verdict) {
-            return Ok(self.writer.push_dropped(reject(&document, "duplicates", "duplicate", message))?);
+            self.writer.push_dropped(reject(&document, "duplicates", "duplicate", message))?;
+            return Ok(None);
         }
         // Only kept articles are originals. Otherwise a chain of copies, each similar to the one before, would drop articles that are
         // not similar to any kept one.
         if verdict.duplicate_of.is_none() {
             self.duplicates.insert(document.article_id, &signature);
         }
-        rows.mark_duplicates(&verdict);
-        Ok(self.writer.push(rows)?)
+        Ok(Some(verdict))
     }
 
     fn reason_to_drop(&self, verdict: &Verdict) -> Option<String> {

@@ -1,17 +1,31 @@
 //! The results that workers hand to the assembly: an article after the last stage, or a reject.
 
 use engine::duplicates::Signature;
-use engine::tables::{ArticleRows, Reject};
+use engine::tables::{ArticleRow, ArticleRows, KeywordRow, Reject, SentenceRow};
+use jiff::civil::Date;
 
 use crate::cache::{PackedOutcome, Staleness};
 use crate::ingest::Fingerprint;
 
 /// An article after the last stage.
 pub(super) struct Done {
-    pub(super) document: DoneDocument,
     pub(super) rows: ArticleRows,
+    pub(super) about: DoneArticle,
+}
+
+/// A huge article, before its rows: what decides whether they are wanted, and where they belong.
+pub(super) struct Opening {
+    pub(super) section: Option<String>,
+    pub(super) published: Option<Date>,
+    pub(super) about: DoneArticle,
+}
+
+/// What the assembly needs of an article besides its rows.
+pub(super) struct DoneArticle {
+    pub(super) document: DoneDocument,
     pub(super) signature: Signature,
-    pub(super) outcome: PackedOutcome,
+    /// For the cache; `None` for an article that was processed in passages, whose outcome would be as large as its rows.
+    pub(super) outcome: Option<PackedOutcome>,
     pub(super) staleness: Staleness,
 }
 
@@ -24,10 +38,16 @@ pub(super) struct DoneDocument {
     pub(super) byte_offset: Option<u64>,
 }
 
-/// The result for one record.
+/// The result for one record, or a part of it.
 pub(super) enum Finished {
     /// It became an article.
     Article(Box<Done>),
+    /// It becomes an article that is too large to be handed over at once. Its passages follow, then its closing.
+    Opening(Box<Opening>),
+    /// The rows of a passage.
+    Passage(Vec<SentenceRow>, Vec<KeywordRow>),
+    /// The row of the article whose passages came before.
+    Closing(Box<ArticleRow>),
     /// It cannot be used.
     Reject(Reject),
 }
@@ -36,8 +56,10 @@ impl Finished {
     /// Number of tokens, for progress.
     pub(super) fn words(&self) -> u64 {
         match self {
-            Self::Article(done) => done.rows.token_counts().tokens as u64,
-            Self::Reject(_) => 0,
+            Self::Article(done) => done.rows.article.token_count as u64,
+            Self::Passage(sentences, _) => sentences.iter().map(|row| row.token_count as u64).sum(),
+            // The words of an article that is closed were counted with its passages.
+            Self::Opening(_) | Self::Closing(_) | Self::Reject(_) => 0,
         }
     }
 }

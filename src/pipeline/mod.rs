@@ -16,6 +16,7 @@ mod identity;
 mod input;
 mod preview;
 mod publish;
+mod stages;
 mod standing;
 mod survey;
 mod work;

@@ -1,11 +1,10 @@
 //! The parallel boundary: one thread reads records, all cores process them, one thread assembles the results.
 //!
 //! Invariant: results arrive in the order of the records at any number of threads, and at most one batch waits at each
-//! hand-over, so memory depends on the size of a batch, not of the input. The unit of work is an article, since no stage looks
+//! hand-over, so memory depends on the size of a batch, not of the input. A record that fills a batch is processed alone. The unit of work is an article, since no stage looks
 //! at two of them; whatever needs the articles before it happens in the assembly. Threads exchange whole batches to keep
 //! hand-overs cheap, and stages know nothing of threads.
 
-use engine::document::Document;
 use engine::tables::Reject;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -15,7 +14,8 @@ use rayon::prelude::*;
 use super::assembly::{Assembled, Assembly};
 use super::clock::Clock;
 use super::error::RunError;
-use super::finished::{Done, DoneDocument, Finished};
+use super::finished::{Done, DoneArticle, DoneDocument, Finished, Opening};
+use super::stages::{Stages, signature_of};
 use crate::cache::{ArticleCache, Cached, PackedOutcome, StageName, Staleness};
 use crate::config::PipelineSettings;
 use crate::dataset::StageSeconds;
@@ -41,13 +41,24 @@ struct Batch {
     read: u64,
 }
 
+impl Batch {
+    /// The record that fills the batch alone; otherwise all of them.
+    fn into_huge(mut self) -> Result<Record, Vec<Ingested>> {
+        match self.records.pop() {
+            Some(Ingested::Record(record)) if self.records.is_empty() && record.len() >= BATCH_BYTES => Ok(record),
+            last => {
+                self.records.extend(last);
+                Err(self.records)
+            }
+        }
+    }
+}
+
 /// The shared state of all workers.
 pub(super) struct Workers<'w> {
-    engine: &'w Engine,
+    stages: Stages<'w>,
     cache: &'w ArticleCache,
     ingest: &'w IngestSettings,
-    interrupt: &'w Interrupt,
-    clock: Clock,
 }
 
 impl<'w> Workers<'w> {
@@ -57,17 +68,17 @@ impl<'w> Workers<'w> {
         settings: &'w PipelineSettings,
         interrupt: &'w Interrupt,
     ) -> Self {
-        Self { engine, cache, ingest: &settings.ingest, interrupt, clock: Clock::default() }
+        Self { stages: Stages { engine, interrupt, clock: Clock::default() }, cache, ingest: &settings.ingest }
     }
 
     /// The signal that asked the run to stop, if one did.
     pub(super) fn interrupted(&self) -> Option<i32> {
-        self.interrupt.received()
+        self.stages.interrupt.received()
     }
 
     /// Seconds that each stage took, summed over all cores.
     pub(super) fn stage_seconds(&self) -> StageSeconds {
-        self.clock.seconds()
+        self.stages.clock.seconds()
     }
 
     /// Processes all records on all cores while one thread reads and one assembles. If a signal arrives, the results so far are
@@ -80,8 +91,8 @@ impl<'w> Workers<'w> {
         mut progress: Stage,
     ) -> Result<Assembled, RunError> {
         std::thread::scope(|scope| {
-            // Bounded by one batch: a fast reader waits here, where it would otherwise fill the memory.
-            let (to_workers, batches) = sync_channel::<Batch>(1);
+            // No batch waits in between: the reader holds one, and where it is one huge record, another would take as much again.
+            let (to_workers, batches) = sync_channel::<Batch>(0);
             let (to_assembly, finished) = sync_channel::<Vec<Finished>>(1);
             let reading = scope.spawn(move || read_batches(inventory, self.ingest, limit, &to_workers));
             let assembling = scope.spawn(move || assemble(assembly, &finished));
@@ -91,10 +102,15 @@ impl<'w> Workers<'w> {
                     break;
                 }
                 let read = batch.read;
-                let finished = self.process_batch(batch.records);
-                let words = finished.iter().map(Finished::words).sum();
-                progress.reach(read, words);
-                if to_assembly.send(finished).is_err() {
+                let mut send = |finished: Vec<Finished>| {
+                    progress.reach(read, finished.iter().map(Finished::words).sum());
+                    to_assembly.send(finished).is_ok()
+                };
+                let is_received = match batch.into_huge() {
+                    Ok(record) => self.stream(record, &mut |finished| send(vec![finished])),
+                    Err(records) => send(self.process_batch(records)),
+                };
+                if !is_received {
                     break;
                 }
             }
@@ -113,23 +129,19 @@ impl<'w> Workers<'w> {
         let work = |scratch: &mut EngineScratch, ingested| match ingested {
             // After a signal the rest of the batch is skipped: a batch may take long, and the run is over.
             _ if self.interrupted().is_some() => None,
-            Ingested::Record(record) => Some(
-                self.process_record(record, scratch).map_or_else(Finished::Reject, |done| Finished::Article(Box::new(done))),
-            ),
+            Ingested::Record(record) => match self.process_record(record, scratch) {
+                Ok(done) => done.map(|done| Finished::Article(Box::new(done))),
+                Err(reject) => Some(Finished::Reject(reject)),
+            },
             Ingested::Reject(reject) => Some(Finished::Reject(reject)),
         };
         // The scratch memory is made once for a run of articles on a thread, not for each article.
         batch.into_par_iter().map_init(EngineScratch::default, work).flatten().collect()
     }
 
-    fn process_record(&self, record: Record, scratch: &mut EngineScratch) -> Result<Done, Reject> {
-        let document = DoneDocument {
-            article_id: record.origin.article_number(),
-            fingerprint: record.fingerprint(),
-            source_path: record.origin.source_path.clone(),
-            record: record.origin.record.clone(),
-            byte_offset: record.byte_offset,
-        };
+    /// Takes a record through all stages; `None` if a signal came meanwhile.
+    fn process_record(&self, record: Record, scratch: &mut EngineScratch) -> Result<Option<Done>, Reject> {
+        let document = done_document(&record);
         let (mut staleness, cached) = self.cache.assess(document.article_id, &document.fingerprint);
         // A result that was there and could not be resumed is damaged; without this it would pass for usable.
         let is_cached = cached.is_some();
@@ -140,43 +152,63 @@ impl<'w> Workers<'w> {
         let (tagged, signature, outcome) = if let Some(resumed) = resumed {
             resumed
         } else {
-            let read = self.clock.time(Clock::INGEST, || record.read(self.ingest))?;
-            let signature = self.clock.time(Clock::INGEST, || signature_of(&read));
-            (self.process(read, scratch), signature, None)
+            let article = self.stages.clock.time(Clock::INGEST, || record.read(self.ingest))?;
+            if self.stages.is_long(&article) {
+                let signature = self.stages.signature_of_text(&article);
+                let about = DoneArticle { document, signature, outcome: None, staleness };
+                return Ok(self.stages.rows_of_long(article, scratch).map(|rows| Done { rows, about }));
+            }
+            let read = self.stages.clock.time(Clock::INGEST, || article.into_document());
+            let signature = self.stages.clock.time(Clock::INGEST, || signature_of(&read));
+            (self.stages.process(read, scratch), signature, None)
         };
-        let outcome = outcome.unwrap_or_else(|| self.clock.time(Clock::CACHE, || PackedOutcome::new(&tagged, &signature)));
-        let rows = self.clock.time(Clock::ROWS, || self.engine.rows(&tagged));
-        Ok(Done { document, rows, signature, outcome, staleness })
+        let outcome = outcome.unwrap_or_else(|| self.stages.clock.time(Clock::CACHE, || PackedOutcome::new(&tagged, &signature)));
+        let rows = self.stages.rows(&tagged);
+        let about = DoneArticle { document, signature, outcome: Some(outcome), staleness };
+        Ok(Some(Done { rows, about }))
+    }
+
+    /// Processes a huge record and sends its outcome on in pieces, since its rows would not fit into memory; `false` if nobody
+    /// receives them any more.
+    fn stream(&self, record: Record, send: &mut dyn FnMut(Finished) -> bool) -> bool {
+        let document = done_document(&record);
+        let (staleness, _) = self.cache.assess(document.article_id, &document.fingerprint);
+        let article = match self.stages.clock.time(Clock::INGEST, || record.read(self.ingest)) {
+            Ok(article) => article,
+            Err(reject) => return send(Finished::Reject(reject)),
+        };
+        let about = DoneArticle { document, signature: self.stages.signature_of_text(&article), outcome: None, staleness };
+        let scratch = &mut EngineScratch::default();
+        if !self.stages.is_long(&article) {
+            // Much white space or markup, and little text.
+            let rows = self.stages.rows(&self.stages.process(article.into_document(), scratch));
+            return send(Finished::Article(Box::new(Done { rows, about })));
+        }
+        let (section, published) = (article.metadata.section.clone(), article.metadata.published);
+        let is_received = send(Finished::Opening(Box::new(Opening { section, published, about })));
+        let row = is_received.then(|| {
+            self.stages.process_long(article, scratch, &mut |sentences, keywords| {
+                let is_received = send(Finished::Passage(sentences, keywords));
+                if is_received { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            })
+        });
+        row.flatten().is_some_and(|row| send(Finished::Closing(Box::new(row))))
     }
 
     /// Resumes an article from its cached result, just before the first stale stage; `None` if the result is damaged.
     fn resume(&self, cached: Cached<'_>, first: Option<StageName>, scratch: &mut EngineScratch) -> Option<Resumed> {
-        let unpacked = self.clock.time(Clock::CACHE, || Unpacked::read(cached, first));
+        let unpacked = self.stages.clock.time(Clock::CACHE, || Unpacked::read(cached, first));
         let Unpacked { packed, signature, repaired, sentences, tags } = unpacked?;
         let tagged = match (sentences, tags) {
             (Some(sentences), Some((hits, keyphrases))) => {
                 return Some((Tagged::new(repaired, sentences, hits, keyphrases), signature, Some(packed)));
             }
-            (Some(sentences), None) => self.tag(repaired, sentences, scratch),
-            (None, _) if first == Some(StageName::Split) => self.split(repaired, scratch),
+            (Some(sentences), None) => self.stages.tag(repaired, sentences, scratch),
+            (None, _) if first == Some(StageName::Split) => self.stages.split(repaired, scratch),
             // Repair is stale: the repaired article still holds its document, so the source is not read again.
-            (None, _) => self.process(repaired.into_document(), scratch),
+            (None, _) => self.stages.process(repaired.into_document(), scratch),
         };
         Some((tagged, signature, None))
-    }
-
-    fn process(&self, document: Document, scratch: &mut EngineScratch) -> Tagged {
-        let repaired = self.clock.time(Clock::REPAIR, || self.engine.repair(document, scratch));
-        self.split(repaired, scratch)
-    }
-
-    fn split(&self, repaired: Repaired, scratch: &mut EngineScratch) -> Tagged {
-        let sentences = self.clock.time(Clock::SPLIT, || self.engine.split(&repaired, scratch));
-        self.tag(repaired, sentences, scratch)
-    }
-
-    fn tag(&self, repaired: Repaired, sentences: Vec<Sentence>, scratch: &mut EngineScratch) -> Tagged {
-        self.clock.time(Clock::TAG, || self.engine.tag(repaired, sentences, scratch))
     }
 }
 
@@ -204,8 +236,15 @@ impl Unpacked {
 /// An article after the last stage, and its packed result if that is still valid.
 type Resumed = (Tagged, Signature, Option<PackedOutcome>);
 
-fn signature_of(document: &Document) -> Signature {
-    Signature::of((0..document.tokens().len()).map(|token| document.token_text(token)))
+/// The parts of a record that the assembly needs.
+fn done_document(record: &Record) -> DoneDocument {
+    DoneDocument {
+        article_id: record.origin.article_number(),
+        fingerprint: record.fingerprint(),
+        source_path: record.origin.source_path.clone(),
+        record: record.origin.record.clone(),
+        byte_offset: record.byte_offset,
+    }
 }
 
 /// Reads all records and sends them on in batches; ends early if nobody receives them any more.
@@ -218,6 +257,10 @@ fn read_batches(
     let mut batch = Batch::default();
     let mut left = limit.unwrap_or(usize::MAX);
     read_records(inventory, settings, &mut |ingested, read| {
+        let is_huge = matches!(&ingested, Ingested::Record(record) if record.len() >= BATCH_BYTES);
+        if is_huge && !batch.records.is_empty() && workers.send(std::mem::take(&mut batch)).is_err() {
+            return ControlFlow::Break(());
+        }
         batch.bytes += match &ingested {
             Ingested::Record(record) => record.len(),
             Ingested::Reject(_) => 0,

@@ -36,9 +36,10 @@ LAYERS = {
         "failpoint": set(),
     },
     "crates/engine/src": {
-        "engine": {"document", "model", "repair", "split", "tag", "tables"},
+        "engine": {"document", "model", "passages", "repair", "split", "tag", "tables"},
         "annotate": {"engine", "document", "tables"},
         "tables": {"document", "repair", "split", "tag", "duplicates", "rounded"},
+        "passages": {"document", "repair", "split", "arabic"},
         "tag": {"split", "repair", "document", "model", "arabic", "rounded", "settings"},
         "split": {"repair", "document", "model", "arabic", "rounded", "settings"},
         "repair": {"encoder", "document", "model", "arabic", "rounded", "settings"},

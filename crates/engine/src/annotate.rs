@@ -10,9 +10,9 @@ use arrow::array::{Array, ArrayRef, AsArray, LargeStringArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 
-use crate::document::Document;
+use crate::document::{ArticleText, Encoding, Metadata, Origin};
 use crate::engine::{Engine, EngineScratch};
-use crate::tables::{ArticleRow, ColumnError, KeywordRow, Reject, SentenceRow, TableRow};
+use crate::tables::{ArticleRow, ColumnError, KeywordRow, LongArticle, Reject, SentenceRow, TableRow};
 
 /// The tables of a batch of texts.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,8 +48,8 @@ impl Engine {
         let mut seen = HashSet::new();
         let mut rows = Rows::default();
         for row in 0..batch.num_rows() {
-            match inputs.document(row, &mut seen) {
-                Ok(document) => rows.push(self, document, scratch),
+            match inputs.article(row, &mut seen) {
+                Ok(article) => rows.push(self, article, scratch),
                 Err(reject) => rows.rejects.push(reject),
             }
         }
@@ -76,7 +76,7 @@ impl Inputs {
     }
 
     /// The article of a row; `seen` holds the ids of the rows before it.
-    fn document(&self, row: usize, seen: &mut HashSet<String>) -> Result<Document, Reject> {
+    fn article(&self, row: usize, seen: &mut HashSet<String>) -> Result<ArticleText, Reject> {
         let id = match &self.ids {
             None => row.to_string(),
             Some(ids) if ids.is_null(row) => {
@@ -96,11 +96,13 @@ impl Inputs {
         if let Some(at) = text.find('\0') {
             return reject("binary", format!("a NUL character at byte {at} of the text: this is no text"));
         }
-        let document = Document::from_text(&id, text);
-        if document.tokens().is_empty() {
+        let origin = Origin { source_path: id.clone(), record: None };
+        let (encoding, metadata) = (Encoding::Utf8, Metadata::default());
+        let article = ArticleText { origin, encoding, metadata, text: text.to_owned() };
+        if article.is_empty() {
             return reject("empty", format!("no text: {} bytes, all of them white space", text.len()));
         }
-        Ok(document)
+        Ok(article)
     }
 }
 
@@ -114,12 +116,16 @@ struct Rows {
 }
 
 impl Rows {
-    fn push(&mut self, engine: &Engine, document: Document, scratch: &mut EngineScratch) {
-        let mut rows = engine.rows(&engine.process(document, scratch));
-        rows.place(self.articles.len() as u64);
-        self.articles.push(rows.article);
-        self.sentences.extend(rows.sentences);
-        self.keywords.extend(rows.keywords);
+    fn push(&mut self, engine: &Engine, article: ArticleText, scratch: &mut EngineScratch) {
+        let place = self.articles.len() as u64;
+        let mut whole = LongArticle::new(article.text.len());
+        engine.process_text(article, scratch, |tagged, offset| {
+            let (sentences, keywords) = engine.passage_rows(&mut whole, tagged, offset);
+            self.sentences.extend(sentences.into_iter().map(|row| SentenceRow { article_index: place, ..row }));
+            self.keywords.extend(keywords.into_iter().map(|row| KeywordRow { article_index: place, ..row }));
+        });
+        let article = whole.finish(engine.tagger.vocabulary()).expect("an article has at least one passage");
+        self.articles.push(ArticleRow { article_index: place, ..article });
     }
 
     fn into_tables(self) -> Annotated {

@@ -4,11 +4,12 @@
 //! an [`EngineScratch`], one for each worker, and changes how fast an article is processed, never the result. `run`, `explain`
 //! and `eval` all go through these two, so they cannot disagree.
 
-use crate::document::Document;
+use crate::document::{ArticleText, Document};
 use crate::model::{ModelError, ModelFile};
+use crate::passages::{Passage, PassageSize, Passages};
 use crate::repair::{RepairScratch, RepairSettings, Repaired, Repairer};
-use crate::split::{Sentence, SplitScratch, SplitSettings, Splitter};
-use crate::tables::ArticleRows;
+use crate::split::{Part, Sentence, SplitScratch, SplitSettings, Splitter};
+use crate::tables::{ArticleRows, KeywordRow, LongArticle, SentenceRow};
 use crate::tag::{TagScratch, TagSettings, Tagged, Tagger, Vocabulary};
 
 /// All stages, ready to run: immutable, shared by all workers.
@@ -67,10 +68,49 @@ impl Engine {
         self.splitter.split(repaired, &mut scratch.split)
     }
 
+    /// Splits a part of an article into sentences.
+    pub fn split_part(&self, repaired: &Repaired, part: Part, scratch: &mut EngineScratch) -> Vec<Sentence> {
+        self.splitter.split_part(repaired, part, &mut scratch.split)
+    }
+
     /// Finds the keywords and keyphrases of an article that was split.
     pub fn tag(&self, repaired: Repaired, sentences: Vec<Sentence>, scratch: &mut EngineScratch) -> Tagged {
         self.tagger.tag(repaired, sentences, &mut scratch.tag)
     }
+
+    /// The passages that longer articles are processed in.
+    #[must_use]
+    pub fn passage_size(&self) -> PassageSize {
+        PassageSize::default().for_sentences(self.splitter.max_tokens())
+    }
+
+    /// Takes an article through every stage, as a whole or, if it is long, passage by passage. `pass` gets each finished passage,
+    /// and what the source offsets of its tokens lack.
+    pub fn process_text(&self, article: ArticleText, scratch: &mut EngineScratch, mut pass: impl FnMut(&Tagged, usize)) {
+        let size = self.passage_size();
+        if !size.is_exceeded_by(&article) {
+            return pass(&self.process(article.into_document(), scratch), 0);
+        }
+        let mut passages = Passages::new(article, size);
+        while let Some(Passage { article, sentences, offset }) = passages.next(|document, part| {
+            let repaired = self.repair(document, scratch);
+            let sentences = self.split_part(&repaired, part, scratch);
+            (repaired, sentences)
+        }) {
+            pass(&self.tag(article, sentences, scratch), offset);
+        }
+    }
+
+    /// The rows of a passage's sentences and keyword hits; what the passage says about the article is added to `whole`.
+    pub fn passage_rows(
+        &self,
+        whole: &mut LongArticle,
+        tagged: &Tagged,
+        offset: usize,
+    ) -> (Vec<SentenceRow>, Vec<KeywordRow>) {
+        whole.add(tagged, offset, self.tagger.vocabulary(), self.doubt_threshold)
+    }
+
     /// The rows of a finished article.
     #[must_use]
     pub fn rows(&self, tagged: &Tagged) -> ArticleRows {

@@ -22,6 +22,7 @@ pub mod split;
 pub mod tag;
 
 pub mod duplicates;
+pub mod passages;
 pub mod tables;
 
 mod annotate;

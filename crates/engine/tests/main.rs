@@ -4,4 +4,5 @@ mod annotate;
 mod decoder;
 mod golden;
 mod invariants;
+mod passages;
 mod shipped;

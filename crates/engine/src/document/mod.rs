@@ -9,12 +9,14 @@
 //! begins with the same words.
 
 mod article;
+mod article_text;
 mod packed;
 mod source;
 mod token;
 mod unify;
 
 pub use article::Document;
+pub use article_text::ArticleText;
 pub use source::{Encoding, Metadata, Origin};
 pub use token::{Gap, Token};
 pub use unify::unify_token;

@@ -30,7 +30,7 @@ mod tag_table;
 
 pub use index::{DuplicateIndex, Verdict};
 pub use settings::{DuplicatePolicy, DuplicateSettings};
-pub use signature::{SHORT, Signature, TOO_SHORT};
+pub use signature::{SHORT, Signature, SignatureReader, TOO_SHORT};
 
 /// Version of this code: part of the build id. Raise it whenever equal input could give different output.
 pub const VERSION: u32 = 2;

@@ -77,20 +77,21 @@ impl Reduction {
     }
 }
 
-/// Reads tokens: collects the words as written, and passes on the hash of each reduced word.
+/// Bytes of written words that are hashed together.
+const HASHED: usize = 64 << 10;
+
+/// Reads tokens: hashes the words as written, and passes on the hash of each reduced word.
 #[derive(Default)]
 pub(super) struct WordReader {
+    /// The words as written, separated by single spaces (UTF-8), from the last that were hashed on.
     written: Vec<u8>,
+    /// Of those before; made when there are any, since most articles are hashed at once.
+    hasher: Option<Box<blake3::Hasher>>,
     reduced: Reduction,
     inside: bool,
 }
 
 impl WordReader {
-    /// A reader with capacity for an article of usual length.
-    pub(super) fn new() -> Self {
-        Self { written: Vec::with_capacity(8 << 10), ..Self::default() }
-    }
-
     /// Reads one token, which may hold several words (`المعهد.ومن`), and calls `found` with the hash of each reduced word.
     pub(super) fn read(&mut self, token: &str, mut found: impl FnMut(u64)) {
         // The first byte that is not yet written.
@@ -123,11 +124,15 @@ impl WordReader {
         if letters.is_empty() {
             return;
         }
-        if !self.inside && !self.written.is_empty() {
+        if !self.inside && !(self.written.is_empty() && self.hasher.is_none()) {
             self.written.push(b' ');
         }
         self.inside = true;
         self.written.extend_from_slice(letters.as_bytes());
+        if self.written.len() >= HASHED {
+            self.hasher.get_or_insert_default().update(&self.written);
+            self.written.clear();
+        }
     }
 
     fn end_word(&mut self, found: &mut impl FnMut(u64)) {
@@ -141,9 +146,13 @@ impl WordReader {
         }
     }
 
-    /// The words as written, separated by single spaces (UTF-8).
-    pub(super) fn written(&self) -> &[u8] {
-        &self.written
+    /// The hash of the words as written; `None` if there were none.
+    pub(super) fn hash_of_written(&self) -> Option<blake3::Hash> {
+        match &self.hasher {
+            None if self.written.is_empty() => None,
+            None => Some(blake3::hash(&self.written)),
+            Some(hasher) => Some(hasher.clone().update(&self.written).finalize()),
+        }
     }
 }
 
@@ -152,15 +161,15 @@ mod tests {
     use super::*;
 
     fn reduced(text: &str) -> Vec<u64> {
-        let (mut reader, mut hashes) = (WordReader::new(), Vec::new());
+        let (mut reader, mut hashes) = (WordReader::default(), Vec::new());
         text.split_whitespace().for_each(|token| reader.read(token, |hash| hashes.push(hash)));
         hashes
     }
 
     fn written(text: &str) -> String {
-        let mut reader = WordReader::new();
+        let mut reader = WordReader::default();
         text.split_whitespace().for_each(|token| reader.read(token, |_| ()));
-        String::from_utf8(reader.written().to_vec()).expect("letters")
+        String::from_utf8(reader.written).expect("letters")
     }
 
     #[test]
@@ -191,6 +200,17 @@ mod tests {
         assert!(reduced("2017 ٣٫٥ FIFA ، هي آ").is_empty());
         assert_eq!(reduced("بلغ 35 ألفا"), reduced("بلغ لف"));
         assert_eq!(reduced("المعهد.ومن"), reduced("المعهد ومن"), "a token may hold two words");
+    }
+
+    #[test]
+    fn a_long_text_has_the_hash_of_the_whole() {
+        let text = "قال نعم، ".repeat(20_000);
+        let mut reader = WordReader::default();
+        text.split_whitespace().for_each(|token| reader.read(token, |_| ()));
+        assert!(reader.hasher.is_some(), "longer than what is hashed at once");
+        let words = text.replace('،', "");
+        assert_eq!(reader.hash_of_written(), Some(blake3::hash(words.trim_end().as_bytes())));
+        assert_eq!(WordReader::default().hash_of_written(), None);
     }
 
     #[test]

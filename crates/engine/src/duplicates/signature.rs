@@ -40,16 +40,9 @@ pub struct Signature {
 impl Signature {
     /// The signature of an article, from its tokens in order.
     pub fn of<'a>(tokens: impl Iterator<Item = &'a str>) -> Self {
-        let mut reader = WordReader::new();
-        let mut runs = Runs::default();
-        tokens.for_each(|token| reader.read(token, |word| runs.push(word)));
-        let mut text = [0; 16];
-        if !reader.written().is_empty() {
-            // An article without words keeps the zeros, which `text_hash` takes for none.
-            text.copy_from_slice(&blake3::hash(reader.written()).as_bytes()[..16]);
-        }
-        let (sketch, anchors) = runs.finish();
-        Self { text, sketch, anchors }
+        let mut reader = SignatureReader::default();
+        tokens.for_each(|token| reader.read(token));
+        reader.finish()
     }
 
     /// 128 bits of a hash of the words as written, including numbers but without marks and diacritics; `None` for an article without
@@ -67,6 +60,32 @@ impl Signature {
     /// The anchors, which find candidates; none for an article that is compared only as written.
     pub(super) fn anchors(&self) -> impl Iterator<Item = u32> {
         self.anchors.iter().copied().filter(|anchor| *anchor != 0)
+    }
+}
+
+/// Reads an article token by token for its signature; memory does not grow with the article.
+#[derive(Default)]
+pub struct SignatureReader {
+    words: WordReader,
+    runs: Runs,
+}
+
+impl SignatureReader {
+    /// Reads the next token.
+    pub fn read(&mut self, token: &str) {
+        self.words.read(token, |word| self.runs.push(word));
+    }
+
+    /// The signature of what was read.
+    #[must_use]
+    pub fn finish(self) -> Signature {
+        let mut text = [0; 16];
+        if let Some(hash) = self.words.hash_of_written() {
+            // An article without words keeps the zeros, which `text_hash` takes for none.
+            text.copy_from_slice(&hash.as_bytes()[..16]);
+        }
+        let (sketch, anchors) = self.runs.finish();
+        Signature { text, sketch, anchors }
     }
 }
 

@@ -47,7 +47,7 @@ pub use boundaries::{BoundaryLogits, logistic};
 pub use damage::Damage;
 pub use number_gaps::NumberGap;
 pub use outcome::{Alternative, Outcome};
-pub use repaired::{Finding, Repaired, TokenRepair};
+pub use repaired::{Finding, MIXED, Repaired, TokenRepair};
 pub use repairer::{RepairScratch, Repairer, WordChoice};
 pub use segments::Segment;
 pub use settings::RepairSettings;

@@ -14,6 +14,9 @@ use super::segments::Segment;
 use crate::document::Document;
 use crate::rounded::probability;
 
+/// The state of writing of an article in several.
+pub const MIXED: &str = "mixed";
+
 /// A token that was changed, or that is in doubt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TokenRepair {
@@ -48,6 +51,13 @@ pub struct Repaired {
     findings: Vec<Finding>,
     repairs: Vec<TokenRepair>,
     boundaries: Vec<BoundaryLogits>,
+}
+
+fn damage_name(segments: &[Segment]) -> &'static str {
+    match segments {
+        [segment] => segment.damage.name(),
+        _ => MIXED,
+    }
 }
 
 impl Repaired {
@@ -100,10 +110,15 @@ impl Repaired {
     /// The state of its writing, as tables name it: `mixed` if there are several.
     #[must_use]
     pub fn damage_name(&self) -> &'static str {
-        match self.segments.as_slice() {
-            [segment] => segment.damage.name(),
-            _ => "mixed",
-        }
+        damage_name(&self.segments)
+    }
+
+    /// The same of a run of tokens.
+    #[must_use]
+    pub fn damage_name_in(&self, tokens: Range<usize>) -> &'static str {
+        let at = |token: usize| self.segments.partition_point(|segment| segment.tokens.end <= token);
+        // An empty run has the state of its place.
+        damage_name(&self.segments[at(tokens.start)..=at(tokens.end.max(tokens.start + 1) - 1)])
     }
 
     /// The state of writing of a token.

@@ -22,9 +22,9 @@ mod settings;
 mod splitter;
 
 pub use article_head::name_of;
-pub use sentence::{Sentence, SentenceKind};
+pub use sentence::{Sentence, SentenceKind, covered};
 pub use settings::SplitSettings;
-pub use splitter::{SplitScratch, Splitter};
+pub use splitter::{Part, SplitScratch, Splitter};
 
 /// Version of this stage's code: part of the build id. Raise it whenever equal input could give different output.
 pub const VERSION: u32 = 3;

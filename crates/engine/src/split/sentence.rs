@@ -33,6 +33,13 @@ impl SentenceKind {
     }
 }
 
+/// The tokens of sentences that follow each other.
+#[must_use]
+pub fn covered(sentences: &[Sentence]) -> Range<usize> {
+    let start = sentences.first().map_or(0, |first| first.tokens.start);
+    start..sentences.last().map_or(start, |last| last.tokens.end)
+}
+
 /// A run of an article's tokens.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sentence {

@@ -13,6 +13,15 @@ use crate::model::{ModelError, ModelFile};
 use crate::repair::Repaired;
 use crate::rounded::rounded;
 
+/// Which part of an article is split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All of it, or its beginning: it may have a headline, a dateline and a byline.
+    Beginning,
+    /// What begins somewhere later.
+    Continuation,
+}
+
 /// The splitting stage: immutable, shared by all workers.
 #[derive(Debug)]
 pub struct Splitter {
@@ -47,9 +56,15 @@ impl Splitter {
 
     /// Cuts an article into sentences.
     pub fn split(&self, article: &Repaired, scratch: &mut SplitScratch) -> Vec<Sentence> {
+        self.split_part(article, Part::Beginning, scratch)
+    }
+
+    /// Cuts a part of an article into sentences.
+    pub fn split_part(&self, article: &Repaired, part: Part, scratch: &mut SplitScratch) -> Vec<Sentence> {
         read_cues(article, &mut scratch.cues);
         let mut sentences = Vec::new();
-        for (tokens, kind) in read_head(article, &scratch.cues) {
+        let head = if part == Part::Beginning { read_head(article, &scratch.cues) } else { Vec::new() };
+        for (tokens, kind) in head {
             sentences.push(sentence(tokens, kind, 1.0, article));
         }
         let body = sentences.last().map_or(0, |head| head.tokens.end);
@@ -59,6 +74,12 @@ impl Splitter {
             self.split_run(run, article, &ratios, scratch, &mut sentences);
         }
         sentences
+    }
+
+    /// The most tokens of a sentence.
+    #[must_use]
+    pub fn max_tokens(&self) -> usize {
+        self.settings.max_tokens
     }
 
     /// Cuts a run of tokens that a known sentence end closes.

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::record::{PROBABILITY, describe, record, table};
 use super::sentences::{SentenceRow, mean_confidence};
 use super::table::Table;
+use crate::duplicates::Verdict;
 use crate::split::{SentenceKind, name_of};
 use crate::tag::{Keyphrase, KeywordCount, Tagged, Vocabulary};
 
@@ -137,12 +138,12 @@ impl ArticleRow {
             dateline: first_of(SentenceKind::Dateline).map(str::to_owned),
             published: metadata.published,
             text: texts.join("\n"),
-            damage: tagged.article().damage_name(),
-            token_count: document.tokens().len(),
+            damage: tagged.article().damage_name_in(tagged.kept()),
+            token_count: total(|sentence| sentence.token_count),
             sentence_count: sentences.len(),
             repaired_count: total(|sentence| sentence.repaired_count),
             unresolved_count: total(|sentence| sentence.unresolved_count),
-            mean_confidence: mean_confidence(tagged, 0..document.tokens().len()),
+            mean_confidence: mean_confidence(tagged, tagged.kept()),
             keywords: keywords.collect(),
             keyphrases: tagged.keyphrases().to_vec(),
             duplicate_of: None,
@@ -151,9 +152,18 @@ impl ArticleRow {
             extra: metadata.extra.into_iter().map(|(name, value)| ExtraField { name, value }).collect(),
         }
     }
+
+    /// Notes which earlier articles this one is a copy of.
+    pub fn mark_duplicates(&mut self, verdict: &Verdict) {
+        // Padded to 16 digits, as `article_id` is: the columns are joined by equality of text.
+        let id = |id: u64| format!("{id:016x}");
+        self.duplicate_of = verdict.duplicate_of.map(id);
+        self.near_duplicate_of = verdict.near_duplicate_of.map(|(of, _)| id(of));
+        self.near_duplicate_similarity = verdict.near_duplicate_of.map(|(_, similarity)| similarity);
+    }
 }
 
-fn article_keyword(vocabulary: &Vocabulary, keyword: KeywordCount) -> ArticleKeyword {
+pub(super) fn article_keyword(vocabulary: &Vocabulary, keyword: KeywordCount) -> ArticleKeyword {
     let concept = &vocabulary.concepts()[keyword.concept];
     ArticleKeyword {
         id: concept.id.clone(),

@@ -42,13 +42,18 @@ pub trait Cell: Sized {
     /// An array of the values. It takes references, so that a column of a row is encoded without copying it first.
     fn encode(values: &[&Self]) -> ArrayRef;
 
+    /// Bytes of text, lists left out: what makes one row much larger than another.
+    fn text_bytes(&self) -> usize {
+        0
+    }
+
     /// The typed array behind a column; `None` if it has another type.
     fn decode(array: &dyn Array) -> Option<Self::Array>;
 }
 
 /// Implements [`Cell`] for a type whose column is a flat Arrow array.
 macro_rules! flat_cell {
-    ($cell:ty, $array:ty, $data_type:expr, nullable: $nullable:expr, $encode:expr) => {
+    ($cell:ty, $array:ty, $data_type:expr, nullable: $nullable:expr, $encode:expr $(, text: $text:expr)?) => {
         impl Cell for $cell {
             type Array = $array;
             const NULLABLE: bool = $nullable;
@@ -62,6 +67,11 @@ macro_rules! flat_cell {
                 Arc::new(encode(values))
             }
 
+            $(fn text_bytes(&self) -> usize {
+                let text_bytes: fn(&Self) -> usize = $text;
+                text_bytes(self)
+            })?
+
             fn decode(array: &dyn Array) -> Option<$array> {
                 array.as_any().downcast_ref::<$array>().cloned()
             }
@@ -69,13 +79,15 @@ macro_rules! flat_cell {
     };
 }
 
-flat_cell!(String, StringArray, DataType::Utf8, nullable: false, |values| StringArray::from_iter_values(values));
+flat_cell!(String, StringArray, DataType::Utf8, nullable: false, |values| {
+    StringArray::from_iter_values(values)
+}, text: String::len);
 flat_cell!(&'static str, StringArray, DataType::Utf8, nullable: false, |values| {
     StringArray::from_iter_values(values.iter().copied())
 });
 flat_cell!(Option<String>, StringArray, DataType::Utf8, nullable: true, |values| {
     values.iter().map(|value| value.as_deref()).collect()
-});
+}, text: |value| value.as_ref().map_or(0, String::len));
 flat_cell!(usize, Int32Array, DataType::Int32, nullable: false, |values| {
     Int32Array::from_iter_values(values.iter().map(|value| int32(**value)))
 });

@@ -51,6 +51,9 @@ pub trait TableRow: Record {
     /// The columns that rows are sorted by.
     const SORTED_BY: &'static [&'static str];
 
+    /// Bytes of text in the row's own columns.
+    fn text_bytes(&self) -> usize;
+
     /// The table's schema.
     #[must_use]
     fn schema() -> SchemaRef {
@@ -217,6 +220,10 @@ macro_rules! table {
             const ROWS: &'static str = $rows.trim_ascii();
             const SORTED_BY: &'static [&'static str] =
                 &[$(<columns::$key as $crate::tables::Column>::NAME),*];
+
+            fn text_bytes(&self) -> usize {
+                0 $(+ $crate::tables::Cell::text_bytes(&self.$field))+
+            }
         }
     };
 }

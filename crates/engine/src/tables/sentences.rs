@@ -168,7 +168,12 @@ impl SentenceRow {
 
 /// The id of an article's sentence.
 pub(super) fn sentence_id(tagged: &Tagged, index: usize) -> String {
-    format!("{}:{index}", tagged.article().document().article_id)
+    sentence_id_of(&tagged.article().document().article_id, index)
+}
+
+/// The id of a sentence of the article with an id.
+pub(super) fn sentence_id_of(article_id: &str, index: usize) -> String {
+    format!("{article_id}:{index}")
 }
 
 /// The mean of the tokens' confidences, rounded; 0 if there is no token.

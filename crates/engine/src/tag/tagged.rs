@@ -13,7 +13,7 @@ use super::term_trie::TermIndex;
 use super::vocabulary::ConceptIndex;
 use crate::repair::Repaired;
 use crate::rounded::probability;
-use crate::split::Sentence;
+use crate::split::{Sentence, covered};
 
 /// How a keyword was matched. The order is one of preference: the match that is written most alike comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -91,6 +91,12 @@ impl Tagged {
     #[must_use]
     pub fn sentences(&self) -> &[Sentence] {
         &self.sentences
+    }
+
+    /// The tokens of the sentences: all, or those of a passage without the tokens around it.
+    #[must_use]
+    pub fn kept(&self) -> Range<usize> {
+        covered(&self.sentences)
     }
 
     /// The hits, in the order of their sentences.

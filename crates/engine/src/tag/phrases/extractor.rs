@@ -13,8 +13,8 @@ use crate::arabic::decode_word;
 use crate::rounded::rounded;
 use crate::split::{Sentence, SentenceKind};
 
-/// The most keyphrases of an article. A short one has [`FEWEST`], and one more for each [`WORDS_EACH`] words.
-const MOST: usize = 10;
+/// The most keyphrases of an article. A short one has fewer: [`FEWEST`], and one more for each [`WORDS_EACH`] words.
+pub const MOST_KEYPHRASES: usize = 10;
 const FEWEST: usize = 4;
 const WORDS_EACH: usize = 40;
 
@@ -69,7 +69,7 @@ impl PhraseExtractor {
         }
         let PhraseScratch { placed, candidates, words, .. } = scratch;
         candidates.collect(placed, words, &self.background);
-        let most = MOST.min(FEWEST + placed.len() / WORDS_EACH);
+        let most = MOST_KEYPHRASES.min(FEWEST + placed.len() / WORDS_EACH);
         let chosen = select(candidates, most);
         shown(&chosen, candidates, placed, words)
     }

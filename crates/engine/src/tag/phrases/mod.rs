@@ -15,4 +15,4 @@ pub mod phrase_words;
 mod selection;
 pub mod stop_words;
 
-pub use extractor::{Keyphrase, PhraseExtractor, PhraseScratch};
+pub use extractor::{Keyphrase, MOST_KEYPHRASES, PhraseExtractor, PhraseScratch};
