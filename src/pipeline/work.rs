@@ -162,7 +162,8 @@ impl<'w> Workers<'w> {
             let signature = self.stages.clock.time(Clock::INGEST, || signature_of(&read));
             (self.stages.process(read, scratch), signature, None)
         };
-        let outcome = outcome.unwrap_or_else(|| self.stages.clock.time(Clock::CACHE, || PackedOutcome::new(&tagged, &signature)));
+        let outcome =
+            outcome.unwrap_or_else(|| self.stages.clock.time(Clock::CACHE, || PackedOutcome::new(&tagged, &signature)));
         let rows = self.stages.rows(&tagged);
         let about = DoneArticle { document, signature, outcome: Some(outcome), staleness };
         Ok(Some(Done { rows, about }))

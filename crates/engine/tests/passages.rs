@@ -69,7 +69,8 @@ fn check_laws(text: &str, whole: &ArticleRows, found: &InPassages) {
     assert_eq!(raw.join(" "), whole_raw.join(" "), "each token once, in order");
     for (index, row) in rows.sentences.iter().enumerate() {
         assert_eq!((row.sentence_index, &row.sentence_id), (index, &format!("{}:{index}", row.article_id)));
-        let source = &text[usize::try_from(row.source_start).expect("small")..usize::try_from(row.source_end).expect("small")];
+        let source =
+            &text[usize::try_from(row.source_start).expect("small")..usize::try_from(row.source_end).expect("small")];
         assert_eq!(source.split_whitespace().collect::<Vec<_>>().join(" "), row.raw_text);
     }
     for hit in &rows.keywords {
@@ -90,7 +91,8 @@ fn check_laws(text: &str, whole: &ArticleRows, found: &InPassages) {
 
 #[test]
 fn an_article_that_fits_is_one_passage_and_the_same() {
-    for (text, title) in [(stripped(), None), (PUNCTUATED.to_owned(), None), (PUNCTUATED.to_owned(), Some("خطة الوزارة"))] {
+    for (text, title) in [(stripped(), None), (PUNCTUATED.to_owned(), None), (PUNCTUATED.to_owned(), Some("خطة الوزارة"))]
+    {
         let (_, whole) = as_a_whole(article(&text, title));
         let size = PassageSize { tokens: 100_000, ..PassageSize::default() };
         let found = in_passages(article(&text, title), size);

@@ -124,7 +124,8 @@ impl WordReader {
         if letters.is_empty() {
             return;
         }
-        if !self.inside && !(self.written.is_empty() && self.hasher.is_none()) {
+        let is_first = self.written.is_empty() && self.hasher.is_none();
+        if !self.inside && !is_first {
             self.written.push(b' ');
         }
         self.inside = true;

@@ -112,7 +112,7 @@ fn seam_between(sentences: &[Sentence], range: Range<usize>) -> usize {
     let ends = || sentences.iter().filter(|sentence| range.start < sentence.tokens.end && sentence.tokens.end <= range.end);
     let near = ends().filter(|sentence| sentence.tokens.end + SEAM_SEARCH > range.end);
     let likeliest = near.max_by(|a, b| a.boundary_confidence.total_cmp(&b.boundary_confidence));
-    likeliest.or_else(|| ends().last()).map_or(range.end, |sentence| sentence.tokens.end)
+    likeliest.or_else(|| ends().next_back()).map_or(range.end, |sentence| sentence.tokens.end)
 }
 
 /// Leaves the sentences of a run of tokens, the first and the last cut where they go beyond it.

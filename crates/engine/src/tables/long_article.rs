@@ -116,7 +116,9 @@ impl LongArticle {
         // What is said throughout ranks first; stable, so that what is said first decides ties.
         keyphrases.sort_by(|a, b| b.score.total_cmp(&a.score));
         keyphrases.truncate(MOST_KEYPHRASES);
-        keyphrases.iter_mut().for_each(|phrase| phrase.score = rounded(f64::from(phrase.score)));
+        for phrase in &mut keyphrases {
+            phrase.score = rounded(f64::from(phrase.score));
+        }
         row.keyphrases = keyphrases;
         Some(row)
     }
