@@ -68,8 +68,12 @@ impl DatasetWriter {
         self.counts.keywords += keywords.len();
         // The article is not counted yet: the first one has position 0.
         let place = self.counts.articles as u64;
-        sentences.iter_mut().for_each(|row| row.article_index = place);
-        keywords.iter_mut().for_each(|row| row.article_index = place);
+        for row in &mut sentences {
+            row.article_index = place;
+        }
+        for row in &mut keywords {
+            row.article_index = place;
+        }
         self.sentences.push(folder, sentences)?;
         self.keywords.push(folder, keywords)
     }
