@@ -159,6 +159,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::ingest::markup::Markup;
 
     fn names() -> FieldNames {
         let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -169,6 +170,7 @@ mod tests {
             section: list(&["section"]),
             byline: list(&["authors"]),
             id: list(&["id"]),
+            markup: Markup::Auto,
         }
     }
 

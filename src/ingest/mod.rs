@@ -19,6 +19,7 @@ pub mod decode;
 mod fields;
 pub mod html;
 mod inventory;
+mod markup;
 pub mod path_pattern;
 pub mod patterns;
 mod reader;

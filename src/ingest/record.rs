@@ -104,10 +104,12 @@ impl Record {
             let record = origin.record.clone();
             Reject { record, byte_offset, ..reject(&origin.source_path, code, message) }
         };
-        let (found, encoding) = found_in(body, settings).map_err(|DecodeFault { code, message, offset }| {
+        let faulty = |DecodeFault { code, message, offset }| {
             let within = offset.map(|offset| offset as u64 + byte_offset.unwrap_or(0));
             refuse(code, message, within.or(byte_offset))
-        })?;
+        };
+        let (found, encoding) = found_in(body, settings).map_err(faulty)?;
+        let fields = settings.fields.markup.resolved(fields).map_err(faulty)?;
         let path = settings.path_pattern.read(&origin.source_path);
         // In order of trust: what the record's source says, then the page itself, then its path.
         let mut fields = fields.or(found, Some("page")).or(path, None);
@@ -126,7 +128,9 @@ impl Record {
             let message = if is_page {
                 format!("no article in {bytes} bytes of HTML; delete the page or add it to ingest.skip")
             } else {
-                format!("no text: {bytes} bytes, all of them white space; delete it or add the file to ingest.skip")
+                format!(
+                    "no text: {bytes} bytes, all of them white space or markup; delete it or add the file to ingest.skip"
+                )
             };
             return Err(refuse("empty", message, byte_offset));
         }
@@ -138,7 +142,8 @@ impl Record {
 fn found_in(body: Body, settings: &IngestSettings) -> Result<(ArticleFields, Encoding), DecodeFault> {
     match body {
         Body::Text(bytes) => {
-            decode(&bytes, settings.encoding.0).map(|(text, encoding)| (ArticleFields::of_text(text), encoding))
+            let (text, encoding) = decode(&bytes, settings.encoding.0)?;
+            Ok((settings.fields.markup.resolved(ArticleFields::of_text(text))?, encoding))
         }
         Body::Html(bytes) => read_page(&bytes, settings.encoding.0).map(|Page { fields, encoding }| (fields, encoding)),
         Body::Decoded(encoding) => Ok((ArticleFields::default(), encoding)),

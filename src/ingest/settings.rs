@@ -8,6 +8,7 @@ use engine::document::Encoding;
 use engine::settings::{Choice, Fault, Form, Range, Refusal, Setting, Value};
 
 use super::decode::DeclaredEncoding;
+use super::markup::Markup;
 use super::path_pattern::PathPattern;
 use super::patterns::Patterns;
 use super::source::{Limits, Selection, SourceSettings};
@@ -19,7 +20,7 @@ engine::settings! {
         /// Folder of the articles, read recursively, in the order of the paths.
         input: PathBuf = "raw" => Run;
         /// Patterns of the files that hold articles. The file extension tells the format: .txt and .html hold one article each;
-        /// .jsonl, .csv, .tsv and .parquet one article per record (see `[fields]`). Each may be compressed (.gz, .zst, .xz) or lie in a
+        /// .jsonl, .csv, .tsv and .parquet one article per record (see `[fields]`), and so do .sgml and .xml, and .txt that begins with tags. Each may be compressed (.gz, .zst, .xz) or lie in a
         /// .zip or .tar archive (archive.zip!/folder/article.txt), up to eight archives and compressions deep; deeper files are
         /// rejected (too_deep). A file of another format, or one that no pattern matches, becomes a row of the rejects table.
         /// Metadata in metadata.csv (with a column path) or article.json beside article.txt is joined to the articles.
@@ -48,18 +49,21 @@ engine::settings! {
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct FieldNames in "fields" {
         /// The article's text, the only field that an article must have.
-        text: Vec<String> = ["text", "body", "content", "article"] => Ingest, in 1..=1000;
+        text: Vec<String> = ["text", "body", "content", "article", "النص", "نص"] => Ingest, in 1..=1000;
         /// Its headline.
-        title: Vec<String> = ["title", "headline"] => Ingest;
+        title: Vec<String> = ["title", "headline", "العنوان", "عنوان"] => Ingest;
         /// Its date, as ISO 8601 or as newspapers write it, in the Gregorian or the Hijri calendar.
-        published: Vec<String> = ["published", "date", "publication_date", "pubdate", "datetime"] => Ingest;
+        published: Vec<String> = ["published", "date", "publication_date", "pubdate", "datetime", "التاريخ", "تاريخ"] => Ingest;
         /// Its section in the newspaper.
-        section: Vec<String> = ["section", "category", "topic"] => Ingest;
+        section: Vec<String> = ["section", "category", "topic", "القسم", "التصنيف"] => Ingest;
         /// Its authors.
-        byline: Vec<String> = ["byline", "author", "authors", "writer"] => Ingest;
+        byline: Vec<String> = ["byline", "author", "authors", "writer", "الكاتب", "المؤلف"] => Ingest;
         /// The record's key in its file. It keeps an article's id the same when other records are added or removed; without a key,
         /// a hash of the text identifies the record.
         id: Vec<String> = ["id", "article_id", "key", "url"] => Ingest;
+        /// Tags and entities in texts, titles, sections and bylines. `"auto"` resolves them where a text is HTML or has entities and leaves
+        /// texts that only speak of them; `"html"` takes every text for HTML; `"none"` leaves all as it is. It also holds for text files.
+        markup: Markup = "auto" => Ingest;
     }
 }
 
@@ -78,7 +82,8 @@ impl IngestSettings {
 
     /// The settings of the readers of files.
     pub(super) fn source_settings<'s>(&'s self, wanted: &'s (dyn Fn(&str) -> Selection + Sync)) -> SourceSettings<'s> {
-        SourceSettings { limits: Limits { max_leaf_bytes: self.max_file.bytes() }, encoding: self.encoding.0, wanted }
+        let limits = Limits { max_leaf_bytes: self.max_file.bytes() };
+        SourceSettings { limits, encoding: self.encoding.0, text_names: &self.fields.text, wanted }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The text of a tree as paragraphs.
 //!
 //! A paragraph ends where a block begins or ends, and at two line breaks in a row; a single line break is kept. Rows of tables are
-//! paragraphs, their cells separated by spaces.
+//! paragraphs, their cells separated by spaces, unless the table is the page's layout: then each cell has paragraphs of its own.
 
-use dom_query::NodeRef;
+use dom_query::{NodeId, NodeRef};
 
 use super::parse::squeeze;
 
@@ -49,11 +49,24 @@ const BLOCKS: &[&str] = &[
     "body",
     "html",
     "title",
+    "nav",
+    "hgroup",
+    "search",
+    "legend",
+    "dir",
+    "menu",
+    "figcaption",
+    "listing",
+    "dialog",
+    "optgroup",
 ];
 
 /// Words that begin a line of links to other articles, spelled without hamza and marks.
 const POINTERS: &[&str] =
     &["اقرا ايضا", "اقرا المزيد", "شاهد ايضا", "طالع ايضا", "للمزيد", "مواضيع ذات صله", "اخبار ذات صله", "read also"];
+
+/// Longest text, in bytes, of a cell in a table of figures; the cells of a layout are longer.
+const MAX_CELL_BYTES: usize = 200;
 
 /// A paragraph or heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,9 +75,21 @@ pub(super) struct Block {
     pub(super) text: String,
     /// Number of its bytes in links, before white space is collapsed.
     link_bytes: usize,
+    /// The nodes of its text, each with the number of its bytes; blank ones left out.
+    pub(super) nodes: Vec<(NodeId, usize)>,
 }
 
 impl Block {
+    /// Whether at least this share of it, in percent, is links.
+    pub(super) fn is_linked(&self, percent: usize) -> bool {
+        self.link_bytes * 100 >= self.text.len() * percent
+    }
+
+    /// Number of its words.
+    pub(super) fn words(&self) -> usize {
+        self.text.split_whitespace().count()
+    }
+
     /// Whether it is the label of an advertisement, or a line that points to other articles.
     fn is_noise(&self) -> bool {
         let folded = fold(&self.text);
@@ -88,77 +113,134 @@ pub(super) fn fold(text: &str) -> String {
 pub(super) fn blocks(root: &NodeRef) -> Vec<Block> {
     let mut builder = Builder::default();
     let mut next = root.first_child();
-    let mut links = 0_usize;
+    let (mut links, mut preformatted) = (0_usize, 0_usize);
     while let Some(node) = next {
-        let name = node.node_name();
-        let name = name.as_deref().unwrap_or_default();
         if node.is_text() {
-            builder.push(&node.text(), links > 0);
+            builder.push(&node, links > 0, preformatted > 0);
+        } else {
+            builder.border(&node);
         }
-        builder.border(name);
         if let Some(child) = node.first_child().filter(|_| node.is_element()) {
-            links += usize::from(name == "a");
+            links += usize::from(node.has_name("a"));
+            preformatted += usize::from(is_preformatted(&node));
             next = Some(child);
             continue;
         }
-        next = following(node, root, &mut builder, &mut links);
+        next = following(node, root, &mut builder, &mut links, &mut preformatted);
     }
     builder.finish()
 }
 
 /// The node that follows a node and everything inside it; ends of elements on the way are noted.
-fn following<'a>(mut node: NodeRef<'a>, root: &NodeRef, builder: &mut Builder, links: &mut usize) -> Option<NodeRef<'a>> {
+fn following<'a>(
+    mut node: NodeRef<'a>,
+    root: &NodeRef,
+    builder: &mut Builder,
+    links: &mut usize,
+    preformatted: &mut usize,
+) -> Option<NodeRef<'a>> {
     loop {
         if let Some(sibling) = node.next_sibling() {
             return Some(sibling);
         }
         // Stops at the root: its own siblings are outside the part that was asked for.
         node = node.parent().filter(|parent| parent.id != root.id)?;
-        let name = node.node_name();
-        let name = name.as_deref().unwrap_or_default();
-        builder.border(name);
-        *links -= usize::from(name == "a");
+        builder.border(&node);
+        *links -= usize::from(node.has_name("a"));
+        *preformatted -= usize::from(is_preformatted(&node));
     }
+}
+
+/// Whether the line breaks of the source are those that readers see.
+fn is_preformatted(node: &NodeRef) -> bool {
+    node.has_name("pre") || node.attr("style").is_some_and(|style| style.replace(' ', "").contains("white-space:pre"))
+}
+
+/// Whether an element begins and ends a paragraph.
+pub(super) fn is_block(node: &NodeRef) -> bool {
+    let Some(name) = node.node_name() else { return false };
+    match name.as_ref() {
+        "td" | "th" => is_layout(node),
+        name => {
+            BLOCKS.contains(&name)
+                || node.attr("style").is_some_and(|style| style.replace(' ', "").contains("display:block"))
+        }
+    }
+}
+
+/// Whether a cell is a part of the page's layout: it holds lines or paragraphs, or more text than a figure and its label have.
+fn is_layout(cell: &NodeRef) -> bool {
+    let holds =
+        |node: NodeRef| node.node_name().is_some_and(|name| name.as_ref() == "br" || BLOCKS.contains(&name.as_ref()));
+    cell.descendants_it().any(holds) || cell.text().trim().len() > MAX_CELL_BYTES
 }
 
 #[derive(Default)]
 struct Builder {
     blocks: Vec<Block>,
+    /// The lines of the current paragraph before the current one.
+    lines: Vec<String>,
     line: String,
     link_bytes: usize,
+    nodes: Vec<(NodeId, usize)>,
 }
 
 impl Builder {
-    fn push(&mut self, text: &str, is_link: bool) {
-        // A line break in the source is ordinary white space.
-        self.line.extend(text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }));
-        self.link_bytes += if is_link { text.len() } else { 0 };
+    fn push(&mut self, node: &NodeRef, is_link: bool, is_preformatted: bool) {
+        let text = node.text();
+        for (at, line) in text.split('\n').enumerate() {
+            if at > 0 && is_preformatted {
+                self.end_line();
+            } else if at > 0 {
+                // A line break in the source is ordinary white space.
+                self.line.push(' ');
+            }
+            self.line.push_str(line);
+            let bytes = line.trim().len();
+            self.link_bytes += if is_link { bytes } else { 0 };
+            if bytes > 0 {
+                self.nodes.push((node.id, bytes));
+            }
+        }
     }
 
     /// Notes that an element begins or ends.
-    fn border(&mut self, name: &str) {
-        match name {
-            // Line breaks of the source have become spaces in `push`, so `\n` in a line always means `<br>`.
-            "br" => self.line.push('\n'),
+    fn border(&mut self, node: &NodeRef) {
+        if node.has_name("br") {
+            self.end_line();
+        } else if is_block(node) {
+            self.end();
+        } else if ["td", "th", "option", "button", "rt"].iter().any(|name| node.has_name(name)) {
             // Without it the last word of a cell and the first of the next would become one.
-            "td" | "th" => self.line.push(' '),
-            name if BLOCKS.contains(&name) => self.end(),
-            _ => {}
+            self.line.push(' ');
+        }
+    }
+
+    /// Ends a line; an empty one ends the paragraph.
+    fn end_line(&mut self) {
+        let line = squeeze(&std::mem::take(&mut self.line));
+        if line.is_empty() {
+            self.end_paragraph();
+        } else {
+            self.lines.push(line);
+        }
+    }
+
+    fn end_paragraph(&mut self) {
+        let text = std::mem::take(&mut self.lines).join("\n");
+        // Taken even if there is no text, or the next block would inherit these.
+        let (link_bytes, nodes) = (std::mem::take(&mut self.link_bytes), std::mem::take(&mut self.nodes));
+        let block = Block { text, link_bytes, nodes };
+        if !block.text.is_empty() && !block.is_noise() {
+            self.blocks.push(block);
         }
     }
 
     fn end(&mut self) {
-        let line = std::mem::take(&mut self.line);
-        // Taken even if the line turns out empty, or the next block would inherit these links.
-        let link_bytes = std::mem::take(&mut self.link_bytes);
-        let lines: Vec<String> = line.split('\n').map(squeeze).collect();
-        // Two breaks in a row leave an empty line between them, and that is where a paragraph ends.
-        for paragraph in lines.split(String::is_empty).filter(|lines| !lines.is_empty()) {
-            let block = Block { text: paragraph.join("\n"), link_bytes };
-            if !block.is_noise() {
-                self.blocks.push(block);
-            }
+        if !self.line.is_empty() {
+            self.end_line();
         }
+        self.end_paragraph();
     }
 
     fn finish(mut self) -> Vec<Block> {

@@ -101,9 +101,51 @@ const SELDOM: &[&str] = &[
     "print",
 ];
 
+/// More such words: of elements that may be inside the article's part of the page, and are judged only where the extractor found nothing.
+const BESIDE: &[&str] = &[
+    "more",
+    "most",
+    "popular",
+    "latest",
+    "teaser",
+    "teasers",
+    "card",
+    "cards",
+    "widget",
+    "widgets",
+    "footer",
+    "bio",
+    "poll",
+    "weather",
+    "ticker",
+    "promo",
+    "pager",
+    "tools",
+    "tag",
+    "buttons",
+    "links",
+    "counter",
+    "rating",
+    "toolbar",
+    "recent",
+    "suggested",
+    "readmore",
+    "login",
+    "search",
+];
+
 /// Attributes by which the extractor weighs elements.
 const KEPT_ATTRIBUTES: &[&str] =
     &["class", "id", "itemprop", "rel", "role", "href", "dir", "lang", "style", "hidden", "aria-hidden"];
+
+/// Removes what is never text, from a piece of a page as from a page.
+pub(super) fn clean_piece(document: &Document) {
+    for node in document.root().descendants() {
+        if node.node_name().is_some_and(|name| NO_TEXT.contains(&name.as_ref())) || is_hidden(&node) {
+            node.remove_from_parent();
+        }
+    }
+}
 
 /// Removes what is not the article.
 pub(super) fn clean(document: &Document) {
@@ -171,6 +213,11 @@ impl Label {
             words.push(String::new());
         }
         Self(words)
+    }
+
+    /// Whether they name something that stands beside articles.
+    pub(super) fn is_beside_articles(&self) -> bool {
+        self.has(NEVER) || self.has(SELDOM) || self.has(BESIDE)
     }
 
     pub(super) fn has(&self, wanted: &[&str]) -> bool {

@@ -348,7 +348,6 @@ fn hostile_pages_end_soon() {
 
 #[test]
 fn lines_at_the_head_that_repeat_are_dropped_and_sentences_are_not() {
-    let blocks = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
     for (lines, expected, why) in [
         (&["عنوان الخبر", "سلمى الحداد", "نشر في: 7 مارس 2016 - 10:30", "نص"][..], 3, "title, author, date"),
         (&["\"عُنوان\" الخبر", "نص"][..], 0, "vowel signs make another title: kept rather than lost"),
@@ -357,7 +356,8 @@ fn lines_at_the_head_that_repeat_are_dropped_and_sentences_are_not() {
         (&["يوم 7 مارس 2016 بدأ كل شيء.", "نص"][..], 0, "a sentence that begins with one"),
         (&["نص", "عنوان الخبر"][..], 0, "only at the head"),
     ] {
-        assert_eq!(heads(&blocks(lines), Some("عنوان الخبر"), Some("سلمى الحداد")), expected, "{why}");
+        let head = Head::of(lines.iter().copied(), Some("عنوان الخبر"), Some("سلمى الحداد"));
+        assert_eq!(head.lines, expected, "{why}");
     }
 }
 

@@ -1,21 +1,26 @@
 //! HTML pages: the article's text, and what the page says about it.
 //!
 //! The article is found by `dom_smoothie`, a port of Mozilla's Readability, in a tree from which `clean` has removed what is never
-//! part of it. If a page has its article in JSON-LD only and builds the rest by script, the JSON-LD is used.
+//! part of it. Only the place is taken from it: `article` completes what it found, and the text is read from the page itself. If a page has its article in JSON-LD only and builds the rest by script, the JSON-LD is used.
 //!
 //! Invariants: the text has no markup and does not repeat the title at its head; equal bytes give equal pages; a page that would be
 //! too expensive to read is a fault. A page without an article gives an empty text, which the caller rejects.
 
+mod article;
 mod blocks;
 mod charset;
 mod clean;
+mod head;
 mod metadata;
+mod other_parts;
 mod parse;
 
 #[cfg(test)]
 mod golden;
 
-use dom_query::{Document, NodeRef};
+use std::collections::HashSet;
+
+use dom_query::{Document, NodeId, NodeRef};
 use dom_smoothie::{Config, Readability};
 use engine::document::Encoding;
 
@@ -24,9 +29,9 @@ use super::decode::{DeclaredEncoding, DecodeFault};
 use super::fields::ArticleFields;
 use blocks::{Block, blocks, fold};
 use clean::Label;
-use engine::arabic::is_sentence_mark;
+use head::Head;
 use metadata::{Findings, Metas};
-use parse::squeeze;
+pub(super) use parse::{resolve_entities, squeeze};
 
 /// Shortest article, in characters, that the extractor accepts at once. Below this it searches again in places that it first ignores, and
 /// prefers whatever is longer; news in brief have about 150.
@@ -35,41 +40,14 @@ const CHAR_THRESHOLD: usize = 140;
 /// Marks that separate the article's title from the site's name in `<title>`.
 const TITLE_MARKS: [&str; 10] = [" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " / ", " · ", " • "];
 
-/// Number of blocks at the head of the text that may repeat title, author and date.
-const HEAD_BLOCKS: usize = 5;
-
 /// Number of words in a standfirst.
 const LEAD_WORDS: std::ops::RangeInclusive<usize> = 4..=80;
 
 /// Maximum number of candidates for the standfirst.
 const MOST_LEADS: usize = 5;
 
-/// Longest line, in words, that can be just a date.
-const MAX_DATE_WORDS: usize = 12;
-
-/// First words of lines that give the date, spelled without hamza.
-const DATE_LINE_STARTS: [&str; 20] = [
-    "نشر",
-    "نشرت",
-    "تاريخ",
-    "بتاريخ",
-    "التاريخ",
-    "اخر",
-    "تحديث",
-    "حدث",
-    "يوم",
-    "الاحد",
-    "الاثنين",
-    "الثلاثاء",
-    "الاربعاء",
-    "الخميس",
-    "الجمعه",
-    "السبت",
-    "date",
-    "published",
-    "updated",
-    "posted",
-];
+/// Fewest words that read like an article for their being left out to be told.
+const TOLD_WORDS: usize = 40;
 
 /// A page as an article.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +65,33 @@ pub struct Page {
 /// If its bytes are not text in a supported encoding, or its HTML would be too expensive to read.
 pub fn read_page(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<Page, DecodeFault> {
     let (html, encoding) = charset::decode_page(bytes, declared)?;
-    let document = parse::parse(&html)?;
+    Ok(Page { fields: read_html(&html)?, encoding })
+}
+
+/// Whether a text is a whole page, not a piece of one.
+pub(super) fn is_page(text: &str) -> bool {
+    let head: String =
+        text.trim_start_matches('\u{feff}').trim_start().chars().take(14).collect::<String>().to_ascii_lowercase();
+    head.starts_with("<!doctype html") || head.starts_with("<html")
+}
+
+/// The text of a piece of a page, paragraphs separated by blank lines.
+///
+/// # Errors
+/// If it would be too expensive to read.
+pub(super) fn text_of(html: &str) -> Result<String, DecodeFault> {
+    let document = parse::parse(html)?;
+    clean::clean_piece(&document);
+    let blocks = document.body().map(|body| blocks(&body)).unwrap_or_default();
+    Ok(blocks.into_iter().map(|block| block.text).collect::<Vec<_>>().join("\n\n"))
+}
+
+/// Reads a page that is decoded.
+///
+/// # Errors
+/// If it would be too expensive to read.
+pub(super) fn read_html(html: &str) -> Result<ArticleFields, DecodeFault> {
+    let document = parse::parse(html)?;
     let metas = Metas::of(&document);
     // Metadata, headings and standfirst are read before `clean`, which removes elements and attributes they need.
     let date = metadata::visible_date(&document);
@@ -98,28 +102,77 @@ pub fn read_page(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<Pag
 
     // JSON-LD has been read above, by our own rules.
     let config = Config { disable_json_ld: true, char_threshold: CHAR_THRESHOLD, ..Config::default() };
-    let (extracted, blocks) = extract(document, config);
+    let (extracted, kept) = extract(document.clone(), config);
     let found = found.or(extracted).or(Findings { published: date, ..Findings::default() });
-    let title = found.title.map(|title| without_site(&title, site.as_deref(), &headings)).filter(|title| !title.is_empty());
+    let title = found
+        .title
+        .as_deref()
+        .map(|title| without_site(title, site.as_deref(), &headings))
+        .filter(|title| !title.is_empty());
     // With several headings nothing says which one is the title, so none is chosen.
     let title = title.or_else(|| if let [only] = &headings[..] { Some(only.clone()) } else { None });
-    let mut blocks: Vec<String> = longer(blocks, found.body.as_deref())?.into_iter().map(|block| block.text).collect();
-    if let Some(lead) =
-        lead.filter(|lead| !blocks.is_empty() && !blocks.iter().any(|block| fold(block).contains(&fold(lead))))
-    {
-        let head = heads(&blocks, title.as_deref(), found.byline.as_deref());
-        // After the repeated title, author and date: put before them, it would keep `heads` from cutting them off.
-        blocks.insert(head, lead);
+    let all = document.body().map(|body| blocks(&body)).unwrap_or_default();
+    let selection = article::select(&document, all, &kept, title.as_deref());
+    let text = longer(selection.blocks, found.body.as_deref())?;
+    let text = text.into_iter().map(|block| block.text).collect();
+    let mut fields = article_fields(Findings { title, ..found }, text, lead, &selection.before);
+    if selection.left_out >= TOLD_WORDS {
+        fields.extra.push(("page_words_left_out".to_owned(), selection.left_out.to_string()));
     }
-    let head = heads(&blocks, title.as_deref(), found.byline.as_deref());
-    let fields = ArticleFields {
-        title,
-        byline: found.byline,
-        published: found.published,
-        section: found.section,
-        ..ArticleFields::of_text(blocks[head..].join("\n\n"))
+    Ok(fields)
+}
+
+/// The fields of an article: what its page says, and what the head of its text says besides.
+fn article_fields(found: Findings, mut text: Vec<String>, lead: Option<String>, before: &[String]) -> ArticleFields {
+    let byline = found.byline.as_deref().and_then(head::author_name);
+    let head_of =
+        |text: &[String]| Head::of(text.iter().flat_map(|block| block.lines()), found.title.as_deref(), byline.as_deref());
+    let head = head_of(&text);
+    cut_lines(&mut text, head.lines);
+    if let Some(lead) = lead.filter(|lead| !text.is_empty() && !text.iter().any(|block| fold(block).contains(&fold(lead)))) {
+        text.insert(0, lead);
+    }
+    let mut above = Head::default();
+    for line in before.iter().flat_map(|block| block.lines()) {
+        above.takes(line, byline.as_deref());
+    }
+    let shown = head.published.or(above.published);
+    let mut extra = Vec::new();
+    let published = match (found.published, shown) {
+        (Some(known), Some(shown)) if parse_date(&known).is_none() => {
+            extra.push(("page_published".to_owned(), known));
+            Some(shown)
+        }
+        (Some(known), Some(shown)) => {
+            // The day of the last change, mostly; it is no longer in the text.
+            if parse_date(&known) != parse_date(&shown) {
+                extra.push(("page_date_line".to_owned(), shown));
+            }
+            Some(known)
+        }
+        (known, shown) => known.or(shown),
     };
-    Ok(Page { fields, encoding })
+    ArticleFields {
+        title: found.title,
+        byline: byline.or(head.byline).or(above.byline),
+        published,
+        section: found.section,
+        extra,
+        ..ArticleFields::of_text(text.join("\n\n"))
+    }
+}
+
+/// Cuts lines off the head of paragraphs.
+fn cut_lines(blocks: &mut Vec<String>, mut count: usize) {
+    while count > 0 && !blocks.is_empty() {
+        let lines = blocks[0].lines().count();
+        if lines > count {
+            blocks[0] = blocks[0].lines().skip(count).collect::<Vec<_>>().join("\n");
+            return;
+        }
+        count -= lines;
+        blocks.remove(0);
+    }
 }
 
 /// The texts of a page's headings.
@@ -140,18 +193,18 @@ fn lead(document: &Document) -> Option<String> {
     LEAD_WORDS.contains(&line.text.split_whitespace().count()).then(|| line.text.clone())
 }
 
-/// The article that the extractor finds: its fields, and its blocks of text.
-fn extract(document: Document, config: Config) -> (Findings, Vec<Block>) {
+/// The article that the extractor finds: its fields, and its nodes of text, whose ids are those of the document.
+fn extract(document: Document, config: Config) -> (Findings, HashSet<NodeId>) {
     let Ok(mut reader) = Readability::with_document(document, None, Some(config)) else { return Default::default() };
     let title = Some(squeeze(&reader.get_article_title())).filter(|title| !title.is_empty());
     // The title was taken before this, so it is kept even if no article is found.
-    let Ok(article) = reader.parse() else { return (Findings { title, ..Findings::default() }, Vec::new()) };
+    let Ok(article) = reader.parse() else { return (Findings { title, ..Findings::default() }, HashSet::new()) };
     let tidy = |text: String| Some(squeeze(&text)).filter(|text| !text.is_empty());
     let byline = article.byline.and_then(tidy);
     let published = article.published_time.and_then(tidy);
     let content = reader.doc.select("#readability-page-1");
-    let blocks = content.nodes().first().map(blocks).unwrap_or_default();
-    (Findings { title, byline, published, ..Findings::default() }, blocks)
+    let nodes = content.nodes().iter().flat_map(NodeRef::descendants_it).filter(NodeRef::is_text);
+    (Findings { title, byline, published, ..Findings::default() }, nodes.map(|node| node.id).collect())
 }
 
 /// The blocks of the page, or those of its JSON-LD if these are more than twice as long: then the page shows only a part.
@@ -179,24 +232,4 @@ fn without_site(title: &str, site: Option<&str>, headings: &[String]) -> String 
         end.or_else(|| title.strip_prefix(site).and_then(|title| title.strip_prefix(mark)))
     });
     cut.unwrap_or(title).trim().to_owned()
-}
-
-/// Number of blocks at the head of the text that only repeat the title, the author or the date.
-fn heads(blocks: &[String], title: Option<&str>, byline: Option<&str>) -> usize {
-    let (title, byline) = (title.map(fold), byline.map(fold));
-    let repeats = |block: &&String| {
-        let folded = fold(block);
-        Some(&folded) == title.as_ref() || Some(&folded) == byline.as_ref() || is_date_line(block)
-    };
-    // Only up to the first other line: after it, such a line belongs to the text.
-    blocks.iter().take(HEAD_BLOCKS).take_while(repeats).count()
-}
-
-/// Whether a line is just a date. A short sentence may contain a date too, but begins and ends differently.
-fn is_date_line(line: &str) -> bool {
-    // Folded, because the words in the list have no hamza and end in `ه`.
-    let first = fold(line.split_whitespace().next().unwrap_or_default());
-    let begins = first.starts_with(char::is_numeric) || DATE_LINE_STARTS.contains(&first.as_str());
-    let is_sentence = line.ends_with(is_sentence_mark);
-    begins && !is_sentence && line.split_whitespace().count() <= MAX_DATE_WORDS && parse_date(line).is_some()
 }

@@ -38,6 +38,8 @@ pub(super) enum Leaf {
     JsonLines,
     /// A header and rows, their fields separated by this byte.
     Rows(u8),
+    /// SGML or XML, one element per article.
+    Sgml,
     /// A Parquet table.
     Parquet,
     /// None of these.
@@ -65,7 +67,7 @@ pub(super) struct Shape {
 }
 
 /// The supported formats, for messages.
-const SUPPORTED: &str = ".txt .text .html .htm .xhtml .jsonl .ndjson .csv .tsv .parquet, each also compressed \
+const SUPPORTED: &str = ".txt .text .html .htm .xhtml .sgml .sgm .xml .jsonl .ndjson .csv .tsv .parquet, each also compressed \
                                     (.gz .zst .xz) or in an archive (.zip .tar .tar.gz .tgz .tar.zst .tzst .tar.xz .txz)";
 
 const COMPRESSIONS: [(&str, Compression); 3] =
@@ -74,7 +76,7 @@ const COMPRESSIONS: [(&str, Compression); 3] =
 const SHORT_TARS: [(&str, Compression); 3] =
     [(".tgz", Compression::Gzip), (".tzst", Compression::Zstd), (".txz", Compression::Xz)];
 
-const FORMATS: [(&str, Inner); 12] = [
+const FORMATS: [(&str, Inner); 15] = [
     (".zip", Inner::Zip),
     (".tar", Inner::Tar),
     (".txt", Inner::Leaf(Leaf::Text)),
@@ -82,6 +84,9 @@ const FORMATS: [(&str, Inner); 12] = [
     (".html", Inner::Leaf(Leaf::Html)),
     (".htm", Inner::Leaf(Leaf::Html)),
     (".xhtml", Inner::Leaf(Leaf::Html)),
+    (".sgml", Inner::Leaf(Leaf::Sgml)),
+    (".sgm", Inner::Leaf(Leaf::Sgml)),
+    (".xml", Inner::Leaf(Leaf::Sgml)),
     (".jsonl", Inner::Leaf(Leaf::JsonLines)),
     (".ndjson", Inner::Leaf(Leaf::JsonLines)),
     (".csv", Inner::Leaf(Leaf::Rows(b','))),

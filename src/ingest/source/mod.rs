@@ -3,7 +3,7 @@
 //! ```text
 //! file ─ shape (name) ─ walk ─┬─ compression ─┐
 //!                             ├─ zip, tar ────┴─ walk ...
-//!                             └─ text, page, JSON lines, rows, Parquet ─▶ Found
+//!                             └─ text, page, SGML, JSON lines, rows, Parquet ─▶ Found
 //! ```
 //!
 //! Invariant: memory depends on the largest record, not on the file: nothing is unpacked to disk, and sizes claimed by an archive are
@@ -25,6 +25,7 @@ mod parquet;
 mod row_reader;
 mod rows;
 mod settings;
+mod sgml;
 mod sidecar;
 mod sidecar_name;
 mod tar;

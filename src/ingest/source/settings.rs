@@ -27,6 +27,8 @@ pub struct SourceSettings<'a> {
     pub limits: Limits,
     /// The encoding of JSON lines and rows, if it is known; a byte order mark overrides it.
     pub encoding: Option<DeclaredEncoding>,
+    /// The names of the fields that may hold a text, by which the elements of SGML and XML are found.
+    pub text_names: &'a [String],
     /// Decides about the file at a path (see [`RawRecord::source_path`](super::RawRecord::source_path)). It is asked about the files
     /// in archives, not about archives themselves. For sidecars it is asked when they are collected: only `Skip` matters then.
     pub wanted: &'a (dyn Fn(&str) -> Selection + Sync),

@@ -244,8 +244,12 @@ mod tests {
     use super::super::settings::{Limits, Selection};
     use super::*;
 
-    const SETTINGS: SourceSettings<'static> =
-        SourceSettings { limits: Limits { max_leaf_bytes: 1 << 16 }, encoding: None, wanted: &|_| Selection::Read };
+    const SETTINGS: SourceSettings<'static> = SourceSettings {
+        limits: Limits { max_leaf_bytes: 1 << 16 },
+        encoding: None,
+        text_names: &[],
+        wanted: &|_| Selection::Read,
+    };
 
     fn table(files: &[(&str, &[u8])]) -> (SidecarTable, Vec<Reject>) {
         let (mut table, mut rejects) = (SidecarTable::default(), Vec::new());

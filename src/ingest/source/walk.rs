@@ -17,6 +17,7 @@ use super::formats::{Compression, Inner, Leaf, Shape, not_read};
 use super::found::{Content, Found};
 use super::output::{Emit, LeafOutput};
 use super::settings::{Selection, SourceSettings};
+use super::sgml::{self, Schema};
 use super::sidecar_name::is_sidecar;
 use super::tar::{self, MemberKind};
 use super::{json_lines, parquet, rows, zip_member};
@@ -89,8 +90,27 @@ impl<'w, 'e> Walk<'w, 'e> {
         }
     }
 
-    fn leaf(&mut self, mut reader: Box<dyn Read + '_>, path: &str, leaf: Leaf) -> ControlFlow<()> {
+    fn leaf(&mut self, mut reader: Box<dyn Read + '_>, path: &str, mut leaf: Leaf) -> ControlFlow<()> {
         let settings = self.settings;
+        if self.pass == Pass::Articles && matches!(leaf, Leaf::Text | Leaf::Sgml) {
+            let (schema, whole) = match sgml::look(reader, settings) {
+                Ok(looked) => looked,
+                Err(error) => return self.fault(path, Fault::of_read(&error)),
+            };
+            match schema {
+                Schema::Records(element) => {
+                    let mut output = LeafOutput { source_path: path, emit: &mut *self.emit };
+                    return sgml::read(whole, &element, settings, &mut output);
+                }
+                Schema::Unknown(elements) => return self.reject(path, "unknown_markup", sgml::unknown(&elements, settings)),
+                Schema::Text if leaf == Leaf::Sgml => {
+                    return self.reject(path, "unknown_markup", sgml::unknown("none", settings));
+                }
+                Schema::Page => leaf = Leaf::Html,
+                Schema::Text => {}
+            }
+            reader = whole;
+        }
         let mut output = LeafOutput { source_path: path, emit: &mut *self.emit };
         match leaf {
             // A sidecar is handed over whole, even if it is a table: the caller cuts it into rows itself.
@@ -98,7 +118,7 @@ impl<'w, 'e> Walk<'w, 'e> {
             Leaf::JsonLines => return json_lines::read(reader, settings, &mut output),
             Leaf::Rows(delimiter) => return rows::read(reader, delimiter, settings, &mut output),
             Leaf::Unsupported => return output.reject("unsupported", not_read(false)),
-            Leaf::Text | Leaf::Html | Leaf::Parquet => {}
+            Leaf::Text | Leaf::Html | Leaf::Sgml | Leaf::Parquet => {}
         }
         let Some(bytes) = self.read_bounded(&mut reader, path)? else { return ControlFlow::Continue(()) };
         let mut output = LeafOutput { source_path: path, emit: &mut *self.emit };

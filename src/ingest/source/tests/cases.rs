@@ -202,7 +202,12 @@ fn the_caller_selects() {
 
 #[test]
 fn a_break_stops_at_once() {
-    let settings = SourceSettings { limits: Limits { max_leaf_bytes: LIMIT }, encoding: None, wanted: &|_| Selection::Read };
+    let settings = SourceSettings {
+        limits: Limits { max_leaf_bytes: LIMIT },
+        encoding: None,
+        text_names: &[],
+        wanted: &|_| Selection::Read,
+    };
     let tar = gzip(&tar(&[("a.jsonl", b"{}\n{}\n{}\n"), ("b.txt", b"x")]));
     let mut count = 0;
     let mut emit = |_| {

@@ -57,7 +57,9 @@ fn utf16(text: &str) -> Vec<u8> {
 }
 
 fn read_with(name: &str, bytes: &[u8], limit: u64, wanted: &(dyn Fn(&str) -> Selection + Sync)) -> Vec<Found> {
-    let settings = SourceSettings { limits: Limits { max_leaf_bytes: limit }, encoding: None, wanted };
+    let text_names = ["text", "body"].map(str::to_owned);
+    let limits = Limits { max_leaf_bytes: limit };
+    let settings = SourceSettings { limits, encoding: None, text_names: &text_names, wanted };
     let mut all = Vec::new();
     let mut emit = |found| {
         all.push(found);
