@@ -11,9 +11,9 @@ use dom_query::{Document, NodeId, NodeRef};
 use engine::arabic::is_sentence_mark;
 
 use super::blocks::{Block, is_block};
-use super::clean::Label;
+use super::clean::is_beside_articles;
 use super::head::repeats_title;
-use super::other_parts::is_not_the_article;
+use super::other_parts::{is_not_the_article, is_over_comments};
 
 /// Share of the article, in percent, that its part of the page holds at least. Not all of it, because the extractor sometimes adds a
 /// paragraph from elsewhere.
@@ -43,39 +43,79 @@ pub(super) struct Selection {
 
 /// Selects the article's paragraphs from all of a page's; `found` are the nodes of text that the extractor kept.
 pub(super) fn select(document: &Document, blocks: Vec<Block>, found: &HashSet<NodeId>, title: Option<&str>) -> Selection {
-    let is_core = |block: &Block| {
-        if block.is_linked(ALL_LINKED) || is_not_the_article(block) {
-            return false;
-        }
-        let bytes = |nodes: &mut dyn Iterator<Item = &(NodeId, usize)>| nodes.map(|(_, bytes)| bytes).sum::<usize>();
-        let kept = bytes(&mut block.nodes.iter().filter(|(node, _)| found.contains(node)));
-        kept > 0 && kept * 2 >= bytes(&mut block.nodes.iter())
-    };
-    let mut core: Vec<bool> = blocks.iter().map(is_core).collect();
-    if !core.contains(&true) {
-        core = blocks.iter().map(is_prose).collect();
-    }
+    let comments = comments(document, &blocks);
+    let mut core: Vec<bool> =
+        blocks.iter().zip(&comments).map(|(block, comment)| !comment && is_core(block, found)).collect();
     if let Some(page) = Page::of(document, &blocks, &core) {
         page.demote(&blocks, &mut core);
+    }
+    if !core.contains(&true) {
+        core = blocks.iter().zip(&comments).map(|(block, comment)| !comment && is_prose(block)).collect();
     }
     let Some(page) = Page::of(document, &blocks, &core) else {
         return Selection { blocks: Vec::new(), before: Vec::new(), left_out: 0 };
     };
-    let verdicts = page.verdicts(&blocks, &core);
-    let kept = |at: &usize| verdicts[*at] == Verdict::Article;
-    let (first, last) = (core_edge(&verdicts, false), core_edge(&verdicts, true));
+    let mut verdicts = page.verdicts(&blocks, &core, &comments);
+    let is_article = |verdict: &Verdict| *verdict == Verdict::Article;
+    let first = verdicts.iter().position(is_article).unwrap_or_default();
+    let last = verdicts.iter().rposition(is_article).unwrap_or_default();
     let headline = title.and_then(|title| (0..first).rfind(|at| repeats_title(&blocks[*at].text, title)));
+    // A standfirst stands between the two, in an element of its own.
+    let above = headline.map_or(first, |at| at + 1).max(first.saturating_sub(MAX_LINES_ABOVE))..first;
+    for verdict in verdicts[above].iter_mut().filter(|verdict| **verdict == Verdict::Elsewhere) {
+        *verdict = Verdict::Article;
+    }
+    let is_selected = |at: &usize| match verdicts[*at] {
+        Verdict::Article => true,
+        Verdict::Line => *at < last || page.is_alike(&blocks[*at], &blocks[last]),
+        Verdict::Elsewhere | Verdict::Beside | Verdict::Nothing => false,
+    };
+    let selected: HashSet<usize> = (0..blocks.len()).filter(is_selected).collect();
     // Where no headline shows, only what stands directly before the article can be about it.
     let start = headline.map_or(first.saturating_sub(MAX_LINES_ABOVE), |at| at + 1);
-    let before = (start..first).filter(|at| !blocks[*at].is_linked(LINKED) && verdicts[*at] != Verdict::Line);
+    let before = (start..first).filter(|at| !selected.contains(at) && !blocks[*at].is_linked(LINKED));
     let before = before.map(|at| blocks[at].text.clone()).collect();
-    let is_left_out = |at: &usize| verdicts[*at] == Verdict::Elsewhere;
+    let is_left_out = |at: &usize| matches!(verdicts[*at], Verdict::Elsewhere | Verdict::Beside);
     let left_out = (0..blocks.len()).filter(is_left_out).map(|at| blocks[at].words()).sum();
-    let is_article =
-        |at: usize| kept(&at) || (verdicts[at] == Verdict::Line && (at < last || page.is_alike(&blocks[at], &blocks[last])));
-    let selected: HashSet<usize> = (0..blocks.len()).filter(|at| is_article(*at)).collect();
     let blocks = blocks.into_iter().enumerate().filter(|(at, _)| selected.contains(at)).map(|(_, block)| block).collect();
     Selection { blocks, before, left_out }
+}
+
+/// Whether the extractor took a paragraph, and was right.
+fn is_core(block: &Block, found: &HashSet<NodeId>) -> bool {
+    let is_sentence = || block.text.ends_with('.') && block.words() >= MIN_WORDS.1;
+    if is_not_the_article(block) || (block.is_linked(ALL_LINKED) && !is_sentence()) {
+        return false;
+    }
+    let all: usize = block.nodes.iter().map(|(_, bytes)| bytes).sum();
+    let kept: usize = block.nodes.iter().filter(|(node, _)| found.contains(node)).map(|(_, bytes)| bytes).sum();
+    kept > 0 && kept * 2 >= all
+}
+
+/// Which paragraphs are comments of readers: those under a heading that says so, after some text.
+fn comments(document: &Document, blocks: &[Block]) -> Vec<bool> {
+    let mut scope: Option<NodeId> = None;
+    let mut words = 0;
+    let mut verdicts = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        if words >= MIN_WORDS.1 && is_over_comments(block) {
+            scope = scope_of(document, block).or(scope);
+        }
+        words += if is_prose(block) { block.words() } else { 0 };
+        let is_inside = |scope: NodeId| {
+            let node = block.nodes.first().map(|(node, _)| NodeRef::new(*node, &document.tree));
+            node.is_some_and(|node| node.ancestors_it(None).any(|around| around.id == scope))
+        };
+        verdicts.push(scope.is_some_and(is_inside));
+    }
+    verdicts
+}
+
+/// The element that a heading is about: the one around that with its text.
+fn scope_of(document: &Document, heading: &Block) -> Option<NodeId> {
+    let (node, _) = heading.nodes.first()?;
+    let inner = NodeRef::new(*node, &document.tree).ancestors_it(None).find(is_block)?;
+    inner.parent().map(|parent| parent.id)
 }
 
 /// What a paragraph is.
@@ -87,15 +127,10 @@ enum Verdict {
     Line,
     /// Text like an article's, but elsewhere.
     Elsewhere,
+    /// The same, in an element that is named as something else.
+    Beside,
     /// None of these.
     Nothing,
-}
-
-/// The place of the first or last paragraph that is surely part of the article.
-fn core_edge(verdicts: &[Verdict], from_end: bool) -> usize {
-    let is_article = |verdict: &Verdict| *verdict == Verdict::Article;
-    let place = if from_end { verdicts.iter().rposition(is_article) } else { verdicts.iter().position(is_article) };
-    place.unwrap_or_default()
 }
 
 /// Whether a paragraph reads like an article's.
@@ -148,25 +183,17 @@ impl<'d> Page<'d> {
         let weight = |node: &NodeId| self.weights.get(node).copied().unwrap_or_default();
         let headings = blocks.iter().filter(|block| is_not_the_article(block));
         let headed: HashSet<NodeId> =
-            headings.filter_map(|block| self.scope(block)).filter(|scope| weight(scope) * 2 < whole).collect();
+            headings.filter_map(|block| scope_of(self.document, block)).filter(|scope| weight(scope) * 2 < whole).collect();
         for (block, is_core) in blocks.iter().zip(core).filter(|(_, is_core)| **is_core) {
             let Some((node, _)) = block.nodes.first() else { continue };
             let node = self.node(*node);
             let mut around = node.ancestors_it(None).take_while(|node| weight(&node.id) * 2 < whole);
-            *is_core = !around.any(|node| {
-                headed.contains(&node.id) || (weight(&node.id) * 4 < whole && Label::of(&node).is_beside_articles())
-            });
+            *is_core =
+                !around.any(|node| headed.contains(&node.id) || (weight(&node.id) * 4 < whole && is_beside_articles(&node)));
         }
     }
 
-    /// The element that a heading is about: the one around that with its text.
-    fn scope(&self, heading: &Block) -> Option<NodeId> {
-        let (node, _) = heading.nodes.first()?;
-        let inner = self.node(*node).ancestors_it(None).find(is_block)?;
-        inner.parent().map(|parent| parent.id)
-    }
-
-    fn verdicts(&self, blocks: &[Block], core: &[bool]) -> Vec<Verdict> {
+    fn verdicts(&self, blocks: &[Block], core: &[bool], comments: &[bool]) -> Vec<Verdict> {
         // The element in which a heading over something else stands: what follows in it is not the article.
         let mut closed: Option<NodeId> = None;
         let next_core = |at: usize| (at..blocks.len()).find(|at| core[*at]);
@@ -178,9 +205,13 @@ impl<'d> Page<'d> {
                 verdicts.push(Verdict::Article);
                 continue;
             }
+            if comments[at] {
+                verdicts.push(Verdict::Nothing);
+                continue;
+            }
             let branch = self.branch(block);
             if is_not_the_article(block) {
-                closed = self.scope(block).or(closed);
+                closed = scope_of(self.document, block).or(closed);
                 verdicts.push(Verdict::Nothing);
                 continue;
             }
@@ -189,7 +220,7 @@ impl<'d> Page<'d> {
                 continue;
             }
             if self.is_noise(&branch) {
-                verdicts.push(if is_prose(block) { Verdict::Elsewhere } else { Verdict::Nothing });
+                verdicts.push(if is_prose(block) { Verdict::Beside } else { Verdict::Nothing });
                 continue;
             }
             let nearest = last_core.or_else(|| next_core(at)).map(|at| &blocks[at]);
@@ -235,7 +266,7 @@ impl<'d> Page<'d> {
     }
 
     fn is_noise(&self, branch: &Branch) -> bool {
-        branch.path.iter().any(|node| Label::of(&self.node(*node)).is_beside_articles())
+        branch.path.iter().any(|node| is_beside_articles(&self.node(*node)))
     }
 
     fn is_within_region(&self, node: NodeId) -> bool {

@@ -193,6 +193,12 @@ fn holds_article(node: &NodeRef, is_comments: bool) -> bool {
     })
 }
 
+/// Whether an element is named as something that stands beside articles. Some of the names also occur in articles, where there are no links.
+pub(super) fn is_beside_articles(node: &NodeRef) -> bool {
+    let label = Label::of(node);
+    label.has(NEVER) || label.has(SELDOM) || (label.has(BESIDE) && node.descendants_it().any(|inner| inner.has_name("a")))
+}
+
 /// The words of an element's class and id, in lower case: `relatedPosts share-bar` has four.
 pub(super) struct Label(Vec<String>);
 
@@ -213,11 +219,6 @@ impl Label {
             words.push(String::new());
         }
         Self(words)
-    }
-
-    /// Whether they name something that stands beside articles.
-    pub(super) fn is_beside_articles(&self) -> bool {
-        self.has(NEVER) || self.has(SELDOM) || self.has(BESIDE)
     }
 
     pub(super) fn has(&self, wanted: &[&str]) -> bool {

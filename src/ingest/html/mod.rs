@@ -47,7 +47,7 @@ const LEAD_WORDS: std::ops::RangeInclusive<usize> = 4..=80;
 const MOST_LEADS: usize = 5;
 
 /// Fewest words that read like an article for their being left out to be told.
-const TOLD_WORDS: usize = 40;
+const TOLD_WORDS: usize = 20;
 
 /// A page as an article.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -66,6 +66,26 @@ const LINES: &[&str] = &[
     "tags",
 ];
 
+/// Headings over comments, folded.
+const COMMENTS: &[&str] = &[
+    "التعليقات",
+    "تعليقات",
+    "تعليقاتالقراء",
+    "تعليقاتالزوار",
+    "اراءالقراء",
+    "ردودالقراء",
+    "اضفتعليق",
+    "اتركتعليق",
+    "اكتبتعليق",
+    "comments",
+];
+
+/// Whether a paragraph begins with a heading over comments; it may end with their number.
+pub(super) fn is_over_comments(block: &Block) -> bool {
+    let folded = fold(block.text.lines().next().unwrap_or_default());
+    COMMENTS.contains(&folded.trim_end_matches(char::is_numeric))
+}
+
 /// Whether a line begins like a heading over other articles, or like a request to readers.
 pub(super) fn is_not_the_article(block: &Block) -> bool {
     block.words() <= MAX_HEADING_WORDS && !block.text.ends_with('.') && {

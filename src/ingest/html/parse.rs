@@ -65,7 +65,7 @@ fn too_complex(offset: usize) -> DecodeFault {
 }
 
 /// Resolves the entities (`&quot;`) in a text, such as the value of an attribute or of JSON-LD.
-pub(in crate::ingest) fn resolve_entities(text: &str) -> Cow<'_, str> {
+pub(crate) fn resolve_entities(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         // Most values have no entity, and building a tree for each would be slow.
         return text.into();
@@ -75,6 +75,6 @@ pub(in crate::ingest) fn resolve_entities(text: &str) -> Cow<'_, str> {
 }
 
 /// Collapses each run of white space to one space.
-pub(in crate::ingest) fn squeeze(text: &str) -> String {
+pub(crate) fn squeeze(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

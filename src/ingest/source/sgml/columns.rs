@@ -5,32 +5,12 @@
 
 use serde_json::Value;
 
+use super::names::column_name;
 use super::tree::{Element, Node, tree};
 use crate::ingest::column_name::same_name;
 use crate::ingest::dates::parse_date;
 use crate::ingest::markup::resolve;
 use crate::ingest::markup::tags::{attribute, attribute_list};
-
-/// Names of elements in lower case, and of the columns that they are.
-const ALIASES: &[(&str, &str)] = &[
-    ("docno", "id"),
-    ("docid", "id"),
-    ("doc_id", "id"),
-    ("guid", "id"),
-    ("link", "url"),
-    ("head", "headline"),
-    ("hl", "headline"),
-    ("hl1", "headline"),
-    ("time", "datetime"),
-    ("date_time", "datetime"),
-    ("updated", "datetime"),
-    ("issued", "datetime"),
-    ("created", "datetime"),
-    ("cat", "category"),
-    ("creator", "author"),
-    ("encoded", "content"),
-    ("body.content", "content"),
-];
 
 /// Elements of which an article may have several that are one field.
 const LISTS: &[&str] = &["author", "category", "byline"];
@@ -59,7 +39,7 @@ pub(super) fn of_record(record: &str, text_names: &[String]) -> Vec<(String, Val
 
 /// Whether an element has a name, or one in it has.
 fn holds(element: &Element<'_>, name: &str) -> bool {
-    same_name(element.name, name) || element.elements().any(|inner| holds(inner, name))
+    same_name(column_name(element.name), name) || element.elements().any(|inner| holds(inner, name))
 }
 
 /// What was found in an article.
@@ -86,7 +66,7 @@ impl Found<'_> {
     }
 
     fn read_element(&mut self, element: &Element<'_>, around: &str) {
-        if self.text_name.is_some_and(|name| same_name(element.name, name)) {
+        if self.text_name.is_some_and(|name| same_name(column_name(element.name), name)) {
             self.texts.push(element.text());
         } else if self.text_name.is_none() && element.is_paragraph() && !element.name.eq_ignore_ascii_case("head") {
             self.loose.push(element.text());
@@ -107,8 +87,7 @@ impl Found<'_> {
 
     /// Adds a column, under the name by which it is known.
     fn push(&mut self, name: &str, value: String) {
-        let alias = ALIASES.iter().find(|(other, _)| name.eq_ignore_ascii_case(other));
-        let name = alias.map_or(name, |(_, alias)| alias);
+        let name = column_name(name);
         let is_list = LISTS.iter().any(|list| name.eq_ignore_ascii_case(list));
         match self.columns.iter_mut().find(|(other, _)| is_list && same_name(other, name)) {
             Some((_, values)) if !value.is_empty() => values.extend([LIST_SEPARATOR, &value]),

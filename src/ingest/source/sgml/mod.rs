@@ -5,6 +5,7 @@
 //! element is an article; `split` cuts the stream there, in the memory of one article; `columns` reads the elements in it.
 
 mod columns;
+mod names;
 mod schema;
 mod split;
 mod tree;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::names::column_name;
 use crate::ingest::column_name::same_name;
 use crate::ingest::markup::tags::{Kind, Tag, tags};
 
@@ -39,7 +40,7 @@ const SHOWN_NAMES: usize = 8;
 
 /// What the beginning of a file shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::ingest::source) enum Schema {
+pub(crate) enum Schema {
     /// Articles in elements with this name.
     Records(String),
     /// A web page.
@@ -127,11 +128,8 @@ impl<'h> Elements<'h> {
     fn record(&self, text_names: &[String]) -> Option<String> {
         let is_record =
             |name: &&&str| RECORDS.contains(&kind_of_name(name).as_str()) || RECORDS.contains(&name.to_lowercase().as_str());
-        let holds_text = |wanted: &String| {
-            self.opened
-                .iter()
-                .find(|(name, _)| same_name(name.rsplit(':').next().unwrap_or(name), wanted) && !is_record(&name))
-        };
+        let holds_text =
+            |wanted: &String| self.opened.iter().find(|(name, _)| same_name(column_name(name), wanted) && !is_record(&name));
         let Some((text, around)) = text_names.iter().find_map(holds_text) else {
             // The text stands in the article itself.
             let records = self.opened.iter().map(|(name, _)| name);

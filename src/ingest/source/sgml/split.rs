@@ -167,3 +167,67 @@ impl<'r> Splitter<'r> {
         std::str::from_utf8(name).is_ok_and(|name| kind_of_name(name) == self.element)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pieces(source: &[u8], limit: u64) -> Vec<Piece> {
+        let (stream, _) = TextStream::open(Box::new(source), None).expect("in memory");
+        let mut splitter = Splitter::new(stream, "DOC", limit);
+        std::iter::from_fn(|| splitter.next().expect("in memory")).collect()
+    }
+
+    fn told(source: &str, limit: u64) -> Vec<String> {
+        let line = |piece| match piece {
+            Piece::Record { offset, bytes } => format!("@{offset} {}", String::from_utf8_lossy(&bytes)),
+            Piece::TooLong { offset } => format!("@{offset} too long"),
+            Piece::Stray { offset, bytes } => format!("@{offset} {bytes} stray"),
+        };
+        pieces(source.as_bytes(), limit).into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn articles_are_cut_out() {
+        for (source, expected, why) in [
+            ("<DOC>a</DOC>\n<doc id=1>b</Doc >", &["@0 <DOC>a</DOC>", "@13 <doc id=1>b</Doc >"][..], "in any case"),
+            ("<set name='x'>\n<DOC>a</DOC></set>", &["@15 <DOC>a</DOC>"], "a root"),
+            ("<rss>feed<DOC>a</DOC></rss>", &["@9 <DOC>a</DOC>"], "what is before the first describes the file"),
+            ("<DOC>a<DOC>b", &["@0 <DOC>a", "@6 <DOC>b"], "no end tags"),
+            (
+                "<DOC>a</DOC>xy<DOCNO>2</DOCNO><DOC>b</DOC>",
+                &["@0 <DOC>a</DOC>", "@12 3 stray", "@30 <DOC>b</DOC>"],
+                "text between",
+            ),
+            (
+                "<DOC>123456789012345678901234567890</DOC><DOC>b</DOC>",
+                &["@0 too long", "@41 <DOC>b</DOC>"],
+                "above the limit",
+            ),
+            ("<DOC_1>a</DOC_1><DOC_2>b</DOC_2>", &["@0 <DOC_1>a</DOC_1>", "@16 <DOC_2>b</DOC_2>"], "numbered elements"),
+            ("<DOCUMENT>a</DOCUMENT>", &[], "another element"),
+            ("<DOC>a < b <<c>></DOC>", &["@0 <DOC>a < b <<c>></DOC>"], "angle brackets"),
+        ] {
+            assert_eq!(told(source, 24), expected, "{why}");
+        }
+    }
+
+    proptest! {
+        /// Whatever the size of the buffers, offsets are those of the source and the pieces are its bytes.
+        #[test]
+        fn pieces_are_the_bytes_of_the_source(articles in proptest::collection::vec("[a-c <>&ب\n]{0,30}", 1..20)) {
+            let articles: Vec<String> = articles.iter().map(|text| format!("<DOC>{}</DOC>", text.replace("</", ""))).collect();
+            let source = articles.join("\n");
+            let mut records = Vec::new();
+            for piece in pieces(source.as_bytes(), 1 << 20) {
+                let Piece::Record { offset, bytes } = piece else { panic!("{piece:?}") };
+                let at = usize::try_from(offset).expect("small");
+                prop_assert_eq!(&source.as_bytes()[at..at + bytes.len()], &bytes[..]);
+                records.push(String::from_utf8(bytes).expect("UTF-8"));
+            }
+            prop_assert_eq!(records, articles);
+        }
+    }
+}
