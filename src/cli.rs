@@ -8,6 +8,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::dataset::export::ExportFormat;
 use crate::progress::LogFormat;
+use engine::repair::DeclaredDamage;
+use engine::settings::Choice;
 use engine::tables::schema::Table;
 
 /// Restores Arabic newspaper text whose letters were deleted, and turns it into a clean, annotated dataset.
@@ -140,6 +142,9 @@ pub struct RepairArgs {
     /// Treat each line as a separate article
     #[arg(long)]
     pub lines: bool,
+    /// State of writing of the text [default: repair.damage of the configuration, or else auto]
+    #[arg(long, value_name = "STATE", value_parser = damage_parser())]
+    pub damage: Option<DeclaredDamage>,
     /// Model file [default: repair.model of the configuration, or else the built-in model]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
@@ -272,6 +277,13 @@ pub struct TrainArgs {
     /// Seed of the random numbers
     #[arg(long, default_value_t = 7)]
     pub seed: u64,
+}
+
+/// A parser of states of writing.
+fn damage_parser() -> impl TypedValueParser<Value = DeclaredDamage> {
+    let states = DeclaredDamage::ALL;
+    PossibleValuesParser::new(states.iter().map(|state| state.name()))
+        .map(|name| states.iter().copied().find(|state| state.name() == name).expect("one of the names given"))
 }
 
 /// A parser of table names.

@@ -17,7 +17,7 @@ use super::wording::counted;
 use crate::cli::ExplainArgs;
 use crate::config::Setup;
 use crate::dataset::OutputFolder;
-use crate::ingest::{Ingested, Inventory, Record, read_records};
+use crate::ingest::{Ingested, Inventory, Neighbourhood, Record, read_records};
 use crate::path_kind::kind_at;
 use crate::pipeline::{inventory_of, planned_build_id};
 use crate::progress::Progress;
@@ -30,7 +30,9 @@ const FORM_WIDTH: usize = 18;
 /// Explains an article or one of its sentences.
 pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> Result<(), Error> {
     let setup = open_setup(config, args.overrides)?;
-    let (record, sentence) = find_target(&setup, &args.target)?;
+    let (mut record, sentence) = find_target(&setup, &args.target)?;
+    let inventory = inventory_around(&setup, &record.origin.source_path)?;
+    record.neighbours = Neighbourhood::survey(&inventory, &setup.settings.ingest, None)?.of(&record);
     let article = record
         .read(&setup.settings.ingest)
         .map_err(|reject| Error::NothingToRead { input: args.target.clone(), what: reject.message })?;
@@ -103,6 +105,13 @@ fn inventory_with(setup: &Setup, path: &Path) -> Result<Inventory, Error> {
         if setup.settings.ingest.input.join(&source_path).is_file() { inventory_of(setup)? } else { Inventory::default() };
     inventory.keep_file(path, &source_path);
     Ok(inventory)
+}
+
+/// The files that a run reads along with an article's: all of the input, if it is among them.
+fn inventory_around(setup: &Setup, source_path: &str) -> Result<Inventory, Error> {
+    let file = source_path.split(MEMBER).next().unwrap_or(source_path);
+    let is_inside = setup.settings.ingest.input.join(file).is_file();
+    Ok(if is_inside { inventory_of(setup)? } else { Inventory::default() })
 }
 
 /// The first record whose origin is wanted.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::Error;
 use super::opening::{RepairSetup, repair_setup};
 use crate::cli::RepairArgs;
-use engine::document::{ArticleText, Encoding, Metadata, Origin};
+use engine::document::{ArticleText, Encoding, Metadata, Neighbours, Origin};
 use engine::passages::{PassageSize, Passages};
 use engine::repair::{RepairScratch, RepairSettings, Repairer};
 use engine::split::{SplitScratch, Splitter};
@@ -28,7 +28,8 @@ struct Scratch {
 pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), Error> {
     let RepairSetup { model, repair: settings, split } = repair_setup(config, args.model.as_deref())?;
     // A filter does not report doubts, and collecting their alternatives takes time.
-    let settings = RepairSettings { doubt_threshold: 0.0, ..settings };
+    let damage = args.damage.unwrap_or(settings.damage);
+    let settings = RepairSettings { doubt_threshold: 0.0, damage, ..settings };
     let splitter = Splitter::new(&model, split)?;
     let stages = Stages { repairer: Repairer::new(&model, settings)?, splitter };
     let mut scratch = Scratch::default();
@@ -53,7 +54,14 @@ pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), E
 /// Writes a text with its words repaired and its white space unchanged; a long one passage by passage, as a run repairs it.
 fn write_repaired(text: String, stages: &Stages, scratch: &mut Scratch, output: &mut impl Write) -> std::io::Result<()> {
     let origin = Origin { source_path: "standard input".to_owned(), record: None };
-    let article = ArticleText { origin, encoding: Encoding::Utf8, metadata: Metadata::default(), text };
+    let article = ArticleText {
+        origin,
+        encoding: Encoding::Utf8,
+        misreadings: Vec::new(),
+        metadata: Metadata::default(),
+        neighbours: Neighbours::Unknown,
+        text,
+    };
     let size = PassageSize::default().for_sentences(stages.splitter.max_tokens());
     let mut passages = Passages::new(article, size);
     let mut copied = 0;

@@ -66,7 +66,8 @@ fn summarised(outcome: &RunOutcome, seconds: f64) -> (&'static str, String) {
 
 /// The end of a run for people: counts, reasons, and a query to begin with.
 fn describe(summary: &str, manifest: &Manifest, work: Option<&BTreeMap<String, usize>>, output: &Path) -> String {
-    let Counts { inputs, articles, rejects, dropped, sentences, keywords, tokens, repaired, unresolved } = manifest.counts;
+    let Counts { inputs, articles, rejects, dropped, sentences, keywords, tokens, repaired, unresolved, misread, foreign } =
+        manifest.counts;
     let current = output.join("current");
     let current = current.display();
     let mut text = format!("{summary} build {} in {current}\n", manifest.build_id);
@@ -91,6 +92,17 @@ fn describe(summary: &str, manifest: &Manifest, work: Option<&BTreeMap<String, u
         0 => writeln!(text, "  none of {} rejected", counted(inputs, "input")),
         _ => writeln!(text, "  {rejects} of {} rejected: see {current}/rejects/*.parquet", counted(inputs, "input")),
     };
+    if misread > 0 {
+        let _ = writeln!(
+            text,
+            "  {} had been read in a wrong encoding (mojibake) and restored: see articles.encoding",
+            counted(misread, "article")
+        );
+    }
+    if foreign > 0 {
+        let _ =
+            writeln!(text, "  {} not in Arabic, left unrepaired: articles.damage = 'foreign'", counted(foreign, "article"));
+    }
     if dropped > 0 {
         let _ = writeln!(text, "  {} left out, listed there as well", counted(dropped, "duplicate"));
     }

@@ -140,6 +140,15 @@ fn value_of(value: &DeValue<'_>, form: &Form) -> Option<Value> {
         let texts = items.iter().map(|item| item.get_ref().as_str().map(str::to_owned));
         return texts.collect::<Option<_>>().map(Value::List);
     }
+    if let Some(table) = value.as_table() {
+        let mut entries: Vec<_> = table.iter().collect();
+        // As in the file, which the table's own order is not: where several entries apply, the first counts.
+        entries.sort_by_key(|(key, _)| key.span().start);
+        let pair = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
+            Some((AsRef::<str>::as_ref(key.get_ref()).to_owned(), value.get_ref().as_str()?.to_owned()))
+        };
+        return entries.into_iter().map(pair).collect::<Option<_>>().map(Value::Map);
+    }
     if let Some(integer) = value.as_integer() {
         return i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(Value::Integer);
     }

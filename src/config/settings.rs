@@ -86,7 +86,7 @@ mod tests {
         let expected = json!({
             "select": { "files": ["**/*"], "skip": ["**/.*", "**/__MACOSX/**"] },
             "ingest": {
-                "encoding": "auto", "path_pattern": "**/{section}/*", "max_file_bytes": 67_108_864,
+                "encoding": "auto", "foreign": "publish", "path_pattern": "**/{section}/*", "max_file_bytes": 67_108_864,
                 "fields": {
                     "text": ["text", "body", "content", "article"], "title": ["title", "headline"],
                     "published": ["published", "date", "publication_date", "pubdate", "datetime"],
@@ -95,7 +95,7 @@ mod tests {
                 },
             },
             "repair": {
-                "doubt_threshold": 0.9_f32, "keep_raw_below": 0.0,
+                "damage": "auto", "damage_by_path": [], "doubt_threshold": 0.9_f32, "keep_raw_below": 0.0,
                 "lexicon": "af1349b9f5f9a1a6", "protect": "af1349b9f5f9a1a6",
             },
             "split": { "max_tokens": 120, "cut_confidence": 0.35, "length_weight": 1.0 },

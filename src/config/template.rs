@@ -96,6 +96,10 @@ fn toml_of(value: &Value) -> String {
         Value::Text(text) => format!("{text:?}"),
         Value::List(list) => format!("{list:?}"),
         Value::Pair(low, high) => format!("[{low:?}, {high:?}]"),
+        Value::Map(pairs) => {
+            let pairs: Vec<String> = pairs.iter().map(|(key, value)| format!(" {key:?} = {value:?}")).collect();
+            if pairs.is_empty() { "{}".to_owned() } else { format!("{{{} }}", pairs.join(",")) }
+        }
     }
 }
 

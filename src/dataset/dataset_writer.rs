@@ -8,6 +8,7 @@ use super::part_file::TableFiles;
 use super::partition::PartitionBy;
 use super::table_thread::TableThread;
 use super::table_writer::{BuildStamp, TableWriter};
+use engine::repair::Damage;
 use engine::tables::{ArticleRow, ArticleRows, KeywordRow, Reject, SentenceRow, Table};
 use jiff::civil::Date;
 
@@ -89,6 +90,8 @@ impl DatasetWriter {
         self.counts.tokens += article.token_count;
         self.counts.repaired += article.repaired_count;
         self.counts.unresolved += article.unresolved_count;
+        self.counts.misread += usize::from(article.is_misread());
+        self.counts.foreign += usize::from(article.damage == Damage::Foreign.name());
         self.articles.push(folder, vec![article])
     }
 

@@ -40,6 +40,12 @@ pub struct Counts {
     pub repaired: usize,
     /// Tokens that no word of the lexicon explains.
     pub unresolved: usize,
+    /// Articles that were mojibake, in whole or in part, and are undone. Builds of early versions lack it.
+    #[serde(default)]
+    pub misread: usize,
+    /// Articles in another language than Arabic. Builds of early versions lack it.
+    #[serde(default)]
+    pub foreign: usize,
 }
 
 impl Counts {

@@ -59,6 +59,7 @@ engine::projection! {
         mean_confidence,
         keywords,
         duplicate_of,
+        damage,
     }
 }
 

@@ -26,6 +26,8 @@ pub enum Metric {
     WithoutKeywordsShare,
     /// Articles with the text of an earlier one, per article.
     DuplicateShare,
+    /// Articles in another language than Arabic, per article.
+    ForeignShare,
 }
 
 /// The constants of a metric.
@@ -127,6 +129,15 @@ const DESCRIPTIONS: [Description; Metric::ALL.len()] = [
         inspection: "select article_id, source_path, duplicate_of \
                      from '{build}/articles/**/*.parquet' where duplicate_of is not null limit 10",
     },
+    Description {
+        name: "foreign_share",
+        meaning: "share of articles in another language than Arabic",
+        bounds: SHARE,
+        default_limits: (0.0, 0.5),
+        least_drift: 0.02,
+        inspection: "select article_id, source_path, text \
+                     from '{build}/articles/**/*.parquet' where damage = 'foreign' limit 10",
+    },
 ];
 
 const SENTENCE_LENGTHS: &str = "select token_count, count(*) as sentences, any_value(text) as example \
@@ -134,7 +145,7 @@ const SENTENCE_LENGTHS: &str = "select token_count, count(*) as sentences, any_v
 
 impl Metric {
     /// All metrics, in the order in which they are documented.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::RepairedShare,
         Self::UnresolvedShare,
         Self::MeanSentenceTokens,
@@ -144,6 +155,7 @@ impl Metric {
         Self::KeywordsPerArticle,
         Self::WithoutKeywordsShare,
         Self::DuplicateShare,
+        Self::ForeignShare,
     ];
 
     fn description(self) -> &'static Description {
@@ -208,6 +220,9 @@ pub struct Metrics {
     pub(super) without_keywords_share: f64,
     /// `None` if no duplicate was found: perhaps nobody looked, because the search can be switched off.
     pub(super) duplicate_share: Option<f64>,
+    /// Builds of early versions lack it.
+    #[serde(default)]
+    pub(super) foreign_share: Option<f64>,
 }
 
 impl Metrics {
@@ -224,6 +239,7 @@ impl Metrics {
             Metric::KeywordsPerArticle => Some(self.keywords_per_article),
             Metric::WithoutKeywordsShare => Some(self.without_keywords_share),
             Metric::DuplicateShare => self.duplicate_share,
+            Metric::ForeignShare => self.foreign_share,
         }
     }
 }

@@ -12,6 +12,7 @@ use arrow::error::ArrowError;
 use super::metrics::Metrics;
 use crate::analysis::AnalysisError;
 use crate::analysis::tables::{TableFile, list_lengths, numbers, texts};
+use engine::repair::Damage;
 use engine::tables::schema::Table;
 
 /// Sums over the rows of a build.
@@ -22,6 +23,7 @@ pub(super) struct Tally {
     articles: i64,
     without_keywords: i64,
     duplicates: i64,
+    foreign: i64,
     sentences: i64,
     tokens: i64,
     repaired: i64,
@@ -83,8 +85,9 @@ impl Tally {
         }
     }
 
-    pub(super) fn article(&mut self, has_keywords: bool, is_duplicate: bool) {
+    pub(super) fn article(&mut self, has_keywords: bool, is_duplicate: bool, damage: &str) {
         self.articles += 1;
+        self.foreign += i64::from(damage == Damage::Foreign.name());
         self.without_keywords += i64::from(!has_keywords);
         self.duplicates += i64::from(is_duplicate);
     }
@@ -101,7 +104,7 @@ impl Tally {
     fn columns(table: Table) -> &'static [&'static str] {
         match table {
             Table::Sentences => &["token_count", "repaired_count", "unresolved_count", "kind"],
-            Table::Articles => &["keywords", "duplicate_of"],
+            Table::Articles => &["keywords", "duplicate_of", "damage"],
             Table::Keywords | Table::Rejects => &[],
         }
     }
@@ -124,8 +127,9 @@ impl Tally {
             }
             Table::Articles => {
                 let (keywords, duplicates) = (list_lengths(batch, "keywords")?, texts(batch, "duplicate_of")?);
+                let damages = texts(batch, "damage")?;
                 for row in 0..batch.num_rows() {
-                    self.article(keywords.value(row) > 0, duplicates.is_valid(row));
+                    self.article(keywords.value(row) > 0, duplicates.is_valid(row), damages.value(row));
                 }
             }
             Table::Keywords => self.keywords(batch.num_rows()),
@@ -151,6 +155,7 @@ impl Tally {
             without_keywords_share: ratio(self.without_keywords, self.articles),
             // Not 0: switching the search on or off would otherwise look like drift.
             duplicate_share: (self.duplicates > 0).then(|| ratio(self.duplicates, self.articles)),
+            foreign_share: Some(ratio(self.foreign, self.articles)),
         }
     }
 }
@@ -177,10 +182,11 @@ mod tests {
         for (tokens, is_body) in [(20, true), (30, false), (1, true)] {
             tally.sentence(&SentenceCounts { tokens, repaired: 0, unresolved: 0, is_body });
         }
-        tally.article(false, false);
+        tally.article(false, false, "foreign");
         let metrics = tally.metrics();
         assert_eq!((metrics.sentences, metrics.tokens, metrics.largest_sentence_tokens), (3, 51, 20));
         assert_eq!((metrics.capped_share, metrics.one_word_share), (0.6667, 0.3333));
         assert_eq!((metrics.without_keywords_share, metrics.duplicate_share), (1.0, None));
+        assert_eq!(metrics.foreign_share, Some(1.0));
     }
 }

@@ -293,7 +293,8 @@ impl Walk {
     fn close_article(&mut self) -> Result<(), AnalysisError> {
         let Some((columns, row)) = self.articles.row() else { return Ok(()) };
         let (id, open) = (columns.article_id.value(row), &self.open);
-        self.walked.tally.article(!columns.keywords.row(row).is_empty(), columns.duplicate_of.is_valid(row));
+        let (has_keywords, is_duplicate) = (!columns.keywords.row(row).is_empty(), columns.duplicate_of.is_valid(row));
+        self.walked.tally.article(has_keywords, is_duplicate, columns.damage.value(row));
         let is_sum = |sum: i64, count: i32| sum == i64::from(count);
         let has_sentences = usize::try_from(columns.sentence_count.value(row)) == Ok(open.tokens_of.len());
         self.walked.require(has_sentences, Invariant::SentenceCounts, id);

@@ -20,20 +20,23 @@ mod fields;
 pub mod html;
 mod inventory;
 mod markup;
+mod neighbourhood;
 pub mod path_pattern;
 pub mod patterns;
 mod reader;
 mod record;
 mod reject;
+mod restoration;
 mod settings;
 pub mod source;
 mod unique_keys;
 
 pub use fields::ArticleFields;
 pub use inventory::{Inventory, SourceFile, take_inventory};
+pub use neighbourhood::Neighbourhood;
 pub use reader::{Ingested, ReadError, read_records};
 pub use record::{Body, Fingerprint, Record};
-pub use settings::{FieldNames, IngestSettings};
+pub use settings::{FieldNames, ForeignPolicy, IngestSettings};
 pub use unique_keys::UniqueKeys;
 
 /// Version of this stage's code: part of the build id.

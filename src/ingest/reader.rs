@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use engine::document::{Encoding, Origin};
+use engine::document::{Encoding, Neighbours, Origin};
 use engine::tables::Reject;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -183,7 +183,13 @@ impl Reader<'_, '_, '_> {
         let mut fields = sidecar.map(|columns| self.settings.fields.map_sidecar(columns)).unwrap_or_default();
         // The path identifies a file; the key in its sidecar is an ordinary field.
         fields.extra.extend(fields.key.take().map(|key| ("id".to_owned(), key)));
-        Record { origin: Origin { source_path, record: None }, byte_offset: None, body, fields }
+        Record {
+            origin: Origin { source_path, record: None },
+            byte_offset: None,
+            body,
+            fields,
+            neighbours: Neighbours::Unknown,
+        }
     }
 }
 
@@ -218,7 +224,7 @@ fn keyed(
     let text = fields.text.as_deref().unwrap_or_default();
     let key = fields.key.take().unwrap_or_else(|| keys.key_of(&source_path, text));
     let origin = Origin { source_path, record: Some(key) };
-    Record { origin, byte_offset, body: Body::Decoded(encoding), fields }
+    Record { origin, byte_offset, body: Body::Decoded(encoding), fields, neighbours: Neighbours::Unknown }
 }
 
 /// Keys for records that bring none: a hash of the text, so that a record keeps its key when records before it are removed.

@@ -3,7 +3,7 @@
 //! Invariant: a record's [`Fingerprint`] covers everything that its [`ArticleText`] depends on besides the settings, so equal
 //! fingerprints under equal settings mean equal articles.
 
-use engine::document::{ArticleText, Encoding, Metadata, Origin};
+use engine::document::{ArticleText, Encoding, Metadata, Neighbours, Origin, foreign_words};
 use engine::tables::Reject;
 
 use super::dates::parse_date;
@@ -11,7 +11,8 @@ use super::decode::{DecodeFault, decode};
 use super::fields::ArticleFields;
 use super::html::{Page, read_page};
 use super::reject::reject;
-use super::settings::IngestSettings;
+use super::restoration::restore;
+use super::settings::{ForeignPolicy, IngestSettings};
 
 /// A hash of everything in a record, cut to 128 bits.
 pub type Fingerprint = [u8; 16];
@@ -38,6 +39,8 @@ pub struct Record {
     pub body: Body,
     /// What its columns or its sidecar say.
     pub fields: ArticleFields,
+    /// What the texts around it tell about its state of writing; set once all of them are known ([`super::Neighbourhood`]).
+    pub neighbours: Neighbours,
 }
 
 impl Record {
@@ -69,7 +72,7 @@ impl Record {
             Body::Html(_) => 1,
             Body::Decoded(encoding) => 2 + *encoding as u8,
         };
-        hasher.update(&[kind]);
+        hasher.update(&[kind, self.neighbours as u8]);
         // Each part is preceded by its length, so that moving a character from one part to the next changes the hash.
         let mut part = |bytes: &[u8]| {
             hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
@@ -98,7 +101,7 @@ impl Record {
     /// If it is not text in a supported encoding, or has no words.
     pub fn read(self, settings: &IngestSettings) -> Result<ArticleText, Reject> {
         let bytes = self.len();
-        let Self { origin, byte_offset, body, fields } = self;
+        let Self { origin, byte_offset, body, fields, neighbours } = self;
         let is_page = matches!(body, Body::Html(_));
         let refuse = |code, message, byte_offset| {
             let record = origin.record.clone();
@@ -123,7 +126,10 @@ impl Record {
             );
             return Err(refuse("binary", message, byte_offset));
         }
-        let article = ArticleText { origin: origin.clone(), encoding, metadata: metadata(fields), text };
+        let (text, misreadings) =
+            restore(&mut fields, text).map_err(|loss| refuse(loss.code(), loss.message(), byte_offset))?;
+        let metadata = metadata(fields);
+        let article = ArticleText { origin: origin.clone(), encoding, misreadings, metadata, neighbours, text };
         if article.is_empty() {
             let message = if is_page {
                 format!("no article in {bytes} bytes of HTML; delete the page or add it to ingest.skip")
@@ -133,6 +139,16 @@ impl Record {
                 )
             };
             return Err(refuse("empty", message, byte_offset));
+        }
+        if settings.foreign == ForeignPolicy::Reject {
+            let (foreign, all) = foreign_words(&article.text);
+            if foreign * 2 > all {
+                let message = format!(
+                    "not Arabic: {foreign} of {all} words are in another language; set ingest.foreign = \"publish\" to publish such \
+                     articles unrepaired"
+                );
+                return Err(refuse("foreign", message, byte_offset));
+            }
         }
         Ok(article)
     }

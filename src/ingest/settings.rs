@@ -27,9 +27,12 @@ engine::settings! {
         files: Patterns = ["**/*"] => Selection;
         /// Patterns of files, or of members of archives, to ignore.
         skip: Patterns = ["**/.*", "**/__MACOSX/**"] => Selection;
-        /// `"auto"` detects the encoding of each file and records it; `"utf-8"`, `"utf-16le"`, `"utf-16be"` or `"windows-1256"` fixes it. A byte
-        /// order mark always wins.
+        /// `"auto"` detects the encoding of each file and records it; `"utf-8"`, `"utf-16le"`, `"utf-16be"`, `"windows-1256"` or
+        /// `"iso-8859-6"` fixes it. A byte order mark always wins.
         encoding: InputEncoding = "auto" => Ingest;
+        /// What happens to an article in another language than Arabic, or without an Arabic letter: `"publish"` publishes it unrepaired,
+        /// with `damage = "foreign"`; `"reject"` rejects it (foreign). An article of several languages counts by most of its words.
+        foreign: ForeignPolicy = "publish" => Ingest;
         /// What an article's path says about it: `{section}` and `{date}` stand for a folder name or a part of one, `*` for any name,
         /// `**/` for any folders. Empty: nothing.
         path_pattern: PathPattern = "**/{section}/*" => Ingest;
@@ -98,10 +101,31 @@ impl Choice for InputEncoding {
         Self(Some(DeclaredEncoding(Encoding::Utf16Le))),
         Self(Some(DeclaredEncoding(Encoding::Utf16Be))),
         Self(Some(DeclaredEncoding(Encoding::Windows1256))),
+        Self(Some(DeclaredEncoding(Encoding::Iso8859_6))),
     ];
 
     fn name(self) -> &'static str {
         self.0.map_or("auto", |declared| declared.0.name())
+    }
+}
+
+/// What happens to an article in another language than Arabic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForeignPolicy {
+    /// It is published, unrepaired. The default: a collection with some English in it is no fault, and nothing is lost.
+    Publish,
+    /// It is rejected.
+    Reject,
+}
+
+impl Choice for ForeignPolicy {
+    const ALL: &'static [Self] = &[Self::Publish, Self::Reject];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::Reject => "reject",
+        }
     }
 }
 

@@ -32,7 +32,7 @@ use crate::dataset::{
 };
 use crate::failpoint::reach;
 use crate::gates::{RunReport, Subject};
-use crate::ingest::Inventory;
+use crate::ingest::{Inventory, Neighbourhood};
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 use assembly::{Assembled, Assembly};
@@ -194,7 +194,8 @@ impl StagedBuild<'_> {
         let next_cache = if options.limit.is_none() { cache_folder.begin(cache.keys(), &build_id)? } else { None };
         let assembly = Assembly::new(writer, next_cache, setup.settings.duplicates, &self.folder)?;
         let (engine, settings) = setup.into_engine()?;
-        let workers = Workers::new(&engine, &cache, &settings, interrupt);
+        let neighbourhood = Neighbourhood::survey(inventory, &settings.ingest, options.limit)?;
+        let workers = Workers::new(&engine, &cache, &settings, &neighbourhood, interrupt);
         let bar = progress.stage("build", "bytes", inventory.bytes());
         let mut assembled = workers.build(inventory, options.limit, assembly, bar)?;
         let ended_by = workers.interrupted().map(|signal| RunError::Interrupted { signal }).or(assembled.ended_by.take());

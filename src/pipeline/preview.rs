@@ -18,7 +18,7 @@ use super::survey::{Surveyed, survey};
 use crate::cache::{CacheFolder, Staleness};
 use crate::config::{PipelineSettings, Setup};
 use crate::dataset::{BuildDamage, Counts, OutputFolder};
-use crate::ingest::{Inventory, Record};
+use crate::ingest::{Inventory, Neighbourhood, Record};
 
 /// An article that a run would process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +98,10 @@ pub fn preview(setup: &Setup, listed: usize) -> Result<Preview, RunError> {
     };
     // A build that exists is only made current: no article is processed.
     let is_kept = preview.is_kept();
-    let assess = |record: &Record| {
+    let neighbourhood =
+        if is_kept { Neighbourhood::default() } else { Neighbourhood::survey(&inventory, &settings.ingest, None)? };
+    let assess = |record: &mut Record| {
+        record.neighbours = neighbourhood.of(record);
         if is_kept { Staleness::Fresh } else { cache.assess(record.origin.article_number(), &record.fingerprint()).0 }
     };
     let articles = survey(&inventory, &settings.ingest, &assess, &mut |surveyed| preview.note(surveyed, listed))?;

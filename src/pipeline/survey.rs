@@ -25,7 +25,7 @@ pub(super) enum Surveyed {
 pub(super) fn survey(
     inventory: &Inventory,
     settings: &IngestSettings,
-    assess: &dyn Fn(&Record) -> Staleness,
+    assess: &dyn Fn(&mut Record) -> Staleness,
     emit: &mut dyn FnMut(Surveyed),
 ) -> Result<UniqueKeys, ReadError> {
     let mut keys = UniqueKeys::default();
@@ -42,12 +42,12 @@ pub(super) fn survey(
 
 /// The order matters: a record that cannot be read does not take the key from a later one.
 fn judge(
-    record: Record,
+    mut record: Record,
     settings: &IngestSettings,
-    assess: &dyn Fn(&Record) -> Staleness,
+    assess: &dyn Fn(&mut Record) -> Staleness,
     keys: &mut UniqueKeys,
 ) -> Result<(Origin, Staleness), Reject> {
-    let staleness = assess(&record);
+    let staleness = assess(&mut record);
     let (origin, byte_offset) = (record.origin.clone(), record.byte_offset);
     if staleness.first_stage().is_some() {
         record.read(settings)?;

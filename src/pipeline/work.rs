@@ -19,7 +19,7 @@ use super::stages::{Stages, signature_of};
 use crate::cache::{ArticleCache, Cached, PackedOutcome, StageName, Staleness};
 use crate::config::PipelineSettings;
 use crate::dataset::StageSeconds;
-use crate::ingest::{IngestSettings, Ingested, Inventory, ReadError, Record, read_records};
+use crate::ingest::{IngestSettings, Ingested, Inventory, Neighbourhood, ReadError, Record, read_records};
 use crate::interrupt::Interrupt;
 use crate::progress::Stage;
 use engine::duplicates::Signature;
@@ -59,6 +59,7 @@ pub(super) struct Workers<'w> {
     stages: Stages<'w>,
     cache: &'w ArticleCache,
     ingest: &'w IngestSettings,
+    neighbourhood: &'w Neighbourhood,
 }
 
 impl<'w> Workers<'w> {
@@ -66,9 +67,15 @@ impl<'w> Workers<'w> {
         engine: &'w Engine,
         cache: &'w ArticleCache,
         settings: &'w PipelineSettings,
+        neighbourhood: &'w Neighbourhood,
         interrupt: &'w Interrupt,
     ) -> Self {
-        Self { stages: Stages { engine, interrupt, clock: Clock::default() }, cache, ingest: &settings.ingest }
+        Self {
+            stages: Stages { engine, interrupt, clock: Clock::default() },
+            cache,
+            ingest: &settings.ingest,
+            neighbourhood,
+        }
     }
 
     /// The signal that asked the run to stop, if one did.
@@ -140,7 +147,8 @@ impl<'w> Workers<'w> {
     }
 
     /// Takes a record through all stages; `None` if a signal came meanwhile.
-    fn process_record(&self, record: Record, scratch: &mut EngineScratch) -> Result<Option<Done>, Reject> {
+    fn process_record(&self, mut record: Record, scratch: &mut EngineScratch) -> Result<Option<Done>, Reject> {
+        record.neighbours = self.neighbourhood.of(&record);
         let document = done_document(&record);
         let (mut staleness, cached) = self.cache.assess(document.article_id, &document.fingerprint);
         // A result that was there and could not be resumed is damaged; without this it would pass for usable.

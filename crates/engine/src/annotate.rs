@@ -10,7 +10,8 @@ use arrow::array::{Array, ArrayRef, AsArray, LargeStringArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 
-use crate::document::{ArticleText, Encoding, Metadata, Origin};
+use crate::document::mojibake::{Condition, examine};
+use crate::document::{ArticleText, Encoding, Metadata, Neighbours, Origin};
 use crate::engine::{Engine, EngineScratch};
 use crate::tables::{ArticleRow, ColumnError, KeywordRow, LongArticle, Reject, SentenceRow, TableRow};
 
@@ -96,11 +97,16 @@ impl Inputs {
         if let Some(at) = text.find('\0') {
             return reject("binary", format!("a NUL character at byte {at} of the text: this is no text"));
         }
+        let (text, misreadings) = match examine(text) {
+            Condition::Sound => (text.to_owned(), Vec::new()),
+            Condition::Undone { text, misreadings } => (text, misreadings),
+            Condition::Lost(loss) => return reject(loss.code(), loss.message()),
+        };
         let origin = Origin { source_path: id.clone(), record: None };
-        let (encoding, metadata) = (Encoding::Utf8, Metadata::default());
-        let article = ArticleText { origin, encoding, metadata, text: text.to_owned() };
+        let (encoding, metadata, neighbours) = (Encoding::Utf8, Metadata::default(), Neighbours::Unknown);
+        let article = ArticleText { origin, encoding, misreadings, metadata, neighbours, text };
         if article.is_empty() {
-            return reject("empty", format!("no text: {} bytes, all of them white space", text.len()));
+            return reject("empty", format!("no text: {} bytes, all of them white space", article.text.len()));
         }
         Ok(article)
     }

@@ -1,7 +1,7 @@
 //! Long articles: passages that are cut anywhere give what the article gives as a whole.
 
 use engine::EngineScratch;
-use engine::document::{ArticleText, Encoding, Metadata, Origin};
+use engine::document::{ArticleText, Encoding, Metadata, Neighbours, Origin};
 use engine::passages::{Passage, PassageSize, Passages};
 use engine::repair::Repaired;
 use engine::tables::{ArticleRow, ArticleRows, KeywordRow, LongArticle, SentenceRow};
@@ -24,7 +24,8 @@ const PUNCTUATED: &str = "أعلنت الوزارة أن المؤسسات الص
 fn article(text: &str, title: Option<&str>) -> ArticleText {
     let origin = Origin { source_path: "t".to_owned(), record: None };
     let metadata = Metadata { title: title.map(str::to_owned), ..Metadata::default() };
-    ArticleText { origin, encoding: Encoding::Utf8, metadata, text: text.to_owned() }
+    let (encoding, misreadings, neighbours) = (Encoding::Utf8, Vec::new(), Neighbours::Unknown);
+    ArticleText { origin, encoding, misreadings, metadata, neighbours, text: text.to_owned() }
 }
 
 fn as_a_whole(article: ArticleText) -> (Repaired, ArticleRows) {

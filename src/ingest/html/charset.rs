@@ -1,10 +1,10 @@
-//! The encoding of a page: a byte order mark, else the configured encoding, else what the page declares, else a guess from its bytes.
+//! The encoding of a page: a byte order mark, else the configured encoding, else what its bytes are.
 //!
-//! There is one exception to the declaration: pages that declare Windows-1256 but are UTF-8 were converted when they were saved, and kept
-//! the old `<meta>`. Every byte is valid in Windows-1256, so believing it would give garbage without a fault; and no Windows-1256
-//! text of a page's length is valid UTF-8 by chance.
+//! What a page declares is often wrong: it was converted when it was saved and kept the old `<meta>`, or its author copied that
+//! line from elsewhere. The bytes tell more. They are believed where they tell anything, and the declaration decides only where
+//! they tell nothing.
 
-use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1256};
+use encoding_rs::{ISO_8859_6, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1256};
 use engine::document::Encoding;
 
 use super::super::decode::{DeclaredEncoding, DecodeFault, decode};
@@ -15,39 +15,50 @@ const PRESCAN_BYTES: usize = 2048;
 /// Decodes a page.
 ///
 /// # Errors
-/// If the page declares an unsupported encoding, or its bytes are not valid in its encoding.
+/// If neither its bytes nor its declaration name a supported encoding in which it is valid.
 pub(super) fn decode_page(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<(String, Encoding), DecodeFault> {
     let has_mark = bytes.starts_with(b"\xef\xbb\xbf") || bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
     // Either settles the encoding, so what the page says about itself is not even looked at.
     if has_mark || declared.is_some() {
         return decode(bytes, declared);
     }
-    let own = match own_label(&bytes[..bytes.len().min(PRESCAN_BYTES)]) {
-        Some((label, offset)) => supported(&label, offset)?,
-        None => None,
-    };
-    // Pure ASCII proves nothing: it reads the same in both encodings.
-    let is_utf8 = || std::str::from_utf8(bytes).is_ok_and(|text| !text.is_ascii());
-    match own {
-        Some(Encoding::Windows1256) if is_utf8() => decode(bytes, Some(DeclaredEncoding(Encoding::Utf8))),
-        own => decode(bytes, own.map(DeclaredEncoding)),
+    let own = own_label(&bytes[..bytes.len().min(PRESCAN_BYTES)]);
+    let supported = own.as_ref().and_then(|(label, _)| supported(label));
+    match decode(bytes, None) {
+        // Pure ASCII proves nothing: it reads the same in all encodings, so the page keeps its own.
+        Ok((text, found)) if text.is_ascii() => Ok((text, supported.unwrap_or(found))),
+        Ok(decoded) => Ok(decoded),
+        // Damaged UTF-8 would read as any encoding of one byte a character, without a fault, but to garbage.
+        Err(fault) if fault.code != "unknown_encoding" => Err(fault),
+        Err(fault) => match (supported, own) {
+            (Some(encoding), _) => decode(bytes, Some(DeclaredEncoding(encoding))),
+            (None, Some((label, offset))) => Err(unsupported(&label, offset, &fault)),
+            (None, None) => Err(fault),
+        },
     }
 }
 
-/// The encoding of a label; `None` for UTF-16, because a page whose declaration can be read as ASCII is not UTF-16.
-fn supported(label: &str, offset: usize) -> Result<Option<Encoding>, DecodeFault> {
-    match encoding_rs::Encoding::for_label(label.as_bytes()) {
-        Some(encoding) if encoding == UTF_8 => Ok(Some(Encoding::Utf8)),
-        Some(encoding) if encoding == WINDOWS_1256 => Ok(Some(Encoding::Windows1256)),
-        Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => Ok(None),
-        _ => {
-            let message = format!(
-                "the page says that it is {label}, which is not supported (expected utf-8 or windows-1256); convert it to UTF-8, or \
-                 set encoding if the page is wrong about itself"
-            );
-            Err(DecodeFault { code: "unsupported_charset", message, offset: Some(offset) })
-        }
+/// The encoding of a label; `None` for one that is not supported, and for UTF-16, because a page whose declaration can be read
+/// as ASCII is not UTF-16.
+fn supported(label: &str) -> Option<Encoding> {
+    match encoding_rs::Encoding::for_label(label.as_bytes())? {
+        encoding if encoding == UTF_8 => Some(Encoding::Utf8),
+        encoding if encoding == WINDOWS_1256 => Some(Encoding::Windows1256),
+        encoding if encoding == ISO_8859_6 => Some(Encoding::Iso8859_6),
+        _ => None,
     }
+}
+
+fn unsupported(label: &str, offset: usize, fault: &DecodeFault) -> DecodeFault {
+    let says_utf16 = encoding_rs::Encoding::for_label(label.as_bytes()).is_some_and(|e| e == UTF_16LE || e == UTF_16BE);
+    if says_utf16 {
+        return fault.clone();
+    }
+    let message = format!(
+        "the page says that it is {label}, which is not supported (expected utf-8, windows-1256 or iso-8859-6), and its bytes are {}",
+        fault.message
+    );
+    DecodeFault { code: "unsupported_charset", message, offset: Some(offset) }
 }
 
 /// The label in the first `<meta>` that has one, and its offset.

@@ -8,6 +8,7 @@
 
 pub mod clitics;
 pub mod inflection;
+pub mod likeness;
 
 /// The letters that the cleaning script did not delete: the 28 of the alphabet.
 #[cfg(test)]

@@ -4,9 +4,12 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::language::foreign_runs;
+use super::mojibake::Misreading;
 use super::packed;
-use super::source::{Encoding, Metadata, Origin};
-use super::token::{Gap, Token, tokenise};
+use super::source::{Encoding, Metadata, Neighbours, Origin};
+use super::token::{Gap, Span, Token, spans_of, unify};
+use super::unify::unify_token;
 
 /// A title of more tokens is not treated as one: the text has run into it.
 const LONGEST_TITLE: usize = 60;
@@ -20,35 +23,45 @@ pub struct Document {
     pub origin: Origin,
     /// The encoding of the source.
     pub encoding: Encoding,
+    /// How some of its text had been misread before it was saved in that encoding, the last time first; it is undone.
+    pub misreadings: Vec<Misreading>,
     /// What the source says about it.
     pub metadata: Metadata,
+    /// What the texts around it tell about its state of writing.
+    pub neighbours: Neighbours,
     text: String,
     #[serde(with = "packed")]
     tokens: Vec<Token>,
     title_tokens: usize,
+    foreign: Vec<Range<usize>>,
 }
 
 impl Document {
     /// An article from the decoded text of a source. Its title is put before the text, unless the text begins with it.
     #[must_use]
     pub fn new(origin: Origin, encoding: Encoding, metadata: Metadata, decoded: &str) -> Self {
-        let (mut text, mut tokens) = tokenise(decoded);
-        let title = metadata.title.as_deref().map(tokenise).unwrap_or_default();
-        let mut title_tokens = title.1.len();
-        // Whether the text begins with the title's words, however they are spaced.
-        let rest = text.strip_prefix(&title.0).filter(|rest| rest.is_empty() || rest.starts_with(' '));
-        if rest.is_none() && title_tokens > 0 {
-            // Tokenised again as one text: the offsets of its tokens must count the title, which precedes the text.
-            (text, tokens) = tokenise(&format!("{}\n\n{decoded}", metadata.title.as_deref().unwrap_or_default()));
-        } else if title_tokens > 0 && tokens[title_tokens - 1].gap == Gap::Space {
+        let title = metadata.title.as_deref().unwrap_or_default();
+        let titled;
+        let (mut decoded, mut spans) = (decoded, spans_of(decoded));
+        let title_spans = spans_of(title);
+        let mut title_tokens = title_spans.len();
+        if title_tokens > 0 && !begins_with((decoded, &spans), (title, &title_spans)) {
+            // Cut again as one text: the offsets of its tokens must count the title, which precedes the text.
+            titled = format!("{title}\n\n{decoded}");
+            (decoded, spans) = (&titled, spans_of(&titled));
+        } else if title_tokens > 0 && spans[title_tokens - 1].gap == Gap::Space {
             // The line continues after the title's words, so they are part of the first sentence.
             title_tokens = 0;
         }
+        let foreign = foreign_runs(decoded, &spans);
+        let (text, tokens) = unify(decoded, spans, &foreign);
         // A title that is the whole article would leave no text.
         if title_tokens >= tokens.len() || title_tokens > LONGEST_TITLE {
             title_tokens = 0;
         }
-        Self { article_id: origin.article_id(), origin, encoding, metadata, text, tokens, title_tokens }
+        let (article_id, misreadings) = (origin.article_id(), Vec::new());
+        let neighbours = Neighbours::Unknown;
+        Self { article_id, origin, encoding, misreadings, metadata, neighbours, text, tokens, title_tokens, foreign }
     }
 
     /// An article given as text, not as a file.
@@ -58,10 +71,49 @@ impl Document {
         Self::new(origin, Encoding::Utf8, Metadata::default(), decoded)
     }
 
+    /// The article with how its text had been misread, and what the texts around it tell.
+    #[must_use]
+    pub fn with(self, misreadings: Vec<Misreading>, neighbours: Neighbours) -> Self {
+        Self { misreadings, neighbours, ..self }
+    }
+
+    /// The encoding as tables name it: how the text was misread, if it was.
+    #[must_use]
+    pub fn encoding_name(&self) -> String {
+        if self.misreadings.is_empty() {
+            return self.encoding.name().to_owned();
+        }
+        let mut names: Vec<(String, usize)> = Vec::new();
+        for name in self.misreadings.iter().map(|misreading| misreading.name()) {
+            match names.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, times)) => *times += 1,
+                None => names.push((name, 1)),
+            }
+        }
+        let shown = names.into_iter().map(|(name, times)| match times {
+            1 => name,
+            2 => format!("{name} twice"),
+            times => format!("{name} {times} times"),
+        });
+        shown.collect::<Vec<_>>().join(", ")
+    }
+
     /// The number of leading tokens that are the title supplied by the source.
     #[must_use]
     pub fn title_tokens(&self) -> usize {
         self.title_tokens
+    }
+
+    /// The runs of tokens in other languages than Arabic, in order.
+    #[must_use]
+    pub fn foreign(&self) -> &[Range<usize>] {
+        &self.foreign
+    }
+
+    /// Whether a token is in another language than Arabic.
+    #[must_use]
+    pub fn is_foreign(&self, token: usize) -> bool {
+        self.foreign.get(self.foreign.partition_point(|run| run.end <= token)).is_some_and(|run| run.contains(&token))
     }
 
     /// The unified text: the tokens, separated by single spaces.
@@ -102,6 +154,17 @@ impl Document {
     pub fn content_hash(&self) -> String {
         blake3::hash(self.text.as_bytes()).to_hex()[..32].to_owned()
     }
+}
+
+/// Whether a text begins with the words of a title, however they are spaced and encoded.
+fn begins_with((text, spans): (&str, &[Span]), (title, title_spans): (&str, &[Span])) -> bool {
+    let unified = |text: &str, span: &Span| {
+        let mut unified = String::new();
+        unify_token(&text[span.source.clone()], &mut unified);
+        unified
+    };
+    let mut pairs = spans.iter().zip(title_spans);
+    spans.len() >= title_spans.len() && pairs.all(|(span, titles)| unified(text, span) == unified(title, titles))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! An article that was decoded and not yet cut into tokens.
 
 use super::article::Document;
-use super::source::{Encoding, Metadata, Origin};
+use super::mojibake::Misreading;
+use super::source::{Encoding, Metadata, Neighbours, Origin};
 use crate::arabic::is_space;
 
 /// An article as decoded. Ten times smaller than its [`Document`], so long articles stay in this form.
@@ -11,8 +12,12 @@ pub struct ArticleText {
     pub origin: Origin,
     /// The encoding of the source.
     pub encoding: Encoding,
+    /// How it had been misread before; it is undone.
+    pub misreadings: Vec<Misreading>,
     /// What the source says about it.
     pub metadata: Metadata,
+    /// What the texts around it tell about its state of writing.
+    pub neighbours: Neighbours,
     /// The decoded text.
     pub text: String,
 }
@@ -22,12 +27,12 @@ impl ArticleText {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let is_blank = |text: &str| text.chars().all(is_space);
-        self.metadata.title.as_deref().is_none_or(is_blank) && is_blank(&self.text)
+        self.metadata.title.as_deref().is_none_or(is_blank) && is_blank(&self.text).with(self.misreadings, self.neighbours)
     }
 
     /// The article with its tokens.
     #[must_use]
     pub fn into_document(self) -> Document {
-        Document::new(self.origin, self.encoding, self.metadata, &self.text)
+        Document::new(self.origin, self.encoding, self.metadata, &self.text).with(self.misreadings, self.neighbours)
     }
 }

@@ -18,6 +18,9 @@ pub enum Encoding {
     /// Windows code page 1256 (Arabic).
     #[serde(rename = "windows-1256")]
     Windows1256,
+    /// ISO 8859-6 (Arabic).
+    #[serde(rename = "iso-8859-6")]
+    Iso8859_6,
 }
 
 impl Encoding {
@@ -29,8 +32,24 @@ impl Encoding {
             Self::Utf16Le => "utf-16le",
             Self::Utf16Be => "utf-16be",
             Self::Windows1256 => "windows-1256",
+            Self::Iso8859_6 => "iso-8859-6",
         }
     }
+}
+
+/// The state of writing of the texts around an article, in its file or its folder, as far as their letters tell it. A headline is too
+/// short to tell its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Neighbours {
+    /// They are too few, or of several states.
+    #[default]
+    Unknown,
+    /// They have none of the letters that stripping deletes.
+    Stripped,
+    /// They have `ء ئ ؤ`, but none of the letters that normalising folds.
+    Normalised,
+    /// They have all letters.
+    Kept,
 }
 
 /// What a source says about an article besides its text; `None` if it says nothing.

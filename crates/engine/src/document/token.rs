@@ -29,29 +29,54 @@ pub struct Token {
     pub gap: Gap,
 }
 
-/// Splits a decoded text into tokens; returns the unified text (tokens separated by single spaces) and the tokens.
-pub(super) fn tokenise(decoded: &str) -> (String, Vec<Token>) {
-    let mut text = String::with_capacity(decoded.len());
-    let mut tokens: Vec<Token> = Vec::with_capacity(decoded.len() / 10);
+/// A token of a decoded text, before its letters are unified.
+#[derive(Clone, Debug)]
+pub(super) struct Span {
+    /// Bytes in the decoded text.
+    pub source: Range<usize>,
+    /// The white space after it; `Paragraph` after the last token.
+    pub gap: Gap,
+}
+
+/// Splits a decoded text into tokens.
+pub(super) fn spans_of(decoded: &str) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::with_capacity(decoded.len() / 10);
     let mut rest = decoded;
     loop {
-        let Some(space) = rest.find(|c| !is_space(c)) else { return (text, tokens) };
-        if let Some(last) = tokens.last_mut() {
+        let Some(space) = rest.find(|c| !is_space(c)) else { return spans };
+        if let Some(last) = spans.last_mut() {
             last.gap = gap_of(&rest[..space]);
         }
         rest = &rest[space..];
         let length = rest.find(is_space).unwrap_or(rest.len());
         // `rest` is always a tail of the decoded text, so what it lacks is the offset.
         let start = decoded.len() - rest.len();
+        // The gap is filled in when the next token is found; the last one keeps `Paragraph`.
+        spans.push(Span { source: start..start + length, gap: Gap::Paragraph });
+        rest = &rest[length..];
+    }
+}
+
+/// The unified text (tokens separated by single spaces) and its tokens. Those of `foreign` runs keep their letters, whose differences
+/// spell something in their language.
+pub(super) fn unify(decoded: &str, spans: Vec<Span>, foreign: &[Range<usize>]) -> (String, Vec<Token>) {
+    let mut text = String::with_capacity(decoded.len());
+    let mut tokens = Vec::with_capacity(spans.len());
+    let mut foreign = foreign.iter().peekable();
+    for (index, Span { source, gap }) in spans.into_iter().enumerate() {
+        while foreign.next_if(|run| run.end <= index).is_some() {}
         if !text.is_empty() {
             text.push(' ');
         }
         let from = text.len();
-        unify_token(&rest[..length], &mut text);
-        // The gap is filled in when the next token is found; the last one keeps `Paragraph`.
-        tokens.push(Token { source: start..start + length, text: from..text.len(), gap: Gap::Paragraph });
-        rest = &rest[length..];
+        if foreign.peek().is_some_and(|run| run.contains(&index)) {
+            text.push_str(&decoded[source.clone()]);
+        } else {
+            unify_token(&decoded[source.clone()], &mut text);
+        }
+        tokens.push(Token { source, text: from..text.len(), gap });
     }
+    (text, tokens)
 }
 
 fn gap_of(space: &str) -> Gap {

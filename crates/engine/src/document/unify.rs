@@ -1,10 +1,11 @@
-//! Unifies the encoding of letters: presentation forms, look-alikes from neighbouring languages, tatweel, invisible characters.
+//! Unifies the encoding of letters: presentation forms, look-alikes from neighbouring languages, tatweel, invisible characters,
+//! and the ways in which Unicode can write one letter with its marks.
 //!
 //! Invariant: a token stays one token (never empty, never with white space inside), and diacritics, digits and punctuation
-//! are kept. This is not the usual Arabic normaliser: `أ`, `ى` and `ة` are left alone, since telling them apart is what the
+//! are kept; canonically equivalent tokens (Unicode's NFC and NFD) become equal ones. This is not the usual Arabic normaliser: `أ`, `ى` and `ة` are left alone, since telling them apart is what the
 //! program is for.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::arabic::is_space;
 
@@ -14,19 +15,21 @@ use crate::arabic::is_space;
 pub fn unify_token(token: &str, text: &mut String) {
     let start = text.len();
     for c in token.chars() {
-        unify_char(c, start, text);
+        unify_char(c, text);
     }
     if text.len() == start {
         text.push_str(token);
     }
+    compose(start, text);
 }
 
-fn unify_char(c: char, start: usize, text: &mut String) {
+fn unify_char(c: char, text: &mut String) {
     match c {
         _ if is_invisible(c) => {}
-        // Madda and hamza as characters of their own: left so, أ would be a bare alif and a mark.
-        '\u{653}' | '\u{654}' | '\u{655}' => compose(c, start, text),
         '\u{fb50}'..='\u{fdfd}' | '\u{fe70}'..='\u{fefc}' => unify_presentation_form(c, text),
+        // Composed look-alikes: their letter is unified as it would be without its hamza.
+        'ۓ' => text.push('ئ'),
+        'ۀ' | 'ۂ' => text.push_str("ه\u{654}"),
         _ => text.push(unify_letter(c)),
     }
 }
@@ -48,16 +51,14 @@ fn unify_letter(c: char) -> char {
     }
 }
 
-/// Joins a combining hamza or madda with the letter before it, as Unicode's NFC does.
-fn compose(mark: char, start: usize, text: &mut String) {
-    // Only within this token: a mark at its beginning must not change the last letter of the token before.
-    let carrier = text[start..].chars().next_back();
-    match carrier.and_then(|carrier| unicode_normalization::char::compose(carrier, mark)) {
-        Some(letter) => {
-            text.pop();
-            text.push(letter);
-        }
-        None => text.push(mark),
+/// Brings the text from `start` on into Unicode's composed form: letters joined with their hamza or madda, marks in one order.
+///
+/// Only after letters were unified: a Persian ya has no composed form with hamza, and the Arabic one that it stands for has.
+fn compose(start: usize, text: &mut String) {
+    if is_nfc_quick(text[start..].chars()) != IsNormalized::Yes {
+        let composed: String = text[start..].nfc().collect();
+        text.truncate(start);
+        text.push_str(&composed);
     }
 }
 
@@ -75,6 +76,8 @@ fn unify_presentation_form(form: char, text: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn unified(token: &str) -> String {
@@ -92,6 +95,13 @@ mod tests {
             ("كتـــاب", "كتاب", "tatweel only widens"),
             ("می\u{200c}رود", "ميرود", "a zero-width non-joiner spells nothing"),
             ("ا\u{654}حمد", "أحمد", "a decomposed hamza is one letter with its carrier"),
+            ("ا\u{64f}\u{654}علن", "أ\u{64f}علن", "a vowel between the letter and its hamza, as NFD orders them"),
+            ("ا\u{653}ن", "آن", "madda likewise"),
+            ("ی\u{654}", "ئ", "a Persian ya with hamza"),
+            ("ا\u{200d}\u{654}", "أ", "nothing invisible comes between"),
+            ("مّ\u{64e}ر", "م\u{64e}ّر", "shadda and vowel in one order, whichever was typed first"),
+            ("Me\u{301}", "M\u{e9}", "letters of other scripts, too"),
+            ("\u{654}ن", "\u{654}ن", "a hamza without a letter stays"),
             ("ﷺ", "ﷺ", "expanding it would make four tokens of one"),
             ("\u{200f}\u{640}", "\u{200f}\u{640}", "a token is never dropped"),
             ("مُحَمَّد،", "مُحَمَّد،", "diacritics and punctuation are not touched"),
@@ -99,6 +109,14 @@ mod tests {
             ("أإآىةؤئء", "أإآىةؤئء", "letters that repair restores are never merged"),
         ] {
             assert_eq!(unified(token), expected, "{why}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn canonically_equivalent_tokens_become_equal(token in "[ابأإآؤئءويىة\u{64b}-\u{655}\u{670}eéیۀ\u{301}]{1,8}") {
+            let decomposed: String = token.nfd().collect();
+            prop_assert_eq!(unified(&token), unified(&decomposed));
         }
     }
 }

@@ -88,7 +88,8 @@ impl Passages {
 fn part(article: &ArticleText, range: Range<usize>) -> (Document, usize) {
     let text = &article.text[range.clone()];
     let metadata = if range.start == 0 { article.metadata.clone() } else { Metadata::default() };
-    let document = Document::new(article.origin.clone(), article.encoding, metadata, text);
+    let document = Document::new(article.origin.clone(), article.encoding, metadata, text)
+        .with(article.misreadings.clone(), article.neighbours);
     // A part ends with a token.
     let title = document.tokens().last().map_or(0, |last| last.source.end - text.len());
     (document, title)

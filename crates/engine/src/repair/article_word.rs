@@ -27,10 +27,10 @@ impl ArticleWord {
     }
 }
 
-/// Replaces `words` with the words of a document, in order.
+/// Replaces `words` with the words of a document, in order; those of other languages are left out.
 pub(super) fn find_words(document: &Document, words: &mut Vec<ArticleWord>) {
     words.clear();
-    for token in 0..document.tokens().len() {
+    for token in (0..document.tokens().len()).filter(|token| !document.is_foreign(*token)) {
         let spans = words_of(document.token_text(token));
         words.extend(spans.into_iter().map(|span| ArticleWord::new(token, span)));
     }

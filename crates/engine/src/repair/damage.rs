@@ -7,17 +7,20 @@
 //! | normalised | every `أ إ آ ى ة` was folded | `Folded` | search engines, preprocessing scripts |
 //! | soft | some of them were folded | `Folded` | people who type in a hurry |
 //! | intact | nothing | none | editors |
+//! | foreign | nothing: the text is not Arabic | none | |
 //!
 //! To *fold* a letter is to replace it with its bare twin ([`crate::arabic::fold_letter`]: `أ إ آ` → `ا`, `ى` → `ي`,
 //! `ة` → `ه`). That deletes nothing, and `ء ئ ؤ` stay. An article of which only a part is stripped is *mixed*.
 //!
 //! Invariant: the state depends on counts of words alone, not on their order; where it changes within an article is the
-//! business of `segments.rs`. It is detected, not configured, because one folder may hold articles from many sources.
+//! business of `segments.rs`. It is recognised and need not be configured, because one folder may hold articles from many sources; a text
+//! too short to show its state is taken for one like those around it ([`Neighbours`]), and the user can settle it (`declared_damage.rs`).
 
 use serde::{Deserialize, Serialize};
 
 use super::channel::Channel;
 use crate::arabic::{code, is_plain};
+use crate::document::Neighbours;
 
 /// A state of writing; see the table above. `articles.damage` names it, unless an article is `mixed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +34,8 @@ pub enum Damage {
     Soft,
     /// Nothing is wrong.
     Intact,
+    /// The language is not Arabic (`document/language.rs`): nothing is known about the spelling.
+    Foreign,
 }
 
 impl Damage {
@@ -42,6 +47,7 @@ impl Damage {
             Self::Normalised => "normalised",
             Self::Soft => "soft",
             Self::Intact => "intact",
+            Self::Foreign => "foreign",
         }
     }
 
@@ -51,7 +57,7 @@ impl Damage {
         match self {
             Self::Stripped => Some(Channel::Stripped),
             Self::Normalised | Self::Soft => Some(Channel::Folded),
-            Self::Intact => None,
+            Self::Intact | Self::Foreign => None,
         }
     }
 }
@@ -98,6 +104,21 @@ const UNEXPLAINED_IF_STRIPPED: f64 = 0.04;
 /// Edited newspapers misspell fewer than one word in a hundred.
 const MISSPELT_IF_SOFT: f64 = 0.015;
 
+/// A text of so many words speaks for itself.
+const SHORT: u32 = 60;
+/// The evidence (in nats) by which a short text must differ from its neighbours to be taken for another state: as much as a change of
+/// state within an article (`segments.rs`).
+const AS_ITS_NEIGHBOURS: f64 = 18.0;
+/// The evidence that a word gives for stripping: one without any of the deleted letters, one that the lexicon knows only with folded
+/// letters restored, and one that it does not know at all. They are ratios of the probabilities in `segments.rs`.
+const EVIDENCE_OF_LACK: f64 = 0.36;
+const EVIDENCE_OF_MISSPELT: f64 = 2.0;
+const EVIDENCE_OF_UNEXPLAINED: f64 = 1.9;
+/// Among stripped texts, one word in so many with a deleted letter is a stray one.
+const STRAY_IN: u32 = 10;
+/// One misspelt word is a name or a slip in a text that is taken for its neighbours' sake to have its letters.
+const LEAST_MISSPELT: u32 = 2;
+
 impl LetterCensus {
     /// Counts one word (letter codes).
     pub fn observe(&mut self, word: &[u8], spelling: Spelling) {
@@ -112,6 +133,33 @@ impl LetterCensus {
         self.final_ha += u32::from(word.last() == Some(&HA));
         self.misspelt += u32::from(spelling == Spelling::Misspelt);
         self.unexplained += u32::from(spelling == Spelling::Unexplained);
+    }
+
+    /// The state of a text among others: that which its own counts suggest, unless it is short and chance could have made it look so.
+    #[must_use]
+    pub fn damage_among(&self, neighbours: Neighbours) -> Damage {
+        let alone = self.damage();
+        if self.words == 0 || self.words >= SHORT {
+            return alone;
+        }
+        let letters = self.foldable + self.hamzas;
+        let lack = f64::from(self.words - letters.min(self.words));
+        let for_stripping = EVIDENCE_OF_LACK * lack
+            + EVIDENCE_OF_MISSPELT * f64::from(self.misspelt)
+            + EVIDENCE_OF_UNEXPLAINED * f64::from(self.unexplained);
+        match (alone, neighbours) {
+            (Damage::Stripped | Damage::Normalised, Neighbours::Kept) if for_stripping < AS_ITS_NEIGHBOURS => {
+                if self.misspelt >= LEAST_MISSPELT { Damage::Soft } else { Damage::Intact }
+            }
+            (Damage::Stripped, Neighbours::Normalised) if for_stripping < AS_ITS_NEIGHBOURS => Damage::Normalised,
+            // Folded words that end in `ه`, or a stray letter: there is a stripped text of which either is true.
+            (Damage::Normalised, Neighbours::Stripped) if self.hamzas == 0 => Damage::Stripped,
+            (Damage::Soft | Damage::Intact, Neighbours::Stripped) if letters * STRAY_IN <= self.words => Damage::Stripped,
+            (Damage::Soft | Damage::Intact, Neighbours::Normalised) if self.foldable * STRAY_IN <= self.words => {
+                Damage::Normalised
+            }
+            _ => alone,
+        }
     }
 
     /// The state that the counts suggest. Without an Arabic word it is intact: there is nothing to repair.
@@ -141,11 +189,37 @@ mod tests {
     use crate::arabic::Word;
 
     fn damage(text: &str) -> Damage {
+        census(text).damage()
+    }
+
+    fn census(text: &str) -> LetterCensus {
         let mut census = LetterCensus::default();
         for word in text.split(' ') {
             census.observe(Word::new(word).expect("Arabic letters").codes(), Spelling::Listed);
         }
-        census.damage()
+        census
+    }
+
+    #[test]
+    fn a_short_text_is_taken_for_one_like_its_neighbours() {
+        use Neighbours::{Kept, Normalised, Stripped, Unknown};
+        let headline = "باحث فرنسي من نسل النبي محمد";
+        let with_ha = "قرده في المدينه وزوجه في بيته";
+        let stray = "تطرقنا في كثر من مر لهمي الصناعات الصغير والمتوسط إلى";
+        for (text, neighbours, expected) in [
+            (headline, Unknown, Damage::Stripped),
+            (headline, Kept, Damage::Intact),
+            (headline, Normalised, Damage::Normalised),
+            (headline, Stripped, Damage::Stripped),
+            (with_ha, Unknown, Damage::Normalised),
+            (with_ha, Stripped, Damage::Stripped),
+            (stray, Unknown, Damage::Intact),
+            (stray, Stripped, Damage::Stripped),
+            ("أعلنت الحكومة عن الخطة", Stripped, Damage::Intact),
+            (&[headline; 12].join(" "), Kept, Damage::Stripped),
+        ] {
+            assert_eq!(census(text).damage_among(neighbours), expected, "{text} among {neighbours:?}");
+        }
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub mod words;
 mod article_word;
 mod boundaries;
 mod custom_lexicon;
+mod declared_damage;
 mod derivation;
 mod diacritics;
 mod form_cache;
@@ -45,6 +46,7 @@ mod word_list;
 
 pub use boundaries::{BoundaryLogits, logistic};
 pub use damage::Damage;
+pub use declared_damage::{DamageByPath, DeclaredDamage};
 pub use number_gaps::NumberGap;
 pub use outcome::{Alternative, Outcome};
 pub use repaired::{Finding, MIXED, Repaired, TokenRepair};

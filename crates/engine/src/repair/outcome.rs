@@ -36,6 +36,16 @@ pub struct Outcome {
     pub repair: Option<(String, Vec<Alternative>)>,
 }
 
+impl Outcome {
+    /// That of a token in another language: nothing is claimed about it, and nothing is doubted either.
+    pub(super) const UNKNOWN: Self = Self { confidence: 0.0, unresolved: false, repair: None };
+
+    /// That of a token of which letters are lost beyond repair.
+    pub(super) fn lost(raw: &str) -> Self {
+        Self { confidence: 0.0, unresolved: true, repair: Some((raw.to_owned(), Vec::new())) }
+    }
+}
+
 /// A word with its forms, most probable first; `None` is the word as it stands.
 pub(super) struct DecidedWord<'w> {
     /// Bytes in its token.

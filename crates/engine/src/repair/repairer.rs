@@ -29,6 +29,7 @@ use super::typing_profile::TypingProfile;
 use super::word_list::WordList;
 use crate::arabic::decode_word;
 use crate::document::Document;
+use crate::document::mojibake::has_lost_letters;
 use crate::encoder::features::WORD_FEATURES;
 use crate::encoder::network::StoredNetwork;
 use crate::encoder::{Encoder, EncoderScratch};
@@ -180,7 +181,8 @@ impl Repairer {
             ObservedWord { token: word.token, codes, spelling }
         };
         let words: Vec<ObservedWord<'_>> = words.iter().map(observed).collect();
-        segments(document, &words)
+        let declared = self.settings.damage_by_path.of(&document.origin.source_path).unwrap_or(self.settings.damage);
+        segments(document, &words, declared.state())
     }
 
     /// Whether the word, as it stands, is in the lexicon or in the custom lexicon.
@@ -288,7 +290,11 @@ impl Repairer {
             }
             let decided: Vec<DecidedWord<'_>> =
                 (first..next).map(|slot| self.decide(&words[slot], weighed(slot), forms)).collect();
-            outcomes.push(outcome(document.token_text(token), &decided, &self.settings));
+            outcomes.push(match document.token_text(token) {
+                _ if document.is_foreign(token) => Outcome::UNKNOWN,
+                raw if has_lost_letters(raw) => Outcome::lost(raw),
+                raw => outcome(raw, &decided, &self.settings),
+            });
         }
         outcomes
     }

@@ -75,8 +75,43 @@ const SWITCH: i64 = 18 * NAT;
 /// The same at the end of a line or of a sentence, where sources are usually joined.
 const SWITCH_AT_END: i64 = 12 * NAT;
 
-/// The segments of an article; `words` are in the order of their tokens.
-pub(super) fn segments(document: &Document, words: &[ObservedWord<'_>]) -> Vec<Segment> {
+/// The segments of an article; `words` are in the order of their tokens. `declared` is the state of all that is Arabic.
+pub(super) fn segments(document: &Document, words: &[ObservedWord<'_>], declared: Option<Damage>) -> Vec<Segment> {
+    let arabic = match declared {
+        Some(damage) => Segment::whole(document, damage),
+        None => arabic_segments(document, words),
+    };
+    without_foreign(arabic, document.foreign())
+}
+
+/// Segments with the foreign runs cut out, each of which becomes a segment of its own.
+fn without_foreign(segments: Vec<Segment>, foreign: &[Range<usize>]) -> Vec<Segment> {
+    let mut cut: Vec<Segment> = Vec::with_capacity(segments.len() + 2 * foreign.len());
+    let mut push = |tokens: Range<usize>, damage| {
+        if let Some(last) = cut.last_mut().filter(|last| last.damage == damage) {
+            last.tokens.end = tokens.end;
+        } else if !tokens.is_empty() {
+            cut.push(Segment { tokens, damage });
+        }
+    };
+    let mut runs = foreign.iter().peekable();
+    for Segment { tokens, damage } in segments {
+        let mut start = tokens.start;
+        while let Some(run) = runs.next_if(|run| run.start < tokens.end) {
+            push(start.min(run.start)..run.start, damage);
+            push(run.clone(), Damage::Foreign);
+            start = run.end;
+        }
+        if start < tokens.end {
+            push(start..tokens.end, damage);
+        }
+    }
+    // An empty article is one segment, too.
+    if cut.is_empty() { vec![Segment { tokens: 0..0, damage: Damage::Intact }] } else { cut }
+}
+
+/// The segments of an article whose foreign words are not looked at.
+fn arabic_segments(document: &Document, words: &[ObservedWord<'_>]) -> Vec<Segment> {
     let mut segments: Vec<Segment> = Vec::new();
     for (tokens, is_stripped) in runs(&cheapest_path(document, words)) {
         let damage = if is_stripped { Damage::Stripped } else { census(words, &tokens).damage() };
@@ -91,7 +126,7 @@ pub(super) fn segments(document: &Document, words: &[ObservedWord<'_>]) -> Vec<S
         return segments;
     }
     let all = 0..document.tokens().len();
-    vec![Segment { damage: census(words, &all).damage(), tokens: all }]
+    vec![Segment { damage: census(words, &all).damage_among(document.neighbours), tokens: all }]
 }
 
 fn census(words: &[ObservedWord<'_>], tokens: &Range<usize>) -> LetterCensus {
@@ -191,7 +226,7 @@ mod tests {
         };
         let leaked: Vec<&'static [u8]> = coded.iter().map(|word| &*word.codes().to_vec().leak()).collect();
         let words: Vec<ObservedWord<'_>> = leaked.into_iter().enumerate().map(read).collect();
-        segments(&document, &words).into_iter().map(|s| (s.tokens.len(), s.damage)).collect()
+        segments(&document, &words, None).into_iter().map(|s| (s.tokens.len(), s.damage)).collect()
     }
 
     fn words(text: &str) -> usize {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
+use super::declared_damage::{DamageByPath, DeclaredDamage};
 use super::word_list::WordList;
 use crate::settings::{Fault, Form, Range, Refusal, Setting, Value};
 
@@ -11,6 +12,12 @@ crate::settings! {
     /// How sure a repair must be, and the user's own words.
     #[derive(Clone, Debug, PartialEq)]
     pub struct RepairSettings in "repair" {
+        /// `"auto"` recognises the state of writing of each article, and of short ones also by the rest of their file or folder;
+        /// `"stripped"`, `"normalised"`, `"soft"` or `"intact"` settles it for all articles.
+        damage: DeclaredDamage = "auto" => Repair;
+        /// The same for articles whose `source_path` matches a pattern, as `{ "old/**" = "stripped", "web/*.jsonl" = "auto" }`; the first
+        /// that matches counts.
+        damage_by_path: DamageByPath = Value::Map(Vec::new()) => Repair;
         /// Tokens whose form is less probable than this are listed in the column `doubts`, whether changed or not.
         doubt_threshold: f32 = 0.9 => Repair, in 0.0..=1.0;
         /// Tokens whose best form is less probable than this stay unchanged in the text; their best forms are listed in `doubts` as

@@ -68,6 +68,8 @@ pub enum Form {
     List,
     /// Two numbers, the lesser first.
     Pair,
+    /// Names with a text each.
+    Map,
     /// A path, relative to the folder of the configuration.
     Path,
     /// Paths, relative to the folder of the configuration.
@@ -112,6 +114,7 @@ impl Spec {
                 format!("one of {}", names.join(", "))
             }
             Form::List if self.range.is_some() => "a list of one name or more, none of them empty".to_owned(),
+            Form::Map => "a table of strings, as { \"name\" = \"value\" }".to_owned(),
             Form::List | Form::Paths | Form::Files => "a list of strings".to_owned(),
             Form::Pair => {
                 let example = match self.default {

@@ -20,6 +20,8 @@ pub enum Value {
     List(Vec<String>),
     /// Two numbers.
     Pair(f64, f64),
+    /// Pairs of texts, in the order in which they were written.
+    Map(Vec<(String, String)>),
 }
 
 impl Value {

@@ -188,8 +188,11 @@ impl ArticleHead {
     }
 }
 
-/// The words of a token.
+/// The words of a token; none if it is in another language.
 fn head_words(article: &Repaired, token: usize) -> Vec<HeadWord> {
+    if article.damage(token) == Damage::Foreign {
+        return Vec::new();
+    }
     let text = article.token_text(token);
     let raw = article.document().token_text(token);
     let logits = article.boundaries()[token];

@@ -64,8 +64,10 @@ table! {
         article_index: u64,
         /// 32 hex digits of a hash of the ingested text, after letters were unified
         content_hash: String,
-        /// Encoding in which the file was read: `utf-8`, `utf-16le`, `utf-16be` or `windows-1256`
-        encoding: &'static str,
+        /// Encoding in which the file was read: `utf-8`, `utf-16le`, `utf-16be`, `windows-1256` or `iso-8859-6`. If some of the text
+        /// was mojibake, and was undone, how it had been misread before: `utf-8 read as windows-1252`, likewise with other
+        /// encodings (with `twice` if it was misread twice), or `html character references`
+        encoding: String,
         /// The headline, if the source supplies one
         title: Option<String>,
         /// Section of the newspaper, if the source supplies one
@@ -78,8 +80,8 @@ table! {
         published: Option<Date>,
         /// The whole repaired article: its sentences, separated by line breaks
         text: String,
-        /// State of the writing: `stripped`, `normalised`, `soft`, `intact`, or `mixed` if parts are stripped and parts
-        /// are not
+        /// State of the writing: `stripped`, `normalised`, `soft`, `intact`; `foreign` if the language is not Arabic; or `mixed`
+        /// if parts are stripped and parts are not, or parts are foreign
         damage: &'static str,
         /// Tokens in the article
         #[unit = "tokens"]
@@ -93,7 +95,8 @@ table! {
         /// Tokens that no word of the lexicon can explain, even damaged; left unchanged
         #[unit = "tokens"]
         unresolved_count: usize,
-        /// Mean over the tokens of the probability that the form is right
+        /// Mean over the tokens of the probability that the form is right; 0 for tokens of foreign text, about which nothing is
+        /// known
         #[unit = PROBABILITY]
         mean_confidence: f32,
         /// Concepts of the vocabulary found in the article, with their counts, most frequent first
@@ -116,6 +119,13 @@ table! {
 }
 
 impl ArticleRow {
+    /// Whether some of its text was mojibake, and is undone.
+    #[must_use]
+    pub fn is_misread(&self) -> bool {
+        // What is in `encoding` then is no name of an encoding, which has no blank.
+        self.encoding.contains(' ')
+    }
+
     /// The row of an article whose sentences have these rows; `article_index` and the duplicates are still to be set.
     pub(super) fn new(tagged: &Tagged, vocabulary: &Vocabulary, sentences: &[SentenceRow]) -> Self {
         let document = tagged.article().document();
@@ -130,7 +140,7 @@ impl ArticleRow {
             record: document.origin.record.clone(),
             article_index: 0,
             content_hash: document.content_hash(),
-            encoding: document.encoding.name(),
+            encoding: document.encoding_name(),
             title: metadata.title,
             section: metadata.section,
             // What the source states comes first; a byline found in the text is an estimate.

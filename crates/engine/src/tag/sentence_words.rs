@@ -51,6 +51,13 @@ pub(super) fn read_words(article: &Repaired, tokens: Range<usize>) -> Vec<Senten
     let mut repairs = article.token_repairs(tokens.clone()).peekable();
     for token in tokens {
         let first = words.len();
+        // A word of another language that is spelt like an Arabic one is not that word.
+        if article.damage(token) == Damage::Foreign {
+            if let Some(before) = words.last_mut() {
+                before.is_closed = true;
+            }
+            continue;
+        }
         read_token(article, token, &mut words);
         if let Some(repair) = repairs.next_if(|repair| repair.token == token) {
             add_alternatives(repair, &mut words[first..]);

@@ -1,0 +1,81 @@
+//! Mojibake: text that was decoded wrongly before it came here, and saved so. It is undone where nothing of it was lost.
+//!
+//! ```text
+//! «خبر» ─ UTF-8 ─▶ D8 AE D8 A8 D8 B1 ─ read as Windows-1252 ─▶ «Ø®Ø¨Ø±» ─ undone: the same bytes, decoded as what they were
+//! ```
+//!
+//! Two kinds differ in how they are found. Where UTF-8 was read as an encoding of one byte a character (`multibyte.rs`), each run of
+//! characters proves itself: chance does not make valid UTF-8. Where one such encoding was read as another (`single_byte.rs`),
+//! every line is valid in any, and must read as Arabic in one of them and in no way as it stands.
+//!
+//! Invariant: what is undone is undone without loss: encoding the result and decoding it wrongly again gives the text as it was.
+//! Text of which a part cannot be undone is [`Condition::Lost`]. Text that is Arabic as it stands is never touched.
+
+mod code_page;
+mod loss;
+mod misreading;
+mod multibyte;
+mod references;
+mod single_byte;
+
+pub use code_page::CodePage;
+pub use loss::{Loss, has_lost_letters};
+pub use misreading::Misreading;
+
+use misreading::Undone;
+
+/// Text saved wrongly more often than this is left alone.
+const MOST_LAYERS: usize = 3;
+
+/// The condition of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// It is what was written, as far as one can tell.
+    Sound,
+    /// It was misread, and this is what was written.
+    Undone {
+        /// The text as it was.
+        text: String,
+        /// How it was misread, the last time first.
+        misreadings: Vec<Misreading>,
+    },
+    /// It cannot be restored.
+    Lost(Loss),
+}
+
+/// Finds out whether a text was misread, and undoes it.
+#[must_use]
+pub fn examine(text: &str) -> Condition {
+    let mut misreadings = Vec::new();
+    let mut undone: Option<String> = None;
+    // A text saved wrongly twice must be undone twice.
+    while misreadings.len() < MOST_LAYERS {
+        match undo_once(undone.as_deref().unwrap_or(text)) {
+            Ok(None) => break,
+            Ok(Some((restored, misreading))) => {
+                undone = Some(restored);
+                misreadings.push(misreading);
+            }
+            Err(loss) => return Condition::Lost(loss),
+        }
+    }
+    let restored = undone.as_deref().unwrap_or(text);
+    match (loss::of(restored), undone) {
+        (Some(loss), _) => Condition::Lost(loss),
+        (None, Some(text)) => Condition::Undone { text, misreadings },
+        (None, None) => Condition::Sound,
+    }
+}
+
+fn undo_once(text: &str) -> Result<Option<Undone>, Loss> {
+    if let Some(text) = references::undo(text) {
+        return Ok(Some((text, Misreading::References)));
+    }
+    match multibyte::undo(text)? {
+        Some(undone) => Ok(Some(undone)),
+        None => Ok(single_byte::undo(text)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+use proptest::prelude::*;
+
+use super::*;
+use encoding_rs::{MACINTOSH, WINDOWS_1252, WINDOWS_1256};
+use oem_cp::code_table::{DECODING_TABLE_CP437, DECODING_TABLE_CP850};
+
+const TEXT: &str = "أعلنت وزارة الصناعة أمس عن خطة جديدة لدعم الصناعات الصغيرة، وأضافت «أن التنفيذ يبدأ غدا».";
+
+fn by(encoding: &'static encoding_rs::Encoding, bytes: &[u8]) -> String {
+    encoding.decode_without_bom_handling(bytes).0.into_owned()
+}
+
+fn by_table(table: &[char; 128], bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { table[usize::from(*byte) - 128] }).collect()
+}
+
+fn latin1(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
+fn undone(text: &str) -> (String, Vec<String>) {
+    match examine(text) {
+        Condition::Undone { text, misreadings } => (text, misreadings.into_iter().map(Misreading::name).collect()),
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+fn windows_1256(text: &str) -> Vec<u8> {
+    WINDOWS_1256.encode(text).0.into_owned()
+}
+
+#[test]
+fn every_common_kind_is_undone_and_named() {
+    let utf8 = TEXT.as_bytes();
+    let twice = by(WINDOWS_1252, by(WINDOWS_1252, utf8).as_bytes());
+    let references = "&#1582;&#1576;&#x631; &#1593;&#x627;&#1580;&#1604;".to_owned();
+    for (spoiled, written, names) in [
+        (by(WINDOWS_1252, utf8), TEXT, vec!["utf-8 read as windows-1252"]),
+        (latin1(utf8), TEXT, vec!["utf-8 read as iso-8859-1"]),
+        (by(WINDOWS_1256, utf8), TEXT, vec!["utf-8 read as windows-1256"]),
+        (by(MACINTOSH, utf8), TEXT, vec!["utf-8 read as macintosh"]),
+        (by_table(&DECODING_TABLE_CP437, utf8), TEXT, vec!["utf-8 read as cp437"]),
+        (by_table(&DECODING_TABLE_CP850, utf8), TEXT, vec!["utf-8 read as cp850"]),
+        (by(WINDOWS_1252, &windows_1256(TEXT)), TEXT, vec!["windows-1256 read as windows-1252"]),
+        (by(MACINTOSH, &windows_1256(TEXT)), TEXT, vec!["windows-1256 read as macintosh"]),
+        (by_table(&DECODING_TABLE_CP437, &windows_1256(TEXT)), TEXT, vec!["windows-1256 read as cp437"]),
+        (by_table(&DECODING_TABLE_CP850, &windows_1256(TEXT)), TEXT, vec!["windows-1256 read as cp850"]),
+        (twice, TEXT, vec!["utf-8 read as windows-1252"; 2]),
+        (by(WINDOWS_1252, "خبر".as_bytes()), "خبر", vec!["utf-8 read as windows-1252"]),
+        (by(WINDOWS_1256, "خبر عاجل".as_bytes()), "خبر عاجل", vec!["utf-8 read as windows-1256"]),
+        (by(WINDOWS_1252, &windows_1256("خبر")), "خبر", vec!["windows-1256 read as windows-1252"]),
+        (references, "خبر عاجل", vec!["html character references"]),
+        ("قال â€œنعمâ€\u{9d} وذهب".to_owned(), "قال “نعم” وذهب", vec!["utf-8 read as windows-1252"]),
+    ] {
+        assert_eq!(undone(&spoiled), (written.to_owned(), names.iter().map(ToString::to_string).collect()), "{spoiled}");
+    }
+}
+
+#[test]
+fn one_encoding_of_arabic_read_as_the_other_is_undone() {
+    let iso: Vec<u8> = TEXT
+        .replace(['«', '»'], "\"")
+        .chars()
+        .map(|c| u8::try_from(if c.is_ascii() { u32::from(c) } else { u32::from(c) - 0x560 }).expect("in the table"))
+        .collect();
+    for (spoiled, name) in [
+        (by(WINDOWS_1256, &iso), "iso-8859-6 read as windows-1256"),
+        (by(WINDOWS_1252, &iso), "iso-8859-6 read as windows-1252"),
+    ] {
+        assert_eq!(undone(&spoiled), (TEXT.replace(['«', '»'], "\""), vec![name.to_owned()]), "{spoiled}");
+    }
+}
+
+#[test]
+fn a_part_of_a_text_is_undone_and_the_rest_untouched() {
+    let spoiled =
+        format!("{TEXT}\n{}\nElysée, {}\n", by(WINDOWS_1252, &windows_1256(TEXT)), by(WINDOWS_1256, "خبر".as_bytes()));
+    let (text, names) = undone(&spoiled);
+    assert_eq!(text, format!("{TEXT}\n{TEXT}\nElysée, خبر\n"));
+    assert_eq!(names.len(), 2, "{names:?}");
+    let cut = by(WINDOWS_1252, &"خبر عاجل".as_bytes()[..14]);
+    assert_eq!(undone(&cut).0, "خبر عاجÙ", "a title cut in the middle of a letter");
+}
+
+#[test]
+fn what_has_lost_letters_is_told() {
+    let without_controls: String = by(WINDOWS_1252, TEXT.as_bytes()).chars().filter(|c| !c.is_control()).collect();
+    let kind = |text: &str| match examine(text) {
+        Condition::Lost(loss) => loss.message(),
+        other => panic!("{text}: {other:?}"),
+    };
+    assert!(kind(&without_controls).contains("utf-8 read as windows-1252"));
+    assert!(kind("??????? ????? ??? CNN ?????? ???? ???? ?????").contains("question marks"));
+    assert!(kind("قال \u{fffd}\u{fffd}وزير \u{fffd}مس").contains("U+FFFD"));
+}
+
+#[test]
+fn sound_text_is_left_alone() {
+    for text in [
+        TEXT,
+        "ط، ظ؛ حظ… ط¹",
+        "قال؟! هل؟؟ نعم??",
+        "زار مدينة Orléans و São Paulo و Zürich",
+        "Où est né le garçon à la fenêtre élevée ?",
+        "ÉCOLE ÉTÉ À ÔÉ",
+        "Þórður Ægir ÐÞÆ",
+        "Ελληνικά Русский 中文",
+        "╔════╗\n║ خبر ║\n╚════╝",
+        "°±²³ ½¼¾ «» ÷×",
+        "رقم &#1571; في صفحة",
+        "كلمة\u{fffd} بين عشر كلمات من النص الذي بقي كما كان فيه",
+        "",
+    ] {
+        assert_eq!(examine(text), Condition::Sound, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_undone_was_that(words in prop::collection::vec("[ابتثجحخدذرزسشصضطظعغفقكلمنهويةىأإآءئؤ]{3,7}", 2..8)) {
+        let text = words.join(" ");
+        prop_assert_eq!(examine(&text), Condition::Sound);
+        for spoiled in [by(WINDOWS_1252, text.as_bytes()), by(WINDOWS_1256, text.as_bytes()), by(MACINTOSH, text.as_bytes())] {
+            prop_assert_eq!(undone(&spoiled).0, text.clone());
+        }
+    }
+}
