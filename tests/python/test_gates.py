@@ -11,6 +11,7 @@ import pytest
 from conftest import assert_builds_are_whole, scrambled, snapshot
 
 INTACT = "أعلنت وزارة الصناعة أمس أنها ستدعم المصانع الصغيرة والمتوسطة في المنطقة الشرقية. "
+WITHOUT_KEYWORDS = "ثم سار إلى هناك وعاد."
 LATIN = "the quarterly report was published by the ministry"
 
 
@@ -52,9 +53,10 @@ BEYOND = {
     "one-word": ("one_word_share", "[0.0, 0.2]", f"نعم.\n\n{INTACT}"),
     "few-sentences": ("sentences_per_article", "[2, 9]", INTACT),
     "many-sentences": ("sentences_per_article", "[1, 2]", INTACT * 5),
-    "few-keywords": ("keywords_per_article", "[1, 1000]", LATIN),
+    "few-keywords": ("keywords_per_article", "[1, 1000]", WITHOUT_KEYWORDS),
     "many-keywords": ("keywords_per_article", "[0, 2]", INTACT * 5),
-    "without-keywords": ("without_keywords_share", "[0, 0.5]", LATIN),
+    "without-keywords": ("without_keywords_share", "[0, 0.5]", WITHOUT_KEYWORDS),
+    "foreign": ("foreign_share", "[0, 0.2]", LATIN),
 }
 
 
