@@ -50,11 +50,16 @@ struct Words {
 pub struct Neighbourhood(FxHashMap<String, Words>);
 
 impl Neighbourhood {
-    /// Counts the letters of all records, or of the first `limit`.
+    /// Counts the letters of all records, or of the first `limit`, until `is_over`.
     ///
     /// # Errors
     /// If a file changed since the inventory was taken.
-    pub fn survey(inventory: &Inventory, settings: &IngestSettings, limit: Option<usize>) -> Result<Self, ReadError> {
+    pub fn survey(
+        inventory: &Inventory,
+        settings: &IngestSettings,
+        limit: Option<usize>,
+        is_over: &dyn Fn() -> bool,
+    ) -> Result<Self, ReadError> {
         let mut neighbourhood = Self::default();
         let mut left = limit.unwrap_or(usize::MAX);
         read_records(inventory, settings, &mut |ingested, _| {
@@ -62,7 +67,7 @@ impl Neighbourhood {
                 neighbourhood.add(&record, settings);
                 left -= 1;
             }
-            if left > 0 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            if left > 0 && !is_over() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
         Ok(neighbourhood)
     }

@@ -194,7 +194,8 @@ impl StagedBuild<'_> {
         let next_cache = if options.limit.is_none() { cache_folder.begin(cache.keys(), &build_id)? } else { None };
         let assembly = Assembly::new(writer, next_cache, setup.settings.duplicates, &self.folder)?;
         let (engine, settings) = setup.into_engine()?;
-        let neighbourhood = Neighbourhood::survey(inventory, &settings.ingest, options.limit)?;
+        let neighbourhood =
+            Neighbourhood::survey(inventory, &settings.ingest, options.limit, &|| interrupt.received().is_some())?;
         let workers = Workers::new(&engine, &cache, &settings, &neighbourhood, interrupt);
         let bar = progress.stage("build", "bytes", inventory.bytes());
         let mut assembled = workers.build(inventory, options.limit, assembly, bar)?;

@@ -98,8 +98,11 @@ pub fn preview(setup: &Setup, listed: usize) -> Result<Preview, RunError> {
     };
     // A build that exists is only made current: no article is processed.
     let is_kept = preview.is_kept();
-    let neighbourhood =
-        if is_kept { Neighbourhood::default() } else { Neighbourhood::survey(&inventory, &settings.ingest, None)? };
+    let neighbourhood = if is_kept {
+        Neighbourhood::default()
+    } else {
+        Neighbourhood::survey(&inventory, &settings.ingest, None, &|| false)?
+    };
     let assess = |record: &mut Record| {
         record.neighbours = neighbourhood.of(record);
         if is_kept { Staleness::Fresh } else { cache.assess(record.origin.article_number(), &record.fingerprint()).0 }

@@ -17,6 +17,8 @@ pub enum Misreading {
     },
     /// The character references of a page were kept, and its markup was not.
     References,
+    /// The escapes of JSON were kept, and its quotes were not.
+    Escapes,
 }
 
 impl Misreading {
@@ -26,6 +28,7 @@ impl Misreading {
         match self {
             Self::Decoded { written, read_as } => format!("{} read as {}", written.name(), read_as.name()),
             Self::References => "html character references".to_owned(),
+            Self::Escapes => "json escapes".to_owned(),
         }
     }
 }

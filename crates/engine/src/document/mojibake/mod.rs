@@ -68,8 +68,8 @@ pub fn examine(text: &str) -> Condition {
 }
 
 fn undo_once(text: &str) -> Result<Option<Undone>, Loss> {
-    if let Some(text) = references::undo(text) {
-        return Ok(Some((text, Misreading::References)));
+    if let Some(undone) = references::undo(text) {
+        return Ok(Some(undone));
     }
     match multibyte::undo(text)? {
         Some(undone) => Ok(Some(undone)),

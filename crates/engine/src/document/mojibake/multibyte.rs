@@ -89,8 +89,27 @@ fn read(text: &str, page: CodePage) -> Reading {
     reading
 }
 
+/// Marks that somebody may have put around a misread word, and whose byte can only continue a character.
+fn is_around(c: char) -> bool {
+    matches!(c, '«' | '»' | '“' | '”' | '‘' | '’' | '…' | '–' | '—')
+}
+
 impl Reading {
     fn add_run(&mut self, run: &str, page: CodePage, after: &str) {
+        let inner = run.trim_start_matches(is_around);
+        self.text.push_str(&run[..run.len() - inner.len()]);
+        // Behind a word the same marks may be the end of its last letter.
+        let bytes = |run: &str| run.chars().filter_map(|c| page.byte(c)).collect::<Vec<u8>>();
+        let shorter = inner.trim_end_matches(is_around);
+        if str::from_utf8(&bytes(inner)).is_err() && str::from_utf8(&bytes(shorter)).is_ok() {
+            self.add_bare_run(shorter, page, "");
+            self.text.push_str(&inner[shorter.len()..]);
+        } else if !inner.is_empty() {
+            self.add_bare_run(inner, page, after);
+        }
+    }
+
+    fn add_bare_run(&mut self, run: &str, page: CodePage, after: &str) {
         let bytes: Vec<u8> = run.chars().filter_map(|c| page.byte(c)).collect();
         let (valid, tail) = match str::from_utf8(&bytes) {
             Ok(valid) => (valid, 0),

@@ -50,7 +50,7 @@ pub(super) fn undo(text: &str) -> Option<Undone> {
     let (_, result, misreading) = best?;
     let misreading = match misreading {
         Misreading::Decoded { written, read_as } => Misreading::Decoded { written, read_as: read_as.named_by(text) },
-        other @ Misreading::References => other,
+        other => other,
     };
     Some((result, misreading))
 }

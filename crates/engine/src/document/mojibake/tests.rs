@@ -50,6 +50,7 @@ fn every_common_kind_is_undone_and_named() {
         (by(WINDOWS_1256, "خبر عاجل".as_bytes()), "خبر عاجل", vec!["utf-8 read as windows-1256"]),
         (by(WINDOWS_1252, &windows_1256("خبر")), "خبر", vec!["windows-1256 read as windows-1252"]),
         (references, "خبر عاجل", vec!["html character references"]),
+        ("\\u062e\\u0628\\u0631 \\u0639\\u0627\\u062c\\u0644".to_owned(), "خبر عاجل", vec!["json escapes"]),
         ("قال â€œنعمâ€\u{9d} وذهب".to_owned(), "قال “نعم” وذهب", vec!["utf-8 read as windows-1252"]),
     ] {
         assert_eq!(undone(&spoiled), (written.to_owned(), names.iter().map(ToString::to_string).collect()), "{spoiled}");
@@ -78,6 +79,8 @@ fn a_part_of_a_text_is_undone_and_the_rest_untouched() {
     let (text, names) = undone(&spoiled);
     assert_eq!(text, format!("{TEXT}\n{TEXT}\nElysée, خبر\n"));
     assert_eq!(names.len(), 2, "{names:?}");
+    let quoted = format!("«{}» …{}", by(WINDOWS_1256, "خبر عاجل".as_bytes()), by(WINDOWS_1256, "خبر".as_bytes()));
+    assert_eq!(undone(&quoted).0, "«خبر عاجل» …خبر", "sound marks around misread words");
     let cut = by(WINDOWS_1252, &"خبر عاجل".as_bytes()[..14]);
     assert_eq!(undone(&cut).0, "خبر عاجÙ", "a title cut in the middle of a letter");
 }
