@@ -27,7 +27,7 @@ impl ArticleText {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let is_blank = |text: &str| text.chars().all(is_space);
-        self.metadata.title.as_deref().is_none_or(is_blank) && is_blank(&self.text).with(self.misreadings, self.neighbours)
+        self.metadata.title.as_deref().is_none_or(is_blank) && is_blank(&self.text)
     }
 
     /// The article with its tokens.
