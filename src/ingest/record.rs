@@ -140,18 +140,23 @@ impl Record {
             };
             return Err(refuse("empty", message, byte_offset));
         }
-        if settings.foreign == ForeignPolicy::Reject {
-            let (foreign, all) = foreign_words(&article.text);
-            if foreign * 2 > all {
-                let message = format!(
-                    "not Arabic: {foreign} of {all} words are in another language; set ingest.foreign = \"publish\" to publish such \
-                     articles unrepaired"
-                );
-                return Err(refuse("foreign", message, byte_offset));
-            }
+        if let Some(message) = reason_to_refuse(&article.text, settings.foreign) {
+            return Err(refuse("foreign", message, byte_offset));
         }
         Ok(article)
     }
+}
+
+/// Why a text in another language is refused, if it is.
+fn reason_to_refuse(text: &str, policy: ForeignPolicy) -> Option<String> {
+    // The words are looked at only if somebody asks.
+    let (foreign, all) = (policy == ForeignPolicy::Reject).then(|| foreign_words(text))?;
+    (foreign * 2 > all).then(|| {
+        format!(
+            "not Arabic: {foreign} of {all} words are in another language; set ingest.foreign = \"publish\" to publish such articles \
+             unrepaired"
+        )
+    })
 }
 
 /// What a body says about its article, and its encoding.
