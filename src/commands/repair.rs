@@ -72,11 +72,12 @@ fn write_repaired(text: String, stages: &Stages, scratch: &mut Scratch, output: 
     }) {
         for token in passage.kept() {
             let source = &passage.article.document().tokens()[token].source;
-            output.write_all(&passages.text().as_bytes()[copied..passage.offset + source.start])?;
+            let space = passage.offset + source.start - copied;
+            output.write_all(&passages.text_from(copied).as_bytes()[..space])?;
             output.write_all(passage.article.token_text(token).as_bytes())?;
             copied = passage.offset + source.end;
         }
     }
     // White space after the last token precedes no token, so the loop has not copied it.
-    output.write_all(&passages.text().as_bytes()[copied..])
+    output.write_all(passages.text_from(copied).as_bytes())
 }

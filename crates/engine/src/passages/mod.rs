@@ -13,8 +13,8 @@
 //!
 //! Invariant: the kept runs cover the article in order, and are whole sentences. An article that fits into one passage goes
 //! through the stages as a whole. In a longer one, what is judged over an article (state of writing, typing profile, recurrence,
-//! usual length of a sentence, width of a line, sense of a term) is judged over the passage, which is as long as a book's
-//! chapters: a text of such length has seldom one writer.
+//! usual length of a sentence, width of a line, sense of a term) is judged over the passage, which is as long as
+//! forty newspaper articles: a text of such length has seldom one writer.
 
 mod cut;
 mod reader;

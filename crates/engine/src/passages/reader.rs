@@ -33,9 +33,12 @@ impl Passage {
 /// The passages of an article.
 #[derive(Debug)]
 pub struct Passages {
+    /// Its text lacks what was read long ago.
     article: ArticleText,
     size: PassageSize,
-    /// Where the next one begins, in the text.
+    /// Bytes that the text lacks at its beginning.
+    dropped: usize,
+    /// Where the next one begins, in what is left of the text.
     seam: usize,
     /// Bytes that the title adds before the text; known when the beginning was read.
     title: usize,
@@ -45,18 +48,32 @@ impl Passages {
     /// The passages of an article, from its beginning.
     #[must_use]
     pub fn new(article: ArticleText, size: PassageSize) -> Self {
-        Self { article, size, seam: 0, title: 0 }
+        Self { article, size, dropped: 0, seam: 0, title: 0 }
     }
 
-    /// The decoded text.
+    /// The decoded text from a place on, which lies no further back than the last passage.
     #[must_use]
-    pub fn text(&self) -> &str {
-        &self.article.text
+    pub fn text_from(&self, place: usize) -> &str {
+        &self.article.text[place - self.dropped..]
+    }
+
+    /// Gives back the memory of the text that no passage needs any more, once it is most of the text: a long article's result grows
+    /// as its text is read, and both together need not take twice its size.
+    fn drop_read(&mut self) {
+        let text = &mut self.article.text;
+        let read = before(text, self.seam, self.size.context, self.size.bytes);
+        if read > text.len() / 2 && read > self.size.bytes {
+            text.drain(..read);
+            text.shrink_to_fit();
+            self.dropped += read;
+            self.seam -= read;
+        }
     }
 
     /// The next passage; `None` at the end. `work` repairs and splits what it is given, and is told which part of the article
     /// that is.
     pub fn next(&mut self, work: impl FnOnce(Document, Part) -> (Repaired, Vec<Sentence>)) -> Option<Passage> {
+        self.drop_read();
         let (text, PassageSize { tokens, bytes, context }) = (&self.article.text, self.size);
         if is_blank(&text[self.seam..]) {
             return None;
@@ -64,8 +81,9 @@ impl Passages {
         let from = before(text, self.seam, context, bytes);
         let limit = after(text, self.seam, tokens, bytes);
         let to = after(text, limit, context, bytes);
-        let (document, title) = part(&self.article, from..to);
-        if from == 0 {
+        let is_beginning = self.dropped + from == 0;
+        let (document, title) = part(&self.article, from..to, is_beginning);
+        if is_beginning {
             self.title = title;
         }
         // Offsets of the part count from `from`, and from the title before it.
@@ -73,21 +91,21 @@ impl Passages {
         let is_last = is_blank(&text[to..]);
         // The title belongs to the first passage, so no seam cuts it.
         let least = token_at(self.seam.max(from));
-        let start = if self.seam == 0 { 0 } else { least };
+        let start = if self.dropped + self.seam == 0 { 0 } else { least };
         let limit = if is_last { document.tokens().len() } else { token_at(limit) };
-        let (article, mut sentences) = work(document, if from == 0 { Part::Beginning } else { Part::Continuation });
+        let (article, mut sentences) = work(document, if is_beginning { Part::Beginning } else { Part::Continuation });
         let end = if is_last { limit } else { seam_between(&sentences, least..limit) };
         trim(&mut sentences, start..end);
         self.seam = from + article.document().tokens()[end - 1].source.end - title;
-        let offset = if from == 0 { 0 } else { from + self.title };
+        let offset = if is_beginning { 0 } else { self.dropped + from + self.title };
         Some(Passage { article, sentences, offset })
     }
 }
 
 /// A part of an article's text as a document, and the bytes that the title adds before it. The article's beginning has the title.
-fn part(article: &ArticleText, range: Range<usize>) -> (Document, usize) {
-    let text = &article.text[range.clone()];
-    let metadata = if range.start == 0 { article.metadata.clone() } else { Metadata::default() };
+fn part(article: &ArticleText, range: Range<usize>, is_beginning: bool) -> (Document, usize) {
+    let text = &article.text[range];
+    let metadata = if is_beginning { article.metadata.clone() } else { Metadata::default() };
     let document = Document::new(article.origin.clone(), article.encoding, metadata, text)
         .with(article.misreadings.clone(), article.neighbours);
     // A part ends with a token.
@@ -100,7 +118,7 @@ pub fn each_part(article: &ArticleText, size: PassageSize, mut pass: impl FnMut(
     let mut place = 0;
     while !is_blank(&article.text[place..]) {
         let end = after(&article.text, place, size.tokens, size.bytes);
-        pass(&part(article, place..end).0);
+        pass(&part(article, place..end, place == 0).0);
         place = end;
     }
 }

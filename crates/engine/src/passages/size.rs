@@ -15,9 +15,9 @@ pub struct PassageSize {
 }
 
 impl Default for PassageSize {
-    /// As many tokens as a short novel has, and then memory per worker stays below 100 MB.
+    /// As many tokens as a long short story has; a worker then needs some 40 MB for them.
     fn default() -> Self {
-        Self { tokens: 1 << 15, bytes: 1 << 21, context: 512 }
+        Self { tokens: 1 << 14, bytes: 1 << 21, context: 512 }
     }
 }
 
