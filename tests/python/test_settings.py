@@ -31,6 +31,7 @@ VALUES = {
     "fields.section": '["page"]',
     "fields.published": '["date"]',
     "fields.id": '["id"]',
+    "fields.markup": '"none"',
     "ingest.foreign": '"reject"',
     "repair.damage": '"soft"',
     "repair.damage_by_path": '{ "**" = "normalised" }',

@@ -171,7 +171,10 @@ const ABOUT: &[&str] = &[
 
 /// The tags of HTML in a text, apart from those that would hide the rest of it.
 pub(super) fn html_tags(text: &str) -> Vec<Tag<'_>> {
-    let all: Vec<Tag<'_>> = tags(text).filter(|tag| tag.kind == Kind::Silent || is_element(tag.name)).collect();
+    // `a <b c> d` is a comparison: elements with names of one letter have attributes with values, or none.
+    let is_comparison = |tag: &Tag<'_>| tag.name.len() == 1 && tag.is_odd();
+    let is_html = |tag: &Tag<'_>| tag.kind == Kind::Silent || (is_element(tag.name) && !is_comparison(tag));
+    let all: Vec<Tag<'_>> = tags(text).filter(is_html).collect();
     let closes = |name: &str| all.iter().rfind(|tag| tag.kind == Kind::Close && tag.name.eq_ignore_ascii_case(name));
     // Looked up once for each of these few names, not for each tag.
     let ends: Vec<(&str, usize)> = RAW.iter().map(|name| (*name, closes(name).map_or(0, |tag| tag.range.start))).collect();

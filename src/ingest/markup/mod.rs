@@ -170,6 +170,7 @@ mod tests {
         for source in [
             "إذا كان a < b فإن b > a",
             "a <b وc> d",
+            "a<b c > d",
             "قالت <<الخليج>> أمس",
             "شركة AT&T & شركاه، R&D; و&",
             "http://example.org/?a=1&copy=2&lt=3",

@@ -34,6 +34,13 @@ pub(crate) struct Tag<'t> {
     pub(crate) attributes: &'t str,
 }
 
+impl Tag<'_> {
+    /// Whether it has attributes, but none with a value, which few tags have.
+    pub(crate) fn is_odd(&self) -> bool {
+        !self.attributes.is_empty() && !self.attributes.contains('=')
+    }
+}
+
 /// Every piece of markup in a text, in order.
 pub(crate) fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
     let mut at = 0;

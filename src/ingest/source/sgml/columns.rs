@@ -22,7 +22,7 @@ const LIST_SEPARATOR: &str = "، ";
 const SUMMARIES: &[&str] = &["description", "summary", "abstract"];
 
 /// Attributes that hold the value of an empty element.
-const VALUES: &[&str] = &["when", "value", "term", "date"];
+const VALUES: &[&str] = &["value", "term", "date"];
 
 /// The columns of an article.
 pub(super) fn of_record(record: &str, text_names: &[String]) -> Vec<(String, Value)> {
@@ -71,11 +71,10 @@ impl Found<'_> {
         } else if self.text_name.is_none() && element.is_paragraph() && !element.name.eq_ignore_ascii_case("head") {
             self.loose.push(element.text());
         } else if element.is_leaf() {
-            let text = element.text();
-            let value = || {
-                VALUES.iter().find_map(|name| attribute(element.attributes, name)).map(|value| resolve(value).into_owned())
-            };
-            let text = if text.is_empty() { value().unwrap_or_default() } else { text };
+            let attribute = |name: &&str| attribute(element.attributes, name).map(|value| resolve(value).into_owned());
+            // A date in words is often given in digits too.
+            let text = attribute(&"when").unwrap_or_else(|| element.text());
+            let text = if text.is_empty() { VALUES.iter().find_map(attribute).unwrap_or_default() } else { text };
             // An author is often an element with the name in another.
             let is_author =
                 element.name.eq_ignore_ascii_case("name") && LISTS.iter().any(|list| around.eq_ignore_ascii_case(list));
@@ -185,6 +184,12 @@ mod tests {
                 "text=أول\n\nثان|id=1|category=س",
                 "paragraphs without end tags",
             ),
+            ("<DOC><TEXT>R&D AT&T a<b c > d</TEXT></DOC>", "text=R&D AT&T a<b c > d", "a comparison"),
+            (
+                "<nitf><body><hedline><hl1>ع</hl1></hedline><body.content><p>نص</p></body.content></body></nitf>",
+                "text=نص|headline=ع",
+                "the body is around the text",
+            ),
             ("<DOC><BODY><HEADLINE>ع</HEADLINE><TEXT>نص</TEXT></BODY></DOC>", "text=نص|HEADLINE=ع", "nested"),
             ("<DOC><ID>1</ID>\nنص بلا عنصر\n</DOC>", "text=نص بلا عنصر|ID=1", "text in no element"),
             ("<DOC>بقية<TEXT>نص</TEXT></DOC>", "text=نص|DOC=بقية", "text beside the text is kept"),
@@ -205,7 +210,7 @@ mod tests {
                 "several authors",
             ),
             (
-                "<TEI><teiHeader><title>ع</title><date when=\"2016-03-07\"/></teiHeader><text><body><head>فصل</head><p>نص <hi>ما</hi>ئل</p></body></text></TEI>",
+                "<TEI><teiHeader><title>ع</title><date when=\"2016-03-07\">7 مارس</date></teiHeader><text><body><head>فصل</head><p>نص <hi>ما</hi>ئل</p></body></text></TEI>",
                 "text=فصل\n\nنص مائل|title=ع|date=2016-03-07",
                 "TEI",
             ),

@@ -18,7 +18,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("cat", "category"),
     ("creator", "author"),
     ("encoded", "content"),
-    ("body.content", "content"),
+    ("body.content", "text"),
 ];
 
 /// The name of the column that an element is; `name` is written as in the file, with or without a prefix.

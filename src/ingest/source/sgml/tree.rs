@@ -70,8 +70,8 @@ pub(super) fn tree(record: &str) -> Option<Element<'_>> {
     let is_ended = |tag: &Tag<'_>| last_close.get(&tag.name.to_lowercase()).is_some_and(|close| *close > tag.range.start);
     let mut stack: Vec<Element<'_>> = Vec::new();
     let mut at = 0;
-    // An Arabic word in angle brackets is an element only if it is closed.
-    let is_text = |tag: &Tag<'_>| tag.kind == Kind::Open && !tag.name.is_ascii() && !is_ended(tag);
+    // An Arabic word in angle brackets is an element only if it is closed, and so is a comparison (`a<b c > d`).
+    let is_text = |tag: &Tag<'_>| tag.kind == Kind::Open && (!tag.name.is_ascii() || tag.is_odd()) && !is_ended(tag);
     for tag in tags(record).filter(|tag| !is_text(tag)) {
         push_text(&mut stack, &record[at..tag.range.start]);
         at = tag.range.end;
