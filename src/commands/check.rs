@@ -16,10 +16,11 @@ use engine::Engine;
 pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Result<(), Error> {
     let setup = open_setup(config, overrides)?;
     let inventory = inventory_of(&setup)?;
-    let Foreseen { articles, rejects, refusal } = foresee(&setup, &inventory)?;
+    let Foreseen { articles, rejects, warnings, refusal } = foresee(&setup, &inventory)?;
     // Taken out for the summary now: making the engine consumes the settings and the vocabulary.
     let (custom, protected) = (setup.settings.repair.lexicon.words().len(), setup.settings.repair.protect.words().len());
     let (concepts, model_id) = (setup.vocabulary.concepts().len(), setup.model.id().to_owned());
+    let warnings = [setup.vocabulary.warnings(), &warnings].concat();
     let notices: Vec<String> = setup.vocabulary.notices().iter().map(|notice| format!("  {notice}")).collect();
     // Made only for its errors: a missing or damaged section of the model shows no earlier.
     Engine::new(&setup.model, setup.settings.repair, setup.settings.split, setup.settings.tag, setup.vocabulary)?;
@@ -43,6 +44,7 @@ pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Resu
         ),
     ];
     lines.extend(shown_rejects(&rejects).iter().map(|line| format!("  {line}")));
+    lines.extend(warnings.iter().map(|warning| format!("warning: {warning}")));
     if !notices.is_empty() {
         lines.push(format!("{} about the vocabulary; none stops a run", counted(notices.len(), "notice")));
         lines.extend(notices);

@@ -33,7 +33,7 @@ fn as_json(preview: &Preview) -> String {
         "build_id": preview.build_id, "current": preview.current, "up_to_date": preview.is_up_to_date(),
         "rolled_back": preview.is_rolled_back(), "is_kept": preview.is_kept(), "work": preview.work,
         "rejects": preview.rejects.len(), "gone": preview.gone, "damage": preview.damage().map(ToString::to_string),
-        "refusal": preview.refusal.as_ref().map(ToString::to_string),
+        "warnings": preview.warnings, "refusal": preview.refusal.as_ref().map(ToString::to_string),
         "articles": preview.articles.iter().map(article).collect::<Vec<_>>(),
     })
     .to_string()
@@ -55,6 +55,9 @@ fn shown(preview: &Preview) -> String {
     }
     for line in shown_rejects(&preview.rejects) {
         let _ = writeln!(text, "    {line}");
+    }
+    for warning in &preview.warnings {
+        let _ = writeln!(text, "  warning: {warning}");
     }
     for PreviewedArticle { origin, staleness } in &preview.articles {
         let record = origin.record.as_ref().map(|record| format!(" ({record})")).unwrap_or_default();

@@ -28,6 +28,7 @@ pub(super) fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool)
     let setup = open_setup(config, args.overrides)?;
     // The pipeline consumes the setup, and the summary still has to name the folder.
     let output = setup.settings.dataset.output.clone();
+    setup.vocabulary.warnings().iter().for_each(|warning| progress.message(&format!("warning: {warning}")));
     let lineage = args.lineage.map(|log| Lineage::begin(log, &setup)).transpose()?;
     let outcome = pipeline::run(setup, options, progress, &interrupt);
     // How the run ended matters more than its log.

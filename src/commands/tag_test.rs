@@ -8,6 +8,7 @@ use super::opening::{RepairSetup, repair_setup};
 use super::printing::print;
 use crate::cli::TagTestArgs;
 use crate::config::ConfigFault;
+use crate::ingest::vocabulary_as_csv;
 use crate::progress::Progress;
 use engine::document::Document;
 use engine::repair::{RepairScratch, Repaired, Repairer};
@@ -37,7 +38,8 @@ pub(super) fn tag_test(config: Option<PathBuf>, args: &TagTestArgs, progress: Pr
 }
 
 fn open_vocabulary(file: &Path) -> Result<Vocabulary, Error> {
-    Vocabulary::read(&[file]).map_err(|faults| Error::Config(faults.into_iter().map(ConfigFault::from).collect()))
+    Vocabulary::read_with(&[file], &vocabulary_as_csv)
+        .map_err(|faults| Error::Config(faults.into_iter().map(ConfigFault::from).collect()))
 }
 
 fn text_of(argument: &str) -> Result<String, Error> {

@@ -27,7 +27,7 @@ engine::settings! {
     /// The vocabulary files.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct VocabularySettings in "tag" {
-        /// Vocabulary files: SKOS (.ttl, .nt, .rdf, .jsonld), or CSV with the header id,label,category,variants and optionally gloss,
+        /// Vocabulary files: SKOS (.ttl, .nt, .rdf, .jsonld), or a table (.csv, .tsv, .xlsx, .ods) with the header id,label,category,variants and optionally gloss,
         /// broader, kind and cues. `tarmim tag-test VOCABULARY TEXT` shows what a vocabulary finds in a text, and why.
         vocabularies: Vec<PathBuf> = ["vocabulary/newspapers.ttl"] => Tag;
     }

@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 use crate::path_kind::kind_at;
 
 use super::{ConfigFault, NamedFiles, PipelineFile, PipelineSettings};
+use crate::ingest::vocabulary_as_csv;
 
 /// Values that the command line gives instead of the file; paths are relative to the working directory.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +48,8 @@ impl Setup {
         let are_overridden = !overrides.vocabularies.is_empty();
         // Before the vocabularies are read and the folders compared: both must see what the command line says.
         overrides.apply(&mut file.settings);
-        let vocabulary = Vocabulary::read(&file.settings.vocabulary.vocabularies).unwrap_or_else(|found| {
+        let files = &file.settings.vocabulary.vocabularies;
+        let vocabulary = Vocabulary::read_with(files, &vocabulary_as_csv).unwrap_or_else(|found| {
             let placed = |fault: ConfigFault| if are_overridden { fault } else { at_key(fault, &file, "tag.vocabularies") };
             faults.extend(found.into_iter().map(ConfigFault::from).map(placed));
             Vocabulary::default()

@@ -94,6 +94,9 @@ pub struct RunSummary {
     pub stage_seconds: StageSeconds,
     /// Seconds of the run, until the build was checked.
     pub seconds: f64,
+    /// What it warned of, in the input as a whole: later runs that find nothing to do warn of it again. Early builds lack it.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 /// A build's manifest.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::column_name::same_name;
 use super::dates::parse_date;
+use super::field_path::{Columns, paths_to_text, take};
 use super::fields::ArticleFields;
 use super::settings::FieldNames;
 
@@ -18,17 +19,24 @@ impl FieldNames {
     ///
     /// # Errors
     /// If no column that may hold the text does: what was expected and what was found.
-    pub(super) fn map_record(&self, columns: &[(String, Value)]) -> Result<ArticleFields, String> {
-        let mut remaining: Vec<&(String, Value)> = columns.iter().collect();
-        let Some(text) = take(&mut remaining, &self.text, paragraphs) else {
-            return Err(no_text(columns, self));
-        };
-        Ok(ArticleFields { text: Some(text), ..self.map(remaining) })
+    pub(super) fn map_record(&self, mut columns: Columns) -> Result<ArticleFields, String> {
+        match self.take(&mut columns, &self.text, paragraphs) {
+            Some(text) => Ok(ArticleFields { text: Some(text), ..self.map(columns) }),
+            None => Err(no_text(&columns, self)),
+        }
     }
 
     /// The fields of a sidecar. Its article's text is another file, so no column is taken for the text.
     pub(super) fn map_sidecar(&self, columns: &[(String, Value)]) -> ArticleFields {
-        self.map(columns.iter().collect())
+        self.map(columns.to_vec())
+    }
+
+    /// Whether a record has a text.
+    pub(super) fn have_text(&self, columns: &[(String, Value)]) -> bool {
+        let is_first =
+            |column: &str, name: &str| same_name(column, name) || same_name(column, name.split('.').next().unwrap_or(name));
+        let named = columns.iter().filter(|(column, _)| self.text.iter().any(|name| is_first(column, name)));
+        self.take(&mut named.cloned().collect(), &self.text, paragraphs).is_some()
     }
 
     /// Whether a column may hold the key.
@@ -36,30 +44,39 @@ impl FieldNames {
         self.id.iter().any(|id| same_name(id, column))
     }
 
-    fn map(&self, mut remaining: Vec<&(String, Value)>) -> ArticleFields {
+    fn map(&self, mut columns: Columns) -> ArticleFields {
+        let mut field = |names: &[String], read: fn(&Value) -> Option<String>| self.take(&mut columns, names, read);
         ArticleFields {
             text: None,
-            title: take(&mut remaining, &self.title, line),
+            title: field(&self.title, line),
             // A date that is no day stays among the other fields, under its own name.
-            published: take(&mut remaining, &self.published, day),
-            section: take(&mut remaining, &self.section, line),
-            byline: take(&mut remaining, &self.byline, line),
-            key: take(&mut remaining, &self.id, key),
+            published: field(&self.published, day),
+            section: field(&self.section, line),
+            byline: field(&self.byline, line),
+            key: field(&self.id, key),
             // Must stay last: fields are evaluated in the order written, and this is what the others have not taken.
-            extra: remaining.into_iter().filter_map(|(name, value)| Some((name.clone(), verbatim(value)?))).collect(),
+            extra: self.others(columns),
         }
     }
-}
 
-/// Takes the first column with one of the names whose value can be read as wanted.
-fn take(remaining: &mut Vec<&(String, Value)>, names: &[String], read: impl Fn(&Value) -> Option<String>) -> Option<String> {
-    names.iter().find_map(|name| {
-        let mut found = remaining.iter().enumerate().filter(|(_, (field, _))| same_name(field, name));
-        // A column whose value cannot be read is passed over, not removed: it ends up in `extra`.
-        let (index, text) = found.find_map(|(index, (_, value))| Some((index, read(value)?)))?;
-        remaining.remove(index);
-        Some(text)
-    })
+    /// Takes the first column with one of the names whose value can be read as wanted.
+    fn take(&self, columns: &mut Columns, names: &[String], read: fn(&Value) -> Option<String>) -> Option<String> {
+        let present = |value: &Value| read(value).filter(|text| !self.is_missing(text));
+        names.iter().find_map(|name| take(columns, name, present))
+    }
+
+    /// Whether a text stands for no value.
+    fn is_missing(&self, text: &str) -> bool {
+        self.missing.iter().any(|missing| same_name(missing, text))
+    }
+
+    /// The columns that no field has taken. One that a field could have, and that stands for no value, is left out.
+    fn others(&self, columns: Columns) -> Vec<(String, String)> {
+        let of_fields = [&self.text, &self.title, &self.published, &self.section, &self.byline, &self.id];
+        let is_field = |name: &str| of_fields.iter().any(|names| names.iter().any(|own| same_name(own, name)));
+        let kept = columns.into_iter().filter_map(|(name, value)| Some((verbatim(value)?, name)));
+        kept.filter(|(text, name)| !(self.is_missing(text) && is_field(name))).map(|(text, name)| (name, text)).collect()
+    }
 }
 
 /// A text, or a list of its paragraphs.
@@ -111,10 +128,10 @@ fn strings(value: &Value) -> Option<Vec<&str>> {
 }
 
 /// A field that is kept as it is; `None` if it is null or empty.
-fn verbatim(value: &Value) -> Option<String> {
+fn verbatim(value: Value) -> Option<String> {
     match value {
         Value::Null => None,
-        Value::String(text) => (!text.is_empty()).then(|| text.clone()),
+        Value::String(text) => Some(text).filter(|text| !text.is_empty()),
         other => Some(other.to_string()),
     }
 }
@@ -124,6 +141,9 @@ fn no_text(fields: &[(String, Value)], names: &FieldNames) -> String {
     let may_hold_it = |name: &str| names.text.iter().any(|text| same_name(name, text));
     let wrong = fields.iter().filter(|(name, _)| may_hold_it(name));
     let wrong: Vec<String> = wrong.map(|(name, value)| format!("{name} is {}", shown_kind(value))).collect();
+    if let Some(path) = fields.iter().flat_map(|(name, value)| paths_to_text(name, value, &names.text)).next() {
+        return told_inside(&path);
+    }
     let found: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
     let (expected, found) = (names.text.join(", "), if found.is_empty() { "none".to_owned() } else { found.join(", ") });
     if wrong.is_empty() {
@@ -139,18 +159,41 @@ fn no_text(fields: &[(String, Value)], names: &FieldNames) -> String {
     )
 }
 
+/// A text that is further inside a record, at a path.
+fn told_inside(path: &str) -> String {
+    let whole = path.replace("[]", "");
+    match path.rsplit_once("[].") {
+        Some((_, item)) => format!(
+            "no text in the record itself, but in {path}; set fields.text = [{item:?}] to read each item of the list as an article, or \
+             [{whole:?}] to join them"
+        ),
+        None => format!(
+            "no text in the record itself, but in {path}; set fields.text = [{whole:?}], and so for the other fields"
+        ),
+    }
+}
+
 /// The kind of a value that is no text, for messages.
 fn shown_kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "true or false",
         Value::Number(_) => "a number",
+        Value::Object(members) if is_column(members) => {
+            "a whole column, as pandas writes a data frame by default (write it with orient=\"records\")"
+        }
         Value::Object(_) => "an object",
         Value::String(text) if text.is_empty() => "empty",
-        Value::String(_) => "only white space",
+        Value::String(text) if text.trim().is_empty() => "only white space",
+        Value::String(_) => "a word that stands for no value (fields.missing)",
         Value::Array(_) if strings(value).is_none() => "a list of values that are not all texts",
         Value::Array(_) => "a list without text",
     }
+}
+
+/// Whether an object has the numbers of rows as its names.
+fn is_column(members: &serde_json::Map<String, Value>) -> bool {
+    !members.is_empty() && members.keys().all(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -171,6 +214,7 @@ mod tests {
             byline: list(&["authors"]),
             id: list(&["id"]),
             markup: Markup::Auto,
+            missing: list(&["None", "nan", "\\N"]),
         }
     }
 
@@ -183,7 +227,7 @@ mod tests {
     fn a_number_that_was_rounded_is_no_key() {
         let record = |id: &str| -> ArticleFields {
             let fields = serde_json::from_str(&format!("{{\"id\": {id}, \"text\": \"نص\"}}"));
-            names().map_record(&self::fields(&fields.expect("JSON"))).expect("has a text")
+            names().map_record(self::fields(&fields.expect("JSON"))).expect("has a text")
         };
         for (id, expected) in [
             ("18446744073709551615", Some("18446744073709551615")),
@@ -203,7 +247,7 @@ mod tests {
             "Authors ": ["سلمى", "زيد"], "BODY": "نص", "a": {"b": 1}, "empty": "", "headline": "عنوان", "id": 7,
             "none": null, "text": "  ", "title": "أصل"
         });
-        let record = names().map_record(&fields(&source)).expect("has a text");
+        let record = names().map_record(fields(&source)).expect("has a text");
         let extra = [("a", "{\"b\":1}"), ("headline", "عنوان"), ("text", "  ")];
         let expected = ArticleFields {
             text: Some("نص".to_owned()),
@@ -217,8 +261,45 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_for_no_value_is_none() {
+        let source =
+            json!({"authors": "NaN", "headline": "عنوان", "id": " none", "k": "nan", "text": "نص", "title": "None"});
+        let record = names().map_record(fields(&source)).expect("has a text");
+        assert_eq!((record.title.as_deref(), record.byline, record.key), (Some("عنوان"), None, None));
+        assert_eq!(
+            record.extra,
+            [("k".to_owned(), "nan".to_owned())],
+            "of an unknown field, nobody knows what it stands for"
+        );
+        let message = names().map_record(fields(&json!({"text": "nan"}))).expect_err("no text");
+        assert!(message.starts_with("no text: text is a word that stands for no value"), "{message}");
+    }
+
+    #[test]
+    fn fields_inside_fields_have_paths() {
+        let path = |path: &str| vec![path.to_owned()];
+        let names = FieldNames { text: path("article.body"), title: path("article.title"), id: path("_id.$oid"), ..names() };
+        let source = json!({"_id": {"$oid": "5f"}, "article": {"body": ["أ", "ب"], "lang": "ar", "title": "ع"}});
+        assert!(names.have_text(&fields(&source)));
+        let record = names.map_record(fields(&source)).expect("has a text");
+        assert_eq!((record.text.as_deref(), record.title.as_deref()), (Some("أ\nب"), Some("ع")));
+        assert_eq!(record.key.as_deref(), Some("5f"));
+        assert_eq!(record.extra, [("article".to_owned(), r#"{"lang":"ar"}"#.to_owned())]);
+    }
+
+    #[test]
+    fn a_text_further_inside_is_told_with_its_path() {
+        let feature = json!({"properties": {"name": "ع", "text": "نص"}, "type": "Feature"});
+        let message = names().map_record(fields(&feature)).expect_err("no text");
+        assert!(message.starts_with("no text in the record itself, but in properties.text; set fields.text"), "{message}");
+        let frame = json!({"text": {"0": "نص", "1": "نص"}});
+        let message = names().map_record(fields(&frame)).expect_err("no text");
+        assert!(message.contains("orient=\"records\""), "{message}");
+    }
+
+    #[test]
     fn a_record_without_text_names_the_columns() {
-        let message = names().map_record(&fields(&json!({"content": "نص", "title": "ع"}))).expect_err("no text");
+        let message = names().map_record(fields(&json!({"content": "نص", "title": "ع"}))).expect_err("no text");
         let said =
             "no text in any of the columns that may hold it (text, body); columns found: content, title; name the column";
         assert!(message.starts_with(said), "{message}");
@@ -236,7 +317,7 @@ mod tests {
             (json!({"text": [" ", ""]}), "no text: text is a list without text; expected"),
             (json!({"text": ["نص", 1]}), "no text: text is a list of values that are not all texts; expected"),
         ] {
-            let message = names().map_record(&fields(&record)).expect_err("no text");
+            let message = names().map_record(fields(&record)).expect_err("no text");
             assert!(message.starts_with(said), "{record}: {message}");
             assert!(message.contains("currently text, body; columns found: "), "{message}");
         }
@@ -247,10 +328,10 @@ mod tests {
         let names = FieldNames { published: vec!["published".to_owned(), "date".to_owned()], ..names() };
         let kept = |record: &ArticleFields| record.extra.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         let source = json!({"a": 1, "date": "أمس", "k": 2, "text": "نص"});
-        let record = names.map_record(&fields(&source)).expect("has a text");
+        let record = names.map_record(fields(&source)).expect("has a text");
         assert_eq!((record.published.as_deref(), kept(&record)), (None, ["a", "date", "k"].map(str::to_owned).to_vec()));
         let source = json!({"date": "2016-03-07", "published": "قريبا", "text": "نص"});
-        let record = names.map_record(&fields(&source)).expect("has a text");
+        let record = names.map_record(fields(&source)).expect("has a text");
         assert_eq!((record.published.as_deref(), kept(&record)), (Some("2016-03-07"), vec!["published".to_owned()]));
     }
 
@@ -266,7 +347,7 @@ mod tests {
         fn no_field_is_lost(values in proptest::collection::vec(("[a-e]|title|Headline|authors", "[ا-ي]{1,4}"), 0..8)) {
             let mut fields = vec![("text".to_owned(), json!("نص"))];
             fields.extend(values.iter().map(|(name, value)| (name.clone(), json!(value))));
-            let record = names().map_record(&fields).expect("has a text");
+            let record = names().map_record(fields).expect("has a text");
             let mut kept: Vec<&str> = record.extra.iter().map(|(_, value)| value.as_str()).collect();
             kept.extend([&record.title, &record.byline].into_iter().filter_map(|value| value.as_deref()));
             let mut expected: Vec<&str> = values.iter().map(|(_, value)| value.as_str()).collect();

@@ -65,7 +65,7 @@ impl SourceFile {
 pub struct Inventory {
     /// Files to be read, sorted by `source_path`.
     pub files: Vec<SourceFile>,
-    /// Files of metadata about articles.
+    /// Files of metadata about articles; a `.json` that may be one is among the files to be read.
     pub sidecars: Vec<SourceFile>,
     /// Files that cannot be read, sorted likewise.
     pub rejects: Vec<Reject>,
@@ -152,9 +152,10 @@ impl Inventory {
         }
         let is_wanted = settings.select(&source_path) == Selection::Read;
         let list = match kind_of(&source_path) {
-            Kind::Sidecar => &mut self.sidecars,
             Kind::Archive => &mut self.files,
-            Kind::Articles if is_wanted => &mut self.files,
+            // Which of them are sidecars is seen when all are known; without a pattern it can be nothing else.
+            Kind::Articles | Kind::Json if is_wanted => &mut self.files,
+            Kind::Sidecar | Kind::Json => &mut self.sidecars,
             kind @ (Kind::Articles | Kind::Unknown) => return refuse("unsupported", not_read(kind == Kind::Articles)),
         };
         list.push(SourceFile::new(path, source_path));

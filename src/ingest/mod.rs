@@ -16,6 +16,7 @@ mod column_name;
 mod columns;
 pub mod dates;
 pub mod decode;
+mod field_path;
 mod fields;
 pub mod html;
 mod inventory;
@@ -25,11 +26,13 @@ pub mod path_pattern;
 pub mod patterns;
 mod reader;
 mod record;
+mod record_keys;
 mod reject;
 mod restoration;
 mod settings;
 pub mod source;
 mod unique_keys;
+mod vocabulary_table;
 
 pub use fields::ArticleFields;
 pub use inventory::{Inventory, SourceFile, take_inventory};
@@ -38,6 +41,7 @@ pub use reader::{Ingested, ReadError, read_records};
 pub use record::{Body, Fingerprint, Record};
 pub use settings::{FieldNames, ForeignPolicy, IngestSettings};
 pub use unique_keys::UniqueKeys;
+pub use vocabulary_table::vocabulary_as_csv;
 
 /// Version of this stage's code: part of the build id.
 pub const VERSION: u32 = 5;

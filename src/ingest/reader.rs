@@ -10,15 +10,15 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use engine::document::{Encoding, Neighbours, Origin};
+use engine::document::{Neighbours, Origin};
 use engine::tables::Reject;
-use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use super::column_name::same_name;
 use super::fields::ArticleFields;
 use super::inventory::{Inventory, SourceFile};
 use super::record::{Body, Record};
+use super::record_keys::RecordKeys;
 use super::reject::reject;
 use super::settings::IngestSettings;
 use super::source::{Content, Found, RawRecord, SidecarTable, SourceSettings, read_source};
@@ -46,25 +46,42 @@ pub enum ReadError {
 /// Takes what was read, with the number of bytes of input read so far; `Break` ends the reading.
 pub(super) type Emit<'e> = dyn FnMut(Ingested, u64) -> ControlFlow<()> + 'e;
 
-/// Reads all records of an inventory and passes each to `emit`.
+/// Reads all records of an inventory and passes each to `emit`. Returns what is worth knowing about the input as a whole, a line each.
 ///
 /// # Errors
 /// [`ReadError::Changed`].
-pub fn read_records(inventory: &Inventory, settings: &IngestSettings, emit: &mut Emit<'_>) -> Result<(), ReadError> {
+pub fn read_records(
+    inventory: &Inventory,
+    settings: &IngestSettings,
+    emit: &mut Emit<'_>,
+) -> Result<Vec<String>, ReadError> {
     let wanted = |source_path: &str| settings.select(source_path);
-    let source_settings = settings.source_settings(&wanted);
+    let is_article = |columns: &[(String, Value)]| settings.fields.have_text(columns);
+    let source_settings = settings.source_settings(&wanted, &is_article);
     let (sidecars, mut rejects) = SidecarTable::build(&inventory.sidecar_sources(), &source_settings);
+    let is_sidecar = |source_path: &str| sidecars.is_sidecar(source_path);
+    let source_settings = SourceSettings { is_sidecar: &is_sidecar, ..source_settings };
     let changed = |file: &&SourceFile| !file.is_unchanged();
     rejects.extend(inventory.rejects.iter().cloned());
     // By path like the files, because `read_all` merges the two lists. The sort is stable: one path keeps its order.
     rejects.sort_by(|a, b| a.source_path.cmp(&b.source_path));
-    let mut reader = Reader { settings, source_settings, sidecars: &sidecars, read: Arc::default(), emit };
+    let (read, keys, notices) = (Arc::default(), RecordKeys::default(), Vec::new());
+    let mut reader = Reader { settings, source_settings, sidecars: &sidecars, read, keys, notices, opened: None, emit };
     if let ControlFlow::Break(Some(error)) = reader.read_all(inventory, rejects) {
         return Err(error);
     }
+    let mut notices = reader.keys.notices();
+    notices.append(&mut reader.notices);
+    notices.extend(reader.opened.map(|(count, path, list)| {
+        let text = settings.fields.text.first().map(String::as_str).unwrap_or_default();
+        format!(
+            "{count} .json files (the first: {path}) are objects around lists, whose items are read as articles; if such a file is one article \
+             in parts, set fields.text = [\"{list}.{text}\"]"
+        )
+    }));
     match inventory.sidecars.iter().find(changed) {
         Some(file) => Err(ReadError::Changed { path: file.source_path.clone() }),
-        None => Ok(()),
+        None => Ok(notices),
     }
 }
 
@@ -77,6 +94,10 @@ struct Reader<'r, 'e, 'f> {
     sidecars: &'r SidecarTable,
     /// Bytes read so far: of the files before the current one, and of that one.
     read: Arc<AtomicU64>,
+    keys: RecordKeys,
+    notices: Vec<String>,
+    /// How many files are objects around lists of articles, and the first of them, with the name of a list in it.
+    opened: Option<(u64, String, String)>,
     emit: &'e mut Emit<'f>,
 }
 
@@ -89,13 +110,20 @@ impl Reader<'_, '_, '_> {
                 self.reject(reject)?;
             }
             self.read.store(before, Ordering::Relaxed);
-            self.read_file(file, before)?;
+            if self.sidecars.is_sidecar(&file.source_path) {
+                // It was read before, as a sidecar.
+                if !file.is_unchanged() {
+                    return changed(file);
+                }
+            } else {
+                self.read_file(file, before)?;
+            }
             before += file.bytes;
         }
         self.read.store(before, Ordering::Relaxed);
         // Only now: every article has been read, so no entry can still be looked up.
-        let unused = self.sidecars.unused();
-        rejects.chain(unused).try_for_each(|reject| self.reject(reject))
+        self.notices.extend(self.sidecars.notices());
+        rejects.try_for_each(|reject| self.reject(reject))
     }
 
     fn reject(&mut self, reject: Reject) -> Flow {
@@ -113,12 +141,12 @@ impl Reader<'_, '_, '_> {
             }
         };
         let input = Counted { file: opened, before, read: Arc::clone(&self.read) };
-        let mut keys = TextKeys::default();
+        self.keys.begin_file();
         let mut seen = Seen::default();
         let source_settings = self.source_settings;
         let mut emit = |found| {
             seen.note(&found);
-            self.found(found, &mut keys)
+            self.found(found)
         };
         read_source(input, &file.source_path, &source_settings, &mut emit).map_break(|()| None)?;
         if !seen.anything {
@@ -130,31 +158,47 @@ impl Reader<'_, '_, '_> {
         if is_as_before { ControlFlow::Continue(()) } else { changed(file) }
     }
 
-    fn found(&mut self, found: Found, keys: &mut TextKeys) -> ControlFlow<()> {
+    fn found(&mut self, found: Found) -> ControlFlow<()> {
         let ingested = match found {
-            Found::Record(raw) => self.record(raw, keys).map_or_else(Ingested::Reject, Ingested::Record),
+            Found::Record(raw) => self.record(raw).map_or_else(Ingested::Reject, Ingested::Record),
             Found::Reject(reject) => Ingested::Reject(reject),
+            Found::Opened(path, list) => {
+                let (count, _, _) = self.opened.get_or_insert((0, path, list));
+                *count += 1;
+                return ControlFlow::Continue(());
+            }
+            Found::Notice(notice) => {
+                self.notices.push(notice);
+                return ControlFlow::Continue(());
+            }
             // It only shows that the file is not empty.
-            Found::Skipped => return ControlFlow::Continue(()),
+            Found::Skipped | Found::Listed(_) => return ControlFlow::Continue(()),
         };
         let read = self.read.load(Ordering::Relaxed);
         (self.emit)(ingested, read)
     }
 
-    fn record(&self, raw: RawRecord, keys: &mut TextKeys) -> Result<Record, Reject> {
+    fn record(&mut self, raw: RawRecord) -> Result<Record, Reject> {
         let RawRecord { source_path, place, byte_offset, encoding, content } = raw;
         let sidecar = self.sidecars.lookup(&source_path);
         let columns = match content {
-            Content::Text(bytes) => return Ok(self.whole_file(source_path, Body::Text(bytes), sidecar)),
-            Content::Html(bytes) => return Ok(self.whole_file(source_path, Body::Html(bytes), sidecar)),
+            Content::Text(bytes) => return Ok(whole_file(source_path, Body::Text(bytes), self.described(sidecar))),
+            Content::Html(bytes) => return Ok(whole_file(source_path, Body::Html(bytes), self.described(sidecar))),
             Content::Fields(columns) => columns,
         };
-        let fields = self.map(columns, sidecar).map_err(|(code, message)| Reject {
+        let is_whole_file = place.is_none();
+        let mut fields = self.map(columns, sidecar).map_err(|(code, message)| Reject {
             record: place,
             byte_offset,
             ..reject(&source_path, code, message)
         })?;
-        Ok(keyed(source_path, byte_offset, encoding, fields, keys))
+        let body = Body::Decoded(encoding);
+        if is_whole_file {
+            return Ok(whole_file(source_path, body, fields));
+        }
+        let key = self.keys.key_of(&source_path, fields.key.take(), fields.text.as_deref().unwrap_or_default());
+        let origin = Origin { source_path, record: Some(key) };
+        Ok(Record { origin, byte_offset, body, fields, neighbours: Neighbours::Unknown })
     }
 
     /// The fields of a record. Its file's sidecar applies to every record, in the columns that the record does not have.
@@ -169,7 +213,7 @@ impl Reader<'_, '_, '_> {
         let added = sidecar.unwrap_or_default().iter().filter(|(name, _)| !names.is_key(name) && !is_own(name));
         let added: Vec<(String, Value)> = added.cloned().collect();
         columns.extend(added);
-        let fields = names.map_record(&columns).map_err(|message| ("no_text", message))?;
+        let fields = names.map_record(columns).map_err(|message| ("no_text", message))?;
         let limit = self.settings.max_file.bytes();
         if fields.text.as_ref().is_some_and(|text| text.len() as u64 > limit) {
             let message = format!("a text of more than the {limit} bytes of max_file_mib; split it or raise the limit");
@@ -178,19 +222,17 @@ impl Reader<'_, '_, '_> {
         Ok(fields)
     }
 
-    /// A file that is one article.
-    fn whole_file(&self, source_path: String, body: Body, sidecar: Option<&[(String, Value)]>) -> Record {
-        let mut fields = sidecar.map(|columns| self.settings.fields.map_sidecar(columns)).unwrap_or_default();
-        // The path identifies a file; the key in its sidecar is an ordinary field.
-        fields.extra.extend(fields.key.take().map(|key| ("id".to_owned(), key)));
-        Record {
-            origin: Origin { source_path, record: None },
-            byte_offset: None,
-            body,
-            fields,
-            neighbours: Neighbours::Unknown,
-        }
+    /// What a sidecar says about a file without fields.
+    fn described(&self, sidecar: Option<&[(String, Value)]>) -> ArticleFields {
+        sidecar.map(|columns| self.settings.fields.map_sidecar(columns)).unwrap_or_default()
     }
+}
+
+/// A file that is one article. Its path identifies it; a key is an ordinary field.
+fn whole_file(source_path: String, body: Body, mut fields: ArticleFields) -> Record {
+    fields.extra.extend(fields.key.take().map(|key| ("id".to_owned(), key)));
+    let origin = Origin { source_path, record: None };
+    Record { origin, byte_offset: None, body, fields, neighbours: Neighbours::Unknown }
 }
 
 /// What a file turned out to hold.
@@ -211,44 +253,6 @@ impl Seen {
 
 fn changed(file: &SourceFile) -> Flow {
     ControlFlow::Break(Some(ReadError::Changed { path: file.source_path.clone() }))
-}
-
-/// A record of a file that holds several.
-fn keyed(
-    source_path: String,
-    byte_offset: Option<u64>,
-    encoding: Encoding,
-    mut fields: ArticleFields,
-    keys: &mut TextKeys,
-) -> Record {
-    let text = fields.text.as_deref().unwrap_or_default();
-    let key = fields.key.take().unwrap_or_else(|| keys.key_of(&source_path, text));
-    let origin = Origin { source_path, record: Some(key) };
-    Record { origin, byte_offset, body: Body::Decoded(encoding), fields, neighbours: Neighbours::Unknown }
-}
-
-/// Keys for records that bring none: a hash of the text, so that a record keeps its key when records before it are removed.
-#[derive(Default)]
-struct TextKeys {
-    /// How often each text has occurred, by a hash of its path and its own hash.
-    seen: FxHashMap<u64, u32>,
-}
-
-impl TextKeys {
-    fn key_of(&mut self, source_path: &str, text: &str) -> String {
-        let text = blake3::hash(text.as_bytes());
-        let mut place = blake3::Hasher::new();
-        // No separator is needed: the first part, a hash, always has the same length.
-        place.update(text.as_bytes()).update(source_path.as_bytes());
-        let place = u64::from_le_bytes(place.finalize().as_bytes()[..8].try_into().expect("eight bytes"));
-        let times = self.seen.entry(place).or_default();
-        *times += 1;
-        let hash = text.to_hex();
-        match *times {
-            1 => format!("text:{}", &hash[..16]),
-            times => format!("text:{}#{times}", &hash[..16]),
-        }
-    }
 }
 
 /// A file that counts how far it has been read.

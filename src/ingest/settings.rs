@@ -11,7 +11,7 @@ use super::decode::DeclaredEncoding;
 use super::markup::Markup;
 use super::path_pattern::PathPattern;
 use super::patterns::Patterns;
-use super::source::{Limits, Selection, SourceSettings};
+use super::source::{DialectSettings, IsArticle, Limits, Quoting, Selection, SourceSettings};
 
 engine::settings! {
     /// How files are read.
@@ -20,7 +20,8 @@ engine::settings! {
         /// Folder of the articles, read recursively, in the order of the paths.
         input: PathBuf = "raw" => Run;
         /// Patterns of the files that hold articles. The file extension tells the format: .txt and .html hold one article each;
-        /// .jsonl, .csv, .tsv and .parquet one article per record (see `[fields]`), and so do .sgml and .xml, and .txt that begins with tags. Each may be compressed (.gz, .zst, .xz) or lie in a
+        /// .json, .jsonl, .csv, .tsv, .xlsx and .parquet one article per record (see `[fields]`), and so do .sgml and .xml, and .txt that
+        /// begins with tags. Each may be compressed (.gz, .zst, .xz) or lie in a
         /// .zip or .tar archive (archive.zip!/folder/article.txt), up to eight archives and compressions deep; deeper files are
         /// rejected (too_deep). A file of another format, or one that no pattern matches, becomes a row of the rejects table.
         /// Metadata in metadata.csv (with a column path) or article.json beside article.txt is joined to the articles.
@@ -33,6 +34,12 @@ engine::settings! {
         /// What happens to an article in another language than Arabic, or without an Arabic letter: `"publish"` publishes it unrepaired,
         /// with `damage = "foreign"`; `"reject"` rejects it (foreign). An article of several languages counts by most of its words.
         foreign: ForeignPolicy = "publish" => Ingest;
+        /// What separates the fields of .csv and .tsv tables: `"auto"` finds it in each (a comma, semicolon, tab or bar); or any one ASCII
+        /// character, such as `";"` or `"\t"`. A first line such as `sep=;` wins.
+        delimiter: Delimiter = "auto" => Ingest;
+        /// How their fields are quoted: `"auto"` finds it; `"doubled"`: a quote in a quoted field is written twice; `"backslash"`: a
+        /// backslash before it, as Hive, MySQL and Spark write; `"none"`: quotes are letters like any other.
+        quotes: Quotes = "auto" => Ingest;
         /// What an article's path says about it: `{section}` and `{date}` stand for a folder name or a part of one, `*` for any name,
         /// `**/` for any folders. Empty: nothing.
         path_pattern: PathPattern = "**/{section}/*" => Ingest;
@@ -48,7 +55,7 @@ engine::settings! {
 engine::settings! {
     /// The names of an article's fields in records and sidecars; the first name with a value counts.
     ///
-    /// Names are compared without regard to case and surrounding white space.
+    /// Names are compared without regard to case and surrounding white space. `article.body` is the field `body` in the field `article`.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct FieldNames in "fields" {
         /// The article's text, the only field that an article must have.
@@ -62,11 +69,13 @@ engine::settings! {
         /// Its authors.
         byline: Vec<String> = ["byline", "author", "authors", "writer", "الكاتب", "المؤلف"] => Ingest;
         /// The record's key in its file. It keeps an article's id the same when other records are added or removed; without a key,
-        /// a hash of the text identifies the record.
+        /// a hash of the text identifies the record. A key that an earlier record has is told, and a hash is added to it.
         id: Vec<String> = ["id", "article_id", "key", "url"] => Ingest;
         /// Tags and entities in texts, titles, sections and bylines. `"auto"` resolves them where a text is HTML or has entities and leaves
         /// texts that only speak of them; `"html"` takes every text for HTML; `"none"` leaves all as it is. It also holds for text files.
         markup: Markup = "auto" => Ingest;
+        /// What stands for no value in any of these, in upper or lower case. Null, NaN and empty texts always do.
+        missing: Vec<String> = ["nan", "none", "null", "nil", "na", "n/a", "<na>", "#n/a", "nat", "\\N", "undefined"] => Ingest;
     }
 }
 
@@ -83,10 +92,21 @@ impl IngestSettings {
         }
     }
 
-    /// The settings of the readers of files.
-    pub(super) fn source_settings<'s>(&'s self, wanted: &'s (dyn Fn(&str) -> Selection + Sync)) -> SourceSettings<'s> {
-        let limits = Limits { max_leaf_bytes: self.max_file.bytes() };
-        SourceSettings { limits, encoding: self.encoding.0, text_names: &self.fields.text, wanted }
+    /// The settings of the readers of files, which do not know what is a sidecar yet.
+    pub(super) fn source_settings<'s>(
+        &'s self,
+        wanted: &'s (dyn Fn(&str) -> Selection + Sync),
+        is_article: &'s IsArticle<'s>,
+    ) -> SourceSettings<'s> {
+        SourceSettings {
+            limits: Limits { max_leaf_bytes: self.max_file.bytes() },
+            encoding: self.encoding.0,
+            text_names: &self.fields.text,
+            dialect: DialectSettings { delimiter: self.delimiter.0, quoting: self.quotes.0 },
+            wanted,
+            is_sidecar: &|_| false,
+            is_article,
+        }
     }
 }
 
@@ -125,6 +145,53 @@ impl Choice for ForeignPolicy {
         match self {
             Self::Publish => "publish",
             Self::Reject => "reject",
+        }
+    }
+}
+
+/// The separator of fields in tables; `None` finds it in each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delimiter(pub Option<u8>);
+
+impl Setting for Delimiter {
+    fn form() -> Form {
+        Form::Text
+    }
+
+    fn read(value: Value, range: Option<Range>) -> Result<Self, Refusal> {
+        let written = String::read(value, range)?;
+        match written.as_bytes() {
+            b"auto" => Ok(Self(None)),
+            [one] if one.is_ascii() && !one.is_ascii_alphanumeric() && !matches!(one, b'"' | b'\\' | b'\r' | b'\n') => {
+                Ok(Self(Some(*one)))
+            }
+            _ => Err(format!(
+                "{written:?} cannot separate fields; expected \"auto\", or one ASCII character that is no letter, digit, quote, \
+                 backslash or line break, such as \";\" or \"\\t\""
+            )
+            .into()),
+        }
+    }
+
+    fn recorded(&self) -> Option<Json> {
+        Some(self.0.map_or_else(|| "auto".to_owned(), |one| char::from(one).to_string()).into())
+    }
+}
+
+/// The meaning of quotes in tables; `None` finds it in each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quotes(pub Option<Quoting>);
+
+impl Choice for Quotes {
+    const ALL: &'static [Self] =
+        &[Self(None), Self(Some(Quoting::Doubled)), Self(Some(Quoting::Backslash)), Self(Some(Quoting::Plain))];
+
+    fn name(self) -> &'static str {
+        match self.0 {
+            None => "auto",
+            Some(Quoting::Doubled) => "doubled",
+            Some(Quoting::Backslash) => "backslash",
+            Some(Quoting::Plain) => "none",
         }
     }
 }

@@ -41,6 +41,8 @@ pub(super) struct Assembled {
     pub(super) next_cache: Option<CacheWriter>,
     /// Number of records that came in.
     pub(super) inputs: usize,
+    /// What is worth knowing about the input as a whole, a line each.
+    pub(super) notices: Vec<String>,
     /// The error that ended the reading, if not all records came in.
     pub(super) ended_by: Option<RunError>,
 }
@@ -169,7 +171,7 @@ impl Assembly {
     pub(super) fn finish(self) -> Result<Assembled, DatasetError> {
         let (counts, tables) = self.writer.finish()?;
         let Self { next_cache, inputs, redone, .. } = self;
-        Ok(Assembled { counts, tables, work: redone.finish()?, inputs, next_cache, ended_by: None })
+        Ok(Assembled { counts, tables, work: redone.finish()?, inputs, next_cache, notices: Vec::new(), ended_by: None })
     }
 }
 

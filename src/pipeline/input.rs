@@ -28,6 +28,12 @@ pub fn inventory_of(setup: &Setup) -> Result<Inventory, RunError> {
     Ok(inventory)
 }
 
+/// The error for files that are all read and hold neither an article nor anything to reject, such as metadata alone.
+pub(super) fn nothing_in(settings: &IngestSettings) -> RunError {
+    let what = "its files describe articles, and none holds one".to_owned();
+    RunError::NothingToRead { input: settings.input.display().to_string(), what }
+}
+
 /// Why no file of an inventory is read: there are none, none matches, or all are skipped.
 fn nothing_matches(inventory: &Inventory, settings: &IngestSettings) -> String {
     let (patterns, others) = (settings.files.written().join(", "), inventory.rejects.len());

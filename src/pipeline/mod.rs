@@ -39,6 +39,7 @@ use assembly::{Assembled, Assembly};
 pub use error::RunError;
 use identity::{build_id, provenance, stage_keys};
 pub use input::inventory_of;
+use input::nothing_in;
 pub use preview::{Foreseen, Preview, PreviewedArticle, foresee, preview};
 use publish::admit;
 use standing::Standing;
@@ -96,7 +97,7 @@ pub fn run(
     };
     // Asked before the lock is taken: a run with nothing to do needs none, and is not refused because another holds it.
     if let Some(outcome) = nothing_to_do(&output, standing(&output)?)? {
-        return Ok(outcome);
+        return Ok(warned_of(progress, outcome));
     }
     // From here on the locked folder shadows the plain one, so nothing below can write without the lock.
     let output = output.lock()?;
@@ -105,10 +106,12 @@ pub fn run(
     match standing(&output)? {
         Standing::Kept(manifest) => {
             output.make_current(&identity.build_id)?;
-            return Ok(RunOutcome::Published(manifest));
+            return Ok(warned_of(progress, RunOutcome::Published(manifest)));
         }
-        Standing::UpToDate(manifest) => return Ok(RunOutcome::UpToDate(manifest)),
-        Standing::RolledBack(manifest, rolled) => return Ok(RunOutcome::RolledBack(manifest, rolled)),
+        Standing::UpToDate(manifest) => return Ok(warned_of(progress, RunOutcome::UpToDate(manifest))),
+        Standing::RolledBack(manifest, rolled) => {
+            return Ok(warned_of(progress, RunOutcome::RolledBack(manifest, rolled)));
+        }
         Standing::ToBuild(Some(damage)) => {
             let id = &identity.build_id;
             progress.message(&format!("warning: the current build {id} is damaged: {damage}; it is made again"));
@@ -126,6 +129,18 @@ pub fn run(
         progress.message(&format!("warning: an old build could not be removed: {error}"));
     }
     Ok(RunOutcome::Published(Box::new(manifest)))
+}
+
+/// The outcome of a run that read nothing, after the warnings of the run that did.
+fn warned_of(progress: Progress, outcome: RunOutcome) -> RunOutcome {
+    warn(progress, &outcome.manifest().run.warnings);
+    outcome
+}
+
+fn warn(progress: Progress, warnings: &[String]) {
+    for warning in warnings {
+        progress.message(&format!("warning: {warning}"));
+    }
 }
 
 /// The outcome of a run that need not write: its build is current, or the user rolled back from it.
@@ -205,6 +220,11 @@ impl StagedBuild<'_> {
             cache_folder.keep(next, ended_by.is_none())?;
         }
         ended_by.map_or(Ok(()), Err)?;
+        // Before the build is judged: what a warning tells may be why it is refused.
+        warn(progress, &assembled.notices);
+        if assembled.inputs == 0 {
+            return Err(nothing_in(&settings.ingest));
+        }
         self.publish(build_id, provenance, assembled, &settings, &workers, progress)
     }
 
@@ -218,7 +238,7 @@ impl StagedBuild<'_> {
         workers: &Workers<'_>,
         progress: Progress,
     ) -> Result<Manifest, RunError> {
-        let Assembled { counts, tables, work, inputs, .. } = assembled;
+        let Assembled { counts, tables, work, inputs, notices, .. } = assembled;
         let subject = Subject {
             folder: &self.folder,
             build_id: &build_id,
@@ -236,7 +256,8 @@ impl StagedBuild<'_> {
         gates.warnings().for_each(|warning| progress.message(&warning));
         // Gates take a while on large builds; a signal that came meanwhile still stops the publication.
         workers.interrupted().map_or(Ok(()), |signal| Err(RunError::Interrupted { signal }))?;
-        let run = RunSummary { work, stage_seconds: workers.stage_seconds(), seconds: self.started.elapsed().as_secs_f64() };
+        let seconds = self.started.elapsed().as_secs_f64();
+        let run = RunSummary { work, stage_seconds: workers.stage_seconds(), seconds, warnings: notices };
         let manifest = Manifest::new(build_id, provenance, counts, tables, run);
         reach("publish.write-report").map_err(io)?;
         // The report and the descriptions before the manifest: once that is there, the folder counts as whole.

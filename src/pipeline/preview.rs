@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 
 use super::error::{Consequence, RunError};
 use super::identity::{build_id, provenance, stage_keys};
-use super::input::inventory_of;
+use super::input::{inventory_of, nothing_in};
 use super::standing::Standing;
 use super::survey::{Surveyed, survey};
 use crate::cache::{CacheFolder, Staleness};
@@ -44,6 +44,8 @@ pub struct Preview {
     pub rejects: Vec<Reject>,
     /// Number of articles that earlier runs knew and that are gone from the input.
     pub gone: usize,
+    /// What is worth knowing about the input as a whole, a line each.
+    pub warnings: Vec<String>,
     /// How it would end, if it would publish nothing although there is something to do.
     pub refusal: Option<RunError>,
     standing: Standing,
@@ -94,6 +96,7 @@ pub fn preview(setup: &Setup, listed: usize) -> Result<Preview, RunError> {
         articles: Vec::new(),
         rejects: Vec::new(),
         gone: 0,
+        warnings: Vec::new(),
         refusal: None,
     };
     // A build that exists is only made current: no article is processed.
@@ -107,7 +110,9 @@ pub fn preview(setup: &Setup, listed: usize) -> Result<Preview, RunError> {
         record.neighbours = neighbourhood.of(record);
         if is_kept { Staleness::Fresh } else { cache.assess(record.origin.article_number(), &record.fingerprint()).0 }
     };
-    let articles = survey(&inventory, &settings.ingest, &assess, &mut |surveyed| preview.note(surveyed, listed))?;
+    let (articles, warnings) =
+        survey(&inventory, &settings.ingest, &assess, &mut |surveyed| preview.note(surveyed, listed))?;
+    preview.warnings = warnings;
     // A set, because an article that two earlier runs knew is gone only once.
     let known: FxHashSet<u64> = cache.known().collect();
     preview.gone = known.into_iter().filter(|article_id| !articles.contains(*article_id)).count();
@@ -122,6 +127,8 @@ pub struct Foreseen {
     pub articles: usize,
     /// The inputs that would be rejected.
     pub rejects: Vec<Reject>,
+    /// What is worth knowing about the input as a whole, a line each.
+    pub warnings: Vec<String>,
     /// How it would end, if it would publish nothing although there is something to do.
     pub refusal: Option<RunError>,
 }
@@ -135,14 +142,14 @@ pub fn foresee(setup: &Setup, inventory: &Inventory) -> Result<Foreseen, RunErro
     let output = OutputFolder::new(&settings.dataset.output);
     let mut rejects = Vec::new();
     // Every record counts as new, so that each is read.
-    let articles = survey(inventory, &settings.ingest, &|_| Staleness::New, &mut |surveyed| {
+    let (articles, warnings) = survey(inventory, &settings.ingest, &|_| Staleness::New, &mut |surveyed| {
         if let Surveyed::Reject(reject) = surveyed {
             rejects.push(reject);
         }
     })?;
     let standing = Standing::of(&output, &build_id(&provenance(setup, inventory, None)))?;
     let refusal = foreseen_refusal(&standing, &output, settings, articles.len(), &rejects)?;
-    Ok(Foreseen { articles: articles.len(), rejects, refusal })
+    Ok(Foreseen { articles: articles.len(), rejects, warnings, refusal })
 }
 
 /// How a run would end whose input holds this many articles and these rejects, if that is enough to know that it would publish
@@ -165,6 +172,7 @@ fn foreseen_refusal(
             Err(refusal @ (RunError::Refused { .. } | RunError::TooManyRejects { .. })) => Ok(Some(refusal)),
             judged => judged.map(|()| None),
         },
+        Standing::ToBuild(_) if counts.inputs == 0 => Ok(Some(nothing_in(&settings.ingest))),
         Standing::ToBuild(_) if counts.reject_ratio() > limit => {
             let (consequence, listed) = (Consequence::Foreseen, "they are listed above".to_owned());
             Ok(Some(RunError::TooManyRejects { consequence, rejects: counts.rejects, inputs: counts.inputs, limit, listed }))

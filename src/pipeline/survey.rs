@@ -16,7 +16,8 @@ pub(super) enum Surveyed {
     Reject(Reject),
 }
 
-/// Passes every record of an inventory to `emit`, in order, and returns the keys of the articles.
+/// Passes every record of an inventory to `emit`, in order, and returns the keys of the articles, and what is worth knowing about the
+/// input as a whole.
 ///
 /// `assess` tells how much of a record's cached outcome is stale. One of which none is stale was an article in an earlier run, so its text is not read.
 ///
@@ -27,9 +28,9 @@ pub(super) fn survey(
     settings: &IngestSettings,
     assess: &dyn Fn(&mut Record) -> Staleness,
     emit: &mut dyn FnMut(Surveyed),
-) -> Result<UniqueKeys, ReadError> {
+) -> Result<(UniqueKeys, Vec<String>), ReadError> {
     let mut keys = UniqueKeys::default();
-    read_records(inventory, settings, &mut |ingested, _| {
+    let notices = read_records(inventory, settings, &mut |ingested, _| {
         let judged = match ingested {
             Ingested::Record(record) => judge(record, settings, assess, &mut keys),
             Ingested::Reject(reject) => Err(reject),
@@ -37,7 +38,7 @@ pub(super) fn survey(
         emit(judged.map_or_else(Surveyed::Reject, |(origin, staleness)| Surveyed::Article(origin, staleness)));
         ControlFlow::Continue(())
     })?;
-    Ok(keys)
+    Ok((keys, notices))
 }
 
 /// The order matters: a record that cannot be read does not take the key from a later one.

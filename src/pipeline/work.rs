@@ -127,7 +127,11 @@ impl<'w> Workers<'w> {
             // The assembly's error comes first: a full disk also makes the reader stop.
             let assembled = assembling.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
             let read = reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            Ok(Assembled { ended_by: read.err().map(RunError::from), ..assembled })
+            let (notices, ended_by) = match read {
+                Ok(notices) => (notices, None),
+                Err(error) => (Vec::new(), Some(RunError::from(error))),
+            };
+            Ok(Assembled { notices, ended_by, ..assembled })
         })
     }
 
@@ -256,16 +260,16 @@ fn done_document(record: &Record) -> DoneDocument {
     }
 }
 
-/// Reads all records and sends them on in batches; ends early if nobody receives them any more.
+/// Reads all records and sends them on in batches; ends early if nobody receives them any more. Returns the notices of the reading.
 fn read_batches(
     inventory: &Inventory,
     settings: &IngestSettings,
     limit: Option<usize>,
     workers: &SyncSender<Batch>,
-) -> Result<(), ReadError> {
+) -> Result<Vec<String>, ReadError> {
     let mut batch = Batch::default();
     let mut left = limit.unwrap_or(usize::MAX);
-    read_records(inventory, settings, &mut |ingested, read| {
+    let notices = read_records(inventory, settings, &mut |ingested, read| {
         let is_huge = matches!(&ingested, Ingested::Record(record) if record.len() >= BATCH_BYTES);
         if is_huge && !batch.records.is_empty() && workers.send(std::mem::take(&mut batch)).is_err() {
             return ControlFlow::Break(());
@@ -286,7 +290,7 @@ fn read_batches(
         // If nobody receives it, the run has ended with an error that is reported elsewhere.
         let _ = workers.send(batch);
     }
-    Ok(())
+    Ok(notices)
 }
 
 fn assemble(mut assembly: Assembly, finished: &Receiver<Vec<Finished>>) -> Result<Assembled, RunError> {

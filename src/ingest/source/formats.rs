@@ -3,8 +3,6 @@
 //! Names decide, not contents: a person can tell from a listing what will be read, and a file with the wrong ending is an error to
 //! report, not something to guess around. Endings are compared from the right, ignoring case.
 
-use super::sidecar_name::is_sidecar;
-
 /// A compression around one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Compression {
@@ -34,6 +32,8 @@ pub(super) enum Leaf {
     Text,
     /// One article, a web page.
     Html,
+    /// JSON: one article, a list of them, or one a line; or the metadata of an article beside it.
+    Json,
     /// One JSON object per line.
     JsonLines,
     /// A header and rows, their fields separated by this byte.
@@ -42,6 +42,8 @@ pub(super) enum Leaf {
     Sgml,
     /// A Parquet table.
     Parquet,
+    /// A spreadsheet.
+    Spreadsheet,
     /// None of these.
     Unsupported,
 }
@@ -67,7 +69,7 @@ pub(super) struct Shape {
 }
 
 /// The supported formats, for messages.
-const SUPPORTED: &str = ".txt .text .html .htm .xhtml .sgml .sgm .xml .jsonl .ndjson .csv .tsv .parquet, each also compressed \
+const SUPPORTED: &str = ".txt .text .html .htm .xhtml .sgml .sgm .xml .json .jsonl .ndjson .csv .tsv .xlsx .xls .ods .parquet, each also compressed \
                                     (.gz .zst .xz) or in an archive (.zip .tar .tar.gz .tgz .tar.zst .tzst .tar.xz .txz)";
 
 const COMPRESSIONS: [(&str, Compression); 3] =
@@ -76,7 +78,7 @@ const COMPRESSIONS: [(&str, Compression); 3] =
 const SHORT_TARS: [(&str, Compression); 3] =
     [(".tgz", Compression::Gzip), (".tzst", Compression::Zstd), (".txz", Compression::Xz)];
 
-const FORMATS: [(&str, Inner); 15] = [
+const FORMATS: [(&str, Inner); 23] = [
     (".zip", Inner::Zip),
     (".tar", Inner::Tar),
     (".txt", Inner::Leaf(Leaf::Text)),
@@ -89,35 +91,18 @@ const FORMATS: [(&str, Inner); 15] = [
     (".xml", Inner::Leaf(Leaf::Sgml)),
     (".jsonl", Inner::Leaf(Leaf::JsonLines)),
     (".ndjson", Inner::Leaf(Leaf::JsonLines)),
+    (".jsonlines", Inner::Leaf(Leaf::JsonLines)),
+    (".jl", Inner::Leaf(Leaf::JsonLines)),
+    (".json", Inner::Leaf(Leaf::Json)),
     (".csv", Inner::Leaf(Leaf::Rows(b','))),
     (".tsv", Inner::Leaf(Leaf::Rows(b'\t'))),
     (".parquet", Inner::Leaf(Leaf::Parquet)),
+    (".xlsx", Inner::Leaf(Leaf::Spreadsheet)),
+    (".xlsm", Inner::Leaf(Leaf::Spreadsheet)),
+    (".xlsb", Inner::Leaf(Leaf::Spreadsheet)),
+    (".xls", Inner::Leaf(Leaf::Spreadsheet)),
+    (".ods", Inner::Leaf(Leaf::Spreadsheet)),
 ];
-
-/// What a file is for, by its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// It holds articles, in a supported format.
-    Articles,
-    /// It holds files.
-    Archive,
-    /// It describes articles.
-    Sidecar,
-    /// None of these.
-    Unknown,
-}
-
-/// What a file is for, by its name.
-#[must_use]
-pub fn kind_of(source_path: &str) -> Kind {
-    match Shape::of(source_path).inner {
-        // First, because a sidecar's ending (`.csv`) can be that of a format with articles.
-        _ if is_sidecar(source_path) => Kind::Sidecar,
-        Inner::Leaf(Leaf::Unsupported) => Kind::Unknown,
-        Inner::Leaf(_) => Kind::Articles,
-        Inner::Zip | Inner::Tar => Kind::Archive,
-    }
-}
 
 /// Why a file is not read, and what to do about it. If its format is not supported (`is_known` is false), adding a pattern to
 /// `ingest.files` does not help.
@@ -154,6 +139,11 @@ pub(super) fn stems(path: &str) -> (&str, &str) {
         bare = rest;
     }
     (bare, strip(bare, &FORMATS).map_or(bare, |(rest, _)| rest))
+}
+
+/// The path without the endings of its compressions.
+pub(super) fn uncompressed(path: &str) -> &str {
+    stems(path).0
 }
 
 fn strip<'n, T: Copy>(name: &'n str, endings: &[(&str, T)]) -> Option<(&'n str, T)> {

@@ -39,4 +39,10 @@ pub enum Found {
     Reject(Reject),
     /// A file that is skipped on purpose.
     Skipped,
+    /// What is worth knowing about a file that is read all the same, with its path.
+    Notice(String),
+    /// A file that is read as a list of articles inside an object: its path, and that of a list's items in it.
+    Opened(String, String),
+    /// A file of articles, by its path; only where sidecars are looked for.
+    Listed(String),
 }

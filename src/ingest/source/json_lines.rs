@@ -1,6 +1,6 @@
 //! JSON lines: one record per line. Memory holds one line at a time.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Read as _};
 use std::ops::ControlFlow;
 
 use super::found::Content;
@@ -21,19 +21,16 @@ enum Line {
 
 /// Reads every line as a record.
 pub(super) fn read(
-    reader: Box<dyn Read + '_>,
+    mut stream: TextStream<'_>,
+    mut decoder: RecordDecoder,
     settings: &SourceSettings<'_>,
     output: &mut LeafOutput<'_, '_>,
 ) -> ControlFlow<()> {
     let limit = settings.limits.max_leaf_bytes;
-    let (mut stream, declared) = match TextStream::open(reader, settings.encoding) {
-        Ok(opened) => opened,
-        Err(error) => return output.read_fault(&error, None),
-    };
-    let mut decoder = RecordDecoder::new(declared, stream.transcoded());
     let mut line = Vec::new();
     for number in 1_u64.. {
-        let place = RecordPlace { name: format!("line {number}"), offset: Some(stream.offset()) };
+        let offset = stream.offset();
+        let place = RecordPlace { name: format!("line {number}"), offset: Some(offset) };
         match read_line(&mut stream, &mut line, limit) {
             Ok(Line::End) => break,
             Ok(Line::TooLong) => output.too_large_record(&place, limit)?,
@@ -43,7 +40,7 @@ pub(super) fn read(
                 Err(fault) => output.decode_fault(&place, &fault)?,
                 Ok((text, _)) => match json_object::parse(text.strip_prefix('\u{feff}').unwrap_or(&text)) {
                     Ok(fields) => output.record(place, decoder.source_encoding(), Content::Fields(fields))?,
-                    Err(message) => output.broken_record(&place, message)?,
+                    Err(fault) => output.broken_record(&place, fault.message(number, offset))?,
                 },
             },
             Err(error) => return output.read_fault(&error, Some(stream.offset())),

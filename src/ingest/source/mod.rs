@@ -3,23 +3,28 @@
 //! ```text
 //! file ─ shape (name) ─ walk ─┬─ compression ─┐
 //!                             ├─ zip, tar ────┴─ walk ...
-//!                             └─ text, page, SGML, JSON lines, rows, Parquet ─▶ Found
+//!                             └─ text, page, SGML, JSON, rows, spreadsheet, Parquet ─▶ Found
 //! ```
 //!
 //! Invariant: memory depends on the largest record, not on the file: nothing is unpacked to disk, and sizes claimed by an archive are
-//! not trusted. The exception is a zip archive or a Parquet table inside another file: these need random access, so they are held
-//! whole, up to [`Limits::max_leaf_bytes`]. Records before a fault are still given; the fault is a
+//! not trusted. The exceptions are spreadsheets, and a zip archive or a Parquet table inside another file: these need random access, so they
+//! are held whole, up to [`Limits::max_leaf_bytes`]. Records before a fault are still given; the fault is a
 //! [`Reject`](engine::tables::Reject).
 //!
 //! Records are passed to a callback instead of returned from an iterator, because a member of a tar archive can only be read while
 //! the archive is.
 
 mod compression;
+mod dialect;
 mod fault;
 mod formats;
 mod found;
+mod header;
+mod json;
+mod json_cutter;
 mod json_lines;
 mod json_object;
+mod kind;
 mod output;
 mod parquet;
 mod row_reader;
@@ -28,6 +33,7 @@ mod settings;
 mod sgml;
 mod sidecar;
 mod sidecar_name;
+mod spreadsheet;
 mod tar;
 #[cfg(test)]
 mod tests;
@@ -38,11 +44,14 @@ mod zip_member;
 use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 
+pub use dialect::DialectSettings;
 pub(super) use formats::not_read;
-pub use formats::{Kind, kind_of};
 pub use found::{Content, Found, RawRecord};
-pub use settings::{Limits, Selection, SourceSettings};
+pub use kind::{Kind, kind_of};
+pub use row_reader::Quoting;
+pub use settings::{IsArticle, Limits, Selection, SourceSettings};
 pub use sidecar::SidecarTable;
+pub(super) use spreadsheet::{Sheet, sheet_of};
 
 use walk::{Pass, Walk};
 

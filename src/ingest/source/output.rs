@@ -38,16 +38,20 @@ impl LeafOutput<'_, '_> {
         (self.emit)(Found::Record(RawRecord { source_path, place: Some(place.name), byte_offset, encoding, content }))
     }
 
-    /// The whole file, which is one article.
-    pub(super) fn whole(&mut self, content: Content) -> ControlFlow<()> {
+    /// The whole file, which is one article. `encoding` is that of its fields, if it has any.
+    pub(super) fn whole(&mut self, encoding: Encoding, content: Content) -> ControlFlow<()> {
         let source_path = self.source_path.to_owned();
-        (self.emit)(Found::Record(RawRecord {
-            source_path,
-            place: None,
-            byte_offset: None,
-            encoding: Encoding::Utf8,
-            content,
-        }))
+        (self.emit)(Found::Record(RawRecord { source_path, place: None, byte_offset: None, encoding, content }))
+    }
+
+    /// What is worth knowing about the file, although it is read.
+    pub(super) fn notice(&mut self, message: &str) -> ControlFlow<()> {
+        (self.emit)(Found::Notice(format!("{}: {message}", self.source_path)))
+    }
+
+    /// The file is an object around a list of articles.
+    pub(super) fn opened(&mut self, list: String) -> ControlFlow<()> {
+        (self.emit)(Found::Opened(self.source_path.to_owned(), list))
     }
 
     /// A file that cannot be used.

@@ -1,4 +1,4 @@
-//! Cuts a stream into rows of fields, in the memory of one row (RFC 4180, for any delimiter).
+//! Cuts a stream into rows of fields, in the memory of one row (RFC 4180, for any [`Dialect`]).
 //!
 //! This is a lexer of our own because two things must be noticed that the `csv` crate does not report: a quoted field that continues
 //! after its closing quote, and a quote that is never closed. The crate takes both for text, so one forgotten quote would swallow
@@ -10,6 +10,24 @@ use std::io::{self, BufRead};
 
 use super::text_stream::{RecordDecoder, TextStream};
 use crate::ingest::decode::{DecodeFault, decode};
+
+/// What quotes mean in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quoting {
+    /// They enclose fields, and one inside a field is doubled (RFC 4180).
+    Doubled,
+    /// The same; and a backslash takes its meaning from a quote, a separator or a line break after it.
+    Backslash,
+    /// They are letters like any other.
+    Plain,
+}
+
+/// How a table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Dialect {
+    pub(super) delimiter: u8,
+    pub(super) quoting: Quoting,
+}
 
 /// Maximum number of fields in a row. An empty field takes one byte in the source and many in memory.
 pub(super) const MAX_FIELDS: usize = 1 << 14;
@@ -39,17 +57,23 @@ enum Position {
     Quoted,
     /// After a quote inside quotes: it closes them, or is the first of two that stand for one.
     AfterQuote,
+    /// After a backslash that may escape what follows.
+    Escaped {
+        in_quotes: bool,
+    },
 }
 
 /// Reads a stream row by row.
 pub(super) struct RowReader<'r> {
     stream: TextStream<'r>,
+    /// The line being read, from 1.
+    line: u64,
     fields: Fields,
 }
 
 /// The fields of the row being read.
 struct Fields {
-    delimiter: u8,
+    dialect: Dialect,
     /// Largest row, in bytes of its fields.
     limit: usize,
     position: Position,
@@ -63,11 +87,27 @@ struct Fields {
 }
 
 impl<'r> RowReader<'r> {
-    pub(super) fn new(stream: TextStream<'r>, delimiter: u8, limit: u64) -> Self {
+    pub(super) fn new(stream: TextStream<'r>, dialect: Dialect, limit: u64) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let (text, ends, position) = (Vec::new(), Vec::new(), Position::FieldStart);
-        let fields = Fields { delimiter, limit, position, text, ends, excess: None, is_misquoted: false };
-        Self { stream, fields }
+        let fields = Fields { dialect, limit, position, text, ends, excess: None, is_misquoted: false };
+        Self { stream, line: 1, fields }
+    }
+
+    /// What separates fields and what quotes mean.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.fields.dialect
+    }
+
+    /// The line that is read next, from 1.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Passes over a first line that is no row.
+    pub(super) fn skip_line(&mut self) -> io::Result<()> {
+        self.line += 1;
+        self.stream.skip_until(b'\n').map(|_| ())
     }
 
     /// Largest row, in bytes of its fields.
@@ -78,6 +118,18 @@ impl<'r> RowReader<'r> {
     /// Number of fields in the row.
     pub(super) fn field_count(&self) -> usize {
         self.fields.ends.len()
+    }
+
+    /// Whether the row is one of a table with this many columns. Empty fields after the last column, which separators at the end of
+    /// a row make, do not count.
+    pub(super) fn fits(&self, columns: usize) -> bool {
+        let ends = &self.fields.ends;
+        ends.len() == columns || (ends.len() > columns && columns > 0 && ends[columns - 1] == self.fields.text.len())
+    }
+
+    /// Whether the row holds nothing at all, as those that spreadsheets write below their last row.
+    pub(super) fn is_blank(&self) -> bool {
+        self.fields.text.trim_ascii().is_empty()
     }
 
     /// How far the stream has been read, in bytes of the source.
@@ -93,6 +145,7 @@ impl<'r> RowReader<'r> {
             if breaks == 0 {
                 return Ok(self.stream.offset());
             }
+            self.line += line_feeds(&buffer[..breaks]);
             self.stream.consume(breaks);
         }
     }
@@ -111,6 +164,7 @@ impl<'r> RowReader<'r> {
             // `position` stops at the first byte that ends the row, so `push` sees each byte once and none of the next row.
             let row_end = buffer.iter().position(|byte| self.fields.push(*byte));
             let read = row_end.map_or(buffer.len(), |last| last + 1);
+            self.line += line_feeds(&buffer[..read]);
             self.stream.consume(read);
             if row_end.is_some() {
                 return Ok(self.fields.outcome());
@@ -144,14 +198,27 @@ impl Fields {
 
     /// Takes the next byte; true if it ends the row.
     fn push(&mut self, byte: u8) -> bool {
+        let Dialect { delimiter, quoting } = self.dialect;
         self.position = match (self.position, byte) {
+            (Position::Escaped { in_quotes }, _) => {
+                // Before anything else it is a letter: few writers double every backslash.
+                if !matches!(byte, b'"' | b'\\') && byte != delimiter && !is_break(byte) {
+                    self.keep(b'\\');
+                }
+                self.keep(byte);
+                if in_quotes { Position::Quoted } else { Position::Bare }
+            }
+            (Position::Quoted, b'\\') if quoting == Quoting::Backslash => Position::Escaped { in_quotes: true },
+            (Position::FieldStart | Position::Bare, b'\\') if quoting == Quoting::Backslash => {
+                Position::Escaped { in_quotes: false }
+            }
             (Position::Quoted, b'"') => Position::AfterQuote,
-            (Position::FieldStart, b'"') => Position::Quoted,
+            (Position::FieldStart, b'"') if quoting != Quoting::Plain => Position::Quoted,
             (Position::AfterQuote, b'"') | (Position::Quoted, _) => {
                 self.keep(byte);
                 Position::Quoted
             }
-            _ if byte == self.delimiter || is_break(byte) => {
+            _ if byte == delimiter || is_break(byte) => {
                 self.end_field();
                 Position::FieldStart
             }
@@ -186,8 +253,10 @@ impl Fields {
     /// A last row needs no line break, but its quotes must be closed.
     fn end_of_file(&mut self) -> Row {
         // A row like this has swallowed all rows after the quote, so it cannot be given as a record.
-        if self.position == Position::Quoted {
-            return Row::Unclosed;
+        match self.position {
+            Position::Quoted | Position::Escaped { in_quotes: true } => return Row::Unclosed,
+            Position::Escaped { in_quotes: false } => self.keep(b'\\'),
+            _ => {}
         }
         self.end_field();
         self.outcome()
@@ -208,6 +277,10 @@ fn is_break(byte: u8) -> bool {
     matches!(byte, b'\r' | b'\n')
 }
 
+fn line_feeds(bytes: &[u8]) -> u64 {
+    bytes.split(|byte| *byte == b'\n').skip(1).count() as u64
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -216,9 +289,13 @@ mod tests {
 
     /// The outcome and the fields of each row.
     fn rows(bytes: &[u8], limit: u64) -> Vec<(Row, Vec<String>)> {
+        rows_of(bytes, limit, Quoting::Doubled)
+    }
+
+    fn rows_of(bytes: &[u8], limit: u64, quoting: Quoting) -> Vec<(Row, Vec<String>)> {
         let (stream, declared) = TextStream::open(Box::new(bytes), None).expect("in memory");
         let mut decoder = RecordDecoder::new(declared, None);
-        let mut reader = RowReader::new(stream, b',', limit);
+        let mut reader = RowReader::new(stream, Dialect { delimiter: b',', quoting }, limit);
         let mut rows = Vec::new();
         loop {
             reader.offset().expect("in memory");
@@ -242,6 +319,16 @@ mod tests {
         ] {
             assert_eq!(rows(row.as_bytes(), 99)[0].0, expected, "{row}");
         }
+    }
+
+    #[test]
+    fn a_backslash_escapes_and_plain_quotes_are_letters() {
+        let fields =
+            |text: &str, quoting| rows_of(text.as_bytes(), 99, quoting).into_iter().map(|(_, row)| row).collect::<Vec<_>>();
+        let escaped = "a\\,b,\"c \\\"d\\\" \\n\"\n\\N,e\\\nf\n\"g\"\"\",h\\";
+        let expected = [["a,b", "c \"d\" \\n"], ["\\N", "e\nf"], ["g\"", "h\\"]];
+        assert_eq!(fields(escaped, Quoting::Backslash), expected);
+        assert_eq!(fields("\"a\" b,\"c\nd,e", Quoting::Plain), [["\"a\" b", "\"c"], ["d", "e"]]);
     }
 
     #[test]

@@ -1,36 +1,45 @@
-//! CSV and TSV: a header and rows, each row a record.
+//! CSV and its relatives: a header and rows, each row a record.
 
-use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 use serde_json::Value;
 
+use super::dialect::{DialectSettings, told_delimiter};
 use super::found::Content;
+use super::header;
 use super::output::{LeafOutput, RecordPlace};
-use super::row_reader::{MAX_FIELDS, Row, RowReader};
+use super::row_reader::{Dialect, MAX_FIELDS, Quoting, Row, RowReader};
 use super::settings::SourceSettings;
 use super::text_stream::{RecordDecoder, TextStream};
 use crate::ingest::decode::DecodeFault;
 
+/// The bytes at the beginning of a table by which its dialect is found.
+const SAMPLE_BYTES: usize = 1 << 18;
+
 /// The message for [`Row::Misquoted`].
 const MISQUOTED: &str = "a quoted field continues after its closing quote, or an earlier quote was never closed and this record contains \
-    lines of others; double a quote that is text, and quote the fields that contain one";
+    lines of others; double a quote that is text, and quote the fields that contain one; if a backslash escapes quotes, set \
+    ingest.quotes = \"backslash\"; if they are letters like any other, \"none\"";
 
 /// Reads every row as a record.
 pub(super) fn read(
     reader: Box<dyn Read + '_>,
-    delimiter: u8,
+    by_name: u8,
     settings: &SourceSettings<'_>,
     output: &mut LeafOutput<'_, '_>,
 ) -> ControlFlow<()> {
-    let (stream, declared) = match TextStream::open(reader, settings.encoding) {
+    let (mut stream, declared) = match TextStream::open(reader, settings.encoding) {
         Ok(opened) => opened,
         Err(error) => return output.read_fault(&error, None),
     };
     // Asked now, because the row reader takes the stream.
     let transcoded = stream.transcoded();
-    let mut rows = RowReader::new(stream, delimiter, settings.limits.max_leaf_bytes);
+    let (dialect, skips_line) = dialect_of(&mut stream, settings.dialect, by_name);
+    let mut rows = RowReader::new(stream, dialect, settings.limits.max_leaf_bytes);
+    if skips_line && let Err(error) = rows.skip_line() {
+        return output.read_fault(&error, Some(rows.position()));
+    }
     let mut decoder = RecordDecoder::new(declared, transcoded);
     let header = match read_header(&mut rows, &mut decoder) {
         Ok(Ok(header)) => header,
@@ -38,20 +47,35 @@ pub(super) fn read(
         Err(error) => return output.read_fault(&error, Some(rows.position())),
     };
     for number in 1_u64.. {
-        let read = rows.offset().and_then(|offset| Ok((offset, rows.next()?)));
-        let (offset, row) = match read {
-            Ok((_, Row::End)) => break,
+        let read = rows.offset().and_then(|offset| Ok((offset, rows.line(), rows.next()?)));
+        let (offset, line, row) = match read {
+            Ok((_, _, Row::End)) => break,
             Ok(read) => read,
             Err(error) => return output.read_fault(&error, Some(rows.position())),
         };
         let place = RecordPlace { name: format!("row {number}"), offset: Some(offset) };
-        emit_row(row, &rows, &header, &mut decoder, place, output)?;
+        emit_row(row, line, &rows, &header, &mut decoder, place, output)?;
     }
     ControlFlow::Continue(())
 }
 
+/// The dialect of a table, and whether its first line is not part of it but names the separator.
+fn dialect_of(stream: &mut TextStream<'_>, known: DialectSettings, by_name: u8) -> (Dialect, bool) {
+    let sample = stream.peek(SAMPLE_BYTES);
+    let is_whole = sample.len() < SAMPLE_BYTES;
+    let first = sample.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+    match told_delimiter(first) {
+        Some(delimiter) => {
+            let known = DialectSettings { delimiter: Some(delimiter), ..known };
+            (Dialect::detect(&sample[first.len()..], is_whole, known, by_name), true)
+        }
+        None => (Dialect::detect(&sample, is_whole, known, by_name), false),
+    }
+}
+
 fn emit_row(
     row: Row,
+    line: u64,
     rows: &RowReader<'_>,
     header: &[String],
     decoder: &mut RecordDecoder,
@@ -61,19 +85,18 @@ fn emit_row(
     match row {
         Row::End => ControlFlow::Continue(()),
         Row::TooLong => output.too_large_record(&place, rows.limit() as u64),
-        Row::TooMany => output.broken_record(&place, format!("more than {MAX_FIELDS} fields")),
-        Row::Unclosed => {
-            let message =
-                "a quoted field is not closed before the end of the file; close it, or double a quote that is text";
-            output.broken_record(&place, message.to_owned())
-        }
-        Row::Misquoted => output.broken_record(&place, MISQUOTED.to_owned()),
+        Row::TooMany => output.broken_record(&place, format!("line {line}: more than {MAX_FIELDS} fields")),
+        Row::Unclosed => output.broken_record(&place, unclosed(line, rows)),
+        Row::Misquoted => output.broken_record(&place, format!("line {line}: {MISQUOTED}")),
+        // Spreadsheets write such rows below their last one.
+        Row::Whole if rows.is_blank() => ControlFlow::Continue(()),
         // Checked before decoding: `zip` would silently drop fields that have no name.
-        Row::Whole if rows.field_count() != header.len() => {
+        Row::Whole if !rows.fits(header.len()) => {
             let (expected, found) = (header.len(), rows.field_count());
             let message = format!(
-                "{found} fields, but the header has {expected}; quote fields that contain the separator or line breaks, \
-                 and double the quotes in them"
+                "line {line}: {found} fields, but the header has {expected} ({}); quote fields that contain the separator or line \
+                 breaks, and double the quotes in them; if the separator is another one, set ingest.delimiter",
+                shown(rows.dialect())
             );
             output.broken_record(&place, message)
         }
@@ -89,6 +112,25 @@ fn emit_row(
     }
 }
 
+/// How a dialect is told in messages.
+fn shown(Dialect { delimiter, quoting }: Dialect) -> String {
+    let quoting = match quoting {
+        Quoting::Doubled => "",
+        Quoting::Backslash => ", escaped with a backslash",
+        Quoting::Plain => ", quotes being letters",
+    };
+    format!("separated by {:?}{quoting}", char::from(delimiter))
+}
+
+/// The rows that such a field has swallowed cannot be told from it, so their lines are named.
+fn unclosed(line: u64, rows: &RowReader<'_>) -> String {
+    format!(
+        "line {line}: a quoted field is not closed before the end of the file, in line {}, so that no row from here on can be read; close \
+         it, or double a quote that is text; if quotes are letters like any other, set ingest.quotes = \"none\"",
+        rows.line()
+    )
+}
+
 /// The names of the columns; `Err` describes what is wrong with them.
 fn read_header(rows: &mut RowReader<'_>, decoder: &mut RecordDecoder) -> io::Result<Result<Vec<String>, String>> {
     rows.offset()?;
@@ -100,33 +142,7 @@ fn read_header(rows: &mut RowReader<'_>, decoder: &mut RecordDecoder) -> io::Res
         Row::Misquoted => Err(format!("in the header: {MISQUOTED}")),
         Row::Whole => match rows.decode(decoder) {
             Err(fault) => Err(format!("in the header: {}", fault.message)),
-            Ok(names) => check_header(names),
+            Ok(names) => header::checked(names),
         },
     })
-}
-
-fn check_header(mut names: Vec<String>) -> Result<Vec<String>, String> {
-    // A second byte order mark, from a file that was converted twice.
-    if let Some(first) = names.first_mut()
-        && let Some(bare) = first.strip_prefix('\u{feff}')
-    {
-        *first = bare.to_owned();
-    }
-    let mut seen = BTreeSet::new();
-    for (index, name) in names.iter().enumerate() {
-        let column = index + 1;
-        if name.trim().is_empty() {
-            return Err(format!("column {column} of {} has no name in the header; give every column a name", names.len()));
-        }
-        // Names that differ only in case or spaces count as one when columns are looked up, so they would be ambiguous.
-        if !seen.insert(name.trim().to_lowercase()) {
-            return Err(format!("the header names {:?} twice; give every column a different name", name.trim()));
-        }
-    }
-    match names.as_slice() {
-        [name] if name.contains([';', '\t', '|']) => {
-            Err(format!("the header is one column, {name:?}: .csv fields are separated by commas, .tsv fields by tabs"))
-        }
-        _ => Ok(names),
-    }
 }

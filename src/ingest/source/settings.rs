@@ -1,5 +1,8 @@
 //! How sources are read, and which of their files.
 
+use serde_json::Value;
+
+use super::dialect::DialectSettings;
 use crate::ingest::decode::DeclaredEncoding;
 
 /// What to do with a file that holds articles.
@@ -20,6 +23,9 @@ pub struct Limits {
     pub max_leaf_bytes: u64,
 }
 
+/// Tells whether a record is an article.
+pub type IsArticle<'a> = dyn Fn(&[(String, Value)]) -> bool + Sync + 'a;
+
 /// How sources are read.
 #[derive(Clone, Copy)]
 pub struct SourceSettings<'a> {
@@ -29,7 +35,13 @@ pub struct SourceSettings<'a> {
     pub encoding: Option<DeclaredEncoding>,
     /// The names of the fields that may hold a text, by which the elements of SGML and XML are found.
     pub text_names: &'a [String],
+    /// What is known of the dialect of tables.
+    pub dialect: DialectSettings,
     /// Decides about the file at a path (see [`RawRecord::source_path`](super::RawRecord::source_path)). It is asked about the files
-    /// in archives, not about archives themselves. For sidecars it is asked when they are collected: only `Skip` matters then.
+    /// in archives, not about archives themselves. For tables of metadata it is asked when they are collected: only `Skip` matters then.
     pub wanted: &'a (dyn Fn(&str) -> Selection + Sync),
+    /// Whether a file, by its path, describes articles and so is not read as one.
+    pub is_sidecar: &'a (dyn Fn(&str) -> bool + Sync),
+    /// Whether a record has a text, and so is an article.
+    pub is_article: &'a IsArticle<'a>,
 }

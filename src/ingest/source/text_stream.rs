@@ -55,6 +55,21 @@ impl<'r> TextStream<'r> {
         Ok((stream, Some(DeclaredEncoding(Encoding::Utf8))))
     }
 
+    /// A stream over bytes in memory, which are in an encoding that extends ASCII.
+    pub(super) fn of_bytes(bytes: &'r [u8]) -> Self {
+        Self { reader: Box::new(bytes), transcoded: None, offset: 0 }
+    }
+
+    /// The next bytes, up to a number, without moving on; fewer only if no more can be read.
+    pub(super) fn peek(&mut self, count: usize) -> Vec<u8> {
+        let mut head = Vec::new();
+        let mut reader = std::mem::replace(&mut self.reader, Box::new(io::empty()));
+        // An error is met again by whoever reads on: the layers below keep it.
+        let _ = reader.by_ref().take(count as u64).read_to_end(&mut head);
+        self.reader = Box::new(io::Cursor::new(head.clone()).chain(reader));
+        head
+    }
+
     /// The encoding of the source if it is converted to UTF-8.
     pub(super) fn transcoded(&self) -> Option<Encoding> {
         self.transcoded

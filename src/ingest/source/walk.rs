@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 use ::zip::ZipReadOptions;
 use ::zip::read::{Config, ZipFileEntry};
 use ::zip::unstable::read::ZipIterable;
+use engine::document::Encoding;
 
 use super::compression::{BUFFER_BYTES, decompress};
 use super::fault::{Fault, Layer};
@@ -18,20 +19,26 @@ use super::found::{Content, Found};
 use super::output::{Emit, LeafOutput};
 use super::settings::{Selection, SourceSettings};
 use super::sgml::{self, Schema};
-use super::sidecar_name::is_sidecar;
+use super::sidecar_name::metadata_table;
 use super::tar::{self, MemberKind};
-use super::{json_lines, parquet, rows, zip_member};
+use super::{json, parquet, rows, spreadsheet, zip_member};
 use crate::ingest::reject::reject;
 
 /// Maximum number of compressions and archives around an article: more than anybody uses, few enough for the stack.
 const MAX_DEPTH: usize = 8;
+
+/// The largest `.json` that is looked at as a sidecar. Nobody describes one article at greater length.
+const MAX_SIDECAR_BYTES: u64 = 16 << 20;
+
+/// The bytes of a `.json` by which a list is recognised.
+const JSON_HEAD_BYTES: u64 = 1 << 10;
 
 /// What to look for in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pass {
     /// Its articles.
     Articles,
-    /// Files of metadata about articles, each as a whole; all others are ignored.
+    /// Files that may be metadata about articles, each as a whole; all others are only listed.
     Sidecars,
 }
 
@@ -113,19 +120,44 @@ impl<'w, 'e> Walk<'w, 'e> {
         }
         let mut output = LeafOutput { source_path: path, emit: &mut *self.emit };
         match leaf {
-            // A sidecar is handed over whole, even if it is a table: the caller cuts it into rows itself.
+            Leaf::Json if self.pass == Pass::Sidecars => return self.small_json(&mut reader, path),
+            // A table of metadata is handed over whole: the caller cuts it into rows itself.
             _ if self.pass == Pass::Sidecars => {}
-            Leaf::JsonLines => return json_lines::read(reader, settings, &mut output),
+            Leaf::Json => return json::read(reader, json::Named::Json, settings, &mut output),
+            Leaf::JsonLines => return json::read(reader, json::Named::Lines, settings, &mut output),
             Leaf::Rows(delimiter) => return rows::read(reader, delimiter, settings, &mut output),
             Leaf::Unsupported => return output.reject("unsupported", not_read(false)),
-            Leaf::Text | Leaf::Html | Leaf::Sgml | Leaf::Parquet => {}
+            Leaf::Text | Leaf::Html | Leaf::Sgml | Leaf::Parquet | Leaf::Spreadsheet => {}
         }
         let Some(bytes) = self.read_bounded(&mut reader, path)? else { return ControlFlow::Continue(()) };
         let mut output = LeafOutput { source_path: path, emit: &mut *self.emit };
         match leaf {
-            Leaf::Html => output.whole(Content::Html(bytes)),
-            Leaf::Parquet => parquet::read(Cursor::new(bytes), &mut output),
-            _ => output.whole(Content::Text(bytes)),
+            Leaf::Html => output.whole(Encoding::Utf8, Content::Html(bytes)),
+            Leaf::Parquet if self.pass == Pass::Articles => parquet::read(Cursor::new(bytes), &mut output),
+            Leaf::Spreadsheet if self.pass == Pass::Articles => spreadsheet::read(&bytes, settings, &mut output),
+            _ => output.whole(Encoding::Utf8, Content::Text(bytes)),
+        }
+    }
+
+    /// Hands over a file that may describe an article. One that is a list or too large is not read to the end, and its faults are told
+    /// when it is read as a file of articles.
+    fn small_json(&mut self, reader: &mut dyn Read, path: &str) -> ControlFlow<()> {
+        let limit = self.settings.limits.max_leaf_bytes.min(MAX_SIDECAR_BYTES);
+        let mut bytes = Vec::new();
+        let read = (&mut *reader).take(JSON_HEAD_BYTES).read_to_end(&mut bytes);
+        let head = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+        if read.is_err() {
+            return ControlFlow::Continue(());
+        }
+        if head.trim_ascii_start().first() == Some(&b'[') {
+            return (self.emit)(Found::Listed(path.to_owned()));
+        }
+        match reader.take(limit).read_to_end(&mut bytes) {
+            Ok(_) if bytes.len() as u64 <= limit => {
+                LeafOutput { source_path: path, emit: &mut *self.emit }.whole(Encoding::Utf8, Content::Text(bytes))
+            }
+            Ok(_) => (self.emit)(Found::Listed(path.to_owned())),
+            Err(_) => ControlFlow::Continue(()),
         }
     }
 
@@ -245,21 +277,24 @@ impl<'w, 'e> Walk<'w, 'e> {
 
     /// Whether to read a file; if not, it is reported. Archives are always opened: `wanted` is asked about what is in them.
     fn is_selected(&mut self, path: &str, shape: &Shape) -> ControlFlow<(), bool> {
-        let selection = match (self.pass, shape.inner) {
-            (_, Inner::Zip | Inner::Tar) => Selection::Read,
-            (Pass::Sidecars, Inner::Leaf(_)) => {
-                return ControlFlow::Continue(is_sidecar(path) && (self.settings.wanted)(path) != Selection::Skip);
+        let Inner::Leaf(leaf) = shape.inner else { return ControlFlow::Continue(true) };
+        let is_table = metadata_table(path).is_some();
+        let selection = (self.settings.wanted)(path);
+        if self.pass == Pass::Sidecars {
+            if selection == Selection::Read && !is_table && !matches!(leaf, Leaf::Json | Leaf::Unsupported) {
+                (self.emit)(Found::Listed(path.to_owned()))?;
             }
-            (Pass::Articles, Inner::Leaf(_)) if is_sidecar(path) => return ControlFlow::Continue(false),
-            (Pass::Articles, Inner::Leaf(_)) => (self.settings.wanted)(path),
-        };
+            return ControlFlow::Continue((is_table || leaf == Leaf::Json) && selection != Selection::Skip);
+        }
+        if is_table || (self.settings.is_sidecar)(path) {
+            return ControlFlow::Continue(false);
+        }
         match selection {
             Selection::Read => return ControlFlow::Continue(true),
             Selection::Skip => (self.emit)(Found::Skipped)?,
-            Selection::NotWanted => {
-                let is_known = !matches!(shape.inner, Inner::Leaf(Leaf::Unsupported));
-                self.reject(path, "unsupported", not_read(is_known))?;
-            }
+            // It was looked at as a sidecar, which needs no pattern.
+            Selection::NotWanted if leaf == Leaf::Json => {}
+            Selection::NotWanted => self.reject(path, "unsupported", not_read(leaf != Leaf::Unsupported))?,
         }
         ControlFlow::Continue(false)
     }
@@ -270,7 +305,7 @@ impl<'w, 'e> Walk<'w, 'e> {
 
     /// Passes on a reject. A fault of an archive is reported when its articles are read, not a second time for its sidecars.
     fn reject(&mut self, path: &str, code: &'static str, message: String) -> ControlFlow<()> {
-        if self.pass == Pass::Sidecars && !is_sidecar(path) {
+        if self.pass == Pass::Sidecars && metadata_table(path).is_none() {
             return ControlFlow::Continue(());
         }
         (self.emit)(Found::Reject(reject(path, code, message)))

@@ -14,6 +14,7 @@
 mod disambiguation;
 mod matcher;
 pub mod phrases;
+mod runs;
 mod sentence_words;
 mod settings;
 mod tagged;
@@ -26,7 +27,7 @@ pub use settings::TagSettings;
 pub use tagged::{Hit, KeywordCount, Layer, Tagged};
 pub use tagger::{TagScratch, Tagger};
 pub use term_trie::TermIndex;
-pub use vocabulary::{Concept, ConceptIndex, Vocabulary, VocabularyFault};
+pub use vocabulary::{Concept, ConceptIndex, ToCsv, Vocabulary, VocabularyFault};
 
 /// Version of this stage's code: part of the build id. Raise it whenever equal input could give different output.
 pub const VERSION: u32 = 2;

@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::runs::{is_joint, is_symbol, runs_of};
 use crate::arabic::is_mark;
 use crate::repair::words::{WordSpan, words_of};
 use crate::repair::{Damage, Repaired, TokenRepair};
@@ -87,6 +88,34 @@ fn read_token(article: &Repaired, token: usize, words: &mut Vec<SentenceWord>) {
         let chosen = WordForm { letters: span.codes, probability, source: FormSource::Chosen };
         words.push(SentenceWord { token, forms: vec![chosen], is_closed });
     }
+}
+
+/// The words of a run of tokens with the numbers and the words in other scripts between them, for terms that have such. `words` are those
+/// of [`read_words`]; a hyphen inside a token does not close a word here.
+pub(super) fn with_symbols(article: &Repaired, tokens: Range<usize>, words: &[SentenceWord]) -> Vec<SentenceWord> {
+    let mut words = words.iter();
+    let mut all: Vec<SentenceWord> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let text = article.token_text(token);
+        let runs = runs_of(text);
+        if let Some(before) = all.last_mut().filter(|_| runs.first().is_none_or(|run| run.bytes.start != 0)) {
+            before.is_closed = true;
+        }
+        for (index, run) in runs.iter().enumerate() {
+            let next = runs.get(index + 1);
+            let between = &text[run.bytes.end..next.map_or(text.len(), |next| next.bytes.start)];
+            let is_open = between.chars().all(|c| c == ' ' || is_mark(c)) || (next.is_some() && is_joint(between));
+            let word = if is_symbol(&run.letters) {
+                let probability = article.findings()[token].confidence;
+                let form = WordForm { letters: run.letters.clone(), probability, source: FormSource::Chosen };
+                Some(SentenceWord { token, forms: vec![form], is_closed: false })
+            } else {
+                words.next().cloned()
+            };
+            all.extend(word.map(|word| SentenceWord { is_closed: !is_open, ..word }));
+        }
+    }
+    all
 }
 
 fn add_alternatives(repair: &TokenRepair, words: &mut [SentenceWord]) {

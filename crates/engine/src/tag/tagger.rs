@@ -6,7 +6,7 @@ use super::disambiguation::{Cues, Mention, resolve};
 use super::matcher::{Match, Matcher};
 use super::phrases::background::{Background, StoredBackground};
 use super::phrases::{PhraseExtractor, PhraseScratch};
-use super::sentence_words::{SentenceWord, read_words};
+use super::sentence_words::{SentenceWord, read_words, with_symbols};
 use super::settings::TagSettings;
 use super::tagged::{Hit, Layer, Tagged};
 use super::vocabulary::{ConceptIndex, Vocabulary};
@@ -24,6 +24,8 @@ pub struct Tagger {
     matcher: Matcher,
     cues: Cues,
     phrases: PhraseExtractor,
+    /// Whether any term has numbers, words in other scripts or hyphens.
+    reads_symbols: bool,
     /// All broader concepts of each concept; empty unless hits are expanded.
     ancestors: Vec<Vec<ConceptIndex>>,
 }
@@ -58,6 +60,7 @@ impl Tagger {
             matcher: Matcher::new(&vocabulary, frequencies),
             cues: Cues::new(&vocabulary),
             phrases: PhraseExtractor::new(background),
+            reads_symbols: vocabulary.concepts().iter().any(|concept| concept.has_symbols),
             ancestors: (0..vocabulary.concepts().len()).map(ancestors).collect(),
             vocabulary,
             settings,
@@ -81,7 +84,12 @@ impl Tagger {
     pub fn tag(&self, article: Repaired, sentences: Vec<Sentence>, scratch: &mut TagScratch) -> Tagged {
         let words: Vec<Vec<SentenceWord>> =
             sentences.iter().map(|sentence| read_words(&article, sentence.tokens.clone())).collect();
-        let (hits, _) = self.find_in(&words, &mut scratch.bases);
+        let (hits, _) = if self.reads_symbols {
+            let tokens = sentences.iter().map(|sentence| sentence.tokens.clone());
+            self.find_in(&all_with_symbols(&article, tokens, &words), &mut scratch.bases)
+        } else {
+            self.find_in(&words, &mut scratch.bases)
+        };
         let keyphrases = self.phrases.extract(&sentences, &words, &mut scratch.phrases);
         Tagged::new(article, sentences, hits, keyphrases)
     }
@@ -89,7 +97,10 @@ impl Tagger {
     /// The hits in sentences (ranges of tokens), and the rejected ones, which lack evidence. Both are in the order of the tokens.
     #[must_use]
     pub fn find(&self, article: &Repaired, sentences: &[Range<usize>], scratch: &mut TagScratch) -> (Vec<Hit>, Vec<Hit>) {
-        let words: Vec<Vec<SentenceWord>> = sentences.iter().map(|tokens| read_words(article, tokens.clone())).collect();
+        let mut words: Vec<Vec<SentenceWord>> = sentences.iter().map(|tokens| read_words(article, tokens.clone())).collect();
+        if self.reads_symbols {
+            words = all_with_symbols(article, sentences.iter().cloned(), &words);
+        }
         self.find_in(&words, &mut scratch.bases)
     }
 
@@ -161,6 +172,15 @@ impl Tagger {
     }
 }
 
+/// The words of all sentences, with what stands between them.
+fn all_with_symbols(
+    article: &Repaired,
+    sentences: impl Iterator<Item = Range<usize>>,
+    words: &[Vec<SentenceWord>],
+) -> Vec<Vec<SentenceWord>> {
+    sentences.zip(words).map(|(tokens, words)| with_symbols(article, tokens, words)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::vocabulary::tests::read;
@@ -205,6 +225,26 @@ mod tests {
     #[test]
     fn a_term_is_not_found_inside_another_word() {
         assert_eq!(hits(CSV, "النفطية مصنع صناعي"), []);
+    }
+
+    #[test]
+    fn terms_may_have_numbers_other_scripts_and_hyphens() {
+        let csv =
+            "covid,كوفيد-19,health,,,,\ng20,مجموعة العشرين G20,economy,جي 20;G20,,,\nf16,إف-16,x,,,,\njeo,جيو-سياسي,x,,,,\n";
+        for (text, expected) in [
+            ("إصابات كوفيد-19، أمس", vec!["كوفيد-19،"]),
+            ("إصابات بكوفيد ١٩", vec!["بكوفيد ١٩"]),
+            ("كوفيد19 وكوفيد - 19", vec!["كوفيد19"]),
+            ("كوفيد 20 و19", vec![]),
+            ("قمة مجموعة العشرين g20 أمس", vec!["مجموعة العشرين g20"]),
+            ("قمة مجموعة العشرين (G20) أمس", vec!["(G20)"]),
+            ("قمة الG20 وقمة جي 20", vec!["الG20", "جي 20"]),
+            ("طائرات إف-16 والجيو-سياسي", vec!["إف-16", "والجيو-سياسي"]),
+        ] {
+            let found = hits(csv, text);
+            assert_eq!(texts(&found), expected, "{text}");
+        }
+        assert_eq!(hits(csv, "كوفيد-19")[0].2, Layer::Exact);
     }
 
     #[test]

@@ -6,11 +6,10 @@
 
 use rustc_hash::FxHashMap;
 
+use super::runs::{is_symbol, letters_of};
 use super::vocabulary::{ConceptIndex, Vocabulary};
 use crate::arabic::clitics::ARTICLE;
-use crate::arabic::inflection::{
-    Bases, Ending, Form, Proclitic, agreement_key, has_article, without_article, written_codes,
-};
+use crate::arabic::inflection::{Bases, Ending, Form, Proclitic, agreement_key, has_article, without_article};
 use crate::arabic::{code, fold_word, with_plain_alif};
 use crate::repair::costs::HALVING;
 use crate::repair::frequencies::WordFrequencies;
@@ -42,7 +41,7 @@ pub(super) struct Term {
     pub(super) concept: ConceptIndex,
     /// Its place among the concept's terms.
     pub(super) number: usize,
-    /// Letter codes of its words as written.
+    /// Letter codes of its words as written; of numbers and words in other scripts, their bytes.
     pub(super) words: Vec<Vec<u8>>,
 }
 
@@ -103,7 +102,7 @@ impl TermTrie {
         let mut terms = Self::default();
         for (index, concept) in vocabulary.concepts().iter().enumerate() {
             for (number, term) in concept.terms.iter().enumerate() {
-                let words = term.split(' ').map(written_codes).collect();
+                let words = term.split(' ').map(letters_of).collect();
                 terms.add(Term { concept: index, number, words }, concept.is_name, frequencies);
             }
         }
@@ -129,10 +128,7 @@ impl TermTrie {
 
     /// The node where terms that begin with a word go on.
     fn root(&mut self, written: &[u8], is_name: bool, frequencies: &WordFrequencies) -> Node {
-        // Many words are more frequent with the article, and the form in the text is compared with the more frequent one.
-        let definite = [ARTICLE, written].concat();
-        let costs = [written, &definite].map(|word| frequencies.cost_however_spelt(word));
-        let cost = costs.into_iter().flatten().min();
+        let cost = if is_symbol(written) { None } else { cost_of(written, frequencies) };
         let by_letters = if is_name { &mut self.names } else { &mut self.words };
         let index = *by_letters.entry(fold_word(written)).or_insert(self.roots.len());
         if let Some(root) = self.roots.get_mut(index) {
@@ -143,6 +139,9 @@ impl TermTrie {
         }
         self.nodes += 1;
         self.roots.push(Root { node: self.nodes, is_name, cost, has_article: has_article(written) });
+        if is_symbol(written) {
+            return self.nodes;
+        }
         for skeleton in skeletons(written) {
             self.skeletons.entry(skeleton).or_default().push(index);
         }
@@ -155,6 +154,10 @@ impl TermTrie {
             self.nodes += 1;
             self.nodes
         });
+        // It has one form, and nothing that damage could have left of it.
+        if is_symbol(word) {
+            return next;
+        }
         if agrees {
             self.edges.entry(edge_key(node, Edge::Adjective, &agreement_key(word))).or_insert(next);
         }
@@ -172,6 +175,10 @@ impl TermTrie {
         frequencies: &WordFrequencies,
         mut each: impl FnMut(Position),
     ) {
+        if is_symbol(word) {
+            let roots = self.names.get(word).into_iter().chain(self.words.get(word)).map(|index| &self.roots[*index]);
+            return roots.for_each(|root| each(root.position(Form { proclitic: Proclitic::None, ending: Ending::None })));
+        }
         bases.find(word);
         for (letters, form) in bases.iter() {
             for root in self.names.get(letters).into_iter().chain(self.words.get(letters)).map(|index| &self.roots[*index]) {
@@ -202,6 +209,11 @@ impl TermTrie {
         is_skeleton: bool,
         mut each: impl FnMut(Position),
     ) {
+        if is_symbol(word) {
+            let node = self.edges.get(&edge_key(position.node, Edge::Noun, word));
+            // It is neither definite nor indefinite.
+            return node.into_iter().for_each(|node| each(Position { node: *node, closing: Closing::Free, ..position }));
+        }
         let bare = without_article(word);
         let is_definite = bare.len() < word.len();
         let is_predicate = position.first == Definiteness::Definite && !is_definite;
@@ -247,6 +259,13 @@ impl Root {
         };
         Position { node: self.node, first, closing: Closing::Free }
     }
+}
+
+/// What a word costs, however it is spelt. Many words are more frequent with the article, and the form in the text is compared with the more
+/// frequent one.
+fn cost_of(written: &[u8], frequencies: &WordFrequencies) -> Option<i32> {
+    let definite = [ARTICLE, written].concat();
+    [written, &definite].into_iter().filter_map(|word| frequencies.cost_however_spelt(word)).min()
 }
 
 /// Whether a word is more likely a form of a term's word than a word of its own. It is its own if it is more frequent than the form could

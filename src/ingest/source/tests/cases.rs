@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use ::zip::unstable::write::FileOptionsExt as _;
 use ::zip::write::SimpleFileOptions;
 
-use super::super::{Limits, Selection, SourceSettings, read_source};
-use super::{LIMIT, gzip, read, read_with, tar, told, utf16, windows_1256, xz, zip, zstd};
+use super::super::{Selection, read_source};
+use super::{LIMIT, gzip, read, read_with, settings, tar, told, utf16, windows_1256, xz, zip, zstd};
 
 #[test]
 fn formats_are_read() {
@@ -46,8 +46,18 @@ fn tables_and_encodings_are_read() {
         ("a.tsv", b"t\td\na,b\tc\n".to_vec(), vec!["a.tsv row 1 @4: t=\"a,b\" d=\"c\""], "separated by tabs"),
         ("a.csv", b"t,d\n\"a,1\nb,2\n".to_vec(), vec!["a.csv row 1 @4: REJECT broken_record"], "a quote is not closed"),
         ("a.csv", b"t, T\na,b\n".to_vec(), vec!["a.csv: REJECT broken_header"], "one name twice"),
-        ("a.csv", b"t,\na,b\n".to_vec(), vec!["a.csv: REJECT broken_header"], "a column without a name"),
-        ("a.csv", b"t;d\na;b\n".to_vec(), vec!["a.csv: REJECT broken_header"], "another separator"),
+        (
+            "a.csv",
+            b",t,\n0,a,\n1,b,,\n,,\n".to_vec(),
+            vec![
+                "a.csv row 1 @4: column 1=\"0\" t=\"a\" column 3=\"\"",
+                "a.csv row 2 @9: column 1=\"1\" t=\"b\" column 3=\"\"",
+            ],
+            "columns without a name, a separator too many, an empty row",
+        ),
+        ("a.csv", b",,\na,b,c\n".to_vec(), vec!["a.csv: REJECT broken_header"], "no column has a name"),
+        ("a.csv", b"t;d\na;b\n".to_vec(), vec!["a.csv row 1 @4: t=\"a\" d=\"b\""], "another separator"),
+        ("a.csv", b"sep=|\nt|d\na|b\n".to_vec(), vec!["a.csv row 1 @10: t=\"a\" d=\"b\""], "a separator that is told"),
         ("a.csv", Vec::new(), vec!["a.csv: REJECT broken_header"], "no header"),
         ("a.csv", b"t,d".to_vec(), vec![], "a header without rows holds no article"),
         (
@@ -77,6 +87,116 @@ fn tables_and_encodings_are_read() {
     ] {
         assert_eq!(told(&read(name, &bytes)), expected, "{name}: {why}");
     }
+}
+
+#[test]
+fn json_is_read_in_every_layout() {
+    let wrapped = r#"{"n":1,"tags":[{"t":0}],"d":{"articles":[{"text":"x"},{"text":"y"}]},"more":[{"text":"z"}]}"#;
+    let cut = r#"{"articles":[{"text":"x"},{"text":"#;
+    let utf16_list = [vec![0xff, 0xfe], utf16("[{\"text\":\"ن\"},\n{\"text\":\"x\"}]")].concat();
+    for (name, bytes, expected, why) in [
+        ("a.json", b"{\"text\":\"x\"}\n".to_vec(), vec!["a.json: text=\"x\""], "one article is the whole file"),
+        ("a.json", b"{\"t\":1}".to_vec(), vec!["a.json: t=1"], "what has no text is given, and rejected later"),
+        (
+            "a.json",
+            b"{\"text\":\"x\"}\n{\"text\":\"y\"}\n".to_vec(),
+            vec!["a.json line 1 @0: text=\"x\"", "a.json line 2 @13: text=\"y\""],
+            "one a line",
+        ),
+        (
+            "a.json",
+            b"{\"text\":\n\"x\"}{\"text\":\"y\"}".to_vec(),
+            vec!["a.json item 1 @0: text=\"x\"", "a.json item 2 @13: text=\"y\""],
+            "one after the other",
+        ),
+        (
+            "a.json",
+            b"[{\"text\":\"x\"},\n 7, {\"text\":\"\\ud800\"}, [{}], {\"text\":\"y\"}]".to_vec(),
+            vec![
+                "a.json item 1 @1: text=\"x\"",
+                "a.json item 2 @16: REJECT broken_record",
+                "a.json item 3 @19: REJECT broken_record",
+                "a.json item 4 @38: REJECT broken_record",
+                "a.json item 5 @44: text=\"y\"",
+            ],
+            "a list: a faulty item costs no other",
+        ),
+        (
+            "a.jsonl",
+            b"[{\"text\":\"x\"}]".to_vec(),
+            vec!["a.jsonl item 1 @1: text=\"x\""],
+            "a list, although its name says lines",
+        ),
+        (
+            "a.json",
+            wrapped.into(),
+            vec![
+                "a.json: opened at articles",
+                "a.json item 1 @41: text=\"x\"",
+                "a.json item 2 @54: text=\"y\"",
+                "a.json item 3 @77: text=\"z\"",
+            ],
+            "lists of articles inside an object, and another list",
+        ),
+        (
+            "a.json",
+            br#"{"text":"x","comments":[{"text":"y"}]}"#.to_vec(),
+            vec![r#"a.json: text="x" comments=[{"text":"y"}]"#],
+            "an article with a list of other texts",
+        ),
+        (
+            "a.json",
+            br#"{"k1":{"text":"x"},"k2":{"text":"y"}}"#.to_vec(),
+            vec![r#"a.json item 1 @0: text="x" key="k1""#, r#"a.json item 2 @0: text="y" key="k2""#],
+            "articles by their keys",
+        ),
+        (
+            "a.json",
+            cut.into(),
+            vec!["a.json: opened at articles", "a.json item 1 @13: text=\"x\"", "a.json item 2 @26: REJECT broken_record"],
+            "what is before a cut is read",
+        ),
+        (
+            "a.json",
+            b"[{\"text\":\"x\"}".to_vec(),
+            vec!["a.json item 1 @1: text=\"x\"", "a.json: REJECT broken_record"],
+            "a list that is not closed",
+        ),
+        ("a.json", b"text".to_vec(), vec!["a.json item 1 @0: REJECT broken_record"], "no JSON"),
+        ("a.json", b" \n".to_vec(), vec![], "nothing"),
+        (
+            "a.json",
+            utf16_list,
+            vec!["a.json item 1 @4: text=\"ن\"", "a.json item 2 @34: text=\"x\""],
+            "UTF-16, with the offsets of the source",
+        ),
+        (
+            "a.json.gz",
+            gzip(&[b"\xef\xbb\xbf\xef\xbb\xbf[".as_slice(), &windows_1256("{\"text\":\"في المجلس والمدرسة\"}]")].concat()),
+            vec!["a.json.gz item 1 @7: REJECT broken_encoding"],
+            "a mark that says UTF-8 is believed",
+        ),
+        (
+            "a.json",
+            windows_1256("[{\"text\":\"في المجلس والمدرسة\"}]"),
+            vec!["a.json item 1 @1: text=\"في المجلس والمدرسة\""],
+            "Windows-1256",
+        ),
+    ] {
+        assert_eq!(told(&read(name, &bytes)), expected, "{}: {why}", String::from_utf8_lossy(&bytes));
+    }
+}
+
+#[test]
+fn a_container_may_be_larger_than_a_record() {
+    let long = format!("{{\"text\":\"{}\"}}", "x".repeat(300));
+    let articles = format!("{{\"n\":1,\"articles\":[{}]}}", [long.as_str(); 9].join(","));
+    let found = told(&read_with("a.json", articles.as_bytes(), 1000, &|_| Selection::Read));
+    assert_eq!((found.len(), found[0].as_str()), (10, "a.json: opened at articles"));
+    assert!(found[1..].iter().all(|record| record.contains(": text=")), "{found:?}");
+    let list = format!("[{long},{{\"text\":\"{}\"}},{long}]", "x".repeat(2000));
+    let found = told(&read_with("a.json", list.as_bytes(), 1000, &|_| Selection::Read));
+    assert!(found.len() == 3 && found[1] == "a.json item 2 @313: REJECT too_large", "{found:?}");
 }
 
 #[test]
@@ -202,12 +322,7 @@ fn the_caller_selects() {
 
 #[test]
 fn a_break_stops_at_once() {
-    let settings = SourceSettings {
-        limits: Limits { max_leaf_bytes: LIMIT },
-        encoding: None,
-        text_names: &[],
-        wanted: &|_| Selection::Read,
-    };
+    let settings = settings(LIMIT, &|_| Selection::Read);
     let tar = gzip(&tar(&[("a.jsonl", b"{}\n{}\n{}\n"), ("b.txt", b"x")]));
     let mut count = 0;
     let mut emit = |_| {

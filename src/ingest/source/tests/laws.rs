@@ -40,6 +40,10 @@ fn leaf() -> impl Strategy<Value = (&'static str, Vec<u8>)> {
             let lines: Vec<String> = texts.iter().map(|text| format!("{{\"t\":\"{text}\"}}")).collect();
             ("a.jsonl", lines.join("\n").into_bytes())
         }),
+        prop::collection::vec("[ا-ي ]{0,9}", 0..20).prop_map(|texts| {
+            let items: Vec<String> = texts.iter().map(|text| format!("{{\"t\":[\"{text}\"]}}")).collect();
+            ("a.json", format!("[{}]", items.join(",\n")).into_bytes())
+        }),
         prop::collection::vec("[ا-ي]{1,9}", 0..20).prop_map(|texts| (
             "a.csv",
             ["t".to_owned()].into_iter().chain(texts).collect::<Vec<_>>().join("\n").into_bytes()

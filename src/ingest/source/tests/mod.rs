@@ -56,10 +56,21 @@ fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
+fn settings(limit: u64, wanted: &(dyn Fn(&str) -> Selection + Sync)) -> SourceSettings<'_> {
+    SourceSettings {
+        limits: Limits { max_leaf_bytes: limit },
+        encoding: None,
+        text_names: &[],
+        dialect: DialectSettings::default(),
+        wanted,
+        is_sidecar: &|_| false,
+        is_article: &|fields| fields.iter().any(|(name, value)| name == "text" && value.is_string()),
+    }
+}
+
 fn read_with(name: &str, bytes: &[u8], limit: u64, wanted: &(dyn Fn(&str) -> Selection + Sync)) -> Vec<Found> {
     let text_names = ["text", "body"].map(str::to_owned);
-    let limits = Limits { max_leaf_bytes: limit };
-    let settings = SourceSettings { limits, encoding: None, text_names: &text_names, wanted };
+    let settings = SourceSettings { text_names: &text_names, ..settings(limit, wanted) };
     let mut all = Vec::new();
     let mut emit = |found| {
         all.push(found);
@@ -93,6 +104,9 @@ fn told(found: &[Found]) -> Vec<String> {
             format!("{source_path}{record}{offset}: REJECT {code}")
         }
         Found::Skipped => "skipped".to_owned(),
+        Found::Notice(notice) => format!("{notice} NOTICE"),
+        Found::Opened(path, list) => format!("{path}: opened at {list}"),
+        Found::Listed(path) => format!("{path}: listed"),
     };
     found.iter().map(line).collect()
 }

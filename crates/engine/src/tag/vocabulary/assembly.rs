@@ -6,16 +6,22 @@ use std::collections::HashMap;
 
 use rustc_hash::FxHashMap;
 
+use super::super::phrases::stop_words::StopWords;
 use super::concept::{Concept, ConceptIndex};
 use super::entry::{Entry, Report};
-use crate::arabic::inflection::{MOST_LETTERS, without_article, written_codes};
-use crate::arabic::{Word, folded_codes, is_mark};
+use super::term::{comparable, term_of};
+use crate::arabic::Word;
 
 /// The concepts of all files: ids checked, terms cleaned, links resolved.
 pub(super) fn assemble(mut entries: Vec<Entry>, report: &mut Report) -> Vec<Concept> {
     // First of all: it removes entries, and everything below refers to an entry by its index.
     check_ids(&mut entries, report);
-    let mut terms: Vec<Vec<String>> = entries.iter().map(|entry| terms_of(entry, report)).collect();
+    let stop_words = StopWords::default();
+    let (mut terms, symbols): (Vec<Vec<String>>, Vec<bool>) =
+        entries.iter().map(|entry| terms_of(entry, &stop_words, report)).unzip();
+    for (entry, _) in entries.iter().zip(&terms).filter(|(_, terms)| !terms.is_empty()) {
+        report.count_findable(entry);
+    }
     let mut cues: Vec<Vec<String>> = entries.iter().map(|entry| cues_of(entry, report)).collect();
     report_shared_terms(&entries, &terms, report);
     // Links name a concept by its id or by its IRI.
@@ -33,6 +39,7 @@ pub(super) fn assemble(mut entries: Vec<Entry>, report: &mut Report) -> Vec<Conc
         category: entry.category,
         gloss: entry.gloss,
         terms: std::mem::take(&mut terms[index]),
+        has_symbols: symbols[index],
         broader,
         is_name: entry.is_name,
         cues: std::mem::take(&mut cues[index]),
@@ -59,28 +66,24 @@ fn check_ids(entries: &mut Vec<Entry>, report: &mut Report) {
     });
 }
 
-/// The usable terms of an entry, its label first.
-fn terms_of(entry: &Entry, report: &mut Report) -> Vec<String> {
-    let mut terms: Vec<String> = Vec::new();
+/// The usable terms of an entry, its label first, and whether any has symbols.
+fn terms_of(entry: &Entry, stop_words: &StopWords, report: &mut Report) -> (Vec<String>, bool) {
+    let (mut terms, mut has_symbols) = (Vec::new(), false);
     for written in std::iter::once(&entry.label).chain(&entry.variants) {
-        // Terms are matched letter by letter, and a `Word` holds no diacritics.
-        let unmarked: String = written.chars().filter(|c| !is_mark(*c)).collect();
-        let words: Vec<&str> = unmarked.split_whitespace().collect();
-        let term = words.join(" ");
-        if words.is_empty() || words.iter().any(|word| Word::new(word).is_none()) {
-            let what = format!("\"{written}\" of {} contains something other than Arabic words and is ignored", entry.id);
-            report.notice(entry, what);
-        } else if terms.contains(&term) {
-            report.notice(entry, format!("\"{written}\" of {} is listed twice", entry.id));
-        } else if words.iter().any(|word| word.chars().count() > MOST_LETTERS) {
-            let what =
-                format!("\"{written}\" of {} has a word of more than {MOST_LETTERS} letters and is ignored", entry.id);
-            report.notice(entry, what);
-        } else {
-            terms.push(term);
+        match term_of(written, stop_words) {
+            Err(why) => report.notice(entry, format!("\"{written}\" of {} {why} and is ignored", entry.id)),
+            // Two spellings of one term are no mistake.
+            Ok(term) if terms.contains(&term.words) && term.has_symbols => {}
+            Ok(term) if terms.contains(&term.words) => {
+                report.notice(entry, format!("\"{written}\" of {} is listed twice", entry.id));
+            }
+            Ok(term) => {
+                has_symbols |= term.has_symbols;
+                terms.push(term.words);
+            }
         }
     }
-    terms
+    (terms, has_symbols)
 }
 
 /// The usable cues of an entry: single Arabic words.
@@ -90,13 +93,6 @@ fn cues_of(entry: &Entry, report: &mut Report) -> Vec<String> {
         report.notice(entry, format!("the cue \"{cue}\" of {} is not a single Arabic word and is ignored", entry.id));
     }
     words
-}
-
-/// A term's words as matching compares them: folded, the first without its article.
-fn comparable(term: &str) -> Vec<Vec<u8>> {
-    let mut words = term.split(' ');
-    let first = words.next().map(|first| without_article(&written_codes(first)));
-    first.into_iter().chain(words.map(folded_codes)).collect()
 }
 
 /// Reports terms that match the same text: the concept that comes first has the hits.

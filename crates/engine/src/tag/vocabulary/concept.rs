@@ -16,8 +16,11 @@ pub struct Concept {
     pub category: String,
     /// English meaning; may be empty.
     pub gloss: String,
-    /// The terms to look for: the label, then its variants, each of Arabic words separated by single spaces.
+    /// The terms to look for: the label, then its variants, each of words separated by single spaces: Arabic words, numbers, and words in
+    /// other scripts in lower case.
     pub terms: Vec<String>,
+    /// Whether a term has anything but Arabic words, or was written with hyphens.
+    pub has_symbols: bool,
     /// The next broader concepts.
     pub broader: Vec<ConceptIndex>,
     /// Whether it is a name, which takes clitics, but neither a plural nor a pronoun.

@@ -1,6 +1,7 @@
 //! Vocabularies in CSV: the columns `id,label,category,variants`, and optionally `gloss`, `broader`, `kind` and `cues`.
 //!
-//! `variants`, `broader` (ids) and `cues` are lists separated by `;`; `kind` is empty or `name`. Invariant: every faulty row is
+//! `variants`, `broader` (ids) and `cues` are lists separated by `;` or `|`; `kind` is empty or `name`. Fields are separated as the header
+//! shows (comma, semicolon, tab or bar), and a backslash may escape quotes. Invariant: every faulty row is
 //! reported with its line; reading never stops at the first.
 
 use csv::{Position, ReaderBuilder, StringRecord, Trim};
@@ -29,9 +30,11 @@ struct Row {
 
 /// Reads the entries of a file.
 pub(super) fn read(bytes: &[u8], report: &mut Report) -> Vec<Entry> {
-    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(bytes);
+    let (bytes, delimiter, skipped) = separated(bytes);
+    let escape = bytes.windows(2).any(|pair| pair == b"\\\"").then_some(b'\\');
+    let mut reader = ReaderBuilder::new().trim(Trim::All).delimiter(delimiter).escape(escape).from_reader(bytes);
     let headers = match reader.headers() {
-        Ok(headers) => headers.clone(),
+        Ok(headers) => headers.iter().map(str::to_lowercase).collect::<StringRecord>(),
         Err(error) => {
             report.fault(1, format!("unreadable header: {error}"));
             return Vec::new();
@@ -41,18 +44,41 @@ pub(super) fn read(bytes: &[u8], report: &mut Report) -> Vec<Entry> {
         return Vec::new();
     }
     let mut entries = Vec::new();
-    let mut lines = Lines { bytes, at: 0, line: 1 };
+    let mut lines = Lines { bytes, at: 0, line: 1 + skipped };
     for record in reader.records() {
         let (line, row) = match record {
+            // Spreadsheets write such rows below their last one.
+            Ok(record) if record.iter().all(str::is_empty) => continue,
             Ok(record) => (lines.line_of(record.position()), record.deserialize::<Row>(Some(&headers))),
             Err(error) => (lines.line_of(error.position()), Err(error)),
         };
         match row {
-            Ok(row) => entries.extend(entry(row, line, report)),
+            Ok(row) => {
+                report.count_concepts(1);
+                entries.extend(entry(row, line, report));
+            }
             Err(error) => report.fault(line, error.to_string()),
         }
     }
     entries
+}
+
+/// The table behind a first line that tells the separator (`sep=;`), the separator, and the number of lines that are left out. If no line
+/// tells it, it is the one that makes the most known columns of the header.
+fn separated(bytes: &[u8]) -> (&[u8], u8, u64) {
+    let first = bytes.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = String::from_utf8_lossy(first).to_lowercase();
+    if let [delimiter] = line.trim_matches(['"', '\r', '\n']).strip_prefix("sep=").unwrap_or_default().as_bytes() {
+        return (&bytes[first.len()..], *delimiter, 1);
+    }
+    let is_known = |name: &str| REQUIRED.contains(&name) || OPTIONAL.contains(&name);
+    let known = |delimiter: &u8| {
+        let names = line.split(char::from(*delimiter)).map(|name| name.trim().trim_matches('"'));
+        names.filter(|name| is_known(name)).count()
+    };
+    // Of equal ones the last wins.
+    let delimiter = [b'|', b'\t', b';', b','].into_iter().max_by_key(known).unwrap_or(b',');
+    (bytes, delimiter, 0)
 }
 
 /// Counts lines up to records that come in order. The line number of the `csv` crate is wrong after `\r\n` and blank lines.
@@ -87,14 +113,22 @@ fn check_header(headers: &StringRecord, report: &mut Report) -> bool {
         );
         return false;
     }
-    for unknown in found.iter().filter(|name| !REQUIRED.contains(name) && !OPTIONAL.contains(name)) {
+    // pandas writes its index as a column without a name, or reads it back as this one.
+    let is_index = |name: &str| name.is_empty() || name.starts_with("unnamed: ");
+    for unknown in found.iter().filter(|name| !REQUIRED.contains(name) && !OPTIONAL.contains(name) && !is_index(name)) {
         let what = format!("unknown column \"{unknown}\"; supported are {},{}", REQUIRED.join(","), OPTIONAL.join(","));
         report.fault(1, what);
     }
     true
 }
 
-fn entry(row: Row, line: u64, report: &mut Report) -> Option<Entry> {
+fn entry(mut row: Row, line: u64, report: &mut Report) -> Option<Entry> {
+    // So pandas writes an empty cell if it was told nothing else.
+    for field in [&mut row.variants, &mut row.gloss, &mut row.broader, &mut row.kind, &mut row.cues] {
+        if field.eq_ignore_ascii_case("nan") {
+            field.clear();
+        }
+    }
     // All fields are checked before the row is given up, so that one run shows every fault of it.
     let before = report.faults.len();
     for (field, value) in [("id", &row.id), ("label", &row.label), ("category", &row.category)] {
@@ -122,7 +156,7 @@ fn entry(row: Row, line: u64, report: &mut Report) -> Option<Entry> {
 }
 
 fn list(field: &str) -> Vec<String> {
-    field.split(';').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    field.split([';', '؛', '|']).map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -153,6 +187,24 @@ mod tests {
     fn a_missing_column_is_named_and_an_unknown_one_too() {
         assert!(faults("v.csv", "id,label\n")[0].contains("column \"category\" is missing"));
         assert!(faults("v.csv", "id,label,category,variants,que\n")[0].contains("unknown column \"que\""));
+    }
+
+    #[test]
+    fn every_dialect_gives_the_same_concepts() {
+        let plain = "id,label,category,variants,gloss\noil,نفط,energy,\"بترول;زيت خام\",oil\n";
+        let expected = read("v.csv", plain).expect("valid").concepts().to_vec();
+        for text in [
+            "ID;Label;Category;Variants;Gloss\r\noil;نفط;energy;\"بترول;زيت خام\";oil\r\n;;;;\r\n",
+            "id\tlabel\tcategory\tvariants\tgloss\noil\tنفط\tenergy\tبترول|زيت خام\toil\n",
+            "sep=|\nid|label|category|variants|gloss\noil|نفط|energy|\"بترول؛زيت خام\"|oil\n",
+            "\u{feff},id,label,category,variants,gloss,cues\n0,oil,نفط,energy,بترول;زيت خام,oil,nan\n",
+        ] {
+            assert_eq!(read("v.csv", text).expect("valid").concepts(), expected, "{text}");
+            assert_eq!(read("v.tsv", text).expect("valid").concepts(), expected, "{text}");
+        }
+        let escaped = read("v.csv", "id,label,category,variants,gloss\noil,نفط,energy,,\"a \\\"b\\\"\"\n").expect("valid");
+        assert_eq!(escaped.concepts()[0].gloss, "a \"b\"");
+        assert!(faults("v.csv", "sep=;\nid;label;category;variants\na;;x;\n")[0].starts_with("3: the label is empty"));
     }
 
     #[test]

@@ -12,26 +12,44 @@ use super::{csv, skos};
 pub struct Vocabulary {
     concepts: Vec<Concept>,
     notices: Vec<VocabularyFault>,
+    warnings: Vec<String>,
     hash: String,
 }
 
+/// Turns a vocabulary file of a kind that this crate does not read into CSV in UTF-8; `Ok(None)` leaves it as it is, `Err` says why it
+/// cannot be read.
+pub type ToCsv<'c> = dyn Fn(&Path, &[u8]) -> Result<Option<Vec<u8>>, String> + 'c;
+
 impl Vocabulary {
-    /// Reads vocabulary files, in the order given: `.csv` is CSV; `.ttl`, `.nt`, `.rdf`, `.xml`, `.jsonld` and the like are SKOS.
+    /// Reads vocabulary files, in the order given: `.csv` and `.tsv` are tables; `.ttl`, `.nt`, `.rdf`, `.xml`, `.jsonld` and the like are
+    /// SKOS.
     ///
     /// # Errors
     /// All faults of all files.
     pub fn read<P: AsRef<Path>>(files: &[P]) -> Result<Self, Vec<VocabularyFault>> {
+        Self::read_with(files, &|_, _| Ok(None))
+    }
+
+    /// The same, with other kinds of tables.
+    ///
+    /// # Errors
+    /// All faults of all files.
+    pub fn read_with<P: AsRef<Path>>(files: &[P], to_csv: &ToCsv<'_>) -> Result<Self, Vec<VocabularyFault>> {
         let mut report = Report::default();
         let mut entries = Vec::new();
         let mut hasher = blake3::Hasher::new();
         for file in files {
             let file = file.as_ref();
-            report.file = file.display().to_string();
+            report.begin(file.display().to_string());
             match std::fs::read(file) {
                 Ok(bytes) => {
                     // A hash of hashes: over the bytes alone, nothing would show where one file ends and the next begins.
                     hasher.update(blake3::hash(&bytes).as_bytes());
-                    entries.extend(read_entries(file, &bytes, &mut report));
+                    match to_csv(file, &bytes) {
+                        Ok(None) => entries.extend(read_entries(file, &bytes, &mut report)),
+                        Ok(Some(csv)) => entries.extend(csv::read(&csv, &mut report)),
+                        Err(what) => report.fault(0, what),
+                    }
                 }
                 Err(error) => report.fault(0, format!("cannot be read: {error}")),
             }
@@ -39,7 +57,7 @@ impl Vocabulary {
         let concepts = assemble(entries, &mut report);
         if report.faults.is_empty() {
             let hash = hasher.finalize().to_hex()[..16].to_owned();
-            Ok(Self { concepts, notices: report.notices, hash })
+            Ok(Self { concepts, warnings: report.warnings(), notices: report.notices, hash })
         } else {
             Err(report.faults)
         }
@@ -55,6 +73,12 @@ impl Vocabulary {
     #[must_use]
     pub fn notices(&self) -> &[VocabularyFault] {
         &self.notices
+    }
+
+    /// The files of which little or nothing can be found, a line each.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// 16 hex digits that identify the files by their content.
@@ -87,13 +111,13 @@ fn read_entries(file: &Path, bytes: &[u8], report: &mut Report) -> Vec<Entry> {
     // Excel and Notepad begin UTF-8 files with a byte order mark.
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
-    if extension == "csv" {
+    if extension == "csv" || extension == "tsv" {
         return csv::read(bytes, report);
     }
     if let Some(format) = skos::format_of(&extension) {
         return skos::read(format, bytes, report);
     }
-    report.fault(0, "unsupported vocabulary format: expected .csv, .ttl, .nt, .rdf, .xml or .jsonld".to_owned());
+    report.fault(0, "unsupported vocabulary format: expected .csv, .tsv, .ttl, .nt, .rdf, .xml or .jsonld".to_owned());
     Vec::new()
 }
 
@@ -133,14 +157,30 @@ pub(crate) mod tests {
 
     #[test]
     fn labels_other_than_arabic_words_are_ignored() {
-        let vocabulary = read("v.csv", "id,label,category,variants\nc,كُوفيد,health,كوفيد-19;Covid\n").expect("valid");
-        assert_eq!(vocabulary.concepts()[0].terms, ["كوفيد"]);
+        let vocabulary =
+            read("v.csv", "id,label,category,variants\nc,كُوفيد,health,كوفيد-19;كوفيد (19);19\n").expect("valid");
+        assert_eq!(vocabulary.concepts()[0].terms, ["كوفيد", "كوفيد 19"]);
         assert_eq!(vocabulary.notices().len(), 2);
     }
 
     #[test]
+    fn a_vocabulary_of_which_nothing_can_be_found_is_a_warning() {
+        let warnings =
+            |csv: &str| read("v.csv", &format!("id,label,category,variants\n{csv}")).expect("valid").warnings().to_vec();
+        for (csv, said) in [
+            ("", "has no concept"),
+            ("a,(1),x,\nb,من,x,\n", "none of its concepts (2)"),
+            ("a,(1),x,\nb,من,x,\nc,نفط,x,\n", "only 1 of 3 concepts"),
+        ] {
+            let found = warnings(csv);
+            assert!(found.len() == 1 && found[0].contains(said), "{csv}: {found:?}");
+        }
+        assert_eq!(warnings("a,(1),x,\nc,نفط,x,\n"), [""; 0]);
+    }
+
+    #[test]
     fn an_unsupported_format_is_a_fault() {
-        assert!(faults("v.docx", "")[0].contains("expected .csv, .ttl"));
+        assert!(faults("v.docx", "")[0].contains("expected .csv, .tsv, .ttl"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Vocabularies in SKOS (W3C Recommendation, 2009), serialised as Turtle, N-Triples, RDF/XML or JSON-LD.
 //!
-//! Used are Arabic `prefLabel`s, `altLabel`s and `hiddenLabel`s, the English `prefLabel` as the gloss, `notation`, `broader` and
+//! Used are Arabic `prefLabel`s, `altLabel`s and `hiddenLabel`s, which may be resources of their own as in SKOS-XL, the English `prefLabel` as the gloss, `notation`, `broader` and
 //! `narrower`. The category is `dct:subject` if it is text, otherwise the collection that the concept is a member of, otherwise the
 //! broadest concept above it. The namespace `urn:tarmim:tagging#` adds two terms: the class `Name`, and `cue`, a word that a term
 //! of one word needs beside it. Everything else is ignored.
@@ -20,6 +20,7 @@ use super::entry::{Entry, Report};
 use crate::arabic::is_letter;
 
 const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
+const SKOS_XL: &str = "http://www.w3.org/2008/05/skos-xl#";
 const TAGGING: &str = "urn:tarmim:tagging#";
 const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const SUBJECTS: [&str; 2] = ["http://purl.org/dc/terms/subject", "http://purl.org/dc/elements/1.1/subject"];
@@ -86,13 +87,18 @@ impl Read for Lines<'_> {
 }
 
 /// A label with its language tag, lower-case; empty if it has none.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Label {
     text: String,
     language: String,
 }
 
 impl Label {
+    fn of(literal: &Literal) -> Self {
+        let language = literal.language().unwrap_or_default().to_ascii_lowercase();
+        Self { text: literal.value().to_owned(), language }
+    }
+
     fn is_arabic(&self) -> bool {
         let language = self.language.as_str();
         language == "ar" || language.starts_with("ar-") || (language.is_empty() && self.text.chars().any(is_letter))
@@ -106,9 +112,9 @@ struct Resource {
     /// The line where it is first a subject; 0 if it is only an object.
     line: u64,
     is_concept: bool,
+    /// Whether the file says what it is. Many leave it to a reasoner that what has a preferred label is a concept.
+    is_typed: bool,
     is_name: bool,
-    /// Whether it is a blank node, which the parser names differently each time.
-    is_blank: bool,
     preferred: Vec<Label>,
     other: Vec<Label>,
     notations: Vec<String>,
@@ -120,6 +126,11 @@ struct Resource {
 }
 
 impl Resource {
+    /// Whether it is a blank node, which the parser names differently each time. Only an IRI has a scheme before a colon.
+    fn is_blank(&self) -> bool {
+        !self.iri.contains(':')
+    }
+
     /// Its notation, or the last part of its IRI.
     fn id(&self) -> &str {
         if let Some(notation) = self.notation() {
@@ -159,6 +170,10 @@ impl Resource {
 struct Graph {
     resources: Vec<Resource>,
     by_iri: FxHashMap<String, usize>,
+    /// Labels that are resources (SKOS-XL): whose they are, whether preferred, and their names.
+    label_links: Vec<(String, bool, String)>,
+    /// The texts of such labels, by their names.
+    literal_forms: FxHashMap<String, Vec<Label>>,
 }
 
 impl Graph {
@@ -172,20 +187,41 @@ impl Graph {
     }
 
     fn add(&mut self, quad: &Quad, line: u64) {
-        let (iri, is_blank) = match &quad.subject {
-            NamedOrBlankNode::NamedNode(node) => (node.as_str(), false),
-            NamedOrBlankNode::BlankNode(node) => (node.as_str(), true),
+        let iri = match &quad.subject {
+            NamedOrBlankNode::NamedNode(node) => node.as_str(),
+            NamedOrBlankNode::BlankNode(node) => node.as_str(),
         };
         let subject = self.resource(iri);
-        subject.is_blank = is_blank;
         if subject.line == 0 {
             subject.line = line;
         }
         let predicate = quad.predicate.as_str();
         match &quad.object {
+            Term::Literal(literal) if predicate.strip_prefix(SKOS_XL) == Some("literalForm") => {
+                self.literal_forms.entry(iri.to_owned()).or_default().push(Label::of(literal));
+            }
             Term::Literal(literal) => subject.add_literal(predicate, literal),
             Term::NamedNode(object) => self.link(iri, predicate, object.as_str()),
-            Term::BlankNode(_) => {}
+            // All else that has no name cannot be meant by a link.
+            Term::BlankNode(object) => self.link_label(iri, predicate, object.as_str()),
+        }
+    }
+
+    /// Notes that a resource has a label which is a resource itself.
+    fn link_label(&mut self, subject: &str, predicate: &str, label: &str) {
+        if let Some(kind @ ("prefLabel" | "altLabel" | "hiddenLabel")) = predicate.strip_prefix(SKOS_XL) {
+            self.label_links.push((subject.to_owned(), kind == "prefLabel", label.to_owned()));
+        }
+    }
+
+    /// Gives each resource the texts of its labels. Only at the end: a label may be described anywhere in the file.
+    fn resolve_labels(&mut self) {
+        for (subject, is_preferred, label) in std::mem::take(&mut self.label_links) {
+            let forms = self.literal_forms.get(&label).cloned().unwrap_or_default();
+            let subject = self.resource(&subject);
+            let labels = if is_preferred { &mut subject.preferred } else { &mut subject.other };
+            // Many files state each label both ways.
+            labels.extend(forms.into_iter().filter(|form| !labels.contains(form)).collect::<Vec<_>>());
         }
     }
 
@@ -197,10 +233,11 @@ impl Graph {
             Some("member") => self.resource(object).collection = Some(subject.to_owned()),
             None if predicate == RDF_TYPE => {
                 let resource = self.resource(subject);
+                resource.is_typed = true;
                 resource.is_concept |= object.strip_prefix(SKOS) == Some("Concept");
                 resource.is_name |= object.strip_prefix(TAGGING) == Some("Name");
             }
-            _ => {}
+            _ => self.link_label(subject, predicate, object),
         }
     }
 
@@ -209,24 +246,29 @@ impl Graph {
     }
 
     /// The concepts that have an Arabic label, as entries.
-    fn entries(&self, report: &mut Report) -> Vec<Entry> {
+    fn entries(&mut self, report: &mut Report) -> Vec<Entry> {
+        self.resolve_labels();
+        for resource in &mut self.resources {
+            resource.is_concept |= !resource.is_typed && !resource.preferred.is_empty();
+        }
         let mut concepts: Vec<&Resource> = self.resources.iter().filter(|resource| resource.is_concept).collect();
         // Resources are in the order of any mention, as an object too; entries follow the lines where they are subjects.
         concepts.sort_by_key(|concept| concept.line);
         if concepts.is_empty() {
             report.fault(0, "contains no skos:Concept".to_owned());
         }
+        report.count_concepts(concepts.len());
         concepts.into_iter().filter_map(|concept| self.entry(concept, report)).collect()
     }
 
     fn entry(&self, concept: &Resource, report: &mut Report) -> Option<Entry> {
         let mut terms = concept.arabic();
         let label = terms.next();
-        let is_nameless = concept.is_blank && concept.notation().is_none();
+        let is_nameless = concept.is_blank() && concept.notation().is_none();
         let entry = Entry {
             id: concept.id().to_owned(),
             has_local_id: concept.notation().is_none(),
-            iri: (!concept.is_blank).then(|| concept.iri.clone()),
+            iri: (!concept.is_blank()).then(|| concept.iri.clone()),
             label: label.unwrap_or_default(),
             variants: terms.collect(),
             category: self.category(concept),
@@ -281,7 +323,7 @@ impl Graph {
 impl Resource {
     fn add_literal(&mut self, predicate: &str, literal: &Literal) {
         let text = || literal.value().to_owned();
-        let label = || Label { text: text(), language: literal.language().unwrap_or_default().to_ascii_lowercase() };
+        let label = || Label::of(literal);
         match (predicate.strip_prefix(SKOS), predicate.strip_prefix(TAGGING)) {
             (Some("prefLabel"), _) => self.preferred.push(label()),
             (Some("altLabel" | "hiddenLabel"), _) => self.other.push(label()),
@@ -296,6 +338,7 @@ impl Resource {
 #[cfg(test)]
 mod tests {
     use super::super::reader::tests::{faults, notices, read};
+    use super::*;
 
     const TURTLE: &str = r#"@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix dct: <http://purl.org/dc/terms/> .
@@ -347,6 +390,45 @@ mod tests {
         let concepts = |name, text| read(name, text).expect("valid").concepts().to_vec();
         assert_eq!(concepts("v.rdf", xml), concepts("v.nt", triples));
         assert_eq!(concepts("v.jsonld", json), concepts("v.nt", triples));
+    }
+
+    #[test]
+    fn labels_may_be_resources_in_every_serialisation() {
+        let turtle = r#"@prefix skos: <CORE> . @prefix xl: <XL> .
+<urn:x:l> a xl:Label ; xl:literalForm "صناعات صغيرة"@ar .
+<urn:x:a> a skos:Concept ; xl:prefLabel <urn:x:l>, [ xl:literalForm "small industries"@en ] ; skos:prefLabel "صناعات صغيرة"@ar ;
+    xl:altLabel [ xl:literalForm "مصانع صغرى"@ar ] ; xl:hiddenLabel <urn:x:nowhere> .
+"#;
+        let xml = r#"<rdf:RDF xmlns:rdf="RDF" xmlns:skos="CORE"
+ xmlns:xl="XL">
+<skos:Concept rdf:about="urn:x:a"><xl:prefLabel><xl:Label rdf:about="urn:x:l"><xl:literalForm xml:lang="ar">صناعات صغيرة</xl:literalForm>
+</xl:Label></xl:prefLabel><xl:prefLabel rdf:parseType="Resource"><xl:literalForm xml:lang="en">small industries</xl:literalForm></xl:prefLabel>
+<xl:altLabel rdf:nodeID="b"/></skos:Concept>
+<xl:Label rdf:nodeID="b"><xl:literalForm xml:lang="ar">مصانع صغرى</xl:literalForm></xl:Label></rdf:RDF>"#;
+        let json = r#"{"@context": {"xl": "XL"}, "@id": "urn:x:a",
+ "@type": "COREConcept",
+ "xl:prefLabel": [{"xl:literalForm": {"@value": "صناعات صغيرة", "@language": "ar"}},
+ {"xl:literalForm": {"@value": "small industries", "@language": "en"}}],
+ "xl:altLabel": {"@id": "urn:x:m", "xl:literalForm": {"@value": "مصانع صغرى", "@language": "ar"}}}"#;
+        for (name, text) in [("v.ttl", turtle), ("v.rdf", xml), ("v.jsonld", json)] {
+            let text = text.replace("CORE", SKOS).replace("XL", SKOS_XL).replace("RDF\"", &RDF_TYPE.replace("type", "\""));
+            let vocabulary = read(name, &text).expect("valid");
+            let concepts: Vec<_> =
+                vocabulary.concepts().iter().map(|concept| (concept.id.as_str(), &concept.terms)).collect();
+            assert_eq!(concepts, [("a", &["صناعات صغيرة", "مصانع صغرى"].map(str::to_owned).to_vec())], "{name}");
+            assert_eq!(vocabulary.concepts()[0].gloss, "small industries", "{name}");
+            assert_eq!((vocabulary.notices(), vocabulary.warnings()), ([].as_slice(), [].as_slice()), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_has_a_preferred_label_and_no_type_is_a_concept() {
+        let head = format!("@prefix skos: <{SKOS}> .\n");
+        let text = format!(
+            "{head}<urn:x:a> skos:prefLabel \"نفط\"@ar .\n<urn:x:b> a skos:ConceptScheme ; skos:prefLabel \"مكنز\"@ar .\n"
+        );
+        let vocabulary = read("v.ttl", &text).expect("valid");
+        assert_eq!(vocabulary.concepts().iter().map(|concept| concept.id.as_str()).collect::<Vec<_>>(), ["a"]);
     }
 
     #[test]
