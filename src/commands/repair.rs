@@ -1,6 +1,9 @@
 //! `tarmim repair`: a filter. Only words change; white space is kept.
+//!
+//! With `--lines` it is also a coprocess: the answer to a line is written and flushed before the next line is read, so a program that
+//! sends a line can wait for its answer.
 
-use std::io::{BufRead, Read, Write};
+use std::io::{BufRead, Error as IoError, ErrorKind, Read, Write};
 use std::path::PathBuf;
 
 use super::Error;
@@ -35,20 +38,30 @@ pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), E
     let mut scratch = Scratch::default();
     let mut input = std::io::stdin().lock();
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
-    let reading = |line: usize, source| {
-        let place = if args.lines { format!("standard input, line {line}") } else { "standard input".to_owned() };
-        Error::Io { what: format!("{place} (expected UTF-8 text)"), source }
-    };
-    let writing = |source| Error::Io { what: "standard output".to_owned(), source };
     for line in 1.. {
-        let mut text = String::new();
-        let read = if args.lines { input.read_line(&mut text) } else { input.read_to_string(&mut text) };
-        if read.map_err(|source| reading(line, source))? == 0 {
+        let mut bytes = Vec::new();
+        let read = if args.lines { input.read_until(b'\n', &mut bytes) } else { input.read_to_end(&mut bytes) };
+        let place = || if args.lines { format!("standard input, line {line}") } else { "standard input".to_owned() };
+        let reading = |source| Error::Io { what: format!("{} (expected UTF-8 text)", place()), source };
+        if read.map_err(reading)? == 0 {
             break;
         }
-        write_repaired(text, &stages, &mut scratch, &mut output).map_err(writing)?;
+        let text = utf8(bytes).map_err(reading)?;
+        // Flushed each time: whoever sent the line may send no other before it has its answer.
+        let written = write_repaired(text, &stages, &mut scratch, &mut output).and_then(|()| output.flush());
+        written.map_err(|source| Error::Io { what: "standard output".to_owned(), source })?;
     }
-    output.flush().map_err(writing)
+    Ok(())
+}
+
+/// Bytes as text. A line that is no text ends the stream: an answer that is no repair would be taken for one.
+fn utf8(bytes: Vec<u8>) -> Result<String, IoError> {
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let byte = error.as_bytes()[at];
+        let advice = "convert the text before (iconv -f WINDOWS-1256 -t UTF-8)";
+        IoError::new(ErrorKind::InvalidData, format!("byte {} is {byte:#04x}, which is not UTF-8; {advice}", at + 1))
+    })
 }
 
 /// Writes a text with its words repaired and its white space unchanged; a long one passage by passage, as a run repairs it.

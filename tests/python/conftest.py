@@ -245,12 +245,32 @@ def bench():
 
 
 PERSIAN = str.maketrans("یېۍےکڪہھۃٱ", "ييييككههةا")
-INVISIBLE = re.compile("[\u0640\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+
+
+TATWEEL = re.compile("([\u0621-\u063f\u0641-\u065f]*)ـ+(?=([\u0621-\u063f\u0641-\u065f]?))")
+# A letter by itself, or clitics that wait for a word.
+WAITING = re.compile("[\u0621-\u064a]|[أوف]*[بكلس]?(ال|ل)?")
+
+
+def without_ornament(token):
+    """A token with the tatweel that spells something, once, and without the tatweel that widens a word."""
+
+    def stroke(found):
+        left, right = found.groups()
+        before, after = token[: found.start()], token[found.end() :]
+        if left:
+            kept = not right and WAITING.fullmatch(re.sub("[\u064b-\u065f]", "", left))
+        else:
+            kept = before if right else before or after
+        return left + "ـ" * bool(kept)
+
+    return TATWEEL.sub(stroke, token) or token
 
 
 def unified(text):
     """The tokens of a text with one encoding for each letter, as in `raw_text`: a second implementation of that rule."""
-    return [INVISIBLE.sub("", unicodedata.normalize("NFKC", token)).translate(PERSIAN) for token in text.split()]
+    return [without_ornament(INVISIBLE.sub("", unicodedata.normalize("NFKC", token)).translate(PERSIAN)) for token in text.split()]
 
 
 def repaired_tokens(row):

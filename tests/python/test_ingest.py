@@ -120,6 +120,42 @@ def test_characters_other_than_letters_are_kept_unchanged(empty_project):
         assert len(here.split()) == row["token_count"]
 
 
+def test_tatweel_that_spells_something_is_kept(field_project):
+    """Field 22: in both texts; in a word it is ornament."""
+    build = field_project("22-tatweel").build()
+    rows = build.sentences_by_path()["a.txt"]
+    for column in ("text", "raw_text"):
+        tokens = " ".join(row[column] for row in rows).split()
+        assert [token for token in tokens if "ـ" in token] == ["لـ«الشرق", "الـ", "1445هـ."]
+        assert "الوزير" in tokens
+    assert not any("ـ" in repair["repaired"] for row in rows for repair in row["repairs"])
+
+
+@pytest.mark.parametrize(
+    ("written", "raw"),
+    [
+        ("سنة ١٤٤٥هــــ بدأت", "سنة ١٤٤٥هـ بدأت"),
+        ("ولـ\"الخليج\" بـ(دبي) كـ«بيت» وبالـCNN", "ولـ\"الخليج\" بـ(دبي) كـ«بيت» وبالـCNN"),
+        ("للـ 15 والـ15 الـ20%", "للـ 15 والـ15 الـ20%"),
+        ("ـالـــدار الصـــناعــــة، الجديدةـ", "الدار الصناعة، الجديدة"),
+        ("القاهرة ـ رويترز", "القاهرة ـ رويترز"),
+    ],
+)
+def test_tatweel_is_kept_at_the_edge_of_letters_and_clitics(empty_project, written, raw):
+    empty_project.write("a.txt", f"{TEXT} {written} {TEXT}")
+    build = empty_project.build()
+    rows = build.sentences_by_path()["a.txt"]
+    assert_sentences_are_the_source(rows, f"{TEXT} {written} {TEXT}")
+    assert f" {raw} " in raw_text(build, "a.txt")
+
+
+def test_a_vocabulary_finds_its_terms_beside_tatweel(empty_project):
+    """`الاقتصاد` in a quotation behind a clitic, and widened."""
+    empty_project.write("a.txt", "قالت الصحيفة لـ«الاقتصاد» إن الاقتـــصاد ينمو هذا العام في دول الخليج.\n")
+    found = [row["surface"] for row in empty_project.build().rows("keywords")]
+    assert "لـ«الاقتصاد»" in found and "الاقتصاد" in found
+
+
 # Folders
 
 

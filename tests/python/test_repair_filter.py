@@ -1,10 +1,12 @@
 """`tarmim repair`: text in, repaired text out, white space unchanged."""
 
 import re
+import signal
+import subprocess
 
 import pytest
 
-from conftest import repaired_tokens, seed_texts
+from conftest import PROGRAM, repaired_tokens, seed_texts
 from damage import FOLDED, STRIPPED, explains
 
 FOLD = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه"})
@@ -69,6 +71,78 @@ def test_with_lines_the_invalid_line_is_named(seed_project):
     done = seed_project.tarmim("repair", "--lines", stdin=b"\n".join(lines), expect=1)
     assert done.stderr.startswith("tarmim: standard input, line 5 (expected UTF-8 text): "), done.stderr
     assert len(done.stdout.splitlines()) == 4, "the lines before it are repaired"
+
+
+@pytest.fixture
+def coprocess(seed_project):
+    """`tarmim repair --lines`, running."""
+    process = seed_project.start("repair", "--lines", stdin=subprocess.PIPE)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_with_lines_an_answer_comes_before_the_next_line_is_sent(coprocess):
+    """Nothing here waits for a time: an answer that is not flushed would never come."""
+    long = "الانشط الصناعي عل " * 20_000
+    for line, answer in [
+        ("الانشط الصناعي عل", "الأنشطة الصناعية على"),
+        ("", ""),
+        ("الانشط الصناعي عل\r", "الأنشطة الصناعية على\r"),
+        (long, None),
+        ("الانشط الصناعي عل", "الأنشطة الصناعية على"),
+    ]:
+        coprocess.stdin.write(f"{line}\n".encode())
+        coprocess.stdin.flush()
+        found = coprocess.stdout.readline().decode()
+        assert found.endswith("\n")
+        assert found[:-1] == answer or answer is None and len(found.split()) == len(line.split())
+    coprocess.stdin.write("الانشط الصناعي عل".encode())
+    coprocess.stdin.close()
+    assert coprocess.stdout.read().decode() == "الأنشطة الصناعية على", "a last line without a line break has none in the answer"
+    assert coprocess.wait() == 0
+
+
+def test_a_coprocess_of_the_shell_answers_line_by_line(seed_project):
+    script = """
+        coproc "$1" repair --lines
+        for line in 'الانشط الصناعي' '' 'في طار الجهود'; do
+            printf '%s\\n' "$line" >&"${COPROC[1]}" && IFS= read -r answer <&"${COPROC[0]}" && printf '[%s]\\n' "$answer"
+        done
+        eval "exec ${COPROC[1]}>&-"; wait
+    """
+    done = subprocess.run(["bash", "-c", script, "bash", PROGRAM], cwd=seed_project.root, capture_output=True, check=True, timeout=600)
+    answers = done.stdout.decode().splitlines()
+    assert len(answers) == 3 and answers[0] == "[الأنشطة الصناعية]" and answers[1] == "[]", done
+
+
+def test_a_coprocess_ends_when_nobody_reads_its_answers(coprocess):
+    coprocess.stdout.close()
+    coprocess.stdin.write("الانشط\n".encode())
+    coprocess.stdin.close()
+    assert coprocess.wait() == 0
+    assert coprocess.stderr.read() == b""
+    coprocess.stdout = None
+
+
+def test_a_line_that_is_no_text_ends_a_coprocess_after_the_answers_before_it(coprocess):
+    coprocess.stdin.write("الانشط\n".encode())
+    coprocess.stdin.flush()
+    assert coprocess.stdout.readline()
+    coprocess.stdin.write(b"\xc7\xe1\n")
+    coprocess.stdin.flush()
+    assert coprocess.stdout.readline() == b""
+    message = coprocess.stderr.read().decode()
+    assert "line 2 (expected UTF-8 text): byte 1 is 0xc7" in message and "iconv" in message
+    assert coprocess.wait() == 1
+
+
+def test_an_interrupt_ends_a_coprocess(coprocess):
+    coprocess.stdin.write("الانشط\n".encode())
+    coprocess.stdin.flush()
+    assert coprocess.stdout.readline()
+    coprocess.send_signal(signal.SIGINT)
+    assert coprocess.wait() in (-signal.SIGINT, 130)
 
 
 @pytest.fixture(scope="module")

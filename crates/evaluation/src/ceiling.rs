@@ -32,7 +32,7 @@ pub struct Ceiling {
 #[must_use]
 pub fn ceiling(records: &[Record], repairer: &Repairer) -> Ceiling {
     let choices = |scratch: &mut RepairScratch, record: &Record| {
-        repairer.choices(&Document::from_text(&record.id, &record.damaged), scratch)
+        repairer.choices(&Document::from_tokens(&record.id, &record.damaged), scratch)
     };
     let choices: Vec<Vec<WordChoice>> = records.par_iter().map_init(RepairScratch::default, choices).collect();
     let (mut tokens, mut lenient, mut strict, mut words, mut forms) = (0, 0, 0, 0, 0);

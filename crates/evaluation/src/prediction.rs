@@ -38,7 +38,7 @@ pub struct Prediction {
 #[must_use]
 pub fn predict(records: &[Record], engine: &Engine) -> Vec<Prediction> {
     let predict = |scratch: &mut EngineScratch, record: &Record| {
-        let tagged = engine.process(Document::from_text(&record.id, &record.damaged), scratch);
+        let tagged = engine.process(Document::from_tokens(&record.id, &record.damaged), scratch);
         let (article, sentences) = (tagged.article(), tagged.sentences());
         // Titles, bylines and datelines are no sentences; the scorer does not count their ends.
         let body = || sentences.iter().filter(|sentence| sentence.kind == SentenceKind::Body);

@@ -69,7 +69,7 @@ fn gold_hits(records: &[Record], tagger: &Tagger) -> Vec<BTreeSet<ComparedHit>> 
 
 /// A record's article before the damage, written as a perfect repair of its damaged tokens.
 fn gold_article(record: &Record) -> Repaired {
-    let document = Document::from_text(&record.id, &record.damaged);
+    let document = Document::from_tokens(&record.id, &record.damaged);
     let count = document.tokens().len();
     // Alternatives are equally right, but a text holds only one of them: the first.
     let form = |gold: &String| gold.split('|').next().unwrap_or_default().replace('_', " ");

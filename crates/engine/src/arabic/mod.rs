@@ -6,6 +6,7 @@
 //! *Folding* (for matching) and *repair* (for output) are opposites and stay apart: [`fold_letter`] conflates exactly the
 //! letters that repair restores, and folded text is never written out.
 
+pub mod abbreviations;
 pub mod clitics;
 pub mod inflection;
 pub mod likeness;
@@ -61,6 +62,9 @@ pub mod code {
     pub const YA: u8 = encode_const('ي');
 }
 
+/// The stroke that widens a word. At a word's edge it spells something: `1445هـ`, `لـ«`.
+pub const TATWEEL: char = '\u{640}';
+
 /// The code point before the first letter, so that letter codes begin at 1 and 0 is free for [`code::SPACE`].
 const BASE: u32 = 0x0620;
 
@@ -106,6 +110,12 @@ pub fn is_digit(c: char) -> bool {
 #[must_use]
 pub fn is_sentence_mark(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '؟' | '…')
+}
+
+/// Whether `c` is a zero-width character, direction mark or soft hyphen: it affects how text is drawn, not how it is spelt.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Whether `c` separates tokens.

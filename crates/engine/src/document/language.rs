@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use super::token::{Gap, Span, spans_of};
+use super::token::{Gap, Span, TokenRule, spans_of};
 use super::unify::unify_token;
 use crate::arabic::{is_letter, is_mark, is_sentence_mark};
 
@@ -51,7 +51,7 @@ const LOOKED_AT: usize = 1 << 20;
 #[must_use]
 pub fn foreign_words(text: &str) -> (usize, usize) {
     let text = &text[..text.floor_char_boundary(LOOKED_AT)];
-    let spans = spans_of(text);
+    let spans = spans_of(text, TokenRule::Text);
     (foreign_runs(text, &spans).iter().map(ExactSizeIterator::len).sum(), spans.len())
 }
 

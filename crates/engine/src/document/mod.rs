@@ -1,8 +1,8 @@
 //! The article as ingested: its unified text, its tokens, and where each was in the decoded text.
 //!
-//! Invariant: tokens are maximal runs of non-white-space characters of the decoded text, in order, none added, dropped or
-//! joined; [`Token::source`] slices the decoded text, and no later stage changes it. The unified text is the tokens separated
-//! by single spaces, so any run of tokens is one slice of it.
+//! Invariant: tokens are runs of non-white-space characters of the decoded text, in order, none dropped or joined; white space ends one,
+//! and so does a full stop glued to the next sentence (`أمس.وقال`). [`Token::source`] slices the decoded text, and no later stage changes
+//! it. The unified text is the tokens separated by single spaces, so any run of tokens is one slice of it.
 //!
 //! Runs of tokens in other languages than Arabic are found here ([`Document::foreign`]), where their letters are still those that were
 //! written. They are not unified.
@@ -13,10 +13,12 @@
 
 mod article;
 mod article_text;
+mod glued_stop;
 mod language;
 pub mod mojibake;
 mod packed;
 mod source;
+mod tatweel;
 mod token;
 mod unify;
 

@@ -1,9 +1,11 @@
-//! Tokens: maximal runs of non-white-space characters, and what separates them.
+//! Tokens: maximal runs of non-white-space characters, and what separates them. A full stop that is glued to the next sentence ends a
+//! token too.
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::glued_stop::sentence_end_inside;
 use super::unify::unify_token;
 use crate::arabic::is_space;
 
@@ -16,9 +18,19 @@ pub enum Gap {
     Line,
     /// A blank line, a form feed or a paragraph separator.
     Paragraph,
+    /// None: the space after a full stop was left out.
+    Nothing,
 }
 
-/// A maximal run of non-white-space characters.
+impl Gap {
+    /// Whether it ends a line.
+    #[must_use]
+    pub fn is_break(self) -> bool {
+        matches!(self, Self::Line | Self::Paragraph)
+    }
+}
+
+/// A run of non-white-space characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
     /// Bytes in the decoded text (with its title), before unification.
@@ -38,23 +50,38 @@ pub(super) struct Span {
     pub gap: Gap,
 }
 
+/// Which runs of characters are tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenRule {
+    /// White space and glued full stops separate them.
+    Text,
+    /// White space alone separates them.
+    WhiteSpace,
+}
+
 /// Splits a decoded text into tokens.
-pub(super) fn spans_of(decoded: &str) -> Vec<Span> {
+pub(super) fn spans_of(decoded: &str, rule: TokenRule) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::with_capacity(decoded.len() / 10);
     let mut rest = decoded;
-    loop {
-        let Some(space) = rest.find(|c| !is_space(c)) else { return spans };
+    while let Some(space) = rest.find(|c| !is_space(c)) {
         if let Some(last) = spans.last_mut() {
             last.gap = gap_of(&rest[..space]);
         }
         rest = &rest[space..];
-        let length = rest.find(is_space).unwrap_or(rest.len());
+        let mut run = &rest[..rest.find(is_space).unwrap_or(rest.len())];
         // `rest` is always a tail of the decoded text, so what it lacks is the offset.
-        let start = decoded.len() - rest.len();
-        // The gap is filled in when the next token is found; the last one keeps `Paragraph`.
-        spans.push(Span { source: start..start + length, gap: Gap::Paragraph });
-        rest = &rest[length..];
+        let mut start = decoded.len() - rest.len();
+        rest = &rest[run.len()..];
+        while !run.is_empty() {
+            let length = sentence_end_inside(run).filter(|_| rule == TokenRule::Text).unwrap_or(run.len());
+            run = &run[length..];
+            // The last token of a run gets its gap when the next run is found; the very last keeps `Paragraph`.
+            let gap = if run.is_empty() { Gap::Paragraph } else { Gap::Nothing };
+            spans.push(Span { source: start..start + length, gap });
+            start += length;
+        }
     }
+    spans
 }
 
 /// The unified text (tokens separated by single spaces) and its tokens. Those of `foreign` runs keep their letters, whose differences

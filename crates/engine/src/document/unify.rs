@@ -7,15 +7,20 @@
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use crate::arabic::is_space;
+use super::tatweel;
+use crate::arabic::{TATWEEL, is_invisible, is_space};
 
 /// Appends the unified form of one token.
 ///
-/// A token that consists of tatweel and invisible characters only is appended as it is: dropping it would shift every index.
+/// A token of nothing but tatweel and invisible characters is appended as it is: dropping it would shift every index.
 pub fn unify_token(token: &str, text: &mut String) {
     let start = text.len();
-    for c in token.chars() {
-        unify_char(c, text);
+    for (at, c) in token.char_indices() {
+        if c != TATWEEL {
+            unify_char(c, text);
+        } else if tatweel::is_kept(&text[start..], &token[at..]) {
+            text.push(c);
+        }
     }
     if text.len() == start {
         text.push_str(token);
@@ -32,11 +37,6 @@ fn unify_char(c: char, text: &mut String) {
         'ۀ' | 'ۂ' => text.push_str("ه\u{654}"),
         _ => text.push(unify_letter(c)),
     }
-}
-
-/// Tatweel, zero-width characters, direction marks, soft hyphen: they affect how text is drawn, not how it is spelt.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{640}' | '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}')
 }
 
 /// The Arabic letter that a Persian, Urdu or Kurdish look-alike stands for in Arabic text.
@@ -70,7 +70,7 @@ fn unify_presentation_form(form: char, text: &mut String) {
         text.push(form);
     } else {
         // Again unified, since a presentation form may stand for a Persian or Urdu letter, or hold a tatweel.
-        text.extend(letters().map(unify_letter).filter(|c| !is_invisible(*c)));
+        text.extend(letters().map(unify_letter).filter(|c| *c != TATWEEL && !is_invisible(*c)));
     }
 }
 
@@ -92,7 +92,17 @@ mod tests {
             ("ﻣﺪﺭﺳﺔ", "مدرسة", "presentation forms of extracted PDF text"),
             ("ﻻ", "لا", "the lam-alif ligature is two letters"),
             ("کتابی", "كتابي", "Persian kaf and ya"),
-            ("كتـــاب", "كتاب", "tatweel only widens"),
+            ("كتـــاب", "كتاب", "tatweel inside a word only widens"),
+            ("ـالرحمـٰن", "الرحم\u{670}ن", "also before its first letter, and under a mark"),
+            ("الصناعةـ", "الصناعة", "also at the end of a word"),
+            ("1445هـ.", "1445هـ.", "the Hijri year is abbreviated with it"),
+            ("هــــ", "هـ", "once is enough"),
+            ("الـ", "الـ", "an article that waits for a number"),
+            ("وبالـCNN", "وبالـCNN", "or for a name in Latin letters"),
+            ("لـ«الشـرق", "لـ«الشرق", "or a preposition for a quotation"),
+            ("لِـ«", "لِـ«", "a vowel sign lies on the letter"),
+            ("«تويتر»ـها", "«تويتر»ـها", "an ending is joined to a quotation"),
+            ("1ـ", "1ـ", "a dash after the number of an item"),
             ("می\u{200c}رود", "ميرود", "a zero-width non-joiner spells nothing"),
             ("ا\u{654}حمد", "أحمد", "a decomposed hamza is one letter with its carrier"),
             ("ا\u{64f}\u{654}علن", "أ\u{64f}علن", "a vowel between the letter and its hamza, as NFD orders them"),

@@ -9,9 +9,8 @@
 //! Invariant: a word of which nothing remains does not count, in any copy. Nor do numbers, marks and letters of other scripts: the damage
 //! deletes them, so the words around them are neighbours.
 
-use crate::arabic::{code, encode_letter, is_digit, is_mark};
+use crate::arabic::{TATWEEL, code, encode_letter, is_digit, is_mark};
 
-const TATWEEL: char = '\u{640}';
 /// An odd number with irregular bits: 2^64 divided by the golden ratio, as in Fibonacci hashing.
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 

@@ -1,7 +1,7 @@
 //! Splitting: cuts a [`Repaired`](crate::repair::Repaired) article into sentences, although most of its text has lost its marks.
 //!
 //! ```text
-//! marks and line breaks (boundary_cues) ─┐
+//! marks, lines, lists (boundary_cues) ────┐
 //! encoder's boundary logits (log_odds) ──┼─ segmentation ─┐
 //! sentence lengths (length_model) ───────┘                ├─ sentences (splitter)
 //! headline, dateline, byline (article_head) ──────────────┘
@@ -13,9 +13,14 @@
 
 mod article_head;
 mod boundary_cues;
+mod brackets;
 mod head_words;
 pub mod length_model;
+mod lines;
+mod list_labels;
+mod lists;
 mod log_odds;
+mod marks;
 mod segmentation;
 mod sentence;
 mod settings;
