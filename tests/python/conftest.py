@@ -248,6 +248,7 @@ PERSIAN = str.maketrans("یېۍےکڪہھۃٱ", "ييييككههةا")
 INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 
 
+INSIDE = re.compile("(?<=[\u0621-\u063f\u0641-\u065f\u0670])ـ+(?=[\u064b-\u065f\u0670]*[\u0621-\u063f\u0641-\u064a])")
 TATWEEL = re.compile("([\u0621-\u063f\u0641-\u065f]*)ـ+(?=([\u0621-\u063f\u0641-\u065f]?))")
 # A letter by itself, or clitics that wait for a word.
 WAITING = re.compile("[\u0621-\u064a]|[أوف]*[بكلس]?(ال|ل)?")
@@ -255,6 +256,7 @@ WAITING = re.compile("[\u0621-\u064a]|[أوف]*[بكلس]?(ال|ل)?")
 
 def without_ornament(token):
     """A token with the tatweel that spells something, once, and without the tatweel that widens a word."""
+    token = INSIDE.sub("", token)
 
     def stroke(found):
         left, right = found.groups()

@@ -17,8 +17,42 @@ const ERAS: [&str; 6] = ["ق.م", "ب.م", "ق.ه", "ه.ش", "ه.ق", "د.ت"];
 const LATIN: [&str; 12] = ["Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Jr", "Sr", "vs", "No", "Vol", "Fig"];
 /// The names of the Latin letters, with every alif bare.
 const LETTER_NAMES: [&str; 36] = [
-    "اي", "ايه", "بي", "سي", "دي", "ئي", "اف", "جي", "جيه", "اتش", "ايتش", "جاي", "كي", "كيه", "كاي", "ال", "ام", "ان",
-    "او", "كيو", "ار", "اس", "تي", "يو", "في", "فاي", "دبليو", "دابليو", "اكس", "واي", "زد", "زي", "زيد", "سيه", "تيه", "بيه",
+    "اي",
+    "ايه",
+    "بي",
+    "سي",
+    "دي",
+    "ئي",
+    "اف",
+    "جي",
+    "جيه",
+    "اتش",
+    "ايتش",
+    "جاي",
+    "كي",
+    "كيه",
+    "كاي",
+    "ال",
+    "ام",
+    "ان",
+    "او",
+    "كيو",
+    "ار",
+    "اس",
+    "تي",
+    "يو",
+    "في",
+    "فاي",
+    "دبليو",
+    "دابليو",
+    "اكس",
+    "واي",
+    "زد",
+    "زي",
+    "زيد",
+    "سيه",
+    "تيه",
+    "بيه",
 ];
 
 /// Whether a short form is an initial, or several with stops or slashes between them: `د`, `أ.د`, `U.S`; also behind clitics: `ود`, `وأ.د`.
@@ -30,7 +64,8 @@ pub fn is_initials(form: &str) -> bool {
     }
     let parts: Vec<&str> = form.split(['.', '/']).collect();
     let (first, rest) = parts.split_first().expect("a split has at least one part");
-    rest.iter().all(|part| single_letter(part).is_some()) && (single_letter(first).is_some() || has_clitic(first, rest.is_empty()))
+    rest.iter().all(|part| single_letter(part).is_some())
+        && (single_letter(first).is_some() || has_clitic(first, rest.is_empty()))
 }
 
 /// Whether clitics and one letter make up `part`. If it is `alone`, the letter must be a title: `به`, `له` and `لك` are words.
@@ -102,7 +137,8 @@ mod tests {
 
     #[test]
     fn names_of_latin_letters_are_known_behind_clitics() {
-        for (word, expected) in [("سي", true), ("إف", true), ("والبي", true), ("في", true), ("الأمس", false), ("كلا", false)] {
+        for (word, expected) in [("سي", true), ("إف", true), ("والبي", true), ("في", true), ("الأمس", false), ("كلا", false)]
+        {
             assert_eq!(is_letter_name(word), expected, "{word}");
         }
     }

@@ -17,7 +17,8 @@ const LEAST_DIGITS: usize = 3;
 
 /// The byte of `run`, a run of characters without white space, at which a sentence ends before another begins.
 pub(super) fn sentence_end_inside(run: &str) -> Option<usize> {
-    let end = run.match_indices('.').find_map(|(at, _)| end_after(&run[..at], &run[at + 1..]).map(|closing| at + 1 + closing))?;
+    let end =
+        run.match_indices('.').find_map(|(at, _)| end_after(&run[..at], &run[at + 1..]).map(|closing| at + 1 + closing))?;
     let is_address = run.len() <= LONGEST_ADDRESS && ADDRESS_SIGNS.iter().any(|sign| run.contains(sign));
     (!is_address).then_some(end)
 }

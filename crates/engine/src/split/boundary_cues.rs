@@ -149,7 +149,7 @@ mod tests {
         read_cues(&article, &mut cues);
         let mut start = 0;
         let ends = (0..cues.len()).filter(|token| cues[*token] == BoundaryCue::End || token + 1 == cues.len());
-        let sentence = |end: usize| article.span_text(std::mem::replace(&mut start, end + 1)..end + 1).to_owned();
+        let sentence = |end: usize| article.span_text(std::mem::replace(&mut start, end + 1)..end + 1);
         ends.map(sentence).collect()
     }
 

@@ -34,7 +34,10 @@ pub(super) enum Closing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Ordinal {
     /// A number, with the numbers of the lists around: `2.1` is item 1 of 2.
-    Number { parents: Vec<u32>, number: u32 },
+    Number {
+        parents: Vec<u32>,
+        number: u32,
+    },
     Letter(char),
     Word(usize),
 }
@@ -157,7 +160,11 @@ impl Ordinal {
             (Self::Number { parents, number }, Self::Number { parents: same, number: before }) => {
                 parents == same && *number == before + 1
             }
-            (Self::Letter(letter), Self::Letter(before)) => follows_in(ABJAD, *letter, *before) || follows_in(ALPHABET, *letter, *before) || is_latin_pair(*letter, *before),
+            (Self::Letter(letter), Self::Letter(before)) => {
+                follows_in(ABJAD, *letter, *before)
+                    || follows_in(ALPHABET, *letter, *before)
+                    || is_latin_pair(*letter, *before)
+            }
             (Self::Word(number), Self::Word(before)) => *number == before + 1,
             _ => false,
         }
@@ -205,7 +212,11 @@ mod tests {
             ("وثانيا - خفض", Some((Ordinal::Word(2), Closing::Colon, 2)), "behind a conjunction"),
             ("ثالثا خفض", None, "without a mark it is an adverb"),
             ("2010. خفض", None, "a year"),
-            ("3.5 خفض", Some((Ordinal::Number { parents: vec![3], number: 5 }, Closing::Bare, 1)), "or a decimal: lists.rs tells"),
+            (
+                "3.5 خفض",
+                Some((Ordinal::Number { parents: vec![3], number: 5 }, Closing::Bare, 1)),
+                "or a decimal: lists.rs tells",
+            ),
             ("2-1 خفض", None, "a score"),
             ("د.سالم خفض", None, "a title glued to a name"),
             ("كتاب: خفض", None, "a word"),

@@ -76,7 +76,9 @@ fn labelled_items(document: &Document) -> Vec<Item> {
             let is_near = at_line && is_at_line_start(document, last.token) || label.token - last.token <= LONGEST_ITEM;
             is_near && label.follows(last)
         };
-        if let Some(list) = lists.iter_mut().rev().take(OPEN_LISTS).find(continues).filter(|_| is_placed(document, &label, false)) {
+        if let Some(list) =
+            lists.iter_mut().rev().take(OPEN_LISTS).find(continues).filter(|_| is_placed(document, &label, false))
+        {
             list.push(label);
         } else if (at_line || label.ordinal.is_first()) && is_placed(document, &label, true) {
             lists.push(vec![label]);
@@ -101,7 +103,8 @@ fn bullet(document: &Document, token: usize, signs: &str) -> Option<Item> {
     let sign = letters.next().filter(|sign| signs.contains(*sign))?;
     let rest = letters.as_str();
     let is_letter = sign.is_ascii_alphabetic();
-    let word = if rest.is_empty() { document.tokens().get(token + 1).map(|_| document.token_text(token + 1))? } else { rest };
+    let word =
+        if rest.is_empty() { document.tokens().get(token + 1).map(|_| document.token_text(token + 1))? } else { rest };
     // Not `-5`, `--` and `***`, nor a letter before other Latin ones.
     let opens = |c: char| c.is_alphanumeric() || matches!(c, '«' | '"' | '“' | '(' | '[');
     let is_bullet = match rest {

@@ -31,7 +31,7 @@ impl Mark {
         let neighbour = |at: Option<usize>| at.filter(|at| *at < document.tokens().len()).map(|at| document.token_text(at));
         let (before, next) = (neighbour(token.checked_sub(1)), neighbour(Some(token + 1)));
         match Self::at_end(text, before.unwrap_or_default()) {
-            Self::None if next.is_some_and(opens_with_stop) && !is_short_form(text) => Self::Stop,
+            Self::None if next.is_some_and(opens_with_stop) && is_whole_word(text) => Self::Stop,
             mark => mark,
         }
     }
@@ -61,7 +61,9 @@ impl Mark {
             () if form == "بد" && before.ends_with("لا") => Self::Stop,
             () if is_initials(form) => Self::None,
             // `جون إف. كينيدي`; but `بي بي سي.` is a name whose letters are apart.
-            () if parts.iter().all(|part| is_letter_name(part)) && (parts.len() > 1 || !is_letter_name(before)) => Self::Unclear,
+            () if parts.iter().all(|part| is_letter_name(part)) && (parts.len() > 1 || !is_letter_name(before)) => {
+                Self::Unclear
+            }
             () => Self::Stop,
         }
     }
@@ -84,9 +86,9 @@ fn opens_with_stop(token: &str) -> bool {
     word.chars().take_while(|c| is_letter(*c) || is_mark(*c) || *c == TATWEEL).filter(|c| is_letter(*c)).count() >= 2
 }
 
-/// Whether a token is a title or an initial that lacks its stop, or nothing but marks.
-fn is_short_form(token: &str) -> bool {
-    is_initials(token) || !token.contains(char::is_alphanumeric)
+/// Whether a sentence whose stop is at the wrong end of the space can end with a token: not with an initial, a dash or an ellipsis.
+fn is_whole_word(token: &str) -> bool {
+    !is_initials(token) && without_closing(token).ends_with(char::is_alphanumeric)
 }
 
 /// Whether a token only closes what is before it: stops, commas, closing marks. A straight quotation mark closes if one is open.
@@ -117,6 +119,7 @@ mod tests {
             ("أمس . وقال", 0, Mark::None, "a stop on its own is another token"),
             ("أمس . وقال", 1, Mark::Stop, "which ends the sentence"),
             ("حضر د .سالم", 1, Mark::None, "a title whose stop is at the wrong end"),
+            ("2- .وقال", 0, Mark::None, "a label"),
             ("نحو .5 في", 0, Mark::None, "a number that begins with its point"),
             ("د. سالم", 0, Mark::None, "a title of one letter"),
             ("(د. سالم", 0, Mark::None, "after a bracket"),
@@ -148,9 +151,15 @@ mod tests {
 
     #[test]
     fn closing_marks_belong_to_the_sentence_before() {
-        for (token, open, expected) in
-            [("»", false, true), (").", false, true), ("\"", true, true), ("\"", false, false), ("«", false, false), ("-", false, false), ("...", false, false)]
-        {
+        for (token, open, expected) in [
+            ("»", false, true),
+            (").", false, true),
+            ("\"", true, true),
+            ("\"", false, false),
+            ("«", false, false),
+            ("-", false, false),
+            ("...", false, false),
+        ] {
             assert_eq!(is_closing(token, open), expected, "{token}");
         }
     }
