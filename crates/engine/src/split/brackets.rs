@@ -66,7 +66,8 @@ mod tests {
             ("قال (كما 1) قيل 2) نعم", vec![], "brackets of labels"),
             (&long, vec![], "too long"),
         ] {
-            let found: Vec<_> = asides(&Document::from_text("t", text)).into_iter().map(|aside| (aside.start, aside.end)).collect();
+            let found: Vec<_> =
+                asides(&Document::from_text("t", text)).into_iter().map(|aside| (aside.start, aside.end)).collect();
             assert_eq!(found, expected, "{text}: {why}");
         }
     }
