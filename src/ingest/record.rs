@@ -3,6 +3,7 @@
 //! Invariant: a record's [`Fingerprint`] covers everything that its [`ArticleText`] depends on besides the settings, so equal
 //! fingerprints under equal settings mean equal articles.
 
+use engine::document::mojibake::Misreading;
 use engine::document::{ArticleText, Encoding, Metadata, Neighbours, Origin, foreign_words};
 use engine::tables::Reject;
 
@@ -111,7 +112,7 @@ impl Record {
             let within = offset.map(|offset| offset as u64 + byte_offset.unwrap_or(0));
             refuse(code, message, within.or(byte_offset))
         };
-        let (found, encoding) = found_in(body, settings).map_err(faulty)?;
+        let (found, encoding, misread) = found_in(body, settings).map_err(faulty)?;
         let fields = settings.fields.markup.resolved(fields).map_err(faulty)?;
         let path = settings.path_pattern.read(&origin.source_path);
         // In order of trust: what the record's source says, then the page itself, then its path.
@@ -127,7 +128,7 @@ impl Record {
             return Err(refuse("binary", message, byte_offset));
         }
         let (text, misreadings) =
-            restore(&mut fields, text).map_err(|loss| refuse(loss.code(), loss.message(), byte_offset))?;
+            restore(&mut fields, text, misread).map_err(|loss| refuse(loss.code(), loss.message(), byte_offset))?;
         let metadata = metadata(fields);
         let article = ArticleText { origin: origin.clone(), encoding, misreadings, metadata, neighbours, text };
         if article.is_empty() {
@@ -159,15 +160,18 @@ fn reason_to_refuse(text: &str, policy: ForeignPolicy) -> Option<String> {
     })
 }
 
-/// What a body says about its article, and its encoding.
-fn found_in(body: Body, settings: &IngestSettings) -> Result<(ArticleFields, Encoding), DecodeFault> {
+/// What a body says about its article, its encoding, and how it had been misread.
+fn found_in(body: Body, settings: &IngestSettings) -> Result<(ArticleFields, Encoding, Vec<Misreading>), DecodeFault> {
     match body {
         Body::Text(bytes) => {
             let (text, encoding) = decode(&bytes, settings.encoding.0)?;
-            Ok((settings.fields.markup.resolved(ArticleFields::of_text(text))?, encoding))
+            Ok((settings.fields.markup.resolved(ArticleFields::of_text(text))?, encoding, Vec::new()))
         }
-        Body::Html(bytes) => read_page(&bytes, settings.encoding.0).map(|Page { fields, encoding }| (fields, encoding)),
-        Body::Decoded(encoding) => Ok((ArticleFields::default(), encoding)),
+        Body::Html(bytes) => {
+            let Page { fields, encoding, misreadings } = read_page(&bytes, settings.encoding.0)?;
+            Ok((fields, encoding, misreadings))
+        }
+        Body::Decoded(encoding) => Ok((ArticleFields::default(), encoding, Vec::new())),
     }
 }
 

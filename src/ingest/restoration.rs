@@ -7,16 +7,21 @@ use engine::document::mojibake::{Condition, Loss, Misreading, examine};
 
 use super::fields::ArticleFields;
 
-/// Restores the text of a record and all else that it says; returns the text, and how it or any of them had been misread.
+/// Restores the text of a record and all else that it says; returns the text, and how it or any of them had been misread, after what is
+/// `known` of its page.
 ///
 /// # Errors
 /// What is lost of the text.
-pub(super) fn restore(fields: &mut ArticleFields, text: String) -> Result<(String, Vec<Misreading>), Loss> {
-    let mut all = Vec::new();
+pub(super) fn restore(
+    fields: &mut ArticleFields,
+    text: String,
+    known: Vec<Misreading>,
+) -> Result<(String, Vec<Misreading>), Loss> {
+    let mut all = known;
     let text = match examine(&text) {
         Condition::Sound => text,
         Condition::Undone { text, misreadings } => {
-            all = misreadings;
+            note(&mut all, misreadings);
             text
         }
         Condition::Lost(loss) => return Err(loss),
@@ -24,6 +29,10 @@ pub(super) fn restore(fields: &mut ArticleFields, text: String) -> Result<(Strin
     let ArticleFields { text: _, key: _, title, section, byline, published, extra } = fields;
     let mut lost = Vec::new();
     for (name, field) in [("title", title), ("section", section), ("byline", byline), ("published", published)] {
+        if field.as_deref().is_some_and(is_question_marks) {
+            lost.extend(field.take().map(|value| (name.to_owned(), value)));
+            continue;
+        }
         match field.as_deref().map(examine) {
             None | Some(Condition::Sound) => {}
             Some(Condition::Undone { text, misreadings }) => {
@@ -41,6 +50,11 @@ pub(super) fn restore(fields: &mut ArticleFields, text: String) -> Result<(Strin
     }
     extra.extend(lost);
     Ok((text, all))
+}
+
+/// Whether a field is question marks in the place of its letters, and nothing else.
+fn is_question_marks(field: &str) -> bool {
+    field.matches('?').count() >= 2 && !field.contains(char::is_alphanumeric)
 }
 
 /// Adds what another field was misread as, unless the same is known of one before it.

@@ -23,6 +23,7 @@ use std::collections::HashSet;
 use dom_query::{Document, NodeId, NodeRef};
 use dom_smoothie::{Config, Readability};
 use engine::document::Encoding;
+use engine::document::mojibake::{Misreading, undo_decoding};
 
 use super::dates::parse_date;
 use super::decode::{DeclaredEncoding, DecodeFault};
@@ -57,6 +58,8 @@ pub struct Page {
     pub fields: ArticleFields,
     /// The encoding of its bytes.
     pub encoding: Encoding,
+    /// How it had been misread before it was saved in that encoding; it is undone.
+    pub misreadings: Vec<Misreading>,
 }
 
 /// Reads a page.
@@ -65,7 +68,8 @@ pub struct Page {
 /// If its bytes are not text in a supported encoding, or its HTML would be too expensive to read.
 pub fn read_page(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<Page, DecodeFault> {
     let (html, encoding) = charset::decode_page(bytes, declared)?;
-    Ok(Page { fields: read_html(&html)?, encoding })
+    let (html, misreadings) = undo_decoding(&html).unwrap_or((html, Vec::new()));
+    Ok(Page { fields: read_html(&html)?, encoding, misreadings })
 }
 
 /// Whether a text is a whole page, not a piece of one.

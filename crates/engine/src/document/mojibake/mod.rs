@@ -46,31 +46,45 @@ pub enum Condition {
 /// Finds out whether a text was misread, and undoes it.
 #[must_use]
 pub fn examine(text: &str) -> Condition {
-    let mut misreadings = Vec::new();
-    let mut undone: Option<String> = None;
-    // A text saved wrongly twice must be undone twice.
-    while misreadings.len() < MOST_LAYERS {
-        match undo_once(undone.as_deref().unwrap_or(text)) {
-            Ok(None) => break,
-            Ok(Some((restored, misreading))) => {
-                undone = Some(restored);
-                misreadings.push(misreading);
-            }
-            Err(loss) => return Condition::Lost(loss),
-        }
-    }
-    let restored = undone.as_deref().unwrap_or(text);
-    match (loss::of(restored), undone) {
+    let (undone, misreadings) = match undo_all(text, undo_once) {
+        Ok(done) => done,
+        Err(loss) => return Condition::Lost(loss),
+    };
+    match (loss::of(undone.as_deref().unwrap_or(text)), undone) {
         (Some(loss), _) => Condition::Lost(loss),
         (None, Some(text)) => Condition::Undone { text, misreadings },
         (None, None) => Condition::Sound,
     }
 }
 
-fn undo_once(text: &str) -> Result<Option<Undone>, Loss> {
-    if let Some(undone) = references::undo(text) {
-        return Ok(Some(undone));
+/// Undoes the wrong decoding of a page, if it was decoded wrongly and nothing is lost: before it is parsed, since parsing takes some of
+/// what the bytes became for white space. Its character references are markup and stay.
+#[must_use]
+pub fn undo_decoding(page: &str) -> Option<(String, Vec<Misreading>)> {
+    let (undone, misreadings) = undo_all(page, undo_decoding_once).ok()?;
+    Some((undone?, misreadings))
+}
+
+/// Undoes one misreading after the other: a text saved wrongly twice must be undone twice.
+fn undo_all(text: &str, undo: fn(&str) -> Result<Option<Undone>, Loss>) -> Result<(Option<String>, Vec<Misreading>), Loss> {
+    let mut undone: Option<String> = None;
+    let mut misreadings = Vec::new();
+    while misreadings.len() < MOST_LAYERS {
+        let Some((restored, misreading)) = undo(undone.as_deref().unwrap_or(text))? else { break };
+        undone = Some(restored);
+        misreadings.push(misreading);
     }
+    Ok((undone, misreadings))
+}
+
+fn undo_once(text: &str) -> Result<Option<Undone>, Loss> {
+    match references::undo(text) {
+        Some(undone) => Ok(Some(undone)),
+        None => undo_decoding_once(text),
+    }
+}
+
+fn undo_decoding_once(text: &str) -> Result<Option<Undone>, Loss> {
     match multibyte::undo(text)? {
         Some(undone) => Ok(Some(undone)),
         None => Ok(single_byte::undo(text)),
