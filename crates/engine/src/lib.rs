@@ -25,6 +25,8 @@ pub mod duplicates;
 pub mod passages;
 pub mod tables;
 
+mod newswire;
+
 mod annotate;
 mod engine;
 

@@ -11,10 +11,10 @@
 use rustc_hash::FxHashMap;
 
 use super::corpus::{Corpus, Symbol, is_word};
+use engine::arabic::light_stem::{article_length, light_stem};
 use engine::arabic::{Word, code, with_plain_alif};
 use engine::repair::lexicon::Lexicon;
 use engine::tag::phrases::background::{IDF_STEPS, SHARE_STEPS, StemSteps, StoredBackground, WordNotes};
-use engine::tag::phrases::light_stem::{article_length, light_stem};
 use engine::tag::phrases::phrase_words::without_pronoun;
 
 /// Version of this stage: raised whenever it would learn something else from equal input.

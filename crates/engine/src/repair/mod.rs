@@ -26,6 +26,7 @@ pub mod proposal;
 pub mod typing_profile;
 pub mod words;
 
+mod agency_remnants;
 mod article_word;
 mod boundaries;
 mod custom_lexicon;

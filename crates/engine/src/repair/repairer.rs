@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::agency_remnants::agency_remnants;
 use super::article_word::{ArticleWord, find_words};
 use super::boundaries::boundary_logits;
 use super::candidates::Candidates;
@@ -195,22 +196,24 @@ impl Repairer {
         forms.begin_article();
         lattice.clear();
         word_rows.clear();
+        let agencies = agency_remnants(document, segments);
         for word in words {
             let segment = segments.partition_point(|segment| segment.tokens.end <= word.token);
-            let raw = document.token_text(word.token);
-            word_rows.push(self.enter(word, segments[segment].damage, raw, lattice, forms));
+            let damage = segments[segment].damage;
+            let is_remnant = agencies.contains(&word.token) || is_number_remnant(damage, document.token_text(word.token));
+            word_rows.push(self.enter(word, damage, is_remnant, lattice, forms));
         }
     }
 
     /// Adds a word to the lattice and records what is known about it before decoding; returns the encoder's rows.
     ///
-    /// `damage` is the state of its segment, `raw` its token. The encoder reads every word, also those that are not repaired:
+    /// `damage` is the state of its segment; a remnant of a number or an agency stays as it is. The encoder reads every word, also those that are not repaired:
     /// they are context for the others.
     fn enter(
         &self,
         word: &mut ArticleWord,
         damage: Damage,
-        raw: &str,
+        is_remnant: bool,
         lattice: &mut Lattice,
         forms: &mut FormCache,
     ) -> [u32; WORD_FEATURES] {
@@ -235,7 +238,7 @@ impl Repairer {
         if is_intact {
             word.confidence = Some(1.0);
             lattice.push(as_it_stands());
-        } else if is_number_remnant(damage, raw) {
+        } else if is_remnant {
             word.confidence = Some(REMNANT_CONFIDENCE);
             lattice.push(as_it_stands());
         } else {

@@ -4,17 +4,16 @@
 //! marks, lines, lists (boundary_cues) ────┐
 //! encoder's boundary logits (log_odds) ──┼─ segmentation ─┐
 //! sentence lengths (length_model) ───────┘                ├─ sentences (splitter)
-//! headline, dateline, byline (article_head) ──────────────┘
+//! headline, dateline, byline (head/) ────────────────────┘
 //! ```
 //!
 //! Invariant: sentences are consecutive runs of tokens that cover the article, so joining them always gives the article back. Marks
 //! and breaks that survive in the text are binding. Between them, the cuts are the best segmentation given the encoder's logits and
 //! the usual sentence lengths of such articles. No sentence is longer than the limit: one that would be is cut at its best boundary.
 
-mod article_head;
 mod boundary_cues;
 mod brackets;
-mod head_words;
+mod head;
 pub mod length_model;
 mod lines;
 mod list_labels;
@@ -26,7 +25,7 @@ mod sentence;
 mod settings;
 mod splitter;
 
-pub use article_head::name_of;
+pub use head::name_of;
 pub use sentence::{Sentence, SentenceKind, covered};
 pub use settings::SplitSettings;
 pub use splitter::{Part, SplitScratch, Splitter};

@@ -47,7 +47,7 @@ pub struct Sentence {
     pub tokens: Range<usize>,
     pub kind: SentenceKind,
     /// Probability that a sentence ends after its last token, rounded to 1e-4; 1 if the text itself says so, and at the end of the
-    /// article.
+    /// article. Of a headline, dateline or byline, the probability that it is one and ends there.
     #[serde(with = "ten_thousandths")]
     pub boundary_confidence: f32,
     /// Where numbers are missing, in order.

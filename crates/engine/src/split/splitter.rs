@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::article_head::read_head;
 use super::boundary_cues::{BoundaryCue, read_cues};
+use super::head::read_head;
 use super::length_model::{LengthModel, LengthRatios};
 use super::log_odds::{calibrated, expected_sentence_tokens, sentence_end};
 use super::segmentation::{SegmentScratch, best_ends, marginals};
@@ -64,8 +64,8 @@ impl Splitter {
         read_cues(article, &mut scratch.cues);
         let mut sentences = Vec::new();
         let head = if part == Part::Beginning { read_head(article, &scratch.cues) } else { Vec::new() };
-        for (tokens, kind) in head {
-            sentences.push(sentence(tokens, kind, 1.0, article));
+        for part in head {
+            sentences.push(sentence(part.tokens, part.kind, rounded(part.confidence), article));
         }
         let body = sentences.last().map_or(0, |head| head.tokens.end);
         // Once for the whole article: the classes of lengths are classes of articles, not of runs.

@@ -108,7 +108,7 @@ table! {
         /// Mean over the tokens of the probability that the form is right
         #[unit = PROBABILITY]
         repair_confidence: f32,
-        /// Probability that a sentence ends where this one does
+        /// Probability that a sentence ends where this one does; that a headline, dateline or byline is one, and ends there
         #[unit = PROBABILITY]
         boundary_confidence: f32,
         /// Places where a number was probably deleted (p ≥ 0.5), in stripped text only; the number itself cannot be

@@ -50,7 +50,13 @@ pub(crate) struct SentenceWord {
 pub(super) fn read_words(article: &Repaired, tokens: Range<usize>) -> Vec<SentenceWord> {
     let mut words: Vec<SentenceWord> = Vec::with_capacity(tokens.len());
     let mut repairs = article.token_repairs(tokens.clone()).peekable();
+    let agencies = article.agency_remnants(tokens.clone());
     for token in tokens {
+        // What is left of an agency is no word, and no phrase goes past it.
+        if agencies.contains(&token) {
+            words.last_mut().into_iter().for_each(|word| word.is_closed = true);
+            continue;
+        }
         let first = words.len();
         // A word of another language that is spelt like an Arabic one is not that word.
         if article.damage(token) == Damage::Foreign {

@@ -10,7 +10,6 @@
 pub mod background;
 mod candidates;
 mod extractor;
-pub mod light_stem;
 pub mod phrase_words;
 mod selection;
 pub mod stop_words;

@@ -6,10 +6,10 @@
 use rustc_hash::FxHashMap;
 
 use super::background::{Background, StemStatistics, WordNotes};
-use super::light_stem::light_stem;
 use super::stop_words::{Standing, StopWords};
 use crate::arabic::clitics::{ARTICLE, FUTURE, IMPERFECT_PREFIXES, TO_THE, is_conjunction, pronoun};
 use crate::arabic::code;
+use crate::arabic::light_stem::light_stem;
 
 /// A stem, by the order in which a worker met it.
 pub(super) type StemId = u32;

@@ -4,8 +4,8 @@
 //! letter codes. Stems decide whether two phrases are the same, and are never shown. The tables are those of the paper, although other
 //! parts of the engine know more clitics: the statistics of a trained model are keyed by these stems.
 
-use crate::arabic::clitics::{ARTICLE, TO_THE, ending, pronoun};
-use crate::arabic::{code, fold_word};
+use super::clitics::{ARTICLE, TO_THE, ending, pronoun};
+use super::{code, fold_word};
 
 /// Articles, alone and after one clitic, as published.
 const ARTICLES: [&[u8]; 6] = [
