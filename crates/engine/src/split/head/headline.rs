@@ -87,7 +87,9 @@ fn run_in(head: &HeadWords) -> Option<Headline> {
 /// The end of a headline, in words, that an unmistakable dateline follows, and its probability.
 fn before_dateline(head: &HeadWords, ends: Range<usize>) -> Option<(usize, f64)> {
     let is_sure = |start: &usize| {
-        let found = dateline(head, *start).filter(|_| head.can_end(*start));
+        // A function word before it would lead into the place (`في مدينة الإسكندرية`).
+        let is_open = head.is_one_of(*start - 1, &NEWSWIRE.never_in_names);
+        let found = dateline(head, *start).filter(|_| head.can_end(*start) && !is_open);
         // The encoder expects a dash or a bracket after the place, or one after the whole.
         let is_closed = |dateline: Dateline| starts_report(head, dateline.end) || head.end_logit(dateline.place) > -1.0;
         found.is_some_and(|dateline| (dateline.is_sure || dateline.has_agency) && is_closed(dateline))
@@ -110,7 +112,8 @@ fn starts_report(head: &HeadWords, at: usize) -> bool {
 /// The end of a headline, in words, after which a report repeats its words, and its probability.
 fn before_report(head: &HeadWords, ends: Range<usize>) -> Option<(usize, f64)> {
     let first = &head.from(0)[0];
-    if head.is_one_of(0, &NEWSWIRE.never_in_names) || head.is_one_of(0, &NEWSWIRE.sections) || first.folded.len() == 1 {
+    let is_sentence = head.is_one_of(0, &NEWSWIRE.never_in_names) || head.is_one_of(1, &NEWSWIRE.opening_verbs);
+    if is_sentence || head.is_one_of(0, &NEWSWIRE.sections) || first.folded.len() == 1 {
         return None;
     }
     // What defines its first word (`الصفرية هي فرقة`) is a sentence.
