@@ -9,8 +9,8 @@
 pub mod abbreviations;
 pub mod clitics;
 pub mod inflection;
-pub mod likeness;
 pub mod light_stem;
+pub mod likeness;
 
 /// The letters that the cleaning script did not delete: the 28 of the alphabet.
 #[cfg(test)]
