@@ -45,7 +45,8 @@ struct Reading<'h> {
     head: &'h HeadWords,
     start: usize,
     end: usize,
-    is_listed: bool,
+    /// The words of listed places and countries.
+    listed: usize,
     is_ambiguous: bool,
     has_country: bool,
     has_day: bool,
@@ -53,7 +54,7 @@ struct Reading<'h> {
 
 impl<'h> Reading<'h> {
     fn nothing(head: &'h HeadWords, start: usize) -> Self {
-        Self { head, start, end: start, is_listed: false, is_ambiguous: true, has_country: false, has_day: false }
+        Self { head, start, end: start, listed: 0, is_ambiguous: true, has_country: false, has_day: false }
     }
 
     /// Reads places, and the country after them.
@@ -62,13 +63,13 @@ impl<'h> Reading<'h> {
         loop {
             let listed = head.listed(read.end, &NEWSWIRE.places);
             let ambiguous = head.listed(read.end, &NEWSWIRE.ambiguous_places);
-            let country = if read.is_listed { head.listed(read.end, &NEWSWIRE.countries) } else { 0 };
+            let country = if read.listed > 0 { head.listed(read.end, &NEWSWIRE.countries) } else { 0 };
             let length = listed.max(ambiguous).max(country);
-            if length == 0 || read.is_listed && !read.is_joined_by(&[' ', '،', ',', '-', '–', '—', '/', '(']) {
+            if length == 0 || read.listed > 0 && !read.is_joined_by(&[' ', '،', ',', '-', '–', '—', '/', '(']) {
                 return read;
             }
             read.is_ambiguous &= listed < length;
-            read.is_listed = true;
+            read.listed += length;
             read.has_country |= country > listed;
             read.end += length;
         }
@@ -138,7 +139,7 @@ impl Dateline {
 /// Where marks survived.
 fn marked_dateline(head: &HeadWords, at: usize) -> Option<Dateline> {
     let mut read = Reading::places(head, at);
-    if !read.is_listed {
+    if read.listed == 0 {
         return unlisted_dateline(head, at);
     }
     let places_end = read.end;
@@ -202,7 +203,7 @@ fn can_be_in_place(head: &HeadWords, at: usize) -> bool {
 fn open_dateline(head: &HeadWords, at: usize) -> Option<Dateline> {
     let mut read = Reading::places(head, at);
     read.day();
-    if !read.is_listed {
+    if read.listed == 0 {
         return open_unlisted(head, at);
     }
     if let Some(end) = read.agencies_end().filter(|end| head.can_end(*end)) {

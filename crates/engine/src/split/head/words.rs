@@ -35,7 +35,8 @@ impl HeadWords {
     /// At least `count` words, if there are so many, from token `first` on.
     pub(super) fn new(article: &Repaired, cues: &[BoundaryCue], first: usize, count: usize) -> Self {
         let tokens = article.boundaries().len();
-        let is_open = cues.get(first).is_some_and(|cue| matches!(cue, BoundaryCue::None | BoundaryCue::End));
+        // Where marks survive, one that is missing says that the sentence goes on; a single cue may be unclear.
+        let is_open = cues.iter().skip(first).take(count).all(|cue| matches!(cue, BoundaryCue::None | BoundaryCue::End));
         let mut head = Self { tokens, is_open, words: Vec::new(), texts: Vec::new() };
         for token in first..tokens {
             head.read_token(article, token);
