@@ -189,7 +189,7 @@ FAULTY = {
     "picture.txt": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0", "binary", 8),
     "empty.txt": (b"", "empty", None),
     "blank.txt": (b" \r\n\t\n", "empty", None),
-    "table.xlsx": (b"PK\3\4", "unsupported", None),
+    "table.xlsx": (b"PK\3\4", "broken_table", None),
 }
 
 
