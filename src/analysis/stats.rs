@@ -34,6 +34,26 @@ pub struct Group {
     count: i64,
 }
 
+/// How many articles have a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Present {
+    published: i64,
+    section: i64,
+    byline: i64,
+}
+
+impl Present {
+    fn count(build_folder: &Path) -> Result<Self, AnalysisError> {
+        let columns = ["published", "section", "byline"];
+        let counted = map_batches(build_folder, Table::Articles, &columns, |batch| {
+            let present = |name: &str| batch.column_by_name(name).map_or(0, |column| column.len() - column.null_count());
+            Ok(columns.map(present))
+        })?;
+        let [published, section, byline] = [0, 1, 2].map(|at| signed(counted.iter().map(|batch| batch[at]).sum()));
+        Ok(Self { published, section, byline })
+    }
+}
+
 /// The statistics of a build.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Stats {
@@ -48,6 +68,7 @@ pub struct Stats {
     sentence_tokens: Lengths,
     keyword_hits: i64,
     articles_without_keywords: i64,
+    articles_with: Present,
     rejects: Vec<Group>,
     damage: Vec<Group>,
     sections: Vec<Group>,
@@ -78,6 +99,7 @@ impl Stats {
             sentence_tokens: sentences.lengths()?,
             keyword_hits: signed(count_rows(build_folder, Table::Keywords)?),
             articles_without_keywords: signed(without_keywords.into_iter().sum()),
+            articles_with: Present::count(build_folder)?,
             rejects: groups(build_folder, Table::Rejects, "code")?,
             damage: groups(build_folder, Table::Articles, "damage")?,
             sections: groups(build_folder, Table::Articles, "section")?,
@@ -201,6 +223,8 @@ impl std::fmt::Display for Stats {
         let percent = |share: f64| share * 100.0;
         let Lengths { mean, median, p95, longest } = &self.sentence_tokens;
         writeln!(f, "articles            {}", self.articles)?;
+        let Present { published, section, byline } = &self.articles_with;
+        writeln!(f, "with                a date {published}, a section {section}, an author {byline}")?;
         writeln!(f, "sentences           {}", self.sentences)?;
         writeln!(f, "tokens              {}", self.tokens)?;
         writeln!(f, "repaired            {:.2} % of the tokens", percent(self.repaired_share))?;

@@ -15,7 +15,7 @@ use super::opening::open_setup;
 use super::printing::print;
 use super::wording::counted;
 use crate::cli::RunArgs;
-use crate::dataset::{Counts, Manifest, RollBack};
+use crate::dataset::{Counts, Described, Manifest, RollBack};
 use crate::interrupt::Interrupt;
 use crate::pipeline::{self, RunOptions, RunOutcome};
 use crate::progress::Progress;
@@ -67,8 +67,20 @@ fn summarised(outcome: &RunOutcome, seconds: f64) -> (&'static str, String) {
 
 /// The end of a run for people: counts, reasons, and a query to begin with.
 fn describe(summary: &str, manifest: &Manifest, work: Option<&BTreeMap<String, usize>>, output: &Path) -> String {
-    let Counts { inputs, articles, rejects, dropped, sentences, keywords, tokens, repaired, unresolved, misread, foreign } =
-        manifest.counts;
+    let Counts {
+        inputs,
+        articles,
+        described,
+        rejects,
+        dropped,
+        sentences,
+        keywords,
+        tokens,
+        repaired,
+        unresolved,
+        misread,
+        foreign,
+    } = manifest.counts;
     let current = output.join("current");
     let current = current.display();
     let mut text = format!("{summary} build {} in {current}\n", manifest.build_id);
@@ -89,6 +101,9 @@ fn describe(summary: &str, manifest: &Manifest, work: Option<&BTreeMap<String, u
         percent(repaired),
         percent(unresolved)
     );
+    if let Some(Described { dates, sections, bylines }) = described {
+        let _ = writeln!(text, "  {dates} of the articles with a date, {sections} with a section, {bylines} with an author");
+    }
     let _ = match rejects {
         0 => writeln!(text, "  none of {} rejected", counted(inputs, "input")),
         _ => writeln!(text, "  {rejects} of {} rejected: see {current}/rejects/*.parquet", counted(inputs, "input")),

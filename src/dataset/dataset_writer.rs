@@ -87,6 +87,10 @@ impl DatasetWriter {
         let article = ArticleRow { article_index: self.counts.articles as u64, ..article };
         self.counts.inputs += 1;
         self.counts.articles += 1;
+        let described = self.counts.described.get_or_insert_default();
+        described.dates += usize::from(article.published.is_some());
+        described.sections += usize::from(article.section.is_some());
+        described.bylines += usize::from(article.byline.is_some());
         self.counts.tokens += article.token_count;
         self.counts.repaired += article.repaired_count;
         self.counts.unresolved += article.unresolved_count;

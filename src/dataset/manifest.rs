@@ -30,6 +30,9 @@ pub struct Counts {
     /// Articles left out because they are copies of others. Builds of early versions lack it.
     #[serde(default)]
     pub dropped: usize,
+    /// What is known about the articles published. Builds of early versions lack it.
+    #[serde(default)]
+    pub described: Option<Described>,
     /// Sentences published.
     pub sentences: usize,
     /// Keyword hits.
@@ -46,6 +49,17 @@ pub struct Counts {
     /// Articles in another language than Arabic. Builds of early versions lack it.
     #[serde(default)]
     pub foreign: usize,
+}
+
+/// How many articles have what readers look for first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Described {
+    /// A day of publication.
+    pub dates: usize,
+    /// A section.
+    pub sections: usize,
+    /// An author.
+    pub bylines: usize,
 }
 
 impl Counts {

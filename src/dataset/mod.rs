@@ -32,7 +32,7 @@ pub use dataset_writer::DatasetWriter;
 pub use error::DatasetError;
 pub use history::RollBack;
 pub use locked_output::LockedOutput;
-pub use manifest::{Counts, MANIFEST, Manifest, Provenance, RunSummary, StageSeconds};
+pub use manifest::{Counts, Described, MANIFEST, Manifest, Provenance, RunSummary, StageSeconds};
 pub(crate) use new_file::NewFile;
 pub use output::OutputFolder;
 pub use part_file::{PartFile, TableFiles, part_files};

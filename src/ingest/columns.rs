@@ -3,13 +3,19 @@
 //! Invariant: no column is lost. Each is the text, one of the known fields, the key, or is kept in `extra` in the order of the
 //! source; only null and empty ones are left out.
 
+use std::cell::RefCell;
+
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::column_name::same_name;
-use super::dates::parse_date;
+use super::dates::{Reading, read_value};
 use super::field_path::{Columns, paths_to_text, take};
 use super::fields::ArticleFields;
 use super::settings::FieldNames;
+
+/// Decides which day a date is, by the name of its column and what its value says.
+pub(super) type ChooseDay<'c> = dyn Fn(&str, Reading) -> Option<Date> + 'c;
 
 /// Separates the names in a list of authors.
 const LIST_SEPARATOR: &str = "، ";
@@ -19,24 +25,21 @@ impl FieldNames {
     ///
     /// # Errors
     /// If no column that may hold the text does: what was expected and what was found.
-    pub(super) fn map_record(&self, mut columns: Columns) -> Result<ArticleFields, String> {
+    pub(super) fn map_record(&self, mut columns: Columns, choose_day: &ChooseDay<'_>) -> Result<ArticleFields, String> {
         match self.take(&mut columns, &self.text, paragraphs) {
-            Some(text) => Ok(ArticleFields { text: Some(text), ..self.map(columns) }),
+            Some(text) => Ok(ArticleFields { text: Some(text), ..self.map(columns, choose_day) }),
             None => Err(no_text(&columns, self)),
         }
     }
 
     /// The fields of a sidecar. Its article's text is another file, so no column is taken for the text.
-    pub(super) fn map_sidecar(&self, columns: &[(String, Value)]) -> ArticleFields {
-        self.map(columns.to_vec())
+    pub(super) fn map_sidecar(&self, columns: &[(String, Value)], choose_day: &ChooseDay<'_>) -> ArticleFields {
+        self.map(columns.to_vec(), choose_day)
     }
 
     /// Whether a record has a text.
     pub(super) fn have_text(&self, columns: &[(String, Value)]) -> bool {
-        let is_first =
-            |column: &str, name: &str| same_name(column, name) || same_name(column, name.split('.').next().unwrap_or(name));
-        let named = columns.iter().filter(|(column, _)| self.text.iter().any(|name| is_first(column, name)));
-        self.take(&mut named.cloned().collect(), &self.text, paragraphs).is_some()
+        self.take(&mut named(columns, &self.text), &self.text, paragraphs).is_some()
     }
 
     /// Whether a column may hold the key.
@@ -44,16 +47,34 @@ impl FieldNames {
         self.id.iter().any(|id| same_name(id, column))
     }
 
-    fn map(&self, mut columns: Columns) -> ArticleFields {
-        let mut field = |names: &[String], read: fn(&Value) -> Option<String>| self.take(&mut columns, names, read);
+    /// Whether a column may hold the date.
+    pub(super) fn is_published(&self, column: &str) -> bool {
+        self.published.iter().any(|published| same_name(published, column))
+    }
+
+    /// Everything in the place of the date, with the name of that place.
+    pub(super) fn dates(&self, columns: &[(String, Value)]) -> Vec<(&str, Reading)> {
+        let dates = RefCell::new(Vec::new());
+        for name in &self.published {
+            let look = |value: &Value| {
+                dates.borrow_mut().push((name.as_str(), read_value(value)));
+                None
+            };
+            take(&mut named(columns, std::slice::from_ref(name)), name, look);
+        }
+        dates.into_inner()
+    }
+
+    fn map(&self, mut columns: Columns, choose_day: &ChooseDay<'_>) -> ArticleFields {
+        let day = |name: &String, value: &Value| choose_day(name, read_value(value)).map(|day| day.to_string());
         ArticleFields {
             text: None,
-            title: field(&self.title, line),
-            // A date that is no day stays among the other fields, under its own name.
-            published: field(&self.published, day),
-            section: field(&self.section, line),
-            byline: field(&self.byline, line),
-            key: field(&self.id, key),
+            title: self.take(&mut columns, &self.title, line),
+            // A date that is no day, or either of two, stays among the other fields, under its own name.
+            published: self.published.iter().find_map(|name| take(&mut columns, name, |value| day(name, value))),
+            section: self.take(&mut columns, &self.section, line),
+            byline: self.take(&mut columns, &self.byline, line),
+            key: self.take(&mut columns, &self.id, key),
             // Must stay last: fields are evaluated in the order written, and this is what the others have not taken.
             extra: self.others(columns),
         }
@@ -77,6 +98,13 @@ impl FieldNames {
         let kept = columns.into_iter().filter_map(|(name, value)| Some((verbatim(value)?, name)));
         kept.filter(|(text, name)| !(self.is_missing(text) && is_field(name))).map(|(text, name)| (name, text)).collect()
     }
+}
+
+/// The columns in which fields of these names can be.
+fn named(columns: &[(String, Value)], names: &[String]) -> Columns {
+    let is_first =
+        |column: &str, name: &str| same_name(column, name) || same_name(column, name.split('.').next().unwrap_or(name));
+    columns.iter().filter(|(column, _)| names.iter().any(|name| is_first(column, name))).cloned().collect()
 }
 
 /// A text, or a list of its paragraphs.
@@ -115,11 +143,6 @@ fn key(value: &Value) -> Option<String> {
         }
         other => line(other),
     }
-}
-
-/// A date that can be read as a day, as written.
-fn day(value: &Value) -> Option<String> {
-    line(value).filter(|written| parse_date(written).is_some())
 }
 
 /// The strings of an array, if it holds nothing else.
@@ -202,6 +225,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    /// The day of a date that leaves no choice.
+    fn certain(_: &str, reading: Reading) -> Option<Date> {
+        reading.day(|| None)
+    }
     use crate::ingest::markup::Markup;
 
     fn names() -> FieldNames {
@@ -227,7 +255,7 @@ mod tests {
     fn a_number_that_was_rounded_is_no_key() {
         let record = |id: &str| -> ArticleFields {
             let fields = serde_json::from_str(&format!("{{\"id\": {id}, \"text\": \"نص\"}}"));
-            names().map_record(self::fields(&fields.expect("JSON"))).expect("has a text")
+            names().map_record(self::fields(&fields.expect("JSON")), &certain).expect("has a text")
         };
         for (id, expected) in [
             ("18446744073709551615", Some("18446744073709551615")),
@@ -247,7 +275,7 @@ mod tests {
             "Authors ": ["سلمى", "زيد"], "BODY": "نص", "a": {"b": 1}, "empty": "", "headline": "عنوان", "id": 7,
             "none": null, "text": "  ", "title": "أصل"
         });
-        let record = names().map_record(fields(&source)).expect("has a text");
+        let record = names().map_record(fields(&source), &certain).expect("has a text");
         let extra = [("a", "{\"b\":1}"), ("headline", "عنوان"), ("text", "  ")];
         let expected = ArticleFields {
             text: Some("نص".to_owned()),
@@ -264,14 +292,14 @@ mod tests {
     fn what_stands_for_no_value_is_none() {
         let source =
             json!({"authors": "NaN", "headline": "عنوان", "id": " none", "k": "nan", "text": "نص", "title": "None"});
-        let record = names().map_record(fields(&source)).expect("has a text");
+        let record = names().map_record(fields(&source), &certain).expect("has a text");
         assert_eq!((record.title.as_deref(), record.byline, record.key), (Some("عنوان"), None, None));
         assert_eq!(
             record.extra,
             [("k".to_owned(), "nan".to_owned())],
             "of an unknown field, nobody knows what it stands for"
         );
-        let message = names().map_record(fields(&json!({"text": "nan"}))).expect_err("no text");
+        let message = names().map_record(fields(&json!({"text": "nan"})), &certain).expect_err("no text");
         assert!(message.starts_with("no text: text is a word that stands for no value"), "{message}");
     }
 
@@ -281,7 +309,7 @@ mod tests {
         let names = FieldNames { text: path("article.body"), title: path("article.title"), id: path("_id.$oid"), ..names() };
         let source = json!({"_id": {"$oid": "5f"}, "article": {"body": ["أ", "ب"], "lang": "ar", "title": "ع"}});
         assert!(names.have_text(&fields(&source)));
-        let record = names.map_record(fields(&source)).expect("has a text");
+        let record = names.map_record(fields(&source), &certain).expect("has a text");
         assert_eq!((record.text.as_deref(), record.title.as_deref()), (Some("أ\nب"), Some("ع")));
         assert_eq!(record.key.as_deref(), Some("5f"));
         assert_eq!(record.extra, [("article".to_owned(), r#"{"lang":"ar"}"#.to_owned())]);
@@ -290,16 +318,16 @@ mod tests {
     #[test]
     fn a_text_further_inside_is_told_with_its_path() {
         let feature = json!({"properties": {"name": "ع", "text": "نص"}, "type": "Feature"});
-        let message = names().map_record(fields(&feature)).expect_err("no text");
+        let message = names().map_record(fields(&feature), &certain).expect_err("no text");
         assert!(message.starts_with("no text in the record itself, but in properties.text; set fields.text"), "{message}");
         let frame = json!({"text": {"0": "نص", "1": "نص"}});
-        let message = names().map_record(fields(&frame)).expect_err("no text");
+        let message = names().map_record(fields(&frame), &certain).expect_err("no text");
         assert!(message.contains("orient=\"records\""), "{message}");
     }
 
     #[test]
     fn a_record_without_text_names_the_columns() {
-        let message = names().map_record(fields(&json!({"content": "نص", "title": "ع"}))).expect_err("no text");
+        let message = names().map_record(fields(&json!({"content": "نص", "title": "ع"})), &certain).expect_err("no text");
         let said =
             "no text in any of the columns that may hold it (text, body); columns found: content, title; name the column";
         assert!(message.starts_with(said), "{message}");
@@ -317,7 +345,7 @@ mod tests {
             (json!({"text": [" ", ""]}), "no text: text is a list without text; expected"),
             (json!({"text": ["نص", 1]}), "no text: text is a list of values that are not all texts; expected"),
         ] {
-            let message = names().map_record(fields(&record)).expect_err("no text");
+            let message = names().map_record(fields(&record), &certain).expect_err("no text");
             assert!(message.starts_with(said), "{record}: {message}");
             assert!(message.contains("currently text, body; columns found: "), "{message}");
         }
@@ -328,16 +356,16 @@ mod tests {
         let names = FieldNames { published: vec!["published".to_owned(), "date".to_owned()], ..names() };
         let kept = |record: &ArticleFields| record.extra.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         let source = json!({"a": 1, "date": "أمس", "k": 2, "text": "نص"});
-        let record = names.map_record(fields(&source)).expect("has a text");
+        let record = names.map_record(fields(&source), &certain).expect("has a text");
         assert_eq!((record.published.as_deref(), kept(&record)), (None, ["a", "date", "k"].map(str::to_owned).to_vec()));
         let source = json!({"date": "2016-03-07", "published": "قريبا", "text": "نص"});
-        let record = names.map_record(fields(&source)).expect("has a text");
+        let record = names.map_record(fields(&source), &certain).expect("has a text");
         assert_eq!((record.published.as_deref(), kept(&record)), (Some("2016-03-07"), vec!["published".to_owned()]));
     }
 
     #[test]
     fn a_sidecar_has_no_text() {
-        let sidecar = names().map_sidecar(&fields(&json!({"id": "ا", "text": "نص", "title": "عنوان"})));
+        let sidecar = names().map_sidecar(&fields(&json!({"id": "ا", "text": "نص", "title": "عنوان"})), &certain);
         assert_eq!((sidecar.text, sidecar.key.as_deref(), sidecar.title.as_deref()), (None, Some("ا"), Some("عنوان")));
         assert_eq!(sidecar.extra, [("text".to_owned(), "نص".to_owned())]);
     }
@@ -347,7 +375,7 @@ mod tests {
         fn no_field_is_lost(values in proptest::collection::vec(("[a-e]|title|Headline|authors", "[ا-ي]{1,4}"), 0..8)) {
             let mut fields = vec![("text".to_owned(), json!("نص"))];
             fields.extend(values.iter().map(|(name, value)| (name.clone(), json!(value))));
-            let record = names().map_record(fields).expect("has a text");
+            let record = names().map_record(fields, &certain).expect("has a text");
             let mut kept: Vec<&str> = record.extra.iter().map(|(_, value)| value.as_str()).collect();
             kept.extend([&record.title, &record.byline].into_iter().filter_map(|value| value.as_deref()));
             let mut expected: Vec<&str> = values.iter().map(|(_, value)| value.as_str()).collect();

@@ -71,13 +71,22 @@ pub struct Inventory {
     pub rejects: Vec<Reject>,
     /// Number of files that match a `skip` pattern.
     pub skipped: usize,
+    /// The files that were there before all but one were dropped.
+    dropped: Vec<SourceFile>,
 }
 
 impl Inventory {
     /// Drops all files except one, which is read in its present state.
     pub fn keep_file(&mut self, path: &Path, source_path: &str) {
+        let dropped = std::mem::take(&mut self.files);
+        self.dropped = dropped.into_iter().filter(|file| file.source_path != source_path).collect();
         self.files = vec![SourceFile::new(path, source_path.to_owned())];
         self.rejects.clear();
+    }
+
+    /// All files, also those dropped: what a file says can depend on those around it.
+    pub(super) fn surroundings(&self) -> Vec<&SourceFile> {
+        self.files.iter().chain(&self.dropped).collect()
     }
 
     /// Size of all files together, in bytes.
@@ -138,7 +147,8 @@ impl Inventory {
     fn add(&mut self, root: &Path, path: &Path, settings: &IngestSettings) {
         let source_path = relative(root, path);
         // First, so that a skip pattern silences every complaint about the file.
-        if settings.skip.match_path(&source_path) {
+        let selection = settings.select(&source_path);
+        if selection == Selection::Skip {
             self.skipped += 1;
             return;
         }
@@ -150,13 +160,15 @@ impl Inventory {
         if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
             return refuse("special_file", "not an ordinary file; remove it, or add it to ingest.skip".to_owned());
         }
-        let is_wanted = settings.select(&source_path) == Selection::Read;
         let list = match kind_of(&source_path) {
             Kind::Archive => &mut self.files,
             // Which of them are sidecars is seen when all are known; without a pattern it can be nothing else.
-            Kind::Articles | Kind::Json if is_wanted => &mut self.files,
+            Kind::Articles | Kind::Json if selection == Selection::Read => &mut self.files,
             Kind::Sidecar | Kind::Json => &mut self.sidecars,
-            kind @ (Kind::Articles | Kind::Unknown) => return refuse("unsupported", not_read(kind == Kind::Articles)),
+            Kind::Articles | Kind::Foreign => {
+                let message = not_read(&source_path);
+                return refuse("unsupported", message);
+            }
         };
         list.push(SourceFile::new(path, source_path));
     }
@@ -215,8 +227,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(folder.path().join("a.pdf"), "x").expect("written");
         std::fs::write(folder.path().join("b.txt"), "x").expect("written");
-        let (format, pattern) =
-            ("a.pdf: not in a supported format; convert it, or add its pattern to ingest.skip;", "b.txt: no pattern");
+        let (format, pattern) = ("a.pdf: a PDF document, which is not read; write its text to", "b.txt: no pattern");
         for (files, expected) in
             [("**/*", vec![format]), ("**/*.html", vec![format, pattern]), ("**/*.pdf", vec![format, pattern])]
         {

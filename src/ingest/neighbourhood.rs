@@ -175,8 +175,15 @@ mod tests {
 
     fn record(path: &str, key: Option<&str>, text: &str) -> Record {
         let origin = Origin { source_path: path.to_owned(), record: key.map(str::to_owned) };
-        let fields = ArticleFields::of_text(text.to_owned());
-        Record { origin, byte_offset: None, body: Body::Decoded(Encoding::Utf8), fields, neighbours: Neighbours::Unknown }
+        Record {
+            origin,
+            byte_offset: None,
+            body: Body::Decoded(Encoding::Utf8),
+            fields: ArticleFields::of_text(text.to_owned()),
+            path: ArticleFields::default(),
+            page_order: None,
+            neighbours: Neighbours::Unknown,
+        }
     }
 
     fn around(texts: &[(&str, &str, usize)], path: &str) -> Neighbours {

@@ -6,9 +6,6 @@ use std::fmt::Write;
 
 use regex::Regex;
 
-use super::dates::parse_date;
-use super::fields::ArticleFields;
-
 /// A pattern such as `**/{section}/*`, compiled.
 #[derive(Clone, Debug, Default)]
 pub struct PathPattern {
@@ -43,19 +40,36 @@ impl PathPattern {
         &self.written
     }
 
-    /// The section and the date that a path names.
+    /// Whether the pattern has a place for the date.
     #[must_use]
-    pub fn read(&self, source_path: &str) -> ArticleFields {
-        let Some(found) = self.compiled.as_ref().and_then(|compiled| compiled.captures(source_path)) else {
-            return ArticleFields::default();
-        };
-        // The name of an archive (`a.zip!`) is no section of the articles in it.
-        let is_name = |part: &str| !part.is_empty() && !part.ends_with('!');
-        let part = |name| found.name(name).map(|part| part.as_str().to_owned()).filter(|part| is_name(part));
-        // A folder name that is no date must not stand in for the article's date.
-        let published = part("date").filter(|written| parse_date(written).is_some());
-        ArticleFields { section: part("section"), published, ..ArticleFields::default() }
+    pub fn names_date(&self) -> bool {
+        self.written.contains("{date}")
     }
+
+    /// Whether a path is one of those that the pattern describes.
+    #[must_use]
+    pub fn is_match(&self, source_path: &str) -> bool {
+        self.compiled.as_ref().is_some_and(|compiled| compiled.is_match(source_path))
+    }
+
+    /// The parts of a path that stand for the section and the date.
+    #[must_use]
+    pub fn parts<'p>(&self, source_path: &'p str) -> PathParts<'p> {
+        let found = self.compiled.as_ref().and_then(|compiled| compiled.captures(source_path));
+        let part = |name| {
+            found.as_ref().and_then(|found| found.name(name)).map(|part| part.as_str()).filter(|part| !part.is_empty())
+        };
+        PathParts { section: part("section"), date: part("date") }
+    }
+}
+
+/// What a pattern finds in a path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PathParts<'p> {
+    /// In the place of `{section}`.
+    pub section: Option<&'p str>,
+    /// In the place of `{date}`.
+    pub date: Option<&'p str>,
 }
 
 /// The regular expression of a pattern: `**/` matches any folders, `*` anything except `/`, `{name}` the same as a named group.
@@ -101,18 +115,17 @@ mod tests {
 
     #[test]
     fn a_path_gives_section_and_date() {
-        for (pattern, path, section, published) in [
+        for (pattern, path, section, date) in [
             ("**/{section}/*", "a/sport/x.txt", Some("sport"), None),
             ("**/{section}/*", "sport/x.txt", Some("sport"), None),
             ("**/{section}/*", "x.txt", None, None),
             ("{section}/**", "sport/2016/x.txt", Some("sport"), None),
             ("**/{date}/{section}-*.txt", "a/2016-03-07/sport-1.txt", Some("sport"), Some("2016-03-07")),
             ("**/{section}/*", "a.zip!/رياضة/x.txt", Some("رياضة"), None),
-            ("**/{section}/*", "b/a.zip!/x.txt", None, None),
             ("", "sport/x.txt", None, None),
         ] {
-            let found = PathPattern::new(pattern).expect("sound").read(path);
-            assert_eq!((found.section.as_deref(), found.published.as_deref()), (section, published), "{pattern} {path}");
+            let found = PathPattern::new(pattern).expect("sound").parts(path);
+            assert_eq!(found, PathParts { section, date }, "{pattern} {path}");
         }
         assert!(PathPattern::new("{sections}/*").expect_err("unknown").contains("{sections} is unknown"));
         let found = PathPattern::new("{date}/{section}/{section}/*").expect_err("a name may occur once");

@@ -4,6 +4,7 @@
 //! [`Reject`] in its place. A file that changed since the inventory was taken ends the reading, because the build id was computed
 //! from what it held before.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
@@ -12,16 +13,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use engine::document::{Neighbours, Origin};
 use engine::tables::Reject;
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::column_name::same_name;
+use super::date_orders::DatePlace;
+use super::date_survey::{DateSurvey, numeric_dates};
+use super::dates::{DateOrder, Reading};
 use super::fields::ArticleFields;
 use super::inventory::{Inventory, SourceFile};
+use super::path_fields::PathReader;
 use super::record::{Body, Record};
 use super::record_keys::RecordKeys;
 use super::reject::reject;
 use super::settings::IngestSettings;
-use super::source::{Content, Found, RawRecord, SidecarTable, SourceSettings, read_source};
+use super::source::{Content, Described, Found, RawRecord, SidecarTable, SourceSettings, read_source};
 
 /// The next thing in the input.
 #[derive(Clone, Debug)]
@@ -65,8 +71,21 @@ pub fn read_records(
     rejects.extend(inventory.rejects.iter().cloned());
     // By path like the files, because `read_all` merges the two lists. The sort is stable: one path keeps its order.
     rejects.sort_by(|a, b| a.source_path.cmp(&b.source_path));
-    let (read, keys, notices) = (Arc::default(), RecordKeys::default(), Vec::new());
-    let mut reader = Reader { settings, source_settings, sidecars: &sidecars, read, keys, notices, opened: None, emit };
+    let paths = PathReader::new(settings, inventory.surroundings().into_iter().map(|file| file.source_path.as_str()));
+    let dates = DateSurvey::new(inventory, settings, source_settings, &sidecars, &paths);
+    let mut reader = Reader {
+        settings,
+        source_settings,
+        sidecars: &sidecars,
+        paths: &paths,
+        dates: &dates,
+        read: Arc::default(),
+        keys: RecordKeys::default(),
+        notices: Vec::new(),
+        opened: None,
+        misnamed: BTreeMap::new(),
+        emit,
+    };
     if let ControlFlow::Break(Some(error)) = reader.read_all(inventory, rejects) {
         return Err(error);
     }
@@ -79,7 +98,10 @@ pub fn read_records(
              in parts, set fields.text = [\"{list}.{text}\"]"
         )
     }));
-    match inventory.sidecars.iter().find(changed) {
+    notices.extend(
+        reader.misnamed.into_iter().map(|(what, (count, path))| format!("{count} files (the first: {path}): {what}")),
+    );
+    match inventory.sidecars.iter().find(changed).or_else(|| dates.changed_file()) {
         Some(file) => Err(ReadError::Changed { path: file.source_path.clone() }),
         None => Ok(notices),
     }
@@ -92,12 +114,16 @@ struct Reader<'r, 'e, 'f> {
     settings: &'r IngestSettings,
     source_settings: SourceSettings<'r>,
     sidecars: &'r SidecarTable,
+    paths: &'r PathReader<'r>,
+    dates: &'r DateSurvey<'r>,
     /// Bytes read so far: of the files before the current one, and of that one.
     read: Arc<AtomicU64>,
     keys: RecordKeys,
     notices: Vec<String>,
     /// How many files are objects around lists of articles, and the first of them, with the name of a list in it.
     opened: Option<(u64, String, String)>,
+    /// How many files are not what their names say, and the first of them, by what they are.
+    misnamed: BTreeMap<String, (u64, String)>,
     emit: &'e mut Emit<'f>,
 }
 
@@ -167,6 +193,10 @@ impl Reader<'_, '_, '_> {
                 *count += 1;
                 return ControlFlow::Continue(());
             }
+            Found::Misnamed(path, what) => {
+                self.misnamed.entry(what).or_insert((0, path)).0 += 1;
+                return ControlFlow::Continue(());
+            }
             Found::Notice(notice) => {
                 self.notices.push(notice);
                 return ControlFlow::Continue(());
@@ -182,38 +212,48 @@ impl Reader<'_, '_, '_> {
         let RawRecord { source_path, place, byte_offset, encoding, content } = raw;
         let sidecar = self.sidecars.lookup(&source_path);
         let columns = match content {
-            Content::Text(bytes) => return Ok(whole_file(source_path, Body::Text(bytes), self.described(sidecar))),
-            Content::Html(bytes) => return Ok(whole_file(source_path, Body::Html(bytes), self.described(sidecar))),
+            Content::Text(bytes) => return Ok(self.without_fields(source_path, Body::Text(bytes), sidecar)),
+            Content::Html(bytes) => return Ok(self.without_fields(source_path, Body::Html(bytes), sidecar)),
             Content::Fields(columns) => columns,
         };
         let is_whole_file = place.is_none();
-        let mut fields = self.map(columns, sidecar).map_err(|(code, message)| Reject {
+        let path = self.path_fields(&source_path, is_whole_file);
+        let mut fields = self.map(&source_path, columns, sidecar, &path).map_err(|(code, message)| Reject {
             record: place,
             byte_offset,
             ..reject(&source_path, code, message)
         })?;
         let body = Body::Decoded(encoding);
         if is_whole_file {
-            return Ok(whole_file(source_path, body, fields));
+            return Ok(whole_file(source_path, body, fields, path, None));
         }
         let key = self.keys.key_of(&source_path, fields.key.take(), fields.text.as_deref().unwrap_or_default());
         let origin = Origin { source_path, record: Some(key) };
-        Ok(Record { origin, byte_offset, body, fields, neighbours: Neighbours::Unknown })
+        Ok(Record { origin, byte_offset, body, fields, path, page_order: None, neighbours: Neighbours::Unknown })
     }
 
     /// The fields of a record. Its file's sidecar applies to every record, in the columns that the record does not have.
     fn map(
         &self,
+        source_path: &str,
         mut columns: Vec<(String, Value)>,
-        sidecar: Option<&[(String, Value)]>,
+        sidecar: Option<Described<'_>>,
+        path: &ArticleFields,
     ) -> Result<ArticleFields, (&'static str, String)> {
         let names = &self.settings.fields;
-        let is_own = |name: &str| columns.iter().any(|(own, _)| same_name(own, name));
-        // A sidecar's key would be the same for every record of the file, so it is left out.
-        let added = sidecar.unwrap_or_default().iter().filter(|(name, _)| !names.is_key(name) && !is_own(name));
-        let added: Vec<(String, Value)> = added.cloned().collect();
-        columns.extend(added);
-        let fields = names.map_record(columns).map_err(|message| ("no_text", message))?;
+        let own: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+        let is_own = |name: &str| own.iter().any(|own| same_name(own, name));
+        if let Some(sidecar) = sidecar {
+            // A sidecar's key would be the same for every record of the file, so it is left out.
+            let added = sidecar.columns.iter().filter(|(name, _)| !names.is_key(name) && !is_own(name));
+            columns.extend(added.cloned());
+        }
+        let choose_day = |name: &str, reading: Reading| {
+            let is_of_record = is_own(name) || is_own(name.split('.').next().unwrap_or(name));
+            let file = sidecar.filter(|_| !is_of_record).map_or(source_path, |sidecar| sidecar.source_path);
+            self.choose_day(file, &DatePlace::column(name), reading, path)
+        };
+        let fields = names.map_record(columns, &choose_day).map_err(|message| ("no_text", message))?;
         let limit = self.settings.max_file.bytes();
         if fields.text.as_ref().is_some_and(|text| text.len() as u64 > limit) {
             let message = format!("a text of more than the {limit} bytes of max_file_mib; split it or raise the limit");
@@ -222,17 +262,50 @@ impl Reader<'_, '_, '_> {
         Ok(fields)
     }
 
-    /// What a sidecar says about a file without fields.
-    fn described(&self, sidecar: Option<&[(String, Value)]>) -> ArticleFields {
-        sidecar.map(|columns| self.settings.fields.map_sidecar(columns)).unwrap_or_default()
+    /// A file that is one article and has no fields itself.
+    fn without_fields(&self, source_path: String, body: Body, sidecar: Option<Described<'_>>) -> Record {
+        let path = self.path_fields(&source_path, true);
+        let described = sidecar.map(|sidecar| {
+            let choose_day = |name: &str, reading: Reading| {
+                self.choose_day(sidecar.source_path, &DatePlace::column(name), reading, &path)
+            };
+            self.settings.fields.map_sidecar(sidecar.columns, &choose_day)
+        });
+        let page_order = match &body {
+            // The page is not read yet; if nothing in it could be such a date, its order need not be known.
+            Body::Html(page) if numeric_dates(page).any(Reading::is_ambiguous) => {
+                self.dates.order(&source_path, &DatePlace::Page)
+            }
+            _ => None,
+        };
+        whole_file(source_path, body, described.unwrap_or_default(), path, page_order)
+    }
+
+    fn path_fields(&self, source_path: &str, is_article: bool) -> Box<ArticleFields> {
+        let choose_day = |name: &str, reading: Reading| {
+            let place = if name.is_empty() { DatePlace::Path } else { DatePlace::column(name) };
+            reading.day(|| self.dates.order(source_path, &place))
+        };
+        Box::new(self.paths.read(source_path, is_article, &choose_day))
+    }
+
+    /// The day of a date in a column: where it leaves a choice, that of its source's order, or the one that the path names.
+    fn choose_day(&self, source_path: &str, place: &DatePlace, reading: Reading, path: &ArticleFields) -> Option<Date> {
+        reading.day(|| self.dates.order(source_path, place)).or_else(|| path.day().filter(|day| reading.may_be(*day)))
     }
 }
 
 /// A file that is one article. Its path identifies it; a key is an ordinary field.
-fn whole_file(source_path: String, body: Body, mut fields: ArticleFields) -> Record {
+fn whole_file(
+    source_path: String,
+    body: Body,
+    mut fields: ArticleFields,
+    path: Box<ArticleFields>,
+    page_order: Option<DateOrder>,
+) -> Record {
     fields.extra.extend(fields.key.take().map(|key| ("id".to_owned(), key)));
     let origin = Origin { source_path, record: None };
-    Record { origin, byte_offset: None, body, fields, neighbours: Neighbours::Unknown }
+    Record { origin, byte_offset: None, body, fields, path, page_order, neighbours: Neighbours::Unknown }
 }
 
 /// What a file turned out to hold.
@@ -246,7 +319,8 @@ struct Seen {
 
 impl Seen {
     fn note(&mut self, found: &Found) {
-        self.anything = true;
+        // After these something is still to come.
+        self.anything |= !matches!(found, Found::Misnamed(..) | Found::Notice(_) | Found::Opened(..));
         self.breaks_off |= matches!(found, Found::Reject(reject) if reject.code == "unreadable");
     }
 }

@@ -7,9 +7,9 @@ use engine::document::mojibake::Misreading;
 use engine::document::{ArticleText, Encoding, Metadata, Neighbours, Origin, foreign_words};
 use engine::tables::Reject;
 
-use super::dates::parse_date;
+use super::dates::{DateOrder, Reading};
 use super::decode::{DecodeFault, decode};
-use super::fields::ArticleFields;
+use super::fields::{ArticleFields, FieldSource};
 use super::html::{Page, read_page};
 use super::reject::reject;
 use super::restoration::restore;
@@ -42,6 +42,10 @@ pub struct Record {
     pub fields: ArticleFields,
     /// What the texts around it tell about its state of writing; set once all of them are known ([`super::Neighbourhood`]).
     pub neighbours: Neighbours,
+    /// What its path says.
+    pub path: ArticleFields,
+    /// The order of day and month in its site's dates, if its bytes have one that leaves it open.
+    pub page_order: Option<DateOrder>,
 }
 
 impl Record {
@@ -80,17 +84,26 @@ impl Record {
         };
         part(self.text_bytes());
         part(self.origin.source_path.as_bytes());
-        // Without `..`, so that a new field cannot be forgotten. The text is hashed above; the key is `origin.record`.
-        let ArticleFields { text: _, key: _, title, section, byline, published, extra } = &self.fields;
-        for field in [&self.origin.record, title, section, byline, published] {
-            // Else a field that is absent and one that is empty would give the same hash.
-            part(&[u8::from(field.is_some())]);
-            part(field.as_ref().map_or(&[], |field| field.as_bytes()));
+        part(self.origin.record.as_ref().map_or(&[], |key| key.as_bytes()));
+        for ArticleFields { text: _, key: _, title, section, byline, published, extra } in [&self.fields, &self.path] {
+            // Without `..`, so that a new field cannot be forgotten. The text is hashed above; the key is `origin.record`.
+            for field in [title, section, byline, published] {
+                // Else a field that is absent and one that is empty would give the same hash.
+                part(&[u8::from(field.is_some())]);
+                part(field.as_ref().map_or(&[], |field| field.as_bytes()));
+            }
+            // Else the last field of one list could be the first of the next.
+            part(&extra.len().to_le_bytes());
+            for (name, value) in extra {
+                part(name.as_bytes());
+                part(value.as_bytes());
+            }
         }
-        for (name, value) in extra {
-            part(name.as_bytes());
-            part(value.as_bytes());
-        }
+        part(&[match self.page_order {
+            None => 0,
+            Some(DateOrder::DayFirst) => 1,
+            Some(DateOrder::MonthFirst) => 2,
+        }]);
         let mut fingerprint = Fingerprint::default();
         fingerprint.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         fingerprint
@@ -102,7 +115,7 @@ impl Record {
     /// If it is not text in a supported encoding, or has no words.
     pub fn read(self, settings: &IngestSettings) -> Result<ArticleText, Reject> {
         let bytes = self.len();
-        let Self { origin, byte_offset, body, fields, neighbours } = self;
+        let Self { origin, byte_offset, body, fields, path, page_order, neighbours } = self;
         let is_page = matches!(body, Body::Html(_));
         let refuse = |code, message, byte_offset| {
             let record = origin.record.clone();
@@ -114,9 +127,11 @@ impl Record {
         };
         let (found, encoding, misread) = found_in(body, settings).map_err(faulty)?;
         let fields = settings.fields.markup.resolved(fields).map_err(faulty)?;
-        let path = settings.path_pattern.read(&origin.source_path);
+        let path_day = path.day();
+        let choose_day =
+            |reading: Reading| reading.day(|| page_order).or_else(|| path_day.filter(|day| reading.may_be(*day)));
         // In order of trust: what the record's source says, then the page itself, then its path.
-        let mut fields = fields.or(found, Some("page")).or(path, None);
+        let mut fields = fields.or(found, FieldSource::Page, &choose_day).or(path, FieldSource::Path, &choose_day);
         let text = fields.text.take().unwrap_or_default();
         // Looked for again: `decode` does so only where it guesses the encoding, and JSON can spell a NUL as an escape.
         if let Some(at) = text.find('\0') {
@@ -176,6 +191,7 @@ fn found_in(body: Body, settings: &IngestSettings) -> Result<(ArticleFields, Enc
 }
 
 fn metadata(fields: ArticleFields) -> Metadata {
-    let ArticleFields { text: _, key: _, title, section, byline, published, extra } = fields;
-    Metadata { title, section, byline, published: published.as_deref().and_then(parse_date), extra }
+    let published = fields.day();
+    let ArticleFields { text: _, key: _, title, section, byline, published: _, extra } = fields;
+    Metadata { title, section, byline, published, extra }
 }

@@ -7,11 +7,13 @@ use serde_json::Value as Json;
 use engine::document::Encoding;
 use engine::settings::{Choice, Fault, Form, Range, Refusal, Setting, Value};
 
+use super::dates::DateOrder;
 use super::decode::DeclaredEncoding;
+use super::leftovers::is_leftover;
 use super::markup::Markup;
 use super::path_pattern::PathPattern;
 use super::patterns::Patterns;
-use super::source::{DialectSettings, IsArticle, Limits, Quoting, Selection, SourceSettings};
+use super::source::{DialectSettings, IsArticle, Limits, NameEncoding, Quoting, Selection, SourceSettings};
 
 engine::settings! {
     /// How files are read.
@@ -21,12 +23,13 @@ engine::settings! {
         input: PathBuf = "raw" => Run;
         /// Patterns of the files that hold articles. The file extension tells the format: .txt and .html hold one article each;
         /// .json, .jsonl, .csv, .tsv, .xlsx and .parquet one article per record (see `[fields]`), and so do .sgml and .xml, and .txt that
-        /// begins with tags. Each may be compressed (.gz, .zst, .xz) or lie in a
+        /// begins with tags; a name without a known extension leaves it to the contents. Each may be compressed (.gz, .zst, .xz, .bz2) or lie in a
         /// .zip or .tar archive (archive.zip!/folder/article.txt), up to eight archives and compressions deep; deeper files are
         /// rejected (too_deep). A file of another format, or one that no pattern matches, becomes a row of the rejects table.
         /// Metadata in metadata.csv (with a column path) or article.json beside article.txt is joined to the articles.
         files: Patterns = ["**/*"] => Selection;
-        /// Patterns of files, or of members of archives, to ignore.
+        /// Patterns of files, or of members of archives, to ignore. What systems and editors leave behind (Thumbs.db, desktop.ini,
+        /// ~$x.docx, x.txt~) is ignored in any case.
         skip: Patterns = ["**/.*", "**/__MACOSX/**"] => Selection;
         /// `"auto"` detects the encoding of each file and records it; `"utf-8"`, `"utf-16le"`, `"utf-16be"`, `"windows-1256"` or
         /// `"iso-8859-6"` fixes it. A byte order mark always wins.
@@ -40,6 +43,16 @@ engine::settings! {
         /// How their fields are quoted: `"auto"` finds it; `"doubled"`: a quote in a quoted field is written twice; `"backslash"`: a
         /// backslash before it, as Hive, MySQL and Spark write; `"none"`: quotes are letters like any other.
         quotes: Quotes = "auto" => Ingest;
+        /// The encoding of names in zip archives that do not declare one: `"auto"` looks at all names of the archive; `"utf-8"`,
+        /// `"cp437"` (the format's own), `"cp720"` (the Explorer of an Arabic Windows) or `"windows-1256"` (other programs there) fixes it.
+        zip_names: ZipNames = "auto" => Selection;
+        /// The order of day and month in dates such as 7/3/2016 that leave it open: `"auto"` learns it from the other dates of the same
+        /// column, or of the files beside it, and leaves the date out (it stays in `extra`) where none of them tells;
+        /// `"day-first"` and `"month-first"` settle it.
+        date_order: InputDateOrder = "auto" => Ingest;
+        /// Whether a date in the path of a file (2004-05-17_x.txt, 20040517-x.html, 2004/05/17/x.txt) is that of its articles, where they
+        /// give none themselves.
+        path_dates: bool = true => Ingest;
         /// What an article's path says about it: `{section}` and `{date}` stand for a folder name or a part of one, `*` for any name,
         /// `**/` for any folders. Empty: nothing.
         path_pattern: PathPattern = "**/{section}/*" => Ingest;
@@ -83,7 +96,7 @@ impl IngestSettings {
     /// Whether to read a file, or a member of an archive.
     #[must_use]
     pub fn select(&self, source_path: &str) -> Selection {
-        if self.skip.match_path(source_path) {
+        if is_leftover(source_path) || self.skip.match_path(source_path) {
             Selection::Skip
         } else if self.files.match_path(source_path) {
             Selection::Read
@@ -103,6 +116,7 @@ impl IngestSettings {
             encoding: self.encoding.0,
             text_names: &self.fields.text,
             dialect: DialectSettings { delimiter: self.delimiter.0, quoting: self.quotes.0 },
+            zip_names: self.zip_names.0,
             wanted,
             is_sidecar: &|_| false,
             is_article,
@@ -126,6 +140,46 @@ impl Choice for InputEncoding {
 
     fn name(self) -> &'static str {
         self.0.map_or("auto", |declared| declared.0.name())
+    }
+}
+
+/// The encoding of undeclared names in zip archives; `None` detects it for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ZipNames(pub Option<NameEncoding>);
+
+impl Choice for ZipNames {
+    const ALL: &'static [Self] = &[
+        Self(None),
+        Self(Some(NameEncoding::Utf8)),
+        Self(Some(NameEncoding::Cp437)),
+        Self(Some(NameEncoding::Cp720)),
+        Self(Some(NameEncoding::Windows1256)),
+    ];
+
+    fn name(self) -> &'static str {
+        match self.0 {
+            None => "auto",
+            Some(NameEncoding::Utf8) => "utf-8",
+            Some(NameEncoding::Cp437) => "cp437",
+            Some(NameEncoding::Cp720) => "cp720",
+            Some(NameEncoding::Windows1256) => "windows-1256",
+        }
+    }
+}
+
+/// The order of day and month in all dates; `None` learns it for each source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InputDateOrder(pub Option<DateOrder>);
+
+impl Choice for InputDateOrder {
+    const ALL: &'static [Self] = &[Self(None), Self(Some(DateOrder::DayFirst)), Self(Some(DateOrder::MonthFirst))];
+
+    fn name(self) -> &'static str {
+        match self.0 {
+            None => "auto",
+            Some(DateOrder::DayFirst) => "day-first",
+            Some(DateOrder::MonthFirst) => "month-first",
+        }
     }
 }
 

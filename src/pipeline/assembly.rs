@@ -12,7 +12,7 @@ use super::error::RunError;
 use super::finished::{Done, DoneArticle, DoneDocument, Finished, Opening};
 use crate::cache::{CacheWriter, Staleness};
 use crate::dataset::{Counts, DatasetError, DatasetWriter, TableFiles};
-use crate::ingest::UniqueKeys;
+use crate::ingest::{InputReport, UniqueKeys};
 use engine::duplicates::{DuplicateIndex, DuplicatePolicy, DuplicateSettings, Verdict};
 use engine::tables::Reject;
 
@@ -27,6 +27,7 @@ pub(super) struct Assembly {
     duplicates: DuplicateIndex,
     keys: UniqueKeys,
     redone: Redone,
+    report: InputReport,
     inputs: usize,
     /// The folder and the verdict of the article whose passages come; `None` if its rows are not wanted.
     open: Option<(String, Verdict)>,
@@ -43,6 +44,8 @@ pub(super) struct Assembled {
     pub(super) inputs: usize,
     /// What is worth knowing about the input as a whole, a line each.
     pub(super) notices: Vec<String>,
+    /// What is to be known about its articles.
+    pub(super) report: InputReport,
     /// The error that ended the reading, if not all records came in.
     pub(super) ended_by: Option<RunError>,
 }
@@ -65,6 +68,7 @@ impl Assembly {
             duplicates: DuplicateIndex::new(duplicates),
             keys: UniqueKeys::default(),
             redone: Redone::create(build_folder.join(REDONE))?,
+            report: InputReport::default(),
             inputs: 0,
             open: None,
         })
@@ -115,7 +119,7 @@ impl Assembly {
 
     /// Decides whether an article gets into the tables, and what it is a copy of. One that does not is a reject from now on.
     fn admit(&mut self, article: DoneArticle) -> Result<Option<Verdict>, RunError> {
-        let DoneArticle { document, signature, outcome, staleness } = article;
+        let DoneArticle { document, remarks, signature, outcome, staleness } = article;
         self.inputs += 1;
         let (path, record) = (&document.source_path, document.record.as_deref());
         // Here and not in the workers: which of two equal keys comes first must not depend on which worker is faster.
@@ -123,6 +127,7 @@ impl Assembly {
             self.writer.push_reject(reject)?;
             return Ok(None);
         }
+        self.report.note_article(path, record, remarks);
         // Before the duplicates are judged: a dropped copy is cached too, since the verdict depends on other articles.
         if let (Some(cache), Some(outcome)) = (&mut self.next_cache, &outcome) {
             cache.push(document.article_id, document.fingerprint, outcome, staleness == Staleness::Fresh)?;
@@ -170,8 +175,17 @@ impl Assembly {
     /// If a file cannot be written.
     pub(super) fn finish(self) -> Result<Assembled, DatasetError> {
         let (counts, tables) = self.writer.finish()?;
-        let Self { next_cache, inputs, redone, .. } = self;
-        Ok(Assembled { counts, tables, work: redone.finish()?, inputs, next_cache, notices: Vec::new(), ended_by: None })
+        let Self { next_cache, inputs, redone, report, .. } = self;
+        Ok(Assembled {
+            counts,
+            tables,
+            work: redone.finish()?,
+            report,
+            inputs,
+            next_cache,
+            notices: Vec::new(),
+            ended_by: None,
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use engine::tables::{ArticleRow, ArticleRows, KeywordRow, Reject, SentenceRow};
 use jiff::civil::Date;
 
 use crate::cache::{PackedOutcome, Staleness};
-use crate::ingest::Fingerprint;
+use crate::ingest::{ArticleRemarks, Fingerprint};
 
 /// An article after the last stage.
 pub(super) struct Done {
@@ -23,6 +23,7 @@ pub(super) struct Opening {
 /// What the assembly needs of an article besides its rows.
 pub(super) struct DoneArticle {
     pub(super) document: DoneDocument,
+    pub(super) remarks: ArticleRemarks,
     pub(super) signature: Signature,
     /// For the cache; `None` for an article that was processed in passages, whose outcome would be as large as its rows.
     pub(super) outcome: Option<PackedOutcome>,

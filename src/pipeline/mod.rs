@@ -221,6 +221,8 @@ impl StagedBuild<'_> {
         }
         ended_by.map_or(Ok(()), Err)?;
         // Before the build is judged: what a warning tells may be why it is refused.
+        let remarks = assembled.report.lines(&settings.ingest);
+        assembled.notices.extend(remarks);
         warn(progress, &assembled.notices);
         if assembled.inputs == 0 {
             return Err(nothing_in(&settings.ingest));

@@ -18,7 +18,7 @@ use super::survey::{Surveyed, survey};
 use crate::cache::{CacheFolder, Staleness};
 use crate::config::{PipelineSettings, Setup};
 use crate::dataset::{BuildDamage, Counts, OutputFolder};
-use crate::ingest::{Inventory, Neighbourhood, Record};
+use crate::ingest::{InputReport, Inventory, Neighbourhood, Record};
 
 /// An article that a run would process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,13 +140,16 @@ pub struct Foreseen {
 pub fn foresee(setup: &Setup, inventory: &Inventory) -> Result<Foreseen, RunError> {
     let settings = &setup.settings;
     let output = OutputFolder::new(&settings.dataset.output);
-    let mut rejects = Vec::new();
+    let (mut rejects, mut report) = (Vec::new(), InputReport::default());
     // Every record counts as new, so that each is read.
-    let (articles, warnings) = survey(inventory, &settings.ingest, &|_| Staleness::New, &mut |surveyed| {
-        if let Surveyed::Reject(reject) = surveyed {
-            rejects.push(reject);
-        }
-    })?;
+    let (articles, mut warnings) =
+        survey(inventory, &settings.ingest, &|_| Staleness::New, &mut |surveyed| match surveyed {
+            Surveyed::Reject(reject) => rejects.push(reject),
+            Surveyed::Article(origin, _, remarks) => {
+                report.note_article(&origin.source_path, origin.record.as_deref(), remarks.unwrap_or_default());
+            }
+        })?;
+    warnings.extend(report.lines(&settings.ingest));
     let standing = Standing::of(&output, &build_id(&provenance(setup, inventory, None)))?;
     let refusal = foreseen_refusal(&standing, &output, settings, articles.len(), &rejects)?;
     Ok(Foreseen { articles: articles.len(), rejects, warnings, refusal })
@@ -184,7 +187,7 @@ fn foreseen_refusal(
 impl Preview {
     fn note(&mut self, surveyed: Surveyed, listed: usize) {
         let (origin, staleness) = match surveyed {
-            Surveyed::Article(origin, staleness) => (origin, staleness),
+            Surveyed::Article(origin, staleness, _) => (origin, staleness),
             Surveyed::Reject(reject) => return self.rejects.push(reject),
         };
         *self.work.entry(staleness.reason()).or_default() += 1;

@@ -6,12 +6,12 @@ use engine::document::Origin;
 use engine::tables::Reject;
 
 use crate::cache::Staleness;
-use crate::ingest::{IngestSettings, Ingested, Inventory, ReadError, Record, UniqueKeys, read_records};
+use crate::ingest::{ArticleRemarks, IngestSettings, Ingested, Inventory, ReadError, Record, UniqueKeys, read_records};
 
 /// The judgement of a record.
 pub(super) enum Surveyed {
-    /// A run would publish it; with what `assess` returned for it.
-    Article(Origin, Staleness),
+    /// A run would publish it; with what `assess` returned for it, and what is to be known about it if it was read.
+    Article(Origin, Staleness, Option<ArticleRemarks>),
     /// A run would reject it.
     Reject(Reject),
 }
@@ -35,7 +35,7 @@ pub(super) fn survey(
             Ingested::Record(record) => judge(record, settings, assess, &mut keys),
             Ingested::Reject(reject) => Err(reject),
         };
-        emit(judged.map_or_else(Surveyed::Reject, |(origin, staleness)| Surveyed::Article(origin, staleness)));
+        emit(judged.unwrap_or_else(Surveyed::Reject));
         ControlFlow::Continue(())
     })?;
     Ok((keys, notices))
@@ -47,12 +47,16 @@ fn judge(
     settings: &IngestSettings,
     assess: &dyn Fn(&mut Record) -> Staleness,
     keys: &mut UniqueKeys,
-) -> Result<(Origin, Staleness), Reject> {
+) -> Result<Surveyed, Reject> {
     let staleness = assess(&mut record);
     let (origin, byte_offset) = (record.origin.clone(), record.byte_offset);
-    if staleness.first_stage().is_some() {
-        record.read(settings)?;
-    }
+    let remarks = match staleness.first_stage() {
+        Some(_) => {
+            let article = record.read(settings)?;
+            Some(ArticleRemarks::of(&article.origin, &article.metadata, settings))
+        }
+        None => None,
+    };
     keys.accept(origin.article_number(), &origin.source_path, origin.record.as_deref(), byte_offset)?;
-    Ok((origin, staleness))
+    Ok(Surveyed::Article(origin, staleness, remarks))
 }

@@ -19,7 +19,7 @@ use super::stages::{Stages, signature_of};
 use crate::cache::{ArticleCache, Cached, PackedOutcome, StageName, Staleness};
 use crate::config::PipelineSettings;
 use crate::dataset::StageSeconds;
-use crate::ingest::{IngestSettings, Ingested, Inventory, Neighbourhood, ReadError, Record, read_records};
+use crate::ingest::{ArticleRemarks, IngestSettings, Ingested, Inventory, Neighbourhood, ReadError, Record, read_records};
 use crate::interrupt::Interrupt;
 use crate::progress::Stage;
 use engine::duplicates::Signature;
@@ -167,7 +167,8 @@ impl<'w> Workers<'w> {
             let article = self.stages.clock.time(Clock::INGEST, || record.read(self.ingest))?;
             if self.stages.is_long(&article) {
                 let signature = self.stages.signature_of_text(&article);
-                let about = DoneArticle { document, signature, outcome: None, staleness };
+                let remarks = ArticleRemarks::of(&article.origin, &article.metadata, self.ingest);
+                let about = DoneArticle { document, remarks, signature, outcome: None, staleness };
                 return Ok(self.stages.rows_of_long(article, scratch).map(|rows| Done { rows, about }));
             }
             let read = self.stages.clock.time(Clock::INGEST, || article.into_document());
@@ -177,7 +178,9 @@ impl<'w> Workers<'w> {
         let outcome =
             outcome.unwrap_or_else(|| self.stages.clock.time(Clock::CACHE, || PackedOutcome::new(&tagged, &signature)));
         let rows = self.stages.rows(&tagged);
-        let about = DoneArticle { document, signature, outcome: Some(outcome), staleness };
+        let read = tagged.article().document();
+        let remarks = ArticleRemarks::of(&read.origin, &read.metadata, self.ingest);
+        let about = DoneArticle { document, remarks, signature, outcome: Some(outcome), staleness };
         Ok(Some(Done { rows, about }))
     }
 
@@ -190,7 +193,9 @@ impl<'w> Workers<'w> {
             Ok(article) => article,
             Err(reject) => return send(Finished::Reject(reject)),
         };
-        let about = DoneArticle { document, signature: self.stages.signature_of_text(&article), outcome: None, staleness };
+        let remarks = ArticleRemarks::of(&article.origin, &article.metadata, self.ingest);
+        let signature = self.stages.signature_of_text(&article);
+        let about = DoneArticle { document, remarks, signature, outcome: None, staleness };
         let scratch = &mut EngineScratch::default();
         if !self.stages.is_long(&article) {
             // Much white space or markup, and little text.

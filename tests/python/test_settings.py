@@ -26,6 +26,8 @@ VALUES = {
     "ingest.encoding": '"utf-8"',
     "ingest.delimiter": '","',
     "ingest.quotes": '"doubled"',
+    "ingest.zip_names": '"cp720"',
+    "ingest.date_order": '"day-first"',
     "ingest.path_pattern": '"{section}/**/*"',
     "fields.text": '["nothing", "text"]',
     "fields.title": '["headline"]',

@@ -3,7 +3,12 @@
 use jiff::civil::Date;
 use proptest::prelude::*;
 
-use super::parse_date;
+use super::{DateOrder, read_date};
+
+/// The day of a text in an Arabic newspaper.
+fn parse_date(text: &str) -> Option<Date> {
+    read_date(text).day(|| Some(DateOrder::DayFirst))
+}
 
 /// Text, day (ISO; empty for none), reason.
 const CASES: &[(&str, &str, &str)] = &[
@@ -22,7 +27,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("2016", "", "a year only"),
     ("2016-W10-1", "", "a week is no day that newspapers write; not read"),
     // day first
-    ("07/03/2016", "2016-03-07", "day first where both readings exist"),
+    ("07/03/2016", "2016-03-07", "day first where the source says so"),
     ("7-3-2016", "2016-03-07", "dashes, no zeros"),
     ("7.3.2016", "2016-03-07", "dots"),
     ("7 / 3 / 2016", "2016-03-07", "spaces round the slashes"),
@@ -87,6 +92,37 @@ const CASES: &[(&str, &str, &str)] = &[
     ("مَارِس 7، 2016", "2016-03-07", "vowel signs, Arabic comma"),
     ("7 من شهر مارس عام 2016", "2016-03-07", "words between"),
     ("31 أبريل 2016", "", "April has 30 days"),
+    // numbered months, French
+    ("15 كانون 2 2015", "2015-01-15", "a number in place of الثاني"),
+    ("15 تشرين 1 2014", "2014-10-15", "a number in place of الأول"),
+    ("15 ك2 2015", "2015-01-15", "the short form"),
+    ("15 ت١ 2014", "2014-10-15", "in Arabic digits"),
+    ("15 ك 1 2014", "2014-12-15", "with a space"),
+    ("15 ت.2 2014", "2014-11-15", "with a point"),
+    ("15 كانون 3 2015", "", "there is no third"),
+    ("15 كانون 2015", "", "which of the two is not said"),
+    ("28 avril 2016", "2016-04-28", "French"),
+    ("1er août 2016", "2016-08-01", "the first of a month"),
+    ("jeudi 28 avr. 2016 à 10h30", "2016-04-28", "short, with a weekday and a time"),
+    ("12 decembre 2010", "2010-12-12", "without accents"),
+    ("28 حزيران (يونيو) من العام 2016", "2016-06-28", "words between"),
+    // days of the week
+    ("خميس, 04/07/2016 - 10:30", "2016-04-07", "only the 7 April was a Thursday: Drupal's default"),
+    ("الخميس 04/07/2016", "2016-04-07", "the same"),
+    ("Thu, 04/07/2016", "2016-04-07", "English"),
+    ("الأحد 04/07/2016", "", "neither was a Sunday"),
+    ("الأحد 7 مارس 2016", "", "it was a Monday"),
+    ("الثلاثا 2016-03-07", "", "it was a Monday; damage"),
+    ("الأحد - الاثنين 7 مارس 2016", "2016-03-07", "one of two"),
+    ("الثلاثاء 27 جمادى الأولى 1437", "2016-03-08", "the month was announced a day later than computed"),
+    ("الجمعة 27 جمادى الأولى 1437", "", "three days off"),
+    ("8/7/2016 - 3/10/1437هـ", "2016-07-08", "the other calendar, in the same order"),
+    ("7/8/2016 - 10/3/1437هـ", "2016-07-08", "the other order, in both"),
+    // timestamps
+    ("20160428103000", "2016-04-28", "14 digits"),
+    ("20160428103000Z", "2016-04-28", "with a zone"),
+    ("201604281030", "2016-04-28", "12 digits"),
+    ("42488", "", "a spreadsheet's day only in a column of dates"),
     // words around
     ("الاثنين، 7 مارس 2016 الساعة 10:30 صباحاً", "2016-03-07", "weekday and time"),
     ("الساعة 10 - 7 مارس 2016", "2016-03-07", "the hour is no second day"),
@@ -117,7 +153,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("7 مارس 16", "", "a year of two digits"),
     ("7 مارس 20166", "", "a year of five digits"),
     // Hijri
-    ("السبت 27/5/1437هـ - الموافق 7/3/2016م", "2016-03-07", "both in numbers, marked"),
+    ("الاثنين 27/5/1437هـ - الموافق 7/3/2016م", "2016-03-07", "both in numbers, marked"),
     ("1437-05-27 - 2016-03-07", "2016-03-07", "a dash between dates with dashes"),
     ("27 / 05 / 1437 هـ", "2016-03-07", "spaces round the slashes"),
     ("27 جمادى الأولى 1437", "2016-03-07", "month's name"),
@@ -167,6 +203,32 @@ fn dates_are_read_or_not() {
 }
 
 #[test]
+fn a_date_that_can_be_two_days_needs_its_source() {
+    for (text, day_first, month_first) in [
+        ("07/03/2016", "2016-03-07", "2016-07-03"),
+        ("7-3-2016", "2016-03-07", "2016-07-03"),
+        ("10/9/1445 هـ", "2024-03-20", "2024-04-18"),
+    ] {
+        let reading = read_date(text);
+        let day = |order| reading.day(|| order).map(|day| day.to_string());
+        assert!(reading.is_ambiguous(), "{text}");
+        assert_eq!(day(Some(DateOrder::DayFirst)).as_deref(), Some(day_first), "{text}");
+        assert_eq!(day(Some(DateOrder::MonthFirst)).as_deref(), Some(month_first), "{text}");
+        assert_eq!(day(None), None, "{text}");
+    }
+    for (text, order) in [
+        ("25/03/2016", Some(DateOrder::DayFirst)),
+        ("03/25/2016", Some(DateOrder::MonthFirst)),
+        ("خميس, 04/07/2016", Some(DateOrder::MonthFirst)),
+        ("7 مارس 2016 (07/03/2016)", Some(DateOrder::DayFirst)),
+        ("07/07/2016", None),
+        ("2016-03-07", None),
+    ] {
+        assert_eq!(read_date(text).shown_order(), order, "{text}");
+    }
+}
+
+#[test]
 fn a_long_text_is_no_date() {
     assert_eq!(parse_date(&format!("7 مارس 2016 {}", "كلمة ".repeat(200))), None);
 }
@@ -193,9 +255,11 @@ proptest! {
         ];
         let (y, m, d) = (day.year(), day.month(), day.day());
         let name = NAMES[usize::try_from(m).expect("a month") - 1];
+        const WEEKDAYS: [&str; 7] = ["الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"];
+        let weekday = WEEKDAYS[usize::try_from(day.weekday().to_monday_zero_offset()).expect("a weekday")];
         for text in [
             format!("{y:04}-{m:02}-{d:02}"), format!("{d}/{m}/{y}"), format!("{y}/{m}/{d} 10:20"), format!("{d} {name} {y}"),
-            format!("الاثنين {d} {name}، {y} م"), format!("{name} {d}, {y}"), format!("{y:04}{m:02}{d:02}"),
+            format!("{weekday} {d} {name}، {y} م"), format!("{name} {d}, {y}"), format!("{y:04}{m:02}{d:02}"),
         ] {
             prop_assert_eq!(parse_date(&text), Some(day), "{}", text);
         }

@@ -1,4 +1,4 @@
-//! Names of months: both Gregorian traditions of Arabic, those of the Maghreb, English, and the Hijri calendar.
+//! Names of months: both Gregorian traditions of Arabic, those of the Maghreb, English, French, and the Hijri calendar.
 //!
 //! A name matches as spelled, as spelled without hamza and with `ه` and `ي` for `ة` and `ى`, and with the damaged letters deleted
 //! (`ة ى أ إ آ ء ئ ؤ`). Invariant: no text matches the names of two months, so a match is unambiguous; forms of one letter (`ب` for
@@ -6,7 +6,8 @@
 
 use std::sync::LazyLock;
 
-use super::tokens::{Token, fold_word};
+use super::spelling::Spellings;
+use super::tokens::Token;
 
 /// A calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,18 +27,60 @@ pub(super) struct Month {
 
 /// Gregorian months with all their names; spellings that differ only in hamza are folded together.
 const GREGORIAN: [&[&str]; 12] = [
-    &["يناير", "كانون الثاني", "كانون ثاني", "كانون ثان", "جانفي", "ينائر", "january", "jan"],
-    &["فبراير", "شباط", "فيفري", "فبرائر", "february", "feb"],
-    &["مارس", "آذار", "march", "mar"],
-    &["أبريل", "إبريل", "نيسان", "أفريل", "april", "apr"],
-    &["مايو", "أيار", "ماي", "may"],
-    &["يونيو", "يونية", "حزيران", "جوان", "june", "jun"],
-    &["يوليو", "يولية", "تموز", "جويلية", "يوليوز", "july", "jul"],
-    &["أغسطس", "أوغسطس", "آب", "أوت", "غشت", "august", "aug"],
-    &["سبتمبر", "أيلول", "شتنبر", "سبتامبر", "september", "sept", "sep"],
-    &["أكتوبر", "أوكتوبر", "تشرين الأول", "تشرين أول", "october", "oct"],
-    &["نوفمبر", "تشرين الثاني", "تشرين ثاني", "تشرين ثان", "نونبر", "نوفامبر", "november", "nov"],
-    &["ديسمبر", "كانون الأول", "كانون أول", "دجنبر", "دجمبر", "ديسامبر", "december", "dec"],
+    &[
+        "يناير",
+        "كانون الثاني",
+        "كانون ثاني",
+        "كانون ثان",
+        "كانون 2",
+        "ك 2",
+        "ك . 2",
+        "جانفي",
+        "ينائر",
+        "january",
+        "jan",
+        "janvier",
+        "janv",
+    ],
+    &["فبراير", "شباط", "فيفري", "فبرائر", "february", "feb", "février", "fevrier", "févr", "fevr", "fév"],
+    &["مارس", "آذار", "march", "mar", "mars"],
+    &["أبريل", "إبريل", "نيسان", "أفريل", "april", "apr", "avril", "avr"],
+    &["مايو", "أيار", "ماي", "may", "mai"],
+    &["يونيو", "يونية", "حزيران", "جوان", "june", "jun", "juin"],
+    &["يوليو", "يولية", "تموز", "جويلية", "يوليوز", "july", "jul", "juillet", "juil"],
+    &["أغسطس", "أوغسطس", "آب", "أوت", "غشت", "august", "aug", "août", "aout"],
+    &["سبتمبر", "أيلول", "شتنبر", "سبتامبر", "september", "sept", "sep", "septembre"],
+    &["أكتوبر", "أوكتوبر", "تشرين الأول", "تشرين أول", "تشرين 1", "ت 1", "ت . 1", "october", "oct", "octobre"],
+    &[
+        "نوفمبر",
+        "تشرين الثاني",
+        "تشرين ثاني",
+        "تشرين ثان",
+        "تشرين 2",
+        "ت 2",
+        "ت . 2",
+        "نونبر",
+        "نوفامبر",
+        "november",
+        "nov",
+        "novembre",
+    ],
+    &[
+        "ديسمبر",
+        "كانون الأول",
+        "كانون أول",
+        "كانون 1",
+        "ك 1",
+        "ك . 1",
+        "دجنبر",
+        "دجمبر",
+        "ديسامبر",
+        "december",
+        "dec",
+        "décembre",
+        "decembre",
+        "déc",
+    ],
 ];
 
 /// Hijri months with all their names.
@@ -67,28 +110,34 @@ const HIJRI: [&[&str]; 12] = [
     &["ذو الحجة", "ذي الحجة", "ذوالحجة", "ذيالحجة", "ذا الحجة"],
 ];
 
-/// A word of a name: folded, and with the damaged letters deleted.
-struct Spellings {
-    folded: String,
-    damaged: String,
+/// A part of a name: a word, or a number or point between words.
+enum Part {
+    Word(Spellings),
+    Number(u64),
+    Point,
 }
 
-impl Spellings {
-    fn of(word: &str) -> Self {
-        let kept: String = word.chars().filter(|c| !matches!(c, 'ة' | 'ى' | 'أ' | 'إ' | 'آ' | 'ء' | 'ئ' | 'ؤ')).collect();
-        // A single letter is not enough to identify a month.
-        let damaged = if kept.chars().count() > 1 { fold_word(&kept) } else { String::new() };
-        Self { folded: fold_word(word), damaged }
+impl Part {
+    fn of(written: &str) -> Self {
+        match written.parse() {
+            Ok(number) => Self::Number(number),
+            Err(_) if written == "." => Self::Point,
+            Err(_) => Self::Word(Spellings::of(written)),
+        }
     }
 
-    fn matches(&self, word: &str) -> bool {
-        word == self.folded || (!self.damaged.is_empty() && word == self.damaged)
+    fn matches(&self, token: &Token) -> bool {
+        match self {
+            Self::Word(word) => token.word().is_some_and(|text| word.matches(text)),
+            Self::Number(number) => token.number(|digits| digits == 1) == Some(*number),
+            Self::Point => token.mark() == Some('.'),
+        }
     }
 }
 
 struct Name {
     month: Month,
-    words: Vec<Spellings>,
+    parts: Vec<Part>,
 }
 
 /// All names, those with more words first, so that the longest match is found first.
@@ -97,12 +146,12 @@ static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
     for (calendar, months) in [(Calendar::Gregorian, &GREGORIAN), (Calendar::Hijri, &HIJRI)] {
         for (number, spellings) in (1..).zip(months) {
             let month = Month { calendar, number };
-            let words = |name: &&str| name.split(' ').map(Spellings::of).collect();
-            names.extend(spellings.iter().map(|name| Name { month, words: words(name) }));
+            let parts = |name: &&str| name.split(' ').map(Part::of).collect();
+            names.extend(spellings.iter().map(|name| Name { month, parts: parts(name) }));
         }
     }
     // Among names of equal length any order will do: no text matches the names of two months.
-    names.sort_by_key(|name| std::cmp::Reverse(name.words.len()));
+    names.sort_by_key(|name| std::cmp::Reverse(name.parts.len()));
     names
 });
 
@@ -110,10 +159,9 @@ static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
 pub(super) fn month_at(tokens: &[Token], at: usize) -> Option<(Month, usize)> {
     // Most tokens are no words; this spares comparing them with every name.
     tokens.get(at)?.word()?;
-    let is_at = |name: &&Name| {
-        (at..).zip(&name.words).all(|(at, word)| tokens.get(at).and_then(Token::word).is_some_and(|text| word.matches(text)))
-    };
-    NAMES.iter().find(is_at).map(|name| (name.month, at + name.words.len()))
+    let is_at =
+        |name: &&Name| (at..).zip(&name.parts).all(|(at, part)| tokens.get(at).is_some_and(|token| part.matches(token)));
+    NAMES.iter().find(is_at).map(|name| (name.month, at + name.parts.len()))
 }
 
 #[cfg(test)]
@@ -123,13 +171,17 @@ mod tests {
     #[test]
     fn no_text_matches_names_of_two_months() {
         let forms = |name: &Name| -> Vec<Vec<String>> {
-            let both = |word: &Spellings| [word.folded.clone(), word.damaged.clone()];
+            let both = |part: &Part| match part {
+                Part::Word(word) => [word.folded.clone(), word.damaged.clone()],
+                Part::Number(number) => [number.to_string(), String::new()],
+                Part::Point => [".".to_owned(), String::new()],
+            };
             let mut forms = vec![Vec::new()];
-            for word in &name.words {
+            for part in &name.parts {
                 forms = forms
                     .into_iter()
                     .flat_map(|form| {
-                        both(word)
+                        both(part)
                             .into_iter()
                             .filter(|text| !text.is_empty())
                             .map(move |text| [form.clone(), vec![text]].concat())

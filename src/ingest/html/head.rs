@@ -4,7 +4,7 @@
 
 use engine::arabic::is_sentence_mark;
 
-use super::super::dates::parse_date;
+use super::super::dates::read_date;
 use super::blocks::fold;
 
 /// Number of lines at the head of the text that may repeat title, author and date.
@@ -133,7 +133,7 @@ pub(super) fn author_name(byline: &str) -> Option<String> {
     let cue = words.first().filter(|word| AUTHOR_CUES.contains(word) || ["كتب", "كتبت", "by", "By"].contains(word));
     let name = words[usize::from(cue.is_some())..].join(" ");
     let name = name.trim_start_matches([':', ' ']);
-    let is_date = parse_date(name).is_some();
+    let is_date = !read_date(name).is_empty();
     (!name.is_empty() && !is_date && name.chars().any(char::is_alphabetic)).then(|| name.to_owned())
 }
 
@@ -143,5 +143,5 @@ pub(super) fn is_date_line(line: &str) -> bool {
     let first = fold(line.split_whitespace().next().unwrap_or_default());
     let begins = first.starts_with(char::is_numeric) || DATE_LINE_STARTS.contains(&first.as_str());
     let is_sentence = line.ends_with(is_sentence_mark);
-    begins && !is_sentence && line.split_whitespace().count() <= MAX_DATE_WORDS && parse_date(line).is_some()
+    begins && !is_sentence && line.split_whitespace().count() <= MAX_DATE_WORDS && !read_date(line).is_empty()
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::clean::Label;
 use super::parse::{resolve_entities, squeeze};
-use crate::ingest::dates::parse_date;
+use crate::ingest::dates::{Reading, read_date};
 
 /// Types of schema.org that are articles although their names do not end with `Article`.
 const ARTICLE_TYPES: &[&str] = &["BlogPosting", "LiveBlogPosting", "Report"];
@@ -194,7 +194,7 @@ pub(super) fn visible_date(document: &Document) -> Option<String> {
         nodes.into_iter().filter(|node| node.is_element() && is_dated(node)).filter(|node| node.first_child().is_some());
     let mut dated = lines.filter_map(|node| {
         let line = tidy(&node.text()).filter(|line| line.len() <= MAX_DATE_LINE_BYTES)?;
-        parse_date(&line).map(|date| (date, line))
+        Some((read_date(&line), line)).filter(|(date, _): &(Reading, _)| !date.is_empty())
     });
     let (date, line) = dated.next()?;
     // Lists of other articles have dates too, so more than one day is ambiguous.

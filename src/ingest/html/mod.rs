@@ -25,7 +25,7 @@ use dom_smoothie::{Config, Readability};
 use engine::document::Encoding;
 use engine::document::mojibake::{Misreading, undo_decoding};
 
-use super::dates::parse_date;
+use super::dates::read_date;
 use super::decode::{DeclaredEncoding, DecodeFault};
 use super::fields::ArticleFields;
 use blocks::{Block, blocks, fold};
@@ -143,13 +143,13 @@ fn article_fields(found: Findings, mut text: Vec<String>, lead: Option<String>, 
     let shown = head.published.or(above.published);
     let mut extra = Vec::new();
     let published = match (found.published, shown) {
-        (Some(known), Some(shown)) if parse_date(&known).is_none() => {
+        (Some(known), Some(shown)) if read_date(&known).is_empty() => {
             extra.push(("page_published".to_owned(), known));
             Some(shown)
         }
         (Some(known), Some(shown)) => {
             // The day of the last change, mostly; it is no longer in the text.
-            if parse_date(&known) != parse_date(&shown) {
+            if read_date(&known) != read_date(&shown) {
                 extra.push(("page_date_line".to_owned(), shown));
             }
             Some(known)

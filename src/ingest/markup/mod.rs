@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use engine::settings::Choice;
 
 use super::decode::DecodeFault;
-use super::fields::ArticleFields;
+use super::fields::{ArticleFields, FieldSource};
 use super::html::{self, squeeze};
 use detect::{html_tags, is_about_markup, is_html};
 pub(super) use entities::resolve;
@@ -63,7 +63,8 @@ impl Markup {
         let Some(text) = fields.text.take() else { return Ok(fields) };
         if html::is_page(&text) {
             let page = html::read_html(&text)?;
-            return Ok(fields.or(page, Some("page")));
+            // Nothing is known of the order of its site's dates: a record is not one of its pages.
+            return Ok(fields.or(page, FieldSource::Page, &|reading| reading.day(|| None)));
         }
         let resolved = self.text(&text)?.into_owned();
         Ok(ArticleFields { text: Some(resolved), ..fields })

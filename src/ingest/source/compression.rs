@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
 
@@ -30,6 +31,7 @@ pub(super) fn decompress<'r>(compression: Compression, reader: Box<dyn Read + 'r
     }
     Ok(match compression {
         Compression::Gzip => Box::new(Layer::new(GzipMembers::new(reader), CODE, "gzip data")),
+        Compression::Bzip2 => Box::new(Layer::new(MultiBzDecoder::new(reader), CODE, "bzip2 data")),
         Compression::Xz => Box::new(Layer::new(XzReader::new_mem_limit(reader, true, XZ_MEMORY_KIB), CODE, "xz data")),
         Compression::Zstd => {
             let mut decoder = zstd::Decoder::with_buffer(reader)?;
@@ -83,7 +85,7 @@ impl<R: BufRead> Read for GzipMembers<R> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::{Cursor, Write};
 
     use super::*;
 
@@ -108,6 +110,25 @@ mod tests {
         assert_eq!(read(&[gzip(""), gzip("ب")].concat()), ("ب".to_owned(), String::new()), "an empty member is one too");
         for cut in [two.len() - 1, gzip("ا").len() + 1] {
             assert!(read(&two[..cut]).1.contains("it is cut off"), "at {cut}: {}", read(&two[..cut]).1);
+        }
+    }
+
+    #[test]
+    fn bzip2_streams_are_read_to_the_end_of_the_last() {
+        let bzip2 = |text: &str| {
+            let mut writer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default());
+            writer.write_all(text.as_bytes()).expect("in memory");
+            writer.finish().expect("in memory")
+        };
+        let two = [bzip2("ا"), bzip2("ب")].concat();
+        let read = |bytes: &[u8]| {
+            let mut text = String::new();
+            let mut reader = decompress(Compression::Bzip2, Box::new(Cursor::new(bytes.to_vec()))).expect("not empty");
+            reader.read_to_string(&mut text).map(|_| text).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(&two), Ok("اب".to_owned()));
+        for cut in [two.len() - 1, bzip2("ا").len() + 5] {
+            assert!(read(&two[..cut]).is_err_and(|told| told.starts_with("broken bzip2 data")), "at {cut}");
         }
     }
 

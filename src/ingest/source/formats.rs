@@ -1,7 +1,10 @@
 //! What a file is, by the endings of its name: the compressions around it, and what is inside.
 //!
-//! Names decide, not contents: a person can tell from a listing what will be read, and a file with the wrong ending is an error to
-//! report, not something to guess around. Endings are compared from the right, ignoring case.
+//! Names decide as far as they say something: a person can tell from a listing what will be read. A name without an ending, or with one
+//! that nobody knows, leaves the decision to the contents (`sniff.rs`). So do contents that cannot be what the name says, such as a page
+//! whose server undid the compression; that is told. Endings are compared from the right, ignoring case.
+
+use super::foreign::Foreign;
 
 /// A compression around one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +15,8 @@ pub(super) enum Compression {
     Zstd,
     /// The .xz format, any number of streams.
     Xz,
+    /// Any number of streams.
+    Bzip2,
 }
 
 impl Compression {
@@ -21,6 +26,7 @@ impl Compression {
             Self::Gzip => "gzip",
             Self::Zstd => "zstd",
             Self::Xz => "xz",
+            Self::Bzip2 => "bzip2",
         }
     }
 }
@@ -44,8 +50,10 @@ pub(super) enum Leaf {
     Parquet,
     /// A spreadsheet.
     Spreadsheet,
-    /// None of these.
-    Unsupported,
+    /// The name says that it is something else, which holds no articles that can be read.
+    Foreign(Foreign),
+    /// The name does not say.
+    Unknown,
 }
 
 /// What is inside all compressions.
@@ -70,15 +78,20 @@ pub(super) struct Shape {
 
 /// The supported formats, for messages.
 const SUPPORTED: &str = ".txt .text .html .htm .xhtml .sgml .sgm .xml .json .jsonl .ndjson .csv .tsv .xlsx .xls .ods .parquet, each also compressed \
-                                    (.gz .zst .xz) or in an archive (.zip .tar .tar.gz .tgz .tar.zst .tzst .tar.xz .txz)";
+                                    (.gz .zst .xz .bz2) or in an archive (.zip .tar .tar.gz .tgz .tar.zst .tzst .tar.xz .txz .tar.bz2 .tbz2)";
 
-const COMPRESSIONS: [(&str, Compression); 3] =
-    [(".gz", Compression::Gzip), (".zst", Compression::Zstd), (".xz", Compression::Xz)];
+const COMPRESSIONS: [(&str, Compression); 4] =
+    [(".gz", Compression::Gzip), (".zst", Compression::Zstd), (".xz", Compression::Xz), (".bz2", Compression::Bzip2)];
 
-const SHORT_TARS: [(&str, Compression); 3] =
-    [(".tgz", Compression::Gzip), (".tzst", Compression::Zstd), (".txz", Compression::Xz)];
+const SHORT_TARS: [(&str, Compression); 5] = [
+    (".tgz", Compression::Gzip),
+    (".tzst", Compression::Zstd),
+    (".txz", Compression::Xz),
+    (".tbz2", Compression::Bzip2),
+    (".tbz", Compression::Bzip2),
+];
 
-const FORMATS: [(&str, Inner); 23] = [
+const FORMATS: [(&str, Inner); 25] = [
     (".zip", Inner::Zip),
     (".tar", Inner::Tar),
     (".txt", Inner::Leaf(Leaf::Text)),
@@ -93,6 +106,8 @@ const FORMATS: [(&str, Inner); 23] = [
     (".ndjson", Inner::Leaf(Leaf::JsonLines)),
     (".jsonlines", Inner::Leaf(Leaf::JsonLines)),
     (".jl", Inner::Leaf(Leaf::JsonLines)),
+    (".ldjson", Inner::Leaf(Leaf::JsonLines)),
+    (".xht", Inner::Leaf(Leaf::Html)),
     (".json", Inner::Leaf(Leaf::Json)),
     (".csv", Inner::Leaf(Leaf::Rows(b','))),
     (".tsv", Inner::Leaf(Leaf::Rows(b'\t'))),
@@ -104,17 +119,29 @@ const FORMATS: [(&str, Inner); 23] = [
     (".ods", Inner::Leaf(Leaf::Spreadsheet)),
 ];
 
-/// Why a file is not read, and what to do about it. If its format is not supported (`is_known` is false), adding a pattern to
+/// Why the file with this path is not read, and what to do about it. If its format is not supported, adding a pattern to
 /// `ingest.files` does not help.
-pub(crate) fn not_read(is_known: bool) -> String {
-    if is_known {
-        "no pattern of ingest.files matches it; add its pattern there, or to ingest.skip".to_owned()
-    } else {
-        format!("not in a supported format; convert it, or add its pattern to ingest.skip; supported are: {SUPPORTED}")
+pub(crate) fn not_read(source_path: &str) -> String {
+    match Shape::of(source_path).inner {
+        Inner::Leaf(Leaf::Foreign(foreign)) => foreign.not_read(),
+        _ => "no pattern of ingest.files matches it; add its pattern there, or to ingest.skip".to_owned(),
     }
 }
 
+/// The message for contents that are in no supported format.
+pub(super) fn not_recognised() -> String {
+    format!(
+        "neither its name nor its contents are those of a supported format (Arabic text, a page, records, an archive); convert it, or \
+         add its pattern to ingest.skip; supported are: {SUPPORTED}"
+    )
+}
+
 impl Shape {
+    /// The shape of a file about which its name says nothing.
+    pub(super) fn unknown() -> Self {
+        Self { compressions: Vec::new(), inner: Inner::Leaf(Leaf::Unknown) }
+    }
+
     /// The shape of a file with this name or path.
     pub(super) fn of(path: &str) -> Self {
         let mut name = path.rsplit('/').next().unwrap_or(path);
@@ -127,8 +154,9 @@ impl Shape {
             compressions.push(compression);
             return Self { compressions, inner: Inner::Tar };
         }
-        let inner = strip(name, &FORMATS).map_or(Inner::Leaf(Leaf::Unsupported), |(_, inner)| inner);
-        Self { compressions, inner }
+        let known = strip(name, &FORMATS).map(|(_, inner)| inner);
+        let inner = known.or_else(|| Foreign::named(name).map(|foreign| Inner::Leaf(Leaf::Foreign(foreign))));
+        Self { compressions, inner: inner.unwrap_or(Inner::Leaf(Leaf::Unknown)) }
     }
 }
 
@@ -146,7 +174,7 @@ pub(super) fn uncompressed(path: &str) -> &str {
     stems(path).0
 }
 
-fn strip<'n, T: Copy>(name: &'n str, endings: &[(&str, T)]) -> Option<(&'n str, T)> {
+pub(super) fn strip<'n, T: Copy>(name: &'n str, endings: &[(&str, T)]) -> Option<(&'n str, T)> {
     endings.iter().find_map(|(ending, meaning)| {
         let (rest, last) = name.split_at_checked(name.len().checked_sub(ending.len())?)?;
         last.eq_ignore_ascii_case(ending).then_some((rest, *meaning))
@@ -156,7 +184,7 @@ fn strip<'n, T: Copy>(name: &'n str, endings: &[(&str, T)]) -> Option<(&'n str, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Compression::{Gzip, Xz, Zstd};
+    use Compression::{Bzip2, Gzip, Xz, Zstd};
 
     #[test]
     fn names_say_what_is_in_a_file() {
@@ -167,10 +195,11 @@ mod tests {
             ("x.txz", vec![Xz], Inner::Tar, "the short form"),
             ("x.tgz.zst", vec![Zstd, Gzip], Inner::Tar, "compressed twice"),
             ("x.zip.gz.xz", vec![Xz, Gzip], Inner::Zip, "the outermost first"),
-            ("x.tbz2", vec![], Inner::Leaf(Leaf::Unsupported), "bzip2 is not read"),
-            ("gz", vec![], Inner::Leaf(Leaf::Unsupported), "an ending has a point"),
+            ("x.tbz2", vec![Bzip2], Inner::Tar, "the short form of bzip2"),
+            ("x.pdf.gz", vec![Gzip], Inner::Leaf(Leaf::Foreign(Foreign::Pdf)), "what is not read is known as well"),
+            ("gz", vec![], Inner::Leaf(Leaf::Unknown), "an ending has a point"),
             ("خبر.html", vec![], Inner::Leaf(Leaf::Html), "letters of two bytes before the ending"),
-            ("خخ", vec![], Inner::Leaf(Leaf::Unsupported), "no cut within a letter"),
+            ("خخ", vec![], Inner::Leaf(Leaf::Unknown), "no cut within a letter"),
             ("a.txt/b.csv", vec![], Inner::Leaf(Leaf::Rows(b',')), "only the last part of a path counts"),
         ] {
             assert_eq!(Shape::of(name), Shape { compressions, inner }, "{name}: {why}");

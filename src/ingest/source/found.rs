@@ -41,6 +41,8 @@ pub enum Found {
     Skipped,
     /// What is worth knowing about a file that is read all the same, with its path.
     Notice(String),
+    /// A file that is not what its name says, and is read as what it is: its path, and what to tell.
+    Misnamed(String, String),
     /// A file that is read as a list of articles inside an object: its path, and that of a list's items in it.
     Opened(String, String),
     /// A file of articles, by its path; only where sidecars are looked for.

@@ -14,8 +14,8 @@ pub enum Kind {
     Sidecar,
     /// It holds articles, or describes one: its content and its neighbours tell.
     Json,
-    /// None of these.
-    Unknown,
+    /// It is of a format that is not read.
+    Foreign,
 }
 
 /// What a file is for, by its name.
@@ -24,7 +24,7 @@ pub fn kind_of(source_path: &str) -> Kind {
     match Shape::of(source_path).inner {
         // First, because a sidecar's ending (`.csv`) can be that of a format with articles.
         _ if metadata_table(source_path).is_some() => Kind::Sidecar,
-        Inner::Leaf(Leaf::Unsupported) => Kind::Unknown,
+        Inner::Leaf(Leaf::Foreign(_)) => Kind::Foreign,
         Inner::Leaf(Leaf::Json) => Kind::Json,
         Inner::Leaf(_) => Kind::Articles,
         Inner::Zip | Inner::Tar => Kind::Archive,

@@ -17,6 +17,7 @@
 mod compression;
 mod dialect;
 mod fault;
+mod foreign;
 mod formats;
 mod found;
 mod header;
@@ -25,6 +26,7 @@ mod json_cutter;
 mod json_lines;
 mod json_object;
 mod kind;
+mod name_encoding;
 mod output;
 mod parquet;
 mod row_reader;
@@ -33,6 +35,7 @@ mod settings;
 mod sgml;
 mod sidecar;
 mod sidecar_name;
+mod sniff;
 mod spreadsheet;
 mod tar;
 #[cfg(test)]
@@ -48,9 +51,10 @@ pub use dialect::DialectSettings;
 pub(super) use formats::not_read;
 pub use found::{Content, Found, RawRecord};
 pub use kind::{Kind, kind_of};
+pub use name_encoding::NameEncoding;
 pub use row_reader::Quoting;
 pub use settings::{IsArticle, Limits, Selection, SourceSettings};
-pub use sidecar::SidecarTable;
+pub use sidecar::{Described, SidecarTable};
 pub(super) use spreadsheet::{Sheet, sheet_of};
 
 use walk::{Pass, Walk};

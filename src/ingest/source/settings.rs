@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::dialect::DialectSettings;
+use super::name_encoding::NameEncoding;
 use crate::ingest::decode::DeclaredEncoding;
 
 /// What to do with a file that holds articles.
@@ -37,6 +38,8 @@ pub struct SourceSettings<'a> {
     pub text_names: &'a [String],
     /// What is known of the dialect of tables.
     pub dialect: DialectSettings,
+    /// The encoding of names in zip archives that do not declare it, if it is known.
+    pub zip_names: Option<NameEncoding>,
     /// Decides about the file at a path (see [`RawRecord::source_path`](super::RawRecord::source_path)). It is asked about the files
     /// in archives, not about archives themselves. For tables of metadata it is asked when they are collected: only `Skip` matters then.
     pub wanted: &'a (dyn Fn(&str) -> Selection + Sync),

@@ -51,6 +51,15 @@ pub struct SidecarTable {
     told: Vec<String>,
 }
 
+/// What a sidecar says about an article.
+#[derive(Clone, Copy, Debug)]
+pub struct Described<'t> {
+    /// Its fields.
+    pub columns: &'t [(String, Value)],
+    /// The sidecar's own path.
+    pub source_path: &'t str,
+}
+
 #[derive(Debug)]
 struct Entry {
     fields: Fields,
@@ -136,7 +145,7 @@ impl SidecarTable {
                 Found::Reject(reject) => rejects.push(reject),
                 Found::Listed(path) if strip_json(&path).is_some() => lists.push(path),
                 Found::Listed(path) => inside.add(&path),
-                Found::Notice(_) | Found::Opened(..) | Found::Skipped => {}
+                Found::Notice(_) | Found::Misnamed(..) | Found::Opened(..) | Found::Skipped => {}
             }
             ControlFlow::Continue(())
         };
@@ -233,7 +242,7 @@ impl SidecarTable {
                 }
                 Found::Reject(reject) => rejects.push(reject),
                 Found::Notice(notice) => told.push(notice),
-                Found::Opened(..) | Found::Skipped | Found::Listed(_) => {}
+                Found::Misnamed(..) | Found::Opened(..) | Found::Skipped | Found::Listed(_) => {}
             }
             ControlFlow::Continue(())
         };
@@ -254,7 +263,7 @@ impl SidecarTable {
     /// The metadata of an article's file. If several sidecars describe it, the nearest wins: `x.txt.json`, then `x.json`, then a row
     /// of a table; the others stay unused.
     #[must_use]
-    pub fn lookup(&self, source_path: &str) -> Option<&[(String, Value)]> {
+    pub fn lookup(&self, source_path: &str) -> Option<Described<'_>> {
         if self.rows.is_empty() && self.objects.is_empty() {
             return None;
         }
@@ -264,7 +273,12 @@ impl SidecarTable {
         let objects = names.into_iter().find_map(|name| self.objects.get(name));
         let entry = objects.or_else(|| names.into_iter().find_map(|name| self.rows.get(name)))?;
         entry.used.store(true, Ordering::Relaxed);
-        Some(&entry.fields)
+        Some(Described { columns: &entry.fields, source_path: &entry.source_path })
+    }
+
+    /// The columns of every entry, with the path of its sidecar.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &[(String, Value)])> {
+        self.rows.values().chain(self.objects.values()).map(|entry| (entry.source_path.as_str(), entry.fields.as_slice()))
     }
 
     /// What is worth knowing: entries that no look-up used, and files that could have been read otherwise. Complete only after all
@@ -412,6 +426,7 @@ mod tests {
         encoding: None,
         text_names: &[],
         dialect: DialectSettings { delimiter: None, quoting: None },
+        zip_names: None,
         wanted: &|_| Selection::Read,
         is_sidecar: &|_| false,
         is_article: &|fields| fields.iter().any(|(name, _)| name == "text"),
@@ -429,7 +444,12 @@ mod tests {
     }
 
     fn titles(table: &SidecarTable, path: &str) -> Vec<String> {
-        table.lookup(path).into_iter().flatten().map(|(name, value)| format!("{name}={value}")).collect()
+        table
+            .lookup(path)
+            .into_iter()
+            .flat_map(|found| found.columns)
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect()
     }
 
     #[test]

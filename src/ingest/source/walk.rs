@@ -4,7 +4,7 @@
 //! disk, and memory is bounded by the limits, not by what an archive claims or decompresses to.
 
 use std::collections::HashSet;
-use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::ops::ControlFlow;
 
 use ::zip::ZipReadOptions;
@@ -12,14 +12,15 @@ use ::zip::read::{Config, ZipFileEntry};
 use ::zip::unstable::read::ZipIterable;
 use engine::document::Encoding;
 
-use super::compression::{BUFFER_BYTES, decompress};
+use super::compression::BUFFER_BYTES;
 use super::fault::{Fault, Layer};
-use super::formats::{Compression, Inner, Leaf, Shape, not_read};
+use super::formats::{Inner, Leaf, Shape, not_read, not_recognised};
 use super::found::{Content, Found};
 use super::output::{Emit, LeafOutput};
 use super::settings::{Selection, SourceSettings};
 use super::sgml::{self, Schema};
 use super::sidecar_name::metadata_table;
+use super::sniff::{found_in, open, read_again, read_head, shape_of_contents};
 use super::tar::{self, MemberKind};
 use super::{json, parquet, rows, spreadsheet, zip_member};
 use crate::ingest::reject::reject;
@@ -59,11 +60,18 @@ impl<'w, 'e> Walk<'w, 'e> {
 
     /// Walks through the outermost file.
     pub(super) fn outer<R: Read + Seek + Send + 'static>(&mut self, input: R, path: &str) -> ControlFlow<()> {
-        let shape = Shape::of(path);
+        let mut shape = Shape::of(path);
         if !self.is_selected(path, &shape)? {
             return ControlFlow::Continue(());
         }
-        let input = Layer::new(input, "unreadable", "file");
+        let mut input = Layer::new(input, "unreadable", "file");
+        if shape == Shape::unknown()
+            && let head = read_head(&mut input)
+            && input.rewind().is_ok()
+        {
+            // Here, while there is a file to seek in: other readers have to hold an archive or table in memory.
+            shape = shape_of_contents(&head).unwrap_or(shape);
+        }
         match shape.inner {
             // Tables and zip archives have their directory at the end: a plain file can seek there, others go to memory.
             Inner::Leaf(Leaf::Parquet) if shape.compressions.is_empty() => {
@@ -83,10 +91,26 @@ impl<'w, 'e> Walk<'w, 'e> {
             let message = format!("within {depth} archives and compressions, more than {MAX_DEPTH}; unpack it");
             return self.reject(path, "too_deep", message);
         }
-        let mut reader = match open(reader, &shape.compressions) {
-            Ok(reader) => reader,
-            Err(error) => return self.fault(path, Fault::of_read(&error)),
-        };
+        let mut reader = reader;
+        for named in &shape.compressions {
+            let (opened, notice) = open(reader, *named);
+            notice.map_or(ControlFlow::Continue(()), |notice| self.misnamed(path, notice))?;
+            reader = match opened {
+                Ok(reader) => reader,
+                Err(error) => return self.fault(path, Fault::of_read(&error)),
+            };
+        }
+        if let Inner::Leaf(leaf) = shape.inner
+            && self.pass == Pass::Articles
+        {
+            let head = read_head(&mut reader);
+            let (found, notice) = found_in(&head, leaf);
+            notice.map_or(ControlFlow::Continue(()), |notice| self.misnamed(path, notice))?;
+            reader = Box::new(Cursor::new(head).chain(reader));
+            if let Some(found) = found.filter(|found| !found.compressions.is_empty() || found.inner != shape.inner) {
+                return self.stream(reader, path, &found, depth);
+            }
+        }
         match shape.inner {
             Inner::Tar => self.tar(&mut reader, path, depth),
             Inner::Zip => match self.read_bounded(&mut reader, path)? {
@@ -126,7 +150,14 @@ impl<'w, 'e> Walk<'w, 'e> {
             Leaf::Json => return json::read(reader, json::Named::Json, settings, &mut output),
             Leaf::JsonLines => return json::read(reader, json::Named::Lines, settings, &mut output),
             Leaf::Rows(delimiter) => return rows::read(reader, delimiter, settings, &mut output),
-            Leaf::Unsupported => return output.reject("unsupported", not_read(false)),
+            Leaf::Foreign(foreign) => return output.reject("unsupported", foreign.not_read()),
+            Leaf::Unknown => {
+                // Contents that break off tell nothing about themselves; then the fault does.
+                return match read_again(&mut reader) {
+                    Ok(()) => output.reject("unsupported", not_recognised()),
+                    Err(error) => output.read_fault(&error, None),
+                };
+            }
             Leaf::Text | Leaf::Html | Leaf::Sgml | Leaf::Parquet | Leaf::Spreadsheet => {}
         }
         let Some(bytes) = self.read_bounded(&mut reader, path)? else { return ControlFlow::Continue(()) };
@@ -211,9 +242,17 @@ impl<'w, 'e> Walk<'w, 'e> {
             Ok(members) => members,
             Err(error) => return self.fault(path, zip_member::fault(&error)),
         };
+        let encoding = self.settings.zip_names.unwrap_or_else(|| zip_member::name_encoding(members));
+        let members = match archive.files() {
+            Ok(members) => members,
+            Err(error) => return self.fault(path, zip_member::fault(&error)),
+        };
         while let Some(member) = members.next() {
             match member {
-                Ok(member) => self.zip_member(member, members.reader_mut(), path, depth)?,
+                Ok(member) => {
+                    let name = zip_member::name(&member, encoding);
+                    self.zip_member(name, member, members.reader_mut(), path, depth)?;
+                }
                 Err(error) => return self.fault(path, zip_member::fault(&error)),
             }
         }
@@ -222,12 +261,12 @@ impl<'w, 'e> Walk<'w, 'e> {
 
     fn zip_member<R: Read + Seek>(
         &mut self,
+        name: Result<String, String>,
         member: ZipFileEntry<'static>,
         archive: &mut R,
         path: &str,
         depth: usize,
     ) -> ControlFlow<()> {
-        let name = zip_member::name(&member);
         if name.as_ref().is_ok_and(|name| name.ends_with('/')) {
             return ControlFlow::Continue(());
         }
@@ -253,7 +292,8 @@ impl<'w, 'e> Walk<'w, 'e> {
             Ok(name) => name,
             Err(lossy) => {
                 let path = format!("{container}!/{lossy}");
-                self.reject(&path, "path", "its name is not UTF-8; rename it and write the archive again".to_owned())?;
+                let message = "its name is not UTF-8; rename it and write the archive again, or set ingest.zip_names";
+                self.reject(&path, "path", message.to_owned())?;
                 return ControlFlow::Continue(None);
             }
         };
@@ -277,11 +317,18 @@ impl<'w, 'e> Walk<'w, 'e> {
 
     /// Whether to read a file; if not, it is reported. Archives are always opened: `wanted` is asked about what is in them.
     fn is_selected(&mut self, path: &str, shape: &Shape) -> ControlFlow<(), bool> {
-        let Inner::Leaf(leaf) = shape.inner else { return ControlFlow::Continue(true) };
+        let Inner::Leaf(leaf) = shape.inner else {
+            // Opened whatever `files` says, which is about what they hold; but not if they are to be skipped.
+            let is_skipped = (self.settings.wanted)(path) == Selection::Skip;
+            if is_skipped && self.pass == Pass::Articles {
+                (self.emit)(Found::Skipped)?;
+            }
+            return ControlFlow::Continue(!is_skipped);
+        };
         let is_table = metadata_table(path).is_some();
         let selection = (self.settings.wanted)(path);
         if self.pass == Pass::Sidecars {
-            if selection == Selection::Read && !is_table && !matches!(leaf, Leaf::Json | Leaf::Unsupported) {
+            if selection == Selection::Read && !is_table && !matches!(leaf, Leaf::Json | Leaf::Foreign(_)) {
                 (self.emit)(Found::Listed(path.to_owned()))?;
             }
             return ControlFlow::Continue((is_table || leaf == Leaf::Json) && selection != Selection::Skip);
@@ -294,13 +341,21 @@ impl<'w, 'e> Walk<'w, 'e> {
             Selection::Skip => (self.emit)(Found::Skipped)?,
             // It was looked at as a sidecar, which needs no pattern.
             Selection::NotWanted if leaf == Leaf::Json => {}
-            Selection::NotWanted => self.reject(path, "unsupported", not_read(leaf != Leaf::Unsupported))?,
+            Selection::NotWanted => self.reject(path, "unsupported", not_read(path))?,
         }
         ControlFlow::Continue(false)
     }
 
     fn fault(&mut self, path: &str, fault: Fault) -> ControlFlow<()> {
         self.reject(path, fault.code, fault.message)
+    }
+
+    /// Tells that a file is not what its name says.
+    fn misnamed(&mut self, path: &str, what: String) -> ControlFlow<()> {
+        match self.pass {
+            Pass::Sidecars => ControlFlow::Continue(()),
+            Pass::Articles => (self.emit)(Found::Misnamed(path.to_owned(), what)),
+        }
     }
 
     /// Passes on a reject. A fault of an archive is reported when its articles are read, not a second time for its sidecars.
@@ -310,11 +365,6 @@ impl<'w, 'e> Walk<'w, 'e> {
         }
         (self.emit)(Found::Reject(reject(path, code, message)))
     }
-}
-
-/// The reader of what is inside the compressions.
-fn open<'r>(reader: Box<dyn Read + 'r>, compressions: &[Compression]) -> io::Result<Box<dyn Read + 'r>> {
-    compressions.iter().try_fold(reader, |reader, compression| decompress(*compression, reader))
 }
 
 /// A member's name without a leading `./`; `..` is harmless, because nothing is written to this path.

@@ -1,26 +1,43 @@
 //! The name of a zip archive's member, and whether it can be read.
 
+use std::io::{Read, Seek};
+
 use zip::SUPPORTED_COMPRESSION_METHODS;
 use zip::read::ZipFileEntry;
 use zip::result::ZipError;
+use zip::unstable::read::ZipIterableFiles;
 
 use super::fault::Fault;
-
-/// The flag that says a name is UTF-8 (APPNOTE 4.4.4, bit 11).
-const UTF8_FLAG: u16 = 1 << 11;
+use super::name_encoding::{NameEncoding, NameEncodingGuess};
 
 /// The member's name; `Err` is a lossy version for messages if it is not valid.
 ///
-/// Many writers use UTF-8 without setting its flag, so a name that is valid UTF-8 is read as that, and only others as code page 437.
 /// Some writers on Windows separate folders with `\`, which the format forbids: it counts as `/`.
-pub(super) fn name(entry: &ZipFileEntry<'_>) -> Result<String, String> {
-    let says_utf8 = entry.flags().as_u16() & UTF8_FLAG != 0;
-    let lossy = || String::from_utf8_lossy(entry.name_raw()).into_owned();
-    if says_utf8 && std::str::from_utf8(entry.name_raw()).is_err() {
-        return Err(lossy());
-    }
-    entry.name().map(|name| name.replace('\\', "/")).map_err(|_| lossy())
+pub(super) fn name(entry: &ZipFileEntry<'_>, encoding: NameEncoding) -> Result<String, String> {
+    let raw = entry.name_raw();
+    let encoding = if says_utf8(entry) { NameEncoding::Utf8 } else { encoding };
+    encoding.decode(raw).map(|name| name.replace('\\', "/")).ok_or_else(|| String::from_utf8_lossy(raw).into_owned())
 }
+
+/// The encoding of the names in an archive that do not say it.
+pub(super) fn name_encoding<R: Read + Seek>(members: &mut ZipIterableFiles<R>) -> NameEncoding {
+    let mut guess = NameEncodingGuess::default();
+    // A fault of the directory is reported when its members are read.
+    while let Some(Ok(member)) = members.next() {
+        if !says_utf8(&member) {
+            guess.note(member.name_raw());
+        }
+    }
+    guess.decide()
+}
+
+/// Whether the entry says that its name is UTF-8, by its flag or by Info-ZIP's extra field.
+fn says_utf8(entry: &ZipFileEntry<'_>) -> bool {
+    entry.flags().as_u16() & UTF8_FLAG != 0
+}
+
+/// The flag that says a name is UTF-8 (APPNOTE 4.4.4, bit 11).
+const UTF8_FLAG: u16 = 1 << 11;
 
 /// Why the member cannot be read, as far as the archive's directory shows.
 pub(super) fn obstacle(entry: &ZipFileEntry<'_>) -> Option<Fault> {

@@ -164,7 +164,7 @@ mod tests {
             match found {
                 Found::Record(_) => records += 1,
                 Found::Reject(reject) => rejects.push(reject.code),
-                Found::Notice(_) | Found::Opened(..) | Found::Skipped | Found::Listed(_) => {}
+                Found::Notice(_) | Found::Misnamed(..) | Found::Opened(..) | Found::Skipped | Found::Listed(_) => {}
             }
             ControlFlow::Continue(())
         };

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::names::column_name;
 use super::tree::{Element, Node, tree};
 use crate::ingest::column_name::same_name;
-use crate::ingest::dates::parse_date;
+use crate::ingest::dates::read_date;
 use crate::ingest::markup::resolve;
 use crate::ingest::markup::tags::{attribute, attribute_list};
 
@@ -112,7 +112,7 @@ impl Found<'_> {
         }
         if let Some(at) = self.columns.iter().position(|(name, _)| name.eq_ignore_ascii_case("dateline")) {
             let (_, line) = self.columns.remove(at);
-            let is_date = parse_date(&line).is_some();
+            let is_date = !read_date(&line).is_empty();
             // The dateline of an agency opens its text; in other corpora the element is just the date.
             if !is_date || line.contains('(') {
                 text = format!("{}\n\n{text}", line.trim());
@@ -130,14 +130,14 @@ impl Found<'_> {
 
     /// The day in an id such as `AFP_ARB_19940513.0001`, if no other column has one.
     fn day_of_id(&self) -> Option<String> {
-        let has_day = |(name, value): &(String, String)| !same_name(name, "id") && parse_date(value).is_some();
+        let has_day = |(name, value): &(String, String)| !same_name(name, "id") && !read_date(value).is_empty();
         if self.columns.iter().any(has_day) {
             return None;
         }
         let (_, id) = self.columns.iter().find(|(name, _)| same_name(name, "id"))?;
         let digits = id.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 8 && id.contains('_'))?;
         let day = format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..]);
-        (digits.starts_with("19") || digits.starts_with("20")).then_some(day).filter(|day| parse_date(day).is_some())
+        (digits.starts_with("19") || digits.starts_with("20")).then_some(day).filter(|day| !read_date(day).is_empty())
     }
 }
 

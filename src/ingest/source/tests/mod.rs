@@ -62,6 +62,7 @@ fn settings(limit: u64, wanted: &(dyn Fn(&str) -> Selection + Sync)) -> SourceSe
         encoding: None,
         text_names: &[],
         dialect: DialectSettings::default(),
+        zip_names: None,
         wanted,
         is_sidecar: &|_| false,
         is_article: &|fields| fields.iter().any(|(name, value)| name == "text" && value.is_string()),
@@ -105,6 +106,7 @@ fn told(found: &[Found]) -> Vec<String> {
         }
         Found::Skipped => "skipped".to_owned(),
         Found::Notice(notice) => format!("{notice} NOTICE"),
+        Found::Misnamed(path, what) => format!("{path}: {what} NOTICE"),
         Found::Opened(path, list) => format!("{path}: opened at {list}"),
         Found::Listed(path) => format!("{path}: listed"),
     };
