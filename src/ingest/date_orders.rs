@@ -4,7 +4,7 @@
 //! none of them tells, those in the files of the same folder, and so on up to the whole input. Invariant: the answer depends on the
 //! input alone, not on the order of reading, and memory on the number of files and folders, not on the number of dates.
 
-use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 use super::dates::{DateOrder, Reading};
 
@@ -12,7 +12,7 @@ use super::dates::{DateOrder, Reading};
 const MAJORITY: u64 = 100;
 
 /// The place of a date in its source: a column, a page, a path.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum DatePlace {
     /// A column of records, by its name in lower case.
     Column(String),
@@ -47,14 +47,14 @@ impl Votes {
 
 /// The votes of all sources.
 #[derive(Debug, Default)]
-pub(super) struct DateOrders(FxHashMap<DatePlace, FxHashMap<String, Votes>>);
+pub(super) struct DateOrders(BTreeMap<DatePlace, BTreeMap<String, Votes>>);
 
 impl DateOrders {
     /// Counts a date, if it shows an order.
     pub(super) fn note(&mut self, source_path: &str, place: &DatePlace, reading: Reading) {
         let Some(order) = reading.shown_order() else { return };
         if !self.0.contains_key(place) {
-            self.0.insert(place.clone(), FxHashMap::default());
+            self.0.insert(place.clone(), BTreeMap::new());
         }
         let sources = self.0.get_mut(place).expect("just inserted");
         // A page is one date: of single files nothing is learnt that their folder does not say as well.

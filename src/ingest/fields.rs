@@ -56,7 +56,7 @@ impl ArticleFields {
             match own {
                 None => *own = Some(other),
                 Some(own) if *own != other && source == FieldSource::Page => {
-                    self.extra.push((format!("page_{name}"), other))
+                    self.extra.push((format!("page_{name}"), other));
                 }
                 Some(_) => {}
             }

@@ -180,7 +180,7 @@ mod tests {
             byte_offset: None,
             body: Body::Decoded(Encoding::Utf8),
             fields: ArticleFields::of_text(text.to_owned()),
-            path: ArticleFields::default(),
+            path: Box::default(),
             page_order: None,
             neighbours: Neighbours::Unknown,
         }

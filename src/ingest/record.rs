@@ -43,7 +43,7 @@ pub struct Record {
     /// What the texts around it tell about its state of writing; set once all of them are known ([`super::Neighbourhood`]).
     pub neighbours: Neighbours,
     /// What its path says.
-    pub path: ArticleFields,
+    pub path: Box<ArticleFields>,
     /// The order of day and month in its site's dates, if its bytes have one that leaves it open.
     pub page_order: Option<DateOrder>,
 }
@@ -85,7 +85,8 @@ impl Record {
         part(self.text_bytes());
         part(self.origin.source_path.as_bytes());
         part(self.origin.record.as_ref().map_or(&[], |key| key.as_bytes()));
-        for ArticleFields { text: _, key: _, title, section, byline, published, extra } in [&self.fields, &self.path] {
+        for ArticleFields { text: _, key: _, title, section, byline, published, extra } in [&self.fields, self.path.as_ref()]
+        {
             // Without `..`, so that a new field cannot be forgotten. The text is hashed above; the key is `origin.record`.
             for field in [title, section, byline, published] {
                 // Else a field that is absent and one that is empty would give the same hash.
@@ -131,7 +132,7 @@ impl Record {
         let choose_day =
             |reading: Reading| reading.day(|| page_order).or_else(|| path_day.filter(|day| reading.may_be(*day)));
         // In order of trust: what the record's source says, then the page itself, then its path.
-        let mut fields = fields.or(found, FieldSource::Page, &choose_day).or(path, FieldSource::Path, &choose_day);
+        let mut fields = fields.or(found, FieldSource::Page, &choose_day).or(*path, FieldSource::Path, &choose_day);
         let text = fields.text.take().unwrap_or_default();
         // Looked for again: `decode` does so only where it guesses the encoding, and JSON can spell a NUL as an escape.
         if let Some(at) = text.find('\0') {

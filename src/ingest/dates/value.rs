@@ -69,13 +69,11 @@ fn read_list(parts: &[Value], depth: usize) -> Reading {
     match numbers.as_deref() {
         Some([year, month, day, rest @ ..]) if rest.len() <= 4 => of(existing(Calendar::Gregorian, *year, *month, *day)),
         Some(_) => Reading::default(),
-        None => match parts {
-            [one] => read_at(one, depth - 1),
-            _ => {
-                let texts: Option<Vec<&str>> = parts.iter().map(Value::as_str).collect();
-                texts.map_or_else(Reading::default, |texts| read_date(&texts.join("، ")))
-            }
-        },
+        None if parts.len() == 1 => read_at(&parts[0], depth - 1),
+        None => {
+            let texts: Option<Vec<&str>> = parts.iter().map(Value::as_str).collect();
+            texts.map_or_else(Reading::default, |texts| read_date(&texts.join("، ")))
+        }
     }
 }
 

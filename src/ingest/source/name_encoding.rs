@@ -97,7 +97,9 @@ impl Default for NameEncodingGuess {
 impl NameEncodingGuess {
     pub(super) fn note(&mut self, raw: &[u8]) {
         if !raw.is_ascii() {
-            [&mut self.utf8, &mut self.cp720, &mut self.windows_1256].into_iter().for_each(|fit| fit.note(raw));
+            for fit in [&mut self.utf8, &mut self.cp720, &mut self.windows_1256] {
+                fit.note(raw);
+            }
         }
     }
 
@@ -124,7 +126,9 @@ mod tests {
 
     fn guess(raw: &[&[u8]]) -> NameEncoding {
         let mut guess = NameEncodingGuess::default();
-        raw.iter().for_each(|raw| guess.note(raw));
+        for raw in raw {
+            guess.note(raw);
+        }
         guess.decide()
     }
 

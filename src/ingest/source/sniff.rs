@@ -100,8 +100,7 @@ fn compression_of(head: &[u8]) -> Option<Compression> {
 fn leaf_of(head: &[u8]) -> Option<Leaf> {
     // Cut anywhere, the head may end within a character.
     let whole = head.len() < HEAD_BYTES;
-    let end =
-        if whole { head.len() } else { head.iter().rposition(|byte| byte.is_ascii_whitespace()).unwrap_or(head.len()) };
+    let end = if whole { head.len() } else { head.iter().rposition(u8::is_ascii_whitespace).unwrap_or(head.len()) };
     let text = decode(&head[..end], None).map_or_else(|_| String::from_utf8_lossy(head).into_owned(), |(text, _)| text);
     let begin = text.trim_start_matches('\u{feff}').trim_start();
     let lower = begin.to_ascii_lowercase();
