@@ -342,7 +342,7 @@ fn is_article(source_path: &str, settings: &SourceSettings<'_>) -> bool {
 }
 
 fn is_article_name(name: &str) -> bool {
-    matches!(Shape::of(name).inner, Inner::Leaf(leaf) if !matches!(leaf, Leaf::Json | Leaf::Unsupported))
+    matches!(Shape::of(name).inner, Inner::Leaf(leaf) if !matches!(leaf, Leaf::Json | Leaf::Foreign(_)))
 }
 
 /// Whether a `.json` has to be looked at, by its name without that ending. All others are articles, whatever they hold.
