@@ -218,7 +218,7 @@ impl Reader<'_, '_, '_> {
         };
         let is_whole_file = place.is_none();
         let path = self.path_fields(&source_path, is_whole_file);
-        let mut fields = self.map(&source_path, columns, sidecar, &path).map_err(|(code, message)| Reject {
+        let mut fields = self.map(&source_path, columns, sidecar).map_err(|(code, message)| Reject {
             record: place,
             byte_offset,
             ..reject(&source_path, code, message)
@@ -238,7 +238,6 @@ impl Reader<'_, '_, '_> {
         source_path: &str,
         mut columns: Vec<(String, Value)>,
         sidecar: Option<Described<'_>>,
-        path: &ArticleFields,
     ) -> Result<ArticleFields, (&'static str, String)> {
         let names = &self.settings.fields;
         let own: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
@@ -251,7 +250,7 @@ impl Reader<'_, '_, '_> {
         let choose_day = |name: &str, reading: Reading| {
             let is_of_record = is_own(name) || is_own(name.split('.').next().unwrap_or(name));
             let file = sidecar.filter(|_| !is_of_record).map_or(source_path, |sidecar| sidecar.source_path);
-            self.choose_day(file, &DatePlace::column(name), reading, path)
+            self.choose_day(file, &DatePlace::column(name), reading, source_path)
         };
         let fields = names.map_record(columns, &choose_day).map_err(|message| ("no_text", message))?;
         let limit = self.settings.max_file.bytes();
@@ -267,7 +266,7 @@ impl Reader<'_, '_, '_> {
         let path = self.path_fields(&source_path, true);
         let described = sidecar.map(|sidecar| {
             let choose_day = |name: &str, reading: Reading| {
-                self.choose_day(sidecar.source_path, &DatePlace::column(name), reading, &path)
+                self.choose_day(sidecar.source_path, &DatePlace::column(name), reading, &source_path)
             };
             self.settings.fields.map_sidecar(sidecar.columns, &choose_day)
         });
@@ -290,8 +289,10 @@ impl Reader<'_, '_, '_> {
     }
 
     /// The day of a date in a column: where it leaves a choice, that of its source's order, or the one that the path names.
-    fn choose_day(&self, source_path: &str, place: &DatePlace, reading: Reading, path: &ArticleFields) -> Option<Date> {
-        reading.day(|| self.dates.order(source_path, place)).or_else(|| path.day().filter(|day| reading.may_be(*day)))
+    fn choose_day(&self, file: &str, place: &DatePlace, reading: Reading, article_path: &str) -> Option<Date> {
+        // Also the name of a file of many articles, which is not enough to date them by itself.
+        let named = || self.paths.date(article_path, true).day(|| None).filter(|day| reading.may_be(*day));
+        reading.day(|| self.dates.order(file, place)).or_else(named)
     }
 }
 
