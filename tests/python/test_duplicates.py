@@ -271,7 +271,7 @@ def test_copies_do_not_make_rejects_too_many(empty_project):
     assert manifest(old)["counts"]["dropped"] == 9
     empty_project.write("broken.txt", "نص".encode("utf-16")[:-1])
     done = empty_project.tarmim("run", expect=5)
-    assert "1 of 11 inputs were rejected" in done.stderr
+    assert "1 of 11 inputs are rejected" in done.stderr
     assert empty_project.current().id == old.id
 
 
