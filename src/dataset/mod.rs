@@ -41,4 +41,4 @@ pub use settings::DatasetSettings;
 pub use table_writer::BuildStamp;
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;

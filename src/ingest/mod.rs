@@ -53,4 +53,4 @@ pub use unique_keys::UniqueKeys;
 pub use vocabulary_table::vocabulary_as_csv;
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;

@@ -118,7 +118,8 @@ impl<'h> Reading<'h> {
 
     /// The end of a bracket that opens here and names an agency. `Err` if the bracket is not closed.
     fn bracket_end(&self) -> Result<Option<usize>, ()> {
-        if !self.head.before(self.end).contains('(') {
+        let opening = self.head.before(self.end);
+        if !opening.contains('(') || opening.contains(['\n', '.']) {
             return Ok(None);
         }
         let end = (self.end + 1..=self.end + BRACKETED).find(|end| self.head.before(*end).contains([')', '\n'])).ok_or(())?;

@@ -68,7 +68,12 @@ fn is_credit(head: &HeadWords, end: usize) -> bool {
         || is_whole(place + country)
         || is_whole(head.listed(0, &NEWSWIRE.labels))
         || (0..2).any(|word| head.is_one_of(word, &NEWSWIRE.sections))
-        || dateline(head, 0).is_some_and(|dateline| dateline.has_agency || head.token(dateline.end) >= end)
+        || dateline(head, 0).is_some_and(|dateline| {
+            let named = || byline(head, dateline.end, !dateline.has_agency);
+            dateline.has_agency
+                || head.token(dateline.end) >= end
+                || named().is_some_and(|byline| head.token(byline.end) >= end)
+        })
         || byline(head, 0, place > 0).is_some_and(|byline| head.token(byline.end) >= end)
 }
 
@@ -111,7 +116,7 @@ fn starts_report(head: &HeadWords, at: usize) -> bool {
 
 /// The end of a headline, in words, after which a report repeats its words, and its probability.
 fn before_report(head: &HeadWords, ends: Range<usize>) -> Option<(usize, f64)> {
-    let first = &head.from(0)[0];
+    let first = head.from(0).first()?;
     let is_sentence = head.is_one_of(0, &NEWSWIRE.never_in_names) || head.is_one_of(1, &NEWSWIRE.opening_verbs);
     if is_sentence || head.is_one_of(0, &NEWSWIRE.sections) || first.folded.len() == 1 {
         return None;
