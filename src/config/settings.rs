@@ -84,14 +84,17 @@ mod tests {
         PipelineSettings::default().record(&mut record);
         // Every build id depends on this record: a change here makes every user's next run a full rebuild.
         let expected = json!({
-            "select": { "files": ["**/*"], "skip": ["**/.*", "**/__MACOSX/**"] },
+            "select": { "files": ["**/*"], "skip": ["**/.*", "**/__MACOSX/**"], "zip_names": "auto" },
             "ingest": {
-                "encoding": "auto", "foreign": "publish", "path_pattern": "**/{section}/*", "max_file_bytes": 67_108_864,
+                "encoding": "auto", "foreign": "publish", "delimiter": "auto", "quotes": "auto", "date_order": "auto", "path_dates": true,
+                "path_pattern": "**/{section}/*", "max_file_bytes": 67_108_864,
                 "fields": {
-                    "text": ["text", "body", "content", "article"], "title": ["title", "headline"],
-                    "published": ["published", "date", "publication_date", "pubdate", "datetime"],
-                    "section": ["section", "category", "topic"], "byline": ["byline", "author", "authors", "writer"],
-                    "id": ["id", "article_id", "key", "url"],
+                    "text": ["text", "body", "content", "article", "النص", "نص"], "title": ["title", "headline", "العنوان", "عنوان"],
+                    "published": ["published", "date", "publication_date", "pubdate", "datetime", "التاريخ", "تاريخ"],
+                    "section": ["section", "category", "topic", "القسم", "التصنيف"],
+                    "byline": ["byline", "author", "authors", "writer", "الكاتب", "المؤلف"],
+                    "id": ["id", "article_id", "key", "url"], "markup": "auto",
+                    "missing": ["nan", "none", "null", "nil", "na", "n/a", "<na>", "#n/a", "nat", "\\N", "undefined"],
                 },
             },
             "repair": {

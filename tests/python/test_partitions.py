@@ -22,7 +22,7 @@ TEXT = (
 ORDINALS = ["أولى", "ثانية", "ثالثة", "رابعة", "خامسة", "سادسة", "سابعة", "ثامنة", "تاسعة", "عاشرة"]
 # Sections that cannot be folder names unchanged, and some that can; twice each, in different files.
 MARKS = ["a/b", "..", ".", "=", "%41", "*", "[x]", "{a,b}", "a b", "a\\b", "'q'", "~"]
-ODD = [*MARKS, "é", NO_VALUE, "null", "007", "أخبار محلية", "رياضة"]
+ODD = [*MARKS, "é", NO_VALUE, "nul", "007", "أخبار محلية", "رياضة"]
 # The folder of articles without a section.
 NONE = [None, "", " "]
 DAYS = ["1999-12-31", "2001-01-02", "2001-06-07", None, "", "يوم ما"]

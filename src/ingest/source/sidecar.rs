@@ -341,8 +341,9 @@ fn is_article(source_path: &str, settings: &SourceSettings<'_>) -> bool {
         && (settings.wanted)(source_path) == Selection::Read
 }
 
+/// Whether a name says that the file holds articles. One that says nothing does not: there would be no article without a sidecar.
 fn is_article_name(name: &str) -> bool {
-    matches!(Shape::of(name).inner, Inner::Leaf(leaf) if !matches!(leaf, Leaf::Json | Leaf::Foreign(_)))
+    matches!(Shape::of(name).inner, Inner::Leaf(leaf) if !matches!(leaf, Leaf::Json | Leaf::Foreign(_) | Leaf::Unknown))
 }
 
 /// Whether a `.json` has to be looked at, by its name without that ending. All others are articles, whatever they hold.
