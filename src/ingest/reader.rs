@@ -356,7 +356,7 @@ impl Seek for Counted {
 impl Inventory {
     /// Every file that may be a sidecar or contain one.
     fn sidecar_sources(&self) -> Vec<(String, std::path::PathBuf)> {
-        let all = self.files.iter().chain(&self.sidecars);
+        let all = self.surroundings().into_iter().chain(&self.sidecars);
         let mut sources: Vec<_> = all.map(|file| (file.source_path.clone(), file.path.clone())).collect();
         sources.sort();
         sources

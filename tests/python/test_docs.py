@@ -108,6 +108,13 @@ def test_every_script_runs(workplace, script):
     assert done.returncode == 0, done.stderr
 
 
+def as_toml(value):
+    """A value of a setting on one line, a table included."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {as_toml(value)}" for key, value in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)
+
+
 @pytest.mark.parametrize("settings", list(blocks("toml")))
 def test_every_setting_is_accepted(workplace, tmp_path, settings):
     project = Project(tmp_path / "project")
@@ -115,7 +122,7 @@ def test_every_setting_is_accepted(workplace, tmp_path, settings):
         shutil.copyfile(workplace.root / name, project.root / name)
     for table, keys in tomllib.loads(settings).items():
         for key, value in keys.items():
-            project.configure(table, key, json.dumps(value, ensure_ascii=False))
+            project.configure(table, key, as_toml(value))
     project.tarmim("check")
 
 

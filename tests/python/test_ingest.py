@@ -186,7 +186,7 @@ FAULTY = {
     "broken.txt": (BROKEN, "broken_encoding", len(TEXT[:HALF].encode())),
     "broken-mark.txt": (b"\xef\xbb\xbf" + BROKEN, "broken_encoding", 3 + len(TEXT[:HALF].encode())),
     "cut-short.txt": (TEXT.encode()[:-1], "broken_encoding", len(TEXT.encode()) - 2),
-    "picture.txt": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0", "binary", 8),
+    "picture.txt": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0", "unsupported", None),
     "empty.txt": (b"", "empty", None),
     "blank.txt": (b" \r\n\t\n", "empty", None),
     "table.xlsx": (b"PK\3\4", "broken_table", None),

@@ -233,7 +233,7 @@ def test_check_counts_and_names_what_a_run_would_reject(archived):
     before = snapshot(archived.root)
     told = archived.tarmim("check").stdout
     assert snapshot(archived.root) == before
-    assert re.search(r"\b5 articles\b", told) and re.search(r"\b2 inputs\b", told)
+    assert re.search(r"\b5 articles\b", told) and re.search(r"\b2 of 7 inputs\b", told)
     for row in archived.current().rows("rejects"):
         (line,) = [line for line in told.splitlines() if row["message"] in line]
         assert row["source_path"] in line and (row["record"] or "") in line

@@ -195,7 +195,7 @@ CONTAINERS = {
     "twice.tar": (twice_in_tar, "!/good.txt", "duplicate_path"),
     "large.zip": (lambda good: zipped({"bad.txt": b" " * (3 << 20), **good}), "!/bad.txt", "too_large"),
     "large.tgz": (lambda good: gzip.compress(tarred({"bad.txt": b" " * (3 << 20), **good})), "!/bad.txt", "too_large"),
-    "binary.zip": (lambda good: zipped({"bad.txt": b"\x89PNG\0\0\0", **good}), "!/bad.txt", "binary"),
+    "binary.zip": (lambda good: zipped({"bad.txt": b"\x89PNG\0\0\0", **good}), "!/bad.txt", "unsupported"),
     "wrapped.zip": (lambda good: zipped({"bad.tar.gz": b"no gzip", **good}), "!/bad.tar.gz", "broken_compression"),
     "table.zip": (lambda good: zipped({"bad.parquet": parquet(GOOD)[:-20], **good}), "!/bad.parquet", "broken_table"),
 }

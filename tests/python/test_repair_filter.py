@@ -79,7 +79,7 @@ def coprocess(seed_project):
     process = seed_project.start("repair", "--lines", stdin=subprocess.PIPE)
     yield process
     process.kill()
-    process.communicate()
+    process.wait()
 
 
 def test_with_lines_an_answer_comes_before_the_next_line_is_sent(coprocess):

@@ -55,6 +55,11 @@ VALUES = {
 RECORDS_CHANGED = {"fields.title": 4, "fields.byline": 1, "fields.section": 1, "ingest.path_pattern": 3}
 
 
+def names_fields(name):
+    """Whether a setting says where the fields of a record are found."""
+    return name.startswith("fields.") or name == "ingest.path_pattern"
+
+
 def other_value(name):
     """A valid value that is neither the default nor that of the tests' project, as TOML."""
     spec = SPECS[name]
@@ -85,14 +90,14 @@ def reason_of(name):
     return f"{stage} changed: {'vocabulary' if name == 'tag.vocabularies' else 'configuration'}"
 
 
-@pytest.mark.parametrize("name", [name for name in names(*STAGES) if not name.startswith("fields.")])
+@pytest.mark.parametrize("name", [name for name in names(*STAGES) if not names_fields(name)])
 def test_a_setting_of_a_stage_redoes_from_that_stage(mixed, tmp_path, name):
     mixed.configure(*name.split("."), other_value(name))
     build, plan = rebuild(mixed, tmp_path / "full", "--jobs", 1 + list(SPECS).index(name) % 3)
     assert_redone_from(build, plan, reason_of(name))
 
 
-@pytest.mark.parametrize("name", [name for name in names(*STAGES) if name.startswith("fields.")])
+@pytest.mark.parametrize("name", [name for name in names(*STAGES) if names_fields(name)])
 def test_a_field_name_redoes_all_from_the_start(mixed, name):
     mixed.configure(*name.split("."), other_value(name))
     plan = planned(mixed)

@@ -250,12 +250,12 @@ proptest! {
 
     #[test]
     fn a_day_is_read_back_in_every_format(day in day()) {
+        const WEEKDAYS: [&str; 7] = ["الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"];
         const NAMES: [&str; 12] = [
             "كانون الثاني", "شباط", "آذار", "نيسان", "أيار", "حزيران", "تموز", "آب", "أيلول", "تشرين الأول", "تشرين الثاني", "كانون الأول",
         ];
         let (y, m, d) = (day.year(), day.month(), day.day());
         let name = NAMES[usize::try_from(m).expect("a month") - 1];
-        const WEEKDAYS: [&str; 7] = ["الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"];
         let weekday = WEEKDAYS[usize::try_from(day.weekday().to_monday_zero_offset()).expect("a weekday")];
         for text in [
             format!("{y:04}-{m:02}-{d:02}"), format!("{d}/{m}/{y}"), format!("{y}/{m}/{d} 10:20"), format!("{d} {name} {y}"),

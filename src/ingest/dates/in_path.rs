@@ -8,8 +8,8 @@ use jiff::civil::Date;
 
 use super::days::existing;
 use super::months::Calendar;
-use super::read_date;
 use super::reading::Reading;
+use super::text::read_date;
 
 /// Years of dates in names. Earlier ones are written with marks only: most numbers of eight digits that begin with 18 are something else.
 const YEARS: std::ops::RangeInclusive<u64> = 1800..=2100;
@@ -20,15 +20,15 @@ const MAX_ENDING: usize = 8;
 
 /// What the numbers in a file's name may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::ingest) struct NameReading {
+pub(crate) struct NameReading {
     /// Whether a number of eight digits may be a date; not so where such numbers are ids.
-    pub(in crate::ingest) compact: bool,
+    pub(crate) compact: bool,
     /// Whether the name must be the date and nothing else, as for a file of many articles: `dump-2020-05-17.jsonl` is no day's issue.
-    pub(in crate::ingest) alone: bool,
+    pub(crate) alone: bool,
 }
 
 /// The date in a path; empty if there is none, or there are several.
-pub(in crate::ingest) fn date_in_path(path: &str, name_reading: NameReading) -> Reading {
+pub(crate) fn date_in_path(path: &str, name_reading: NameReading) -> Reading {
     // An archive is a folder whose name has an ending.
     let bare = |name: &str| western(name.strip_suffix('!').map_or(name, stem));
     let mut names: Vec<String> = path.split('/').map(bare).collect();
@@ -44,7 +44,7 @@ pub(in crate::ingest) fn date_in_path(path: &str, name_reading: NameReading) -> 
 }
 
 /// Whether a name has a number of eight digits, and whether all of them can be dates.
-pub(in crate::ingest) fn compact_numbers_are_dates(name: &str) -> Option<bool> {
+pub(crate) fn compact_numbers_are_dates(name: &str) -> Option<bool> {
     let name = western(name);
     let numbers = numbers(&name);
     let mut compact = numbers.iter().filter(|number| number.text.len() == 8).peekable();
@@ -53,7 +53,7 @@ pub(in crate::ingest) fn compact_numbers_are_dates(name: &str) -> Option<bool> {
 }
 
 /// Whether a folder's name is a date, or a part of one: a year, a month, a day.
-pub(in crate::ingest) fn is_date_folder(name: &str) -> bool {
+pub(crate) fn is_date_folder(name: &str) -> bool {
     let name = western(name);
     let is_part =
         name.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '_' | '.')) && name.len() <= "2004-05-17".len();

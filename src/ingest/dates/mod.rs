@@ -19,6 +19,7 @@ mod numbers;
 mod reading;
 mod scan;
 mod spelling;
+mod text;
 mod tokens;
 mod two_calendars;
 mod value;
@@ -29,32 +30,7 @@ mod golden;
 
 pub(super) use in_path::{NameReading, compact_numbers_are_dates, date_in_path, is_date_folder};
 pub use reading::{DateOrder, Reading};
+pub(super) use text::has_short_year;
+pub use text::read_date;
 pub(super) use value::read_value;
-
-use numbers::compact_day;
-use scan::Scan;
-use tokens::tokenise;
-
-/// Longest text, in bytes, that may be a date: a longer one may mention any number of days.
-const MAX_BYTES: usize = 1000;
-
-/// Reads the day in a text, as written, in whatever time zone.
-///
-/// A number of 10 or 13 digits alone is Unix time in seconds or milliseconds, and gives its day in UTC. The reading is empty if the
-/// text gives no day, or more than one, or one outside 1800 to 2100.
-#[must_use]
-pub fn read_date(text: &str) -> Reading {
-    let text = text.trim();
-    if text.len() > MAX_BYTES {
-        return Reading::default();
-    }
-    let tokens = tokenise(text);
-    // Alone first: the scan takes no number of 8, 10 or 13 digits for a part of a date.
-    let reading = compact_day(&tokens).map_or_else(|| Scan::new(&tokens).run(), Reading::of);
-    reading.filter(days::is_possible)
-}
-
-/// Whether a text writes a date with a year of two digits, which could be of any century.
-pub(super) fn has_short_year(text: &str) -> bool {
-    text.len() <= MAX_BYTES && scan::has_short_year(&tokenise(text))
-}
+pub(super) use weekdays::is_weekday;

@@ -60,7 +60,7 @@ impl Reading {
     }
 
     /// Whether one of its days is this one.
-    pub(in crate::ingest) fn may_be(self, day: Date) -> bool {
+    pub(crate) fn may_be(self, day: Date) -> bool {
         self.day_first == Some(day) || self.month_first == Some(day)
     }
 

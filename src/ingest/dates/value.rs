@@ -7,8 +7,8 @@ use super::days::{existing, is_possible};
 use super::months::Calendar;
 use super::numbers::{cell_day, unix_day};
 use super::reading::Reading;
+use super::text::{MAX_BYTES, read_date};
 use super::tokens::tokenise;
-use super::{MAX_BYTES, read_date};
 
 /// Names under which objects hold a date as a text or a number, such as `{"date": "2016-04-28 10:20:30.000000", "timezone_type": 3}`.
 const HOLDERS: [&str; 6] = ["date", "datetime", "iso", "value", "@value", "#text"];
@@ -17,7 +17,7 @@ const HOLDERS: [&str; 6] = ["date", "datetime", "iso", "value", "@value", "#text
 const MAX_DEPTH: usize = 4;
 
 /// Reads the day in a value of a column of dates. The reading is empty if it gives none, or more than one.
-pub(in crate::ingest) fn read_value(value: &Value) -> Reading {
+pub(crate) fn read_value(value: &Value) -> Reading {
     read_at(value, MAX_DEPTH)
 }
 

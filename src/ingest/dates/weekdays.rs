@@ -24,9 +24,17 @@ static SPELLINGS: LazyLock<Vec<(Weekday, Spellings)>> =
 /// The days of the week that a text names.
 pub(super) struct NamedWeekdays(Vec<Weekday>);
 
+fn day(word: &str) -> Option<Weekday> {
+    SPELLINGS.iter().find(|(_, name)| name.matches(word)).map(|(day, _)| *day)
+}
+
+/// Whether a word is the name of a day of the week.
+pub(crate) fn is_weekday(word: &str) -> bool {
+    day(word).is_some()
+}
+
 impl NamedWeekdays {
     pub(super) fn of(tokens: &[Token]) -> Self {
-        let day = |word: &str| SPELLINGS.iter().find(|(_, name)| name.matches(word)).map(|(day, _)| *day);
         Self(tokens.iter().filter_map(Token::word).filter_map(day).collect())
     }
 

@@ -1,6 +1,6 @@
 //! Formats that are recognised and not read, each with what its owner can do.
 
-use super::formats::strip;
+use super::endings::strip;
 
 /// A format that is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

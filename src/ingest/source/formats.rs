@@ -4,6 +4,7 @@
 //! that nobody knows, leaves the decision to the contents (`sniff.rs`). So do contents that cannot be what the name says, such as a page
 //! whose server undid the compression; that is told. Endings are compared from the right, ignoring case.
 
+use super::endings::strip;
 use super::foreign::Foreign;
 
 /// A compression around one file.
@@ -172,13 +173,6 @@ pub(super) fn stems(path: &str) -> (&str, &str) {
 /// The path without the endings of its compressions.
 pub(super) fn uncompressed(path: &str) -> &str {
     stems(path).0
-}
-
-pub(super) fn strip<'n, T: Copy>(name: &'n str, endings: &[(&str, T)]) -> Option<(&'n str, T)> {
-    endings.iter().find_map(|(ending, meaning)| {
-        let (rest, last) = name.split_at_checked(name.len().checked_sub(ending.len())?)?;
-        last.eq_ignore_ascii_case(ending).then_some((rest, *meaning))
-    })
 }
 
 #[cfg(test)]

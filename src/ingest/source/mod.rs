@@ -16,6 +16,7 @@
 
 mod compression;
 mod dialect;
+mod endings;
 mod fault;
 mod foreign;
 mod formats;

@@ -437,7 +437,9 @@ mod tests {
     fn table(articles: &[&str], files: &[(&str, &[u8])]) -> (SidecarTable, Vec<Reject>) {
         let (mut table, mut rejects) = (SidecarTable::default(), Vec::new());
         let mut names = ArticleNames::default();
-        articles.iter().for_each(|path| names.add(path));
+        for path in articles {
+            names.add(path);
+        }
         for (path, bytes) in files {
             table.add_file(Cursor::new(bytes.to_vec()), path, &names, &SETTINGS, &mut rejects);
         }

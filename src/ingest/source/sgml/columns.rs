@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::names::column_name;
 use super::tree::{Element, Node, tree};
 use crate::ingest::column_name::same_name;
-use crate::ingest::dates::read_date;
+use crate::ingest::dates::{is_weekday, read_date};
 use crate::ingest::markup::resolve;
 use crate::ingest::markup::tags::{attribute, attribute_list};
 
@@ -113,8 +113,8 @@ impl Found<'_> {
         if let Some(at) = self.columns.iter().position(|(name, _)| name.eq_ignore_ascii_case("dateline")) {
             let (_, line) = self.columns.remove(at);
             let is_date = !read_date(&line).is_empty();
-            // The dateline of an agency opens its text; in other corpora the element is just the date.
-            if !is_date || line.contains('(') {
+            // A dateline opens its text, as an agency's does; in other corpora the element is just the date.
+            if !is_date || line.contains('(') || begins_with_place(&line) {
                 text = format!("{}\n\n{text}", line.trim());
             }
             if is_date {
@@ -139,6 +139,14 @@ impl Found<'_> {
         let day = format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..]);
         (digits.starts_with("19") || digits.starts_with("20")).then_some(day).filter(|day| !read_date(day).is_empty())
     }
+}
+
+/// Whether a line that holds a date begins with something else: with a word that adds nothing to the date.
+fn begins_with_place(line: &str) -> bool {
+    let Some((first, rest)) = line.trim().split_once(char::is_whitespace) else { return false };
+    let first = first.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_word = !first.is_empty() && first.chars().all(char::is_alphabetic);
+    is_word && !is_weekday(first) && read_date(rest) == read_date(line)
 }
 
 #[cfg(test)]
@@ -173,6 +181,16 @@ mod tests {
                 "<Techreen><ID>T_1</ID><URL>http://x/1</URL><Headline>ع</Headline><Dateline>21/1/2014</Dateline><Text>نص</Text></Techreen>",
                 "text=نص|ID=T_1|URL=http://x/1|Headline=ع|datetime=21/1/2014",
                 "a dateline that is the date",
+            ),
+            (
+                "<DOC><Dateline>الخميس 28 أبريل 2016</Dateline><Text>نص</Text></DOC>",
+                "text=نص|datetime=الخميس 28 أبريل 2016",
+                "so is one with a day of the week",
+            ),
+            (
+                "<DOC><Dateline>أبوظبي 28 أبريل 2016</Dateline><Text>نص</Text></DOC>",
+                "text=أبوظبي 28 أبريل 2016\n\nنص|datetime=أبوظبي 28 أبريل 2016",
+                "a place and a day",
             ),
             (
                 "<DOC><DOCNO>1<TITLE>ع<TEXT>نص & غيره <<هنا>> a < b</DOC>",

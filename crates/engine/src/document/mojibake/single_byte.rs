@@ -18,6 +18,8 @@ const DISTINCT_IN_SIGNS: usize = 5;
 const LETTERS_IN_ARABIC: usize = 8;
 const UNLIKE_ARABIC: u32 = 430;
 const GAIN: u32 = 100;
+/// One Latin letter in so many letters, at least, where ISO 8859-6 was read as Windows-1256.
+const LEAST_LATIN: usize = 20;
 
 /// The encodings that may have been misread, with those in which.
 const READINGS: [(Encoding, CodePage); 6] = [
@@ -69,6 +71,11 @@ fn undo_line(line: &str, written: Encoding, page: CodePage) -> Option<(String, u
     let letters = restored.chars().filter(|c| is_letter(*c)).count();
     let alphabetic = restored.chars().filter(|c| c.is_alphabetic()).count();
     let needed = if has_arabic { LETTERS_IN_ARABIC } else { LETTERS };
+    // `و`, `ه` and `ي` of ISO 8859-6, one letter in six, become Latin letters; without any the text is odd, not misread.
+    let latin = line.chars().filter(|c| matches!(c, '\u{c0}'..='\u{17f}')).count();
+    if has_arabic && latin * LEAST_LATIN < letters {
+        return None;
+    }
     let gains = |text: &str| unlikeness(line).zip(unlikeness(text)).is_some_and(|(before, after)| after + GAIN <= before);
     if has_arabic && !gains(&restored) {
         return None;
