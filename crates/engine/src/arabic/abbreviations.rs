@@ -15,8 +15,8 @@ const TITLE_AFTER_WAW: char = 'م';
 const ERAS: [&str; 6] = ["ق.م", "ب.م", "ق.ه", "ه.ش", "ه.ق", "د.ت"];
 /// Titles and references in Latin letters.
 const LATIN: [&str; 12] = ["Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Jr", "Sr", "vs", "No", "Vol", "Fig"];
-/// The names of the Latin letters, with every alif bare.
-const LETTER_NAMES: [&str; 36] = [
+/// The names of the Latin letters, with every alif bare; that of V is left out, because it is the commonest preposition.
+const LETTER_NAMES: [&str; 35] = [
     "اي",
     "ايه",
     "بي",
@@ -41,7 +41,6 @@ const LETTER_NAMES: [&str; 36] = [
     "اس",
     "تي",
     "يو",
-    "في",
     "فاي",
     "دبليو",
     "دابليو",
@@ -137,7 +136,7 @@ mod tests {
 
     #[test]
     fn names_of_latin_letters_are_known_behind_clitics() {
-        for (word, expected) in [("سي", true), ("إف", true), ("والبي", true), ("في", true), ("الأمس", false), ("كلا", false)]
+        for (word, expected) in [("سي", true), ("إف", true), ("والبي", true), ("وفي", false), ("الأمس", false), ("كلا", false)]
         {
             assert_eq!(is_letter_name(word), expected, "{word}");
         }
