@@ -6,7 +6,6 @@ use std::collections::HashMap;
 
 use rustc_hash::FxHashMap;
 
-use super::super::phrases::stop_words::StopWords;
 use super::concept::{Concept, ConceptIndex};
 use super::entry::{Entry, Report};
 use super::term::{comparable, term_of};
@@ -16,9 +15,7 @@ use crate::arabic::Word;
 pub(super) fn assemble(mut entries: Vec<Entry>, report: &mut Report) -> Vec<Concept> {
     // First of all: it removes entries, and everything below refers to an entry by its index.
     check_ids(&mut entries, report);
-    let stop_words = StopWords::default();
-    let (mut terms, symbols): (Vec<Vec<String>>, Vec<bool>) =
-        entries.iter().map(|entry| terms_of(entry, &stop_words, report)).unzip();
+    let (mut terms, symbols): (Vec<Vec<String>>, Vec<bool>) = entries.iter().map(|entry| terms_of(entry, report)).unzip();
     for (entry, _) in entries.iter().zip(&terms).filter(|(_, terms)| !terms.is_empty()) {
         report.count_findable(entry);
     }
@@ -67,10 +64,10 @@ fn check_ids(entries: &mut Vec<Entry>, report: &mut Report) {
 }
 
 /// The usable terms of an entry, its label first, and whether any has symbols.
-fn terms_of(entry: &Entry, stop_words: &StopWords, report: &mut Report) -> (Vec<String>, bool) {
+fn terms_of(entry: &Entry, report: &mut Report) -> (Vec<String>, bool) {
     let (mut terms, mut has_symbols) = (Vec::new(), false);
     for written in std::iter::once(&entry.label).chain(&entry.variants) {
-        match term_of(written, stop_words) {
+        match term_of(written) {
             Err(why) => report.notice(entry, format!("\"{written}\" of {} {why} and is ignored", entry.id)),
             // Two spellings of one term are no mistake.
             Ok(term) if terms.contains(&term.words) && term.has_symbols => {}

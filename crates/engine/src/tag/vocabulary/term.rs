@@ -1,6 +1,5 @@
 //! A term as it is looked for: its words, cleaned as the words of texts are.
 
-use super::super::phrases::stop_words::{Standing, StopWords};
 use super::super::runs::{is_joint, is_symbol, letters_of, runs_of};
 use crate::arabic::inflection::{MOST_LETTERS, without_article};
 use crate::arabic::{fold_word, is_mark};
@@ -19,7 +18,7 @@ pub(super) struct Term {
 ///
 /// # Errors
 /// Why it cannot be looked for.
-pub(super) fn term_of(label: &str, stop_words: &StopWords) -> Result<Term, String> {
+pub(super) fn term_of(label: &str) -> Result<Term, String> {
     let mut term = Term { words: String::new(), has_symbols: false };
     for token in label.split_whitespace() {
         let mut unified = String::new();
@@ -37,10 +36,6 @@ pub(super) fn term_of(label: &str, stop_words: &StopWords) -> Result<Term, Strin
     }
     if words.iter().all(|word| word.chars().all(|c| c.is_ascii_digit())) {
         return Err("is a number alone, which stands for anything".to_owned());
-    }
-    let is_stop_word = |word: &&str| stop_words.standing(&letters_of(word)) == Standing::Never;
-    if words.iter().all(is_stop_word) {
-        return Err("consists of words that are in every text".to_owned());
     }
     Ok(term)
 }
@@ -84,7 +79,6 @@ mod tests {
 
     #[test]
     fn labels_are_cleaned_as_texts_are() {
-        let stop_words = StopWords::default();
         for (label, expected) in [
             ("كُوفيد-19", Ok("كوفيد 19")),
             ("كوفيد ١٩", Ok("كوفيد 19")),
@@ -96,10 +90,10 @@ mod tests {
             ("2030", Err("is a number alone")),
             ("منظمة (WHO)", Err("something other")),
             ("-", Err("something other")),
-            ("من على", Err("in every text")),
+            ("واي فاي", Ok("واي فاي")),
             (" ", Err("no word")),
         ] {
-            let found = term_of(label, &stop_words);
+            let found = term_of(label);
             match (found, expected) {
                 (Ok(term), Ok(words)) => assert_eq!(term.words, words, "{label}"),
                 (Err(why), Err(part)) => assert!(why.contains(part), "{label}: {why}"),
