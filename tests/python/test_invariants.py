@@ -125,7 +125,8 @@ def test_odd_texts_keep_their_tokens(odd_build):
         assert " ".join(repaired_tokens(row)) == row["text"]
         assert re.sub(r"\D", "", row["text"]) == re.sub(r"\D", "", row["raw_text"]), "no digit is made, lost or changed"
     for article in build.rows("articles"):
-        assert tokens[article["article_id"]] == unified(texts[article["record"]])
+        # A full stop between two words ends a token, so there may be more of them, of the same letters.
+        assert "".join(tokens[article["article_id"]]) == "".join(unified(texts[article["record"]]))
 
 
 def test_the_second_implementation_accepts_real_damage_and_nothing_else():

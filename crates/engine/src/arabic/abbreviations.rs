@@ -15,9 +15,8 @@ const TITLE_AFTER_WAW: char = 'م';
 const ERAS: [&str; 6] = ["ق.م", "ب.م", "ق.ه", "ه.ش", "ه.ق", "د.ت"];
 /// Titles and references in Latin letters.
 const LATIN: [&str; 12] = ["Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Jr", "Sr", "vs", "No", "Vol", "Fig"];
-/// The names of the Latin letters, with every alif bare; that of V is left out, because it is the commonest preposition.
-const LETTER_NAMES: [&str; 35] = [
-    "اي",
+/// The names of the Latin letters, with every alif bare; those that are among the commonest words (`في`, `ان`) are left out.
+const LETTER_NAMES: [&str; 32] = [
     "ايه",
     "بي",
     "سي",
@@ -34,8 +33,6 @@ const LETTER_NAMES: [&str; 35] = [
     "كاي",
     "ال",
     "ام",
-    "ان",
-    "او",
     "كيو",
     "ار",
     "اس",
