@@ -317,7 +317,6 @@ USELESS = {
         '@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n<urn:x:a> a skos:Concept ; skos:prefLabel "oil"@en .\n',
         "none of its concepts (1)",
     ),
-    "stop.csv": ("id,label,category,variants\na,من,x,على\n", "none of its concepts (1)"),
     "half.csv": ("id,label,category,variants\na,(1),x,\nb,(2),x,\nc,نفط,x,\n", "only 1 of 3 concepts"),
 }
 

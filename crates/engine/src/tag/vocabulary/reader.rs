@@ -170,8 +170,8 @@ pub(crate) mod tests {
             |csv: &str| read("v.csv", &format!("id,label,category,variants\n{csv}")).expect("valid").warnings().to_vec();
         for (csv, said) in [
             ("", "has no concept"),
-            ("a,(1),x,\nb,من,x,\n", "none of its concepts (2)"),
-            ("a,(1),x,\nb,من,x,\nc,نفط,x,\n", "only 1 of 3 concepts"),
+            ("a,(1),x,\nb,(2),x,\n", "none of its concepts (2)"),
+            ("a,(1),x,\nb,(2),x,\nc,نفط,x,\n", "only 1 of 3 concepts"),
         ] {
             let found = warnings(csv);
             assert!(found.len() == 1 && found[0].contains(said), "{csv}: {found:?}");
