@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Error;
 use super::opening::open_setup;
 use super::printing::print;
-use super::remarks::shown_rejects;
+use super::remarks::{shown_notices, shown_rejects};
 use super::wording::counted;
 use crate::cli::OverrideArgs;
 use crate::pipeline::{Foreseen, foresee, inventory_of};
@@ -21,7 +21,8 @@ pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Resu
     let (custom, protected) = (setup.settings.repair.lexicon.words().len(), setup.settings.repair.protect.words().len());
     let (concepts, model_id) = (setup.vocabulary.concepts().len(), setup.model.id().to_owned());
     let warnings = [setup.vocabulary.warnings(), &warnings].concat();
-    let notices: Vec<String> = setup.vocabulary.notices().iter().map(|notice| format!("  {notice}")).collect();
+    let notices = counted(setup.vocabulary.notices().len(), "notice");
+    let shown = shown_notices(setup.vocabulary.notices());
     // Made only for its errors: a missing or damaged section of the model shows no earlier.
     Engine::new(&setup.model, setup.settings.repair, setup.settings.split, setup.settings.tag, setup.vocabulary)?;
     if quiet {
@@ -45,9 +46,9 @@ pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Resu
     ];
     lines.extend(shown_rejects(&rejects).iter().map(|line| format!("  {line}")));
     lines.extend(warnings.iter().map(|warning| format!("warning: {warning}")));
-    if !notices.is_empty() {
-        lines.push(format!("{} about the vocabulary; none stops a run", counted(notices.len(), "notice")));
-        lines.extend(notices);
+    if !shown.is_empty() {
+        lines.push(format!("{notices} about the vocabulary; none stops a run"));
+        lines.extend(shown.iter().map(|line| format!("  {line}")));
     }
     print(&lines.join("\n"))?;
     refusal.map_or(Ok(()), |refusal| Err(refusal.into()))

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use engine::tables::Reject;
+use engine::tag::VocabularyNotice;
 
 /// How many remarks of one kind are told in full.
 const TOLD: usize = 10;
@@ -14,6 +15,11 @@ pub(super) fn shown_rejects(rejects: &[Reject]) -> Vec<String> {
         format!("{}{record}: {}", reject.source_path, reject.message)
     };
     shown(rejects.iter().map(|reject| (format!("of this kind ({})", reject.code), line(reject))))
+}
+
+/// The lines of notices about the vocabulary: the first ten of each kind, then how many more there are.
+pub(super) fn shown_notices(notices: &[VocabularyNotice]) -> Vec<String> {
+    shown(notices.iter().map(|notice| (notice.kind.plural().to_owned(), notice.to_string())))
 }
 
 /// The lines of remarks, each with its kind in words that end "10 more …": the first ten of each kind, then how many more there

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Error;
 use super::opening::{RepairSetup, repair_setup};
 use super::printing::print;
+use super::remarks::shown_notices;
 use crate::cli::TagTestArgs;
 use crate::config::ConfigFault;
 use crate::ingest::vocabulary_as_csv;
@@ -18,8 +19,8 @@ use engine::tag::{Hit, Layer, TagScratch, TagSettings, Tagger, Vocabulary};
 pub(super) fn tag_test(config: Option<PathBuf>, args: &TagTestArgs, progress: Progress) -> Result<(), Error> {
     let RepairSetup { model, repair, .. } = repair_setup(config, None)?;
     let vocabulary = open_vocabulary(&args.vocabulary)?;
-    for notice in vocabulary.notices() {
-        progress.message(&notice.to_string());
+    for line in shown_notices(vocabulary.notices()) {
+        progress.message(&line);
     }
     let repairer = Repairer::new(&model, repair)?;
     let tag_settings = TagSettings { nested: args.nested, expand_broader: false };

@@ -90,7 +90,7 @@ mod tests {
                 "path_pattern": "**/{section}/*", "max_file_bytes": 67_108_864,
                 "fields": {
                     "text": ["text", "body", "content", "article", "النص", "نص"], "title": ["title", "headline", "العنوان", "عنوان"],
-                    "published": ["published", "date", "publication_date", "pubdate", "datetime", "التاريخ", "تاريخ"],
+                    "published": ["published", "date", "publication_date", "pubdate", "datetime", "التاريخ", "تاريخ", "تاريخ النشر"],
                     "section": ["section", "category", "topic", "القسم", "التصنيف"],
                     "byline": ["byline", "author", "authors", "writer", "الكاتب", "المؤلف"],
                     "id": ["id", "article_id", "key", "url"], "markup": "auto",

@@ -76,7 +76,7 @@ engine::settings! {
         /// Its headline.
         title: Vec<String> = ["title", "headline", "العنوان", "عنوان"] => Ingest;
         /// Its date, as ISO 8601 or as newspapers write it, in the Gregorian or the Hijri calendar.
-        published: Vec<String> = ["published", "date", "publication_date", "pubdate", "datetime", "التاريخ", "تاريخ"] => Ingest;
+        published: Vec<String> = ["published", "date", "publication_date", "pubdate", "datetime", "التاريخ", "تاريخ", "تاريخ النشر"] => Ingest;
         /// Its section in the newspaper.
         section: Vec<String> = ["section", "category", "topic", "القسم", "التصنيف"] => Ingest;
         /// Its authors.

@@ -27,7 +27,7 @@ pub use settings::TagSettings;
 pub use tagged::{Hit, KeywordCount, Layer, Tagged};
 pub use tagger::{TagScratch, Tagger};
 pub use term_trie::TermIndex;
-pub use vocabulary::{Concept, ConceptIndex, ToCsv, Vocabulary, VocabularyFault};
+pub use vocabulary::{Concept, ConceptIndex, ToCsv, Vocabulary, VocabularyFault, VocabularyNotice};
 
 /// Version of this stage's code: part of the build id. Raise it whenever equal input could give different output.
 pub const VERSION: u32 = 3;

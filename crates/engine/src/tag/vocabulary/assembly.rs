@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use rustc_hash::FxHashMap;
 
 use super::concept::{Concept, ConceptIndex};
-use super::entry::{Entry, Report};
+use super::entry::{Entry, NoticeKind, Report};
 use super::term::{comparable, term_of};
 use crate::arabic::Word;
 
@@ -49,8 +49,11 @@ fn check_ids(entries: &mut Vec<Entry>, report: &mut Report) {
     let mut seen: HashMap<String, (String, u64)> = HashMap::new();
     entries.retain_mut(|entry| {
         if let Some(iri) = entry.iri.clone().filter(|_| entry.has_local_id && seen.contains_key(&entry.id)) {
-            report
-                .notice(entry, format!("another concept has the id \"{}\"; this one gets its full IRI as its id", entry.id));
+            report.notice(
+                entry,
+                NoticeKind::SharedId,
+                format!("another concept has the id \"{}\"; this one gets its full IRI as its id", entry.id),
+            );
             entry.id = iri;
         }
         if let Some((file, line)) = seen.get(&entry.id) {
@@ -68,11 +71,15 @@ fn terms_of(entry: &Entry, report: &mut Report) -> (Vec<String>, bool) {
     let (mut terms, mut has_symbols) = (Vec::new(), false);
     for written in std::iter::once(&entry.label).chain(&entry.variants) {
         match term_of(written) {
-            Err(why) => report.notice(entry, format!("\"{written}\" of {} {why} and is ignored", entry.id)),
+            Err(why) => report.notice(
+                entry,
+                NoticeKind::UnusableLabel,
+                format!("\"{written}\" of {} {why} and is ignored", entry.id),
+            ),
             // Two spellings of one term are no mistake.
             Ok(term) if terms.contains(&term.words) && term.has_symbols => {}
             Ok(term) if terms.contains(&term.words) => {
-                report.notice(entry, format!("\"{written}\" of {} is listed twice", entry.id));
+                report.notice(entry, NoticeKind::RepeatedLabel, format!("\"{written}\" of {} is listed twice", entry.id));
             }
             Ok(term) => {
                 has_symbols |= term.has_symbols;
@@ -87,7 +94,11 @@ fn terms_of(entry: &Entry, report: &mut Report) -> (Vec<String>, bool) {
 fn cues_of(entry: &Entry, report: &mut Report) -> Vec<String> {
     let (words, others): (Vec<String>, Vec<String>) = entry.cues.iter().cloned().partition(|cue| Word::new(cue).is_some());
     for cue in others {
-        report.notice(entry, format!("the cue \"{cue}\" of {} is not a single Arabic word and is ignored", entry.id));
+        report.notice(
+            entry,
+            NoticeKind::UnusableCue,
+            format!("the cue \"{cue}\" of {} is not a single Arabic word and is ignored", entry.id),
+        );
     }
     words
 }
@@ -103,7 +114,7 @@ fn report_shared_terms(entries: &[Entry], terms: &[Vec<String>], report: &mut Re
                 "\"{term}\" of {} matches the same text as \"{first}\" of {taken}, which takes precedence",
                 entry.id
             );
-            report.notice(entry, what);
+            report.notice(entry, NoticeKind::SharedLabel, what);
         }
     }
 }
@@ -115,7 +126,11 @@ fn broader_of(entry: &Entry, by_name: &HashMap<&str, ConceptIndex>, report: &mut
         match by_name.get(name.as_str()) {
             Some(index) if !links.contains(index) => links.push(*index),
             Some(_) => {}
-            None => report.notice(entry, format!("the broader concept {name} of {} is not in the vocabulary", entry.id)),
+            None => report.notice(
+                entry,
+                NoticeKind::UnknownBroader,
+                format!("the broader concept {name} of {} is not in the vocabulary", entry.id),
+            ),
         }
     }
     links

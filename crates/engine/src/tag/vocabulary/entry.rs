@@ -1,6 +1,8 @@
 //! What the readers of vocabulary files produce: entries, and a report of what is wrong with them.
 
-/// An error or a notice about a vocabulary file.
+use std::fmt;
+
+/// An error in a vocabulary file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {what}")]
 pub struct VocabularyFault {
@@ -9,6 +11,53 @@ pub struct VocabularyFault {
     pub line: u64,
     /// What is wrong, and what was expected.
     pub what: String,
+}
+
+/// What is worth knowing about a vocabulary file without being a fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VocabularyNotice {
+    pub file: String,
+    /// Line, from 1.
+    pub line: u64,
+    pub kind: NoticeKind,
+    /// What was found, and what becomes of it.
+    pub what: String,
+}
+
+impl fmt::Display for VocabularyNotice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.what)
+    }
+}
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NoticeKind {
+    NoId,
+    SharedId,
+    NoArabicLabel,
+    UnusableLabel,
+    RepeatedLabel,
+    SharedLabel,
+    UnusableCue,
+    UnknownBroader,
+}
+
+impl NoticeKind {
+    /// What several of them are about, as in "10 more labels that are ignored".
+    #[must_use]
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::NoId => "concepts that have neither IRI nor notation",
+            Self::SharedId => "concepts with the id of another",
+            Self::NoArabicLabel => "concepts that have no Arabic label",
+            Self::UnusableLabel => "labels that are ignored",
+            Self::RepeatedLabel => "labels that are listed twice",
+            Self::SharedLabel => "labels that match the same text as another concept's",
+            Self::UnusableCue => "cues that are ignored",
+            Self::UnknownBroader => "broader concepts that are not in the vocabulary",
+        }
+    }
 }
 
 /// One concept as its file has it.
@@ -36,7 +85,7 @@ pub(super) struct Report {
     /// The file that is being read.
     pub(super) file: String,
     pub(super) faults: Vec<VocabularyFault>,
-    pub(super) notices: Vec<VocabularyFault>,
+    pub(super) notices: Vec<VocabularyNotice>,
     tallies: Vec<Tally>,
 }
 
@@ -96,7 +145,7 @@ impl Report {
         self.faults.push(VocabularyFault { file: entry.file.clone(), line: entry.line, what });
     }
 
-    pub(super) fn notice(&mut self, entry: &Entry, what: String) {
-        self.notices.push(VocabularyFault { file: entry.file.clone(), line: entry.line, what });
+    pub(super) fn notice(&mut self, entry: &Entry, kind: NoticeKind, what: String) {
+        self.notices.push(VocabularyNotice { file: entry.file.clone(), line: entry.line, kind, what });
     }
 }

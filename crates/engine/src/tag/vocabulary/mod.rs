@@ -18,7 +18,7 @@ mod skos;
 mod term;
 
 pub use concept::{Concept, ConceptIndex};
-pub use entry::VocabularyFault;
+pub use entry::{NoticeKind, VocabularyFault, VocabularyNotice};
 #[cfg(test)]
 pub(super) use reader::tests;
 pub use reader::{ToCsv, Vocabulary};

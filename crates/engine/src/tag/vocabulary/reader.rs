@@ -4,14 +4,14 @@ use std::path::Path;
 
 use super::assembly::assemble;
 use super::concept::{Concept, ConceptIndex};
-use super::entry::{Entry, Report, VocabularyFault};
+use super::entry::{Entry, Report, VocabularyFault, VocabularyNotice};
 use super::{csv, skos};
 
 /// All concepts of one or more files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Vocabulary {
     concepts: Vec<Concept>,
-    notices: Vec<VocabularyFault>,
+    notices: Vec<VocabularyNotice>,
     warnings: Vec<String>,
     hash: String,
 }
@@ -71,7 +71,7 @@ impl Vocabulary {
 
     /// What is worth knowing about the files without being a fault: labels that are ignored, labels that two concepts share.
     #[must_use]
-    pub fn notices(&self) -> &[VocabularyFault] {
+    pub fn notices(&self) -> &[VocabularyNotice] {
         &self.notices
     }
 

@@ -16,7 +16,7 @@ use oxrdf::{Literal, NamedOrBlankNode, Quad, Term};
 use oxrdfio::{RdfFormat, RdfParseError, RdfParser};
 use rustc_hash::FxHashMap;
 
-use super::entry::{Entry, Report};
+use super::entry::{Entry, NoticeKind, Report};
 use crate::arabic::is_letter;
 
 const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
@@ -280,9 +280,13 @@ impl Graph {
             file: report.file.clone(),
         };
         if is_nameless {
-            report.notice(&entry, format!("\"{}\" has neither IRI nor notation and is ignored", entry.label));
+            report.notice(
+                &entry,
+                NoticeKind::NoId,
+                format!("\"{}\" has neither IRI nor notation and is ignored", entry.label),
+            );
         } else if entry.label.is_empty() {
-            report.notice(&entry, format!("{} has no Arabic label and is ignored", entry.id));
+            report.notice(&entry, NoticeKind::NoArabicLabel, format!("{} has no Arabic label and is ignored", entry.id));
         }
         Some(entry).filter(|entry| !is_nameless && !entry.label.is_empty())
     }
