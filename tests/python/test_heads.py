@@ -70,3 +70,48 @@ def test_a_headline_that_runs_into_stripped_text_is_a_row(empty_project):
     empty_project.write("a.txt", f"{headline} بيونغ يانغ فب سقط منتخب الامارات لكر القدم في فخ التعادل السلبي {STRIPPED}")
     rows = empty_project.build().sentences_by_path()["a.txt"]
     assert [(row["kind"], row["raw_text"]) for row in rows[:2]] == [("headline", headline), ("dateline", "بيونغ يانغ فب")]
+
+
+BODY = "أعلنت وزارة الصحة أمس عن خطة جديدة لتوسيع المستشفيات في جميع المناطق، وقال الوزير إن العمل يبدأ في الشهر المقبل ويستمر ثلاث سنوات على الأقل."
+
+
+@pytest.mark.parametrize(
+    ("head", "kinds"),
+    [
+        ("خطة جديدة للمستشفيات", ["headline"]),
+        ("المستشفيات", ["headline"]),
+        ("ارتفع المؤشر العام للسوق ووصل إلى 2723 نقطة\n.وبلغ إجمالي التداول 158 مليون درهم في جلسة أمس التي شهدت نشاطا كبيرا في قطاع العقار", []),
+        ("وتجذب المدينة الشريحة الأكبر من السياحة ففيها\nآثار كثيرة من كل العصور", []),
+        ("جسيمة\nتصحيح المخالفة مع إحالة المخالف", []),
+        ("رقم 4 وتاريخ 28 / 2 / 1446 الموافق 1 / 9 / 2024", []),
+        ("الصادرة بموجب القرار الوزاري رقم 710", []),
+    ],
+    ids=["a headline", "of one word", "full stop on the next line", "open clause", "cell of a table", "number of a law", "under the title of a law"],
+)
+def test_a_first_line_is_a_headline_only_if_it_stands_for_itself(empty_project, head, kinds):
+    empty_project.write("a.txt", f"{head}\n{BODY}")
+    rows = empty_project.build().sentences_by_path()["a.txt"]
+    assert [row["kind"] for row in rows if row["kind"] != "body"] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        (f"إعداد: محمد صالح القرق\n{BODY}", ["إعداد: محمد صالح القرق"]),
+        (f"إعداد: محمد صالح القرق {BODY}", ["إعداد: محمد صالح القرق"]),
+        (f"إعداد: أمل سرور لحظة تاريخية هي تلك التي شهدت الافتتاح. {BODY}", ["إعداد: أمل سرور"]),
+        (f"إعداد: محمد صالح القرق أبو قحافة هو والد الخليفة. {BODY}", []),
+        (f"واكدت الاناضول ان الدفاع التركي علنت عن خط جديد {STRIPPED}", []),
+    ],
+    ids=["line of its own", "before a report", "before a headline", "before a headline of names", "a verb before the agency"],
+)
+def test_a_credit_ends_where_something_shows_it(empty_project, text, claims):
+    empty_project.write("a.txt", text)
+    rows = empty_project.build().sentences_by_path()["a.txt"]
+    assert [row["text"] for row in rows if row["kind"] != "body"] == claims
+
+
+def test_the_place_of_the_next_reporter_is_no_name(empty_project):
+    empty_project.write("a.txt", f"بوظبي مهند داغر دبي نور داود شهد سوق دبي سيول استثناي {STRIPPED}")
+    rows = empty_project.build().sentences_by_path()["a.txt"]
+    assert not [row["text"] for row in rows if row["kind"] == "byline" and "دبي" in row["text"]]

@@ -40,6 +40,7 @@ lists! {
     never_in_names,
     labels,
     sections,
+    subtitles,
     days,
     given_names,
     opening_verbs,

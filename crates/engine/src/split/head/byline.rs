@@ -13,6 +13,8 @@ use crate::repair::logistic;
 
 /// The most words of a name; the least is two, since a single word could be anything.
 const LONGEST_NAME: usize = 5;
+/// The most words of a name that nothing but the encoder ends.
+const USUAL_NAME: usize = 3;
 /// Where marks are lost, a name ends where a clause ends with at least these log-odds …
 const LEAST_END: f64 = -2.0;
 /// … and inside it none ends with more than these.
@@ -127,6 +129,10 @@ fn unmarked_end(head: &HeadWords, start: usize, end: usize, announced: Announced
     if end - start < 2 || !is_one_run || !head.can_end(end) || !can_end_name(head, end) {
         return None;
     }
+    // After so many words the name may have ended before, and a headline begun.
+    if !starts_report && end - start > USUAL_NAME {
+        return None;
+    }
     let needed = match announced {
         Announced::Surely | Announced::ByPlace => 0.0,
         Announced::Perhaps => 0.5,
@@ -159,8 +165,11 @@ fn can_be_in_name(head: &HeadWords, at: usize) -> bool {
     let has_letters_alone = word.folded.iter().all(|code| !code.is_ascii_digit() && !code.is_ascii_alphabetic());
     // Several people are called by verbs (`يزيد`, `أكرم`); then the list of given names decides.
     let is_verb = head.opens_report(at) && !head.is_one_of(at, &NEWSWIRE.given_names);
+    // The place of the next writer's dateline (`مهند داغر دبي أنور داود`).
+    let is_place = !head.is_one_of(at, &NEWSWIRE.given_names) && head.listed(at, &NEWSWIRE.places) > 0;
     has_letters_alone
         && !is_verb
+        && !is_place
         && !head.is_one_of(at, &NEWSWIRE.never_in_names)
         && head.listed(at, &NEWSWIRE.newspapers).max(head.listed(at, &NEWSWIRE.agencies)) == 0
 }

@@ -197,7 +197,7 @@ fn is_closed_by(head: &HeadWords, end: usize, or_line: bool) -> bool {
 
 /// Whether a word may belong to a place that no list has.
 fn can_be_in_place(head: &HeadWords, at: usize) -> bool {
-    at < head.len() && !head.is_one_of(at, &NEWSWIRE.never_in_names) && !head.opens_report(at)
+    at < head.len() && !head.is_one_of(at, &NEWSWIRE.never_in_names) && !head.continues_report(at)
 }
 
 /// Where marks are lost.

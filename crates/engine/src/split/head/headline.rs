@@ -17,6 +17,8 @@ use crate::repair::{Repaired, logistic};
 const LONGEST: usize = 20;
 /// The least words of one that runs into the text.
 const LEAST: usize = 3;
+/// The tokens of a line of text at least.
+const SHORT_LINE: usize = 10;
 /// The words of the first sentence that are searched for those of the headline.
 const FIRST_SENTENCE: usize = 30;
 /// The probability of a headline that runs into the text, at least: a wrong claim costs more than a missed one.
@@ -51,14 +53,28 @@ pub(super) fn headline(article: &Repaired, cues: &[BoundaryCue]) -> Option<Headl
 fn line(article: &Repaired, cues: &[BoundaryCue], head: &HeadWords) -> Option<Headline> {
     let mut ends = (0..cues.len()).filter(|token| cues[*token] == BoundaryCue::End).map(|token| token + 1);
     let end = ends.next().filter(|end| *end <= LONGEST)?;
-    let (longest, _) = ends.fold((0, end), |(longest, start), next| (longest.max(next - start), next));
-    let last = article.token_text(end - 1);
-    // A function word at the end of a line goes on in the next: the line was wrapped.
-    let is_open = last.ends_with(|c: char| !c.is_alphanumeric()) || NEWSWIRE.never_in_names.has_word(&TextWord::new(last));
-    (!is_open && !is_credit(head, end) && longest > 2 * end).then_some(Headline { end, confidence: 0.95 })
+    let mut lengths = ends.scan(end, |start, next| Some(next - std::mem::replace(start, next)));
+    let following = lengths.next()?;
+    let longest = lengths.fold(following, usize::max);
+    // A cell of a table, or a term before its definition, is a word or two before another short line.
+    let is_cell = end <= 2 && following < SHORT_LINE;
+    (!goes_on(article, end) && !is_cell && !is_credit(head, end) && longest > 2 * end)
+        .then_some(Headline { end, confidence: 0.95 })
 }
 
-/// Whether the line that ends before token `end` is a label, a place, the opening of a law, or names an agency or a writer.
+/// Whether the sentence of a line that ends before token `end` goes on in the next line: it ends in a mark, in a function word or within a
+/// bracket, or the next line begins with the mark that it lacks.
+fn goes_on(article: &Repaired, end: usize) -> bool {
+    let last = article.token_text(end - 1);
+    let is_function_word = |word: &str| NEWSWIRE.never_in_names.has_word(&TextWord::new(word));
+    let brackets = |bracket| (0..end).flat_map(|token| article.token_text(token).matches(bracket)).count();
+    last.ends_with(|c: char| !c.is_alphanumeric())
+        || article.token_text(end).starts_with(['.', '،', ',', '؛', ':', '؟', '!'])
+        || brackets('(') > brackets(')')
+        || [last, last.strip_prefix(['و', 'ف']).unwrap_or(last)].iter().any(|word| is_function_word(word))
+}
+
+/// Whether the line that ends before token `end` is a label, a place, the opening of a law or the line under its title, or names an agency or a writer.
 fn is_credit(head: &HeadWords, end: usize) -> bool {
     let words = (0..head.len()).take_while(|word| head.token(*word) < end).count();
     let is_whole = |length: usize| length > 0 && length == words;
@@ -68,6 +84,7 @@ fn is_credit(head: &HeadWords, end: usize) -> bool {
         || is_whole(place + country)
         || is_whole(head.listed(0, &NEWSWIRE.labels))
         || (0..2).any(|word| head.is_one_of(word, &NEWSWIRE.sections))
+        || head.listed(0, &NEWSWIRE.subtitles) > 0
         || dateline(head, 0).is_some_and(|dateline| {
             let named = || byline(head, dateline.end, !dateline.has_agency);
             dateline.has_agency
