@@ -17,7 +17,7 @@ use crate::encoder::Encoder;
 use crate::encoder::features::{CANDIDATE_FEATURES, WORD_FEATURES};
 
 /// Above this many damaged forms the cache is emptied between two articles, so memory is bounded.
-const LIMIT: usize = 1 << 17;
+const LIMIT: usize = 1 << 16;
 
 /// The encoder's standing feature ([`Proposal::standing`]) of a word as it stands.
 const AS_IT_STANDS: [u8; 2] = [u8::MAX, 0];
