@@ -40,8 +40,6 @@ const OPEN_PARTS: usize = 64;
 /// Bytes that the unfinished row groups of a table may hold in memory before the largest is written.
 const OPEN_BYTES: usize = 256 << 20;
 const ZSTD_LEVEL: i32 = 3;
-/// Columns of running text. A dictionary gains nothing where values never repeat, and the writer would hold two more copies of a huge text.
-const RUNNING_TEXT: [&str; 2] = ["text", "raw_text"];
 /// The writer named in every file. Pinned: by default it is the version of the Parquet library, whose update would change
 /// every file.
 const CREATED_BY: &str = concat!("tarmim version ", env!("CARGO_PKG_VERSION"));
@@ -275,10 +273,7 @@ fn properties<R: TableRow>(stamp: &BuildStamp) -> WriterProperties {
         entry("build_id", &stamp.build_id),
         entry("model_id", &stamp.model_id),
     ];
-    let builder = RUNNING_TEXT.into_iter().fold(WriterProperties::builder(), |builder, name| {
-        builder.set_column_dictionary_enabled(ColumnPath::from(name), false)
-    });
-    builder
+    WriterProperties::builder()
         .set_created_by(CREATED_BY.to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL).expect("a level of zstd")))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
