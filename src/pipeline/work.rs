@@ -196,22 +196,20 @@ impl<'w> Workers<'w> {
         let remarks = ArticleRemarks::of(&article.origin, &article.metadata, self.ingest);
         let signature = self.stages.signature_of_text(&article);
         let about = DoneArticle { document, remarks, signature, outcome: None, staleness };
-        let mut scratch = EngineScratch::default();
+        let scratch = &mut EngineScratch::default();
         if !self.stages.is_long(&article) {
             // Much white space or markup, and little text.
-            let rows = self.stages.rows(&self.stages.process(article.into_document(), &mut scratch));
+            let rows = self.stages.rows(&self.stages.process(article.into_document(), scratch));
             return send(Finished::Article(Box::new(Done { rows, about })));
         }
         let (section, published) = (article.metadata.section.clone(), article.metadata.published);
         let is_received = send(Finished::Opening(Box::new(Opening { section, published, about })));
         let row = is_received.then(|| {
-            self.stages.process_long(article, &mut scratch, &mut |sentences, keywords| {
+            self.stages.process_long(article, scratch, &mut |sentences, keywords| {
                 let is_received = send(Finished::Passage(sentences, keywords));
                 if is_received { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             })
         });
-        // Before the row is written, which takes several times its size.
-        drop(scratch);
         row.flatten().is_some_and(|row| send(Finished::Closing(Box::new(row))))
     }
 
