@@ -1,7 +1,7 @@
 //! Bylines: who wrote an article.
 //!
 //! ```text
-//! byline = cue name  |  after a place: [من] name
+//! byline = cue name {joint [cue] name}  |  after a place: [من] name
 //! ```
 //!
 //! What follows must look like a name, and must end: at a mark or a line break; or, where marks are lost, where the encoder expects a
@@ -73,7 +73,7 @@ fn announcement(head: &HeadWords, at: usize, after_place: bool) -> Option<(usize
     }
     match after_place {
         true if is_marked(after) => Some((at, Announced::ByPlace)),
-        true if is_blank(after) => Some((at, Announced::ByBarePlace)),
+        true if is_blank(after) && !names_newsmaker(head, at) => Some((at, Announced::ByBarePlace)),
         _ => None,
     }
 }
@@ -86,7 +86,8 @@ fn titles(head: &HeadWords, at: usize) -> usize {
 /// The end of the name that begins at word `start`.
 fn name_end(head: &HeadWords, start: usize, announced: Announced) -> Option<Byline> {
     let is_given = is_given_name(head, start);
-    let looks_like_name = is_given || !is_definite(head.from(start).first()?);
+    let is_verb = announced == Announced::ByBarePlace && is_imperfect(head.from(start).first()?);
+    let looks_like_name = is_given || !is_verb && !is_definite(head.from(start).first()?);
     if !looks_like_name {
         return None;
     }
@@ -102,10 +103,29 @@ fn name_end(head: &HeadWords, start: usize, announced: Announced) -> Option<Byli
             }
             continue;
         }
-        let confidence = marked_end(marks, announced, is_given).filter(|_| end - start >= 2 && head.can_end(end));
-        return confidence.map(|confidence| Byline { end, confidence });
+        let others = others_end(head, end);
+        let confidence =
+            if others.is_some() { marked_end(":", announced, is_given) } else { marked_end(marks, announced, is_given) };
+        let last = others.unwrap_or(end);
+        let confidence = confidence.filter(|_| end - start >= 2 && head.can_end(last));
+        return confidence.map(|confidence| Byline { end: last, confidence });
     }
     None
+}
+
+/// The end of the names of further writers (`هناء المداح - سارة جمال:`), of which a colon or a line break ends the last.
+fn others_end(head: &HeadWords, joint: usize) -> Option<usize> {
+    if !matches!(head.before(joint).trim(), "-" | "–" | "—" | "/" | "،" | "," | "&") || head.before(joint).contains('\n')
+    {
+        return None;
+    }
+    let cue = head.listed(joint, &NEWSWIRE.byline_cues);
+    let cue = if head.before(joint + cue).contains(':') { cue } else { 0 };
+    let start = joint + cue + titles(head, joint + cue);
+    let end = (start + 1..=start + LONGEST_NAME).find(|end| head.before(*end) != " ")?;
+    let is_name = is_given_name(head, start) && end - start >= 2 && (start..end).all(|word| can_be_in_name(head, word));
+    let is_last = head.before(end).contains([':', '\n']);
+    if is_name && is_last { Some(end) } else { others_end(head, end).filter(|_| is_name) }
 }
 
 /// The confidence of a name that marks end.
@@ -125,6 +145,10 @@ fn marked_end(marks: &str, announced: Announced, is_given: bool) -> Option<f64> 
 fn unmarked_end(head: &HeadWords, start: usize, end: usize, announced: Announced, is_given: bool) -> Option<f64> {
     let logit = head.end_logit(end);
     let starts_report = head.opens_report(end) && !is_given_name(head, end);
+    // "بيروت سعد الحريري عاد إلى لبنان": who stands before a verb that finds no subject after it is its subject.
+    if announced == Announced::ByBarePlace && head.opens_report(end) && !head.verb_has_subject(end) {
+        return None;
+    }
     let is_one_run = (start + 1..end).all(|inner| head.end_logit(inner) < MOST_INSIDE.max(logit - 1.0));
     if end - start < 2 || !is_one_run || !head.can_end(end) || !can_end_name(head, end) {
         return None;
@@ -170,8 +194,18 @@ fn can_be_in_name(head: &HeadWords, at: usize) -> bool {
     has_letters_alone
         && !is_verb
         && !is_place
-        && !head.is_one_of(at, &NEWSWIRE.never_in_names)
+        && !head.is_never_in_names(at)
         && head.listed(at, &NEWSWIRE.newspapers).max(head.listed(at, &NEWSWIRE.agencies)) == 0
+}
+
+/// Whether a name without a family's begins at word `at` (`محمد بن راشد`): so the news calls those whom it speaks of.
+fn names_newsmaker(head: &HeadWords, at: usize) -> bool {
+    head.from(at + 1).first().is_some_and(|word| word.folded == TextWord::new("بن").folded)
+}
+
+/// Whether an unlisted word may be a verb in the imperfect (`يجهز`).
+fn is_imperfect(word: &TextWord) -> bool {
+    word.folded.len() > 3 && word.folded.starts_with(&TextWord::new("ي").folded)
 }
 
 /// Whether a word begins with the article `ال`.

@@ -11,7 +11,7 @@
 
 use super::byline::byline;
 use super::words::HeadWords;
-use crate::newswire::NEWSWIRE;
+use crate::newswire::{NEWSWIRE, TextWord};
 use crate::repair::logistic;
 
 /// The most words of a place that only the agency after it reveals.
@@ -20,6 +20,9 @@ const UNLISTED_PLACE: usize = 3;
 const BRACKETED: usize = 7;
 /// In stripped text, a place ends where a clause ends with at least these log-odds: the writer had a colon or a dash there.
 const LEAST_END: f64 = -2.0;
+
+/// The same for a place that neither a country nor a day follows: it is the subject of its sentence more often than not.
+const LEAST_END_OF_PLACE: f64 = 0.0;
 
 /// A dateline, in words.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,8 +83,17 @@ impl<'h> Reading<'h> {
         self.head.before(self.end).chars().all(|c| allowed.contains(&c))
     }
 
-    /// Reads the day: `16 يوليو 2012`, `الخميس`.
+    /// Reads the day: `16 يوليو 2012`, `الخميس`, `في 3 مارس`.
     fn day(&mut self) {
+        let place = self.end;
+        self.end += usize::from(self.head.is_one_of(place, &NEWSWIRE.day_prepositions));
+        self.named_day();
+        if !self.has_day {
+            self.end = place;
+        }
+    }
+
+    fn named_day(&mut self) {
         let is_number = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_digit);
         let mut end = self.end;
         while end > self.start && !self.head.before(end).contains(['\n', ':', '.']) {
@@ -147,7 +159,9 @@ fn marked_dateline(head: &HeadWords, at: usize) -> Option<Dateline> {
     read.day();
     let bracket = read.bracket_end().ok()?;
     if let Some(end) = bracket.or_else(|| read.agencies_end()) {
-        let is_quoted = head.before(end).contains(['»', '"', '”', ')']);
+        // "دبي / وام /": slashes stand for brackets.
+        let is_quoted = head.before(end).contains(['»', '"', '”', ')'])
+            || head.before(end - 1).contains('/') && head.before(end).contains('/');
         if !is_quoted && !is_closed_by(head, end, true) {
             return None;
         }
@@ -161,7 +175,8 @@ fn marked_dateline(head: &HeadWords, at: usize) -> Option<Dateline> {
         return None;
     }
     // Without an agency, a topic before a colon looks the same (`تونس: فوز`), so what follows decides.
-    let is_shown = read.has_day || head.opens_report(read.end) || byline(head, read.end, true).is_some();
+    let opens_report = head.opens_report(read.end) && !repeats_place(&read, places_end);
+    let is_shown = read.has_day || opens_report || byline(head, read.end, true).is_some();
     let dateline =
         Dateline { place: places_end, end: read.end, has_agency: false, is_sure: read.has_country, confidence: 0.98 };
     is_shown.then_some(dateline)
@@ -189,6 +204,12 @@ fn unlisted_dateline(head: &HeadWords, at: usize) -> Option<Dateline> {
     None
 }
 
+/// Whether the places are the subject of the verb after them (`الجزائر - تعتبر الجزائر من أكبر الدول`): then they are a topic.
+fn repeats_place(read: &Reading, places_end: usize) -> bool {
+    let (places, subject) = (read.head.between(read.start, places_end), read.end + 1);
+    read.head.from(subject).iter().zip(places).all(|(word, place)| word.folded == place.folded)
+}
+
 /// Whether a colon or a dash closes the dateline before word `end`, or, if `or_line`, a line break.
 fn is_closed_by(head: &HeadWords, end: usize, or_line: bool) -> bool {
     let after = head.before(end);
@@ -197,7 +218,14 @@ fn is_closed_by(head: &HeadWords, end: usize, or_line: bool) -> bool {
 
 /// Whether a word may belong to a place that no list has.
 fn can_be_in_place(head: &HeadWords, at: usize) -> bool {
-    at < head.len() && !head.is_one_of(at, &NEWSWIRE.never_in_names) && !head.continues_report(at)
+    let Some(word) = head.from(at).first() else { return false };
+    !head.is_never_in_names(at) && !head.continues_report(at) && !is_adjective(word)
+}
+
+/// Whether a word is an adjective of a noun before it (`الرسمية`).
+fn is_adjective(word: &TextWord) -> bool {
+    let [article, ending] = ["ال", "ية"].map(|affix| TextWord::new(affix).folded);
+    word.folded.len() > 5 && word.folded.starts_with(&article) && word.folded.ends_with(&ending)
 }
 
 /// Where marks are lost.
@@ -221,9 +249,17 @@ fn open_dateline(head: &HeadWords, at: usize) -> Option<Dateline> {
     if let Some(byline) = byline(head, end, true) {
         return Some(place(byline.confidence));
     }
-    let starts_report = head.opens_report(end) && head.end_logit(end) >= LEAST_END && !is_break(head, end);
     let bonus = if read.has_country { 2.0 } else { 0.0 };
-    starts_report.then(|| place(logistic(bonus + 2.0 + head.end_logit(end) / 2.0)))
+    starts_report(&read).then(|| place(logistic(bonus + 2.0 + head.end_logit(end) / 2.0)))
+}
+
+/// Whether a report begins after places, in which they are not the subject of its verb (`واشنطن أعلنت أمس أنها`).
+fn starts_report(read: &Reading) -> bool {
+    let Reading { head, end, has_country, has_day, .. } = *read;
+    let least = if has_country || has_day { LEAST_END } else { LEAST_END_OF_PLACE };
+    let is_other =
+        has_country || has_day && head.verb_has_subject(end) || head.is_masculine_verb(end) && head.verb_has_subject(end);
+    head.opens_report(end) && is_other && head.end_logit(end) >= least && !is_break(head, end)
 }
 
 /// The confidence that the words between `place` and `end` are a newspaper. Its name is a word of the language too; after a place it is

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::super::boundary_cues::BoundaryCue;
 use super::byline::byline;
+use super::byline_above_dateline;
 use super::dateline::{Dateline, dateline};
 use super::words::HeadWords;
 use crate::arabic::light_stem::light_stem;
@@ -66,7 +67,7 @@ fn line(article: &Repaired, cues: &[BoundaryCue], head: &HeadWords) -> Option<He
 /// bracket, or the next line begins with the mark that it lacks.
 fn goes_on(article: &Repaired, end: usize) -> bool {
     let last = article.token_text(end - 1);
-    let is_function_word = |word: &str| NEWSWIRE.never_in_names.has_word(&TextWord::new(word));
+    let is_function_word = |word: &str| NEWSWIRE.function_words.has_word(&TextWord::new(word));
     let brackets = |bracket| (0..end).flat_map(|token| article.token_text(token).matches(bracket)).count();
     last.ends_with(|c: char| !c.is_alphanumeric())
         || article.token_text(end).starts_with(['.', '،', ',', '؛', ':', '؟', '!'])
@@ -91,6 +92,7 @@ fn is_credit(head: &HeadWords, end: usize) -> bool {
                 || head.token(dateline.end) >= end
                 || named().is_some_and(|byline| head.token(byline.end) >= end)
         })
+        || byline_above_dateline(head).is_some()
         || byline(head, 0, place > 0).is_some_and(|byline| head.token(byline.end) >= end)
 }
 
@@ -110,7 +112,7 @@ fn run_in(head: &HeadWords) -> Option<Headline> {
 fn before_dateline(head: &HeadWords, ends: Range<usize>) -> Option<(usize, f64)> {
     let is_sure = |start: &usize| {
         // A function word before it would lead into the place (`في مدينة الإسكندرية`).
-        let is_open = head.is_one_of(*start - 1, &NEWSWIRE.never_in_names);
+        let is_open = head.is_never_in_names(*start - 1);
         let found = dateline(head, *start).filter(|_| head.can_end(*start) && !is_open);
         // The encoder expects a dash or a bracket after the place, or one after the whole.
         let is_closed = |dateline: Dateline| starts_report(head, dateline.end) || head.end_logit(dateline.place) > -1.0;
@@ -134,14 +136,14 @@ fn starts_report(head: &HeadWords, at: usize) -> bool {
 /// The end of a headline, in words, after which a report repeats its words, and its probability.
 fn before_report(head: &HeadWords, ends: Range<usize>) -> Option<(usize, f64)> {
     let first = head.from(0).first()?;
-    let is_sentence = head.is_one_of(0, &NEWSWIRE.never_in_names) || head.is_one_of(1, &NEWSWIRE.opening_verbs);
+    let is_sentence = head.is_never_in_names(0) || head.is_one_of(1, &NEWSWIRE.opening_verbs);
     if is_sentence || head.is_one_of(0, &NEWSWIRE.sections) || first.folded.len() == 1 {
         return None;
     }
     // What defines its first word (`الصفرية هي فرقة`) is a sentence.
     let defined = (0..ends.end).find(|at| head.is_one_of(*at, &NEWSWIRE.copulas)).unwrap_or(ends.end);
     let can_end = |end: &usize| {
-        let is_content = head.from(*end - 1)[0].folded.len() > 1 && !head.is_one_of(*end - 1, &NEWSWIRE.never_in_names);
+        let is_content = head.from(*end - 1)[0].folded.len() > 1 && !head.is_never_in_names(*end - 1);
         head.can_end(*end) && is_content && head.is_one_of(*end, &NEWSWIRE.opening_verbs)
     };
     let weighed = (ends.start..defined.max(ends.start)).filter(can_end).map(|end| (end, probability(head, end)));
@@ -169,7 +171,7 @@ fn probability(head: &HeadWords, end: usize) -> f64 {
 fn repeated_words(head: &HeadWords, end: usize) -> usize {
     let stem = |at: usize| light_stem(&head.from(at)[0].folded);
     let first_sentence: Vec<Vec<u8>> = (end..head.len().min(end + FIRST_SENTENCE)).map(stem).collect();
-    let is_content = |at: &usize| head.from(*at)[0].folded.len() > 2 && !head.is_one_of(*at, &NEWSWIRE.never_in_names);
+    let is_content = |at: &usize| head.from(*at)[0].folded.len() > 2 && !head.is_never_in_names(*at);
     let mut repeated: Vec<Vec<u8>> = (0..end).filter(is_content).map(stem).collect();
     repeated.retain(|stem| first_sentence.contains(stem));
     repeated.sort_unstable();

@@ -1,7 +1,7 @@
 //! The first words of an article, with what stands between them.
 
 use super::super::boundary_cues::BoundaryCue;
-use crate::arabic::is_letter;
+use crate::arabic::{code, is_letter};
 use crate::document::Gap;
 use crate::newswire::{NEWSWIRE, Phrases, TextWord};
 use crate::repair::{Damage, Repaired};
@@ -10,6 +10,8 @@ use crate::repair::{Damage, Repaired};
 #[derive(Clone, Debug)]
 pub(super) struct HeadWord {
     pub(super) token: usize,
+    /// The token after the first line break that follows, if one does before the next word.
+    line_start: Option<usize>,
     /// Whether it is the last of its token.
     is_last: bool,
     /// What stands between it and the next word: marks and single spaces; a line break is `\n`.
@@ -64,6 +66,7 @@ impl HeadWords {
             self.texts.push(if is_stripped { TextWord::stripped(word, raw) } else { TextWord::new(word) });
             self.words.push(HeadWord {
                 token,
+                line_start: None,
                 is_last: false,
                 after: String::new(),
                 sentence_end: f64::from(logits.sentence_end),
@@ -80,6 +83,9 @@ impl HeadWords {
         self.follow_with(rest);
         let is_break = token + 1 < self.tokens && article.document().tokens()[token].gap != Gap::Space;
         self.follow_with(if is_break { "\n" } else { " " });
+        if let Some(last) = self.words.last_mut().filter(|_| is_break) {
+            last.line_start.get_or_insert(token + 1);
+        }
     }
 
     fn follow_with(&mut self, marks: &str) {
@@ -93,6 +99,11 @@ impl HeadWords {
     /// The words from `at` on, as they are compared with the lists.
     pub(super) fn from(&self, at: usize) -> &[TextWord] {
         self.texts.get(at..).unwrap_or_default()
+    }
+
+    /// The words from `start` to `end`.
+    pub(super) fn between(&self, start: usize, end: usize) -> &[TextWord] {
+        self.texts.get(start..end).unwrap_or_default()
     }
 
     /// What stands between word `at - 1` and word `at`; nothing before the first word.
@@ -127,6 +138,30 @@ impl HeadWords {
         self.texts
             .get(at)
             .is_some_and(|word| NEWSWIRE.opens_report(word) || NEWSWIRE.opens_report(&word.without_conjunction()))
+    }
+
+    /// Whether a report may open with word `at`, and the word after it, or after the time of day, may be the subject of that verb
+    /// (`أعلنت وزارة`). A function word cannot (`أعلنت أنها`): then the subject stands before the verb.
+    pub(super) fn verb_has_subject(&self, at: usize) -> bool {
+        let subject = at + 1 + self.listed(at + 1, &NEWSWIRE.times).max(self.listed(at + 1, &NEWSWIRE.days));
+        self.opens_report(at) && subject < self.len() && !self.is_one_of(subject, &NEWSWIRE.function_words)
+    }
+
+    /// Whether word `at` is a verb with which no city agrees, since their names are feminine (`لندن وقع`).
+    pub(super) fn is_masculine_verb(&self, at: usize) -> bool {
+        let Some(word) = self.texts.get(at) else { return false };
+        NEWSWIRE.opening_verbs.has_word(word) && word.folded.last() != Some(&code::TA)
+    }
+
+    /// Whether word `at` is part of no name.
+    pub(super) fn is_never_in_names(&self, at: usize) -> bool {
+        self.is_one_of(at, &NEWSWIRE.never_in_names) || self.is_one_of(at, &NEWSWIRE.function_words)
+    }
+
+    /// The token at which a part ends whose last word is the one before `end`: marks belong to it up to the end of the line.
+    pub(super) fn end_token(&self, end: usize) -> usize {
+        let line_start = end.checked_sub(1).and_then(|last| self.words.get(last)).and_then(|word| word.line_start);
+        line_start.unwrap_or_else(|| self.token(end))
     }
 
     /// The token of word `at`; past the last word, the end of the article.
