@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::{KeyValue, SortingColumn};
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
 
 use super::error::DatasetError;
@@ -27,6 +27,11 @@ const BATCH_ROWS: usize = 8_192;
 /// Bytes of text in a batch of fewer rows. Such a batch is a row group: readers hold one in memory, and a column of a batch
 /// cannot have 2 GiB.
 const BATCH_BYTES: usize = 64 << 20;
+/// Bytes of text in a huge row, which has a file of its own.
+const HUGE_ROW_BYTES: usize = 8 << 20;
+/// The columns of running text. In the file of a huge row they have no smallest and largest value: each is a copy of the text in memory, and
+/// tells readers nothing about the only row.
+const RUNNING_TEXT: [&str; 2] = ["text", "raw_text"];
 /// Rows of a row group: `DuckDB` scans groups of this size in parallel.
 const GROUP_ROWS: usize = 122_880;
 /// Rows of a full file.
@@ -56,6 +61,8 @@ pub struct BuildStamp {
 /// Writes the files of one table, each partition to its own folder.
 pub(super) struct TableWriter<R> {
     properties: WriterProperties,
+    /// Of the file of a huge row.
+    huge_row_properties: WriterProperties,
     build_folder: PathBuf,
     partitions: BTreeMap<String, Partition<R>>,
     /// Rows that all partitions together have gathered, and the bytes of text in them.
@@ -68,13 +75,15 @@ pub(super) struct TableWriter<R> {
 struct Partition<R> {
     rows: Vec<R>,
     bytes: usize,
+    /// Whether the only one of them is huge.
+    is_huge_row: bool,
     open: Option<OpenPart>,
     parts: usize,
 }
 
 impl<R> Default for Partition<R> {
     fn default() -> Self {
-        Self { rows: Vec::new(), bytes: 0, open: None, parts: 0 }
+        Self { rows: Vec::new(), bytes: 0, is_huge_row: false, open: None, parts: 0 }
     }
 }
 
@@ -93,7 +102,8 @@ impl<R: TableRow> TableWriter<R> {
         let folder = build_folder.join(R::TABLE.name());
         std::fs::create_dir_all(&folder).map_err(|source| DatasetError::io(&folder, source))?;
         Ok(Self {
-            properties: properties::<R>(stamp),
+            properties: properties::<R>(stamp).build(),
+            huge_row_properties: without_bounds_of_text(properties::<R>(stamp)).build(),
             build_folder: build_folder.to_owned(),
             partitions: BTreeMap::new(),
             waiting: 0,
@@ -112,7 +122,10 @@ impl<R: TableRow> TableWriter<R> {
         }
         for row in rows {
             let bytes = row.text_bytes();
-            if self.gathered(partition).bytes + bytes > BATCH_BYTES {
+            let is_huge = bytes >= HUGE_ROW_BYTES;
+            if is_huge {
+                self.finish_part(partition)?;
+            } else if self.gathered(partition).bytes + bytes > BATCH_BYTES {
                 self.write_group(partition)?;
             }
             self.waiting += 1;
@@ -120,8 +133,10 @@ impl<R: TableRow> TableWriter<R> {
             let gathered = self.gathered(partition);
             gathered.rows.push(row);
             gathered.bytes += bytes;
-            if gathered.bytes >= BATCH_BYTES {
-                // A huge row does not wait for others.
+            gathered.is_huge_row = is_huge;
+            if is_huge {
+                self.finish_part(partition)?;
+            } else if gathered.bytes >= BATCH_BYTES {
                 self.write_group(partition)?;
             } else if gathered.rows.len() == BATCH_ROWS {
                 self.write_batch(partition)?;
@@ -137,6 +152,14 @@ impl<R: TableRow> TableWriter<R> {
 
     fn gathered(&mut self, partition: &str) -> &mut Partition<R> {
         self.partitions.get_mut(partition).expect("the name of a partition")
+    }
+
+    /// Writes the rows that a partition has gathered, and closes its file; a partition that has none gets none.
+    fn finish_part(&mut self, name: &str) -> Result<(), DatasetError> {
+        if !self.gathered(name).rows.is_empty() {
+            self.write_batch(name)?;
+        }
+        self.close_part(name)
     }
 
     /// Writes the rows that a partition has gathered, and ends its row group.
@@ -184,7 +207,8 @@ impl<R: TableRow> TableWriter<R> {
         // A partition whose last file was just full has parts and no rows: it must not get an empty file on top.
         if partition.open.is_none() && (partition.parts == 0 || !partition.rows.is_empty()) {
             let path = part_path(R::TABLE, name, partition.parts);
-            partition.open = Some(OpenPart::create::<R>(&self.build_folder, path, self.properties.clone())?);
+            let properties = if partition.is_huge_row { &self.huge_row_properties } else { &self.properties };
+            partition.open = Some(OpenPart::create::<R>(&self.build_folder, path, properties.clone())?);
             partition.parts += 1;
         }
         let Some(open) = partition.open.as_mut().filter(|_| !partition.rows.is_empty()) else { return Ok(()) };
@@ -259,7 +283,7 @@ fn part_path(table: Table, partition: &str, part: usize) -> String {
     format!("{}/{partition}{separator}part-{part:05}.parquet", table.name())
 }
 
-fn properties<R: TableRow>(stamp: &BuildStamp) -> WriterProperties {
+fn properties<R: TableRow>(stamp: &BuildStamp) -> WriterPropertiesBuilder {
     let sorted = R::SORTED_BY.iter().map(|name| {
         // Sorted columns come before any nested one, so a field's index is that of its leaf in Parquet.
         let index = R::fields().iter().position(|field| field.name() == name).expect("a table is sorted by its own columns");
@@ -283,5 +307,11 @@ fn properties<R: TableRow>(stamp: &BuildStamp) -> WriterProperties {
         .set_column_bloom_filter_enabled(ColumnPath::from("article_id"), R::TABLE != Table::Rejects)
         .set_bloom_filter_for_dictionary_encoded_chunks(true)
         .set_key_value_metadata(Some(metadata))
-        .build()
+}
+
+fn without_bounds_of_text(properties: WriterPropertiesBuilder) -> WriterPropertiesBuilder {
+    let without = |properties: WriterPropertiesBuilder, column: &&str| {
+        properties.set_column_statistics_enabled(ColumnPath::from(*column), EnabledStatistics::None)
+    };
+    RUNNING_TEXT.iter().fold(properties, without)
 }

@@ -151,7 +151,20 @@ def test_a_dropped_copy_has_no_rows(huge_project, tmp_path):
     import pyarrow.parquet as pq
 
     assert [row["source_path"] for row in pq.read_table(rejects).to_pylist()] == ["d.txt"]
-    assert len(pq.read_table(tmp_path / "current" / "articles" / "part-00000.parquet")) == 3
+    assert len(pq.read_table(tmp_path / "current" / "articles")) == 3
+
+
+def test_it_has_a_file_of_its_own_without_bounds_of_its_text(huge_project):
+    """The bounds of a column are copies of its values in memory; of a single row, they tell readers nothing."""
+    import pyarrow.parquet as pq
+
+    files = [pq.ParquetFile(path) for path in huge_project.current().files("articles")]
+    assert [file.read(["source_path"])["source_path"].to_pylist() for file in files] == [[f"{c}.txt"] for c in "abcd"]
+    for file, is_huge in zip(files, [False, True, False, True], strict=True):
+        columns = [file.metadata.row_group(0).column(index) for index in range(file.metadata.num_columns)]
+        unbounded = [column.path_in_schema for column in columns if not column.has_column_index]
+        assert unbounded == (["text"] if is_huge else [])
+        assert all(column.has_offset_index for column in columns)
 
 
 @pytest.mark.parametrize("command", ["run", "check", "repair"])
