@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::arabic::clitics::{FUTURE, is_conjunction, is_preposition};
 use crate::arabic::{code, is_hamzated_alif, is_plain};
+use crate::model::{ModelError, SectionReader, SectionWriter};
 
 /// Features of a damaged word.
 pub const WORD_FEATURES: usize = 8;
@@ -125,6 +126,22 @@ impl FeatureRows {
     pub fn new(hashes: Vec<u32>) -> Self {
         let rows = hashes.iter().copied().zip(1..).collect();
         Self { hashes, rows }
+    }
+
+    /// Writes the owners of the rows.
+    pub fn write(&self, section: &mut SectionWriter) {
+        section.u32(u32::try_from(self.hashes.len()).expect("fewer than 2^32 rows"));
+        self.hashes.iter().for_each(|hash| section.u32(*hash));
+    }
+
+    /// Reads what [`Self::write`] wrote.
+    ///
+    /// # Errors
+    /// If the section is too short.
+    pub fn read(section: &mut SectionReader<'_>) -> Result<Self, ModelError> {
+        let count = section.u32()? as usize;
+        let hashes = section.bytes(count * 4)?.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
+        Ok(Self::new(hashes))
     }
 
     /// The owners of rows 1, 2, ….

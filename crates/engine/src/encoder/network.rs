@@ -5,7 +5,7 @@
 //! it up. The argument bounds every partial sum too, which is what makes the order irrelevant.
 
 use super::features::FeatureRows;
-use super::shape::{BRANCH, EMBEDDING, HEADS, StackShape, TAPS, TRUNK};
+use super::shape::{BRANCH, EMBEDDING, HEADS, OUTPUTS, StackShape, TAPS, TRUNK};
 use crate::model::{ModelError, ModelFile, SectionReader, SectionWriter};
 
 /// The largest absolute value of an input integer.
@@ -59,7 +59,7 @@ pub struct StoredNetwork {
     pub query: StoredAffine,
     /// The stack between the trunk and the heads.
     pub branch: StoredStack,
-    /// From the branch to log-odds for boundaries.
+    /// From the branch to log-odds for boundaries and scores of punctuation marks.
     pub heads: StoredAffine,
 }
 
@@ -80,12 +80,25 @@ impl StoredAffine {
         Self { weights, scales, bias: bias.to_vec() }
     }
 
-    fn write(&self, section: &mut SectionWriter) {
+    /// The matrix with as many further outputs, always 0, as `outputs` asks for.
+    pub(super) fn widened(&self, outputs: usize) -> Self {
+        let row = |row: &[i8]| row.iter().copied().chain(std::iter::repeat(0)).take(outputs).collect::<Vec<i8>>();
+        let numbers = |numbers: &[f32], rest: f32| {
+            numbers.iter().copied().chain(std::iter::repeat(rest)).take(outputs).collect::<Vec<f32>>()
+        };
+        Self {
+            weights: self.weights.chunks_exact(self.bias.len()).flat_map(row).collect(),
+            scales: numbers(&self.scales, 1.0),
+            bias: numbers(&self.bias, 0.0),
+        }
+    }
+
+    pub(super) fn write(&self, section: &mut SectionWriter) {
         self.weights.iter().for_each(|weight| section.bytes(&weight.to_le_bytes()));
         self.scales.iter().chain(&self.bias).for_each(|number| section.bytes(&number.to_le_bytes()));
     }
 
-    fn read(section: &mut SectionReader<'_>, inputs: usize, outputs: usize) -> Result<Self, ModelError> {
+    pub(super) fn read(section: &mut SectionReader<'_>, inputs: usize, outputs: usize) -> Result<Self, ModelError> {
         let weights = signed(section.bytes(inputs * outputs)?);
         let stored = Self { weights, scales: floats(section, outputs)?, bias: floats(section, outputs)? };
         // The file is not trusted: equal results on every machine hang on this bound.
@@ -102,11 +115,11 @@ impl StoredAffine {
 }
 
 impl StoredStack {
-    fn write(&self, section: &mut SectionWriter) {
+    pub(super) fn write(&self, section: &mut SectionWriter) {
         [&self.entry].into_iter().chain(&self.blocks).for_each(|affine| affine.write(section));
     }
 
-    fn read(section: &mut SectionReader<'_>, shape: StackShape) -> Result<Self, ModelError> {
+    pub(super) fn read(section: &mut SectionReader<'_>, shape: StackShape) -> Result<Self, ModelError> {
         let entry = StoredAffine::read(section, shape.inputs, shape.width)?;
         let block = |_: &usize| StoredAffine::read(section, TAPS * shape.width, shape.gated());
         Ok(Self { entry, blocks: shape.dilations.iter().map(block).collect::<Result<_, _>>()? })
@@ -139,17 +152,14 @@ impl StoredTable {
     }
 
     fn write(&self, section: &mut SectionWriter) {
-        section.u32(u32::try_from(self.rows.hashes().len()).expect("fewer than 2^32 rows"));
-        self.rows.hashes().iter().for_each(|hash| section.u32(*hash));
+        self.rows.write(section);
         // `short_float` left the lower two bytes zero, so the upper two are the whole number.
         self.scales.iter().for_each(|scale| section.bytes(&scale.to_le_bytes()[2..]));
         self.weights.iter().for_each(|weight| section.bytes(&weight.to_le_bytes()));
     }
 
     fn read(section: &mut SectionReader<'_>) -> Result<Self, ModelError> {
-        let count = section.u32()? as usize;
-        let hashes = section.bytes(count * 4)?.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
-        let rows = FeatureRows::new(hashes);
+        let rows = FeatureRows::read(section)?;
         let scale = |bytes: &[u8; 2]| f32::from_le_bytes([0, 0, bytes[0], bytes[1]]);
         // `rows.len()` counts row 0, which is stored with a scale and weights but owns no hash.
         let scales = section.bytes(rows.len() * 2)?.as_chunks::<2>().0.iter().map(scale).collect();
@@ -191,9 +201,16 @@ impl StoredNetwork {
             context: StoredAffine::read(section, TRUNK.width, TRUNK.gated())?,
             query: StoredAffine::read(section, TRUNK.width, EMBEDDING)?,
             branch: StoredStack::read(section, BRANCH)?,
-            heads: StoredAffine::read(section, BRANCH.width, HEADS)?,
+            heads: read_heads(section)?,
         })
     }
+}
+
+/// The last part of the section. A model that was trained without punctuation marks has no columns for them.
+fn read_heads(section: &mut SectionReader<'_>) -> Result<StoredAffine, ModelError> {
+    // Per column its weights, then a scale and a bias of four bytes each.
+    let has_marks = section.remaining() != HEADS * (BRANCH.width + 8);
+    StoredAffine::read(section, BRANCH.width, if has_marks { OUTPUTS } else { HEADS })
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "clamped to the target type")]
@@ -226,6 +243,23 @@ mod tests {
         assert!(sum > 30_000 && sum <= 32_768, "{sum}: as fine as exactness allows");
         let uneven = StoredAffine::quantise(&[1.0, -0.5, 0.25, 0.125], &[0.0; 1]);
         assert_eq!(uneven.weights, [127, -64, 32, 16]);
+    }
+
+    #[test]
+    fn heads_without_marks_score_them_0() {
+        let weights: Vec<f32> =
+            (0..BRANCH.width * HEADS).map(|at| f32::from(u8::try_from(at % 7).expect("small"))).collect();
+        let heads = StoredAffine::quantise(&weights, &[0.5; HEADS]);
+        let mut section = SectionWriter::default();
+        heads.write(&mut section);
+        let bytes = section.into_bytes();
+        assert_eq!(read_heads(&mut SectionReader::new("encoder", &bytes)).expect("readable"), heads);
+        assert!(read_heads(&mut SectionReader::new("encoder", &bytes[1..])).is_err());
+        let widened = heads.widened(OUTPUTS);
+        assert_eq!(widened.bias, [vec![0.5; HEADS], vec![0.0; OUTPUTS - HEADS]].concat());
+        for (row, known) in widened.weights.chunks_exact(OUTPUTS).zip(heads.weights.chunks_exact(HEADS)) {
+            assert_eq!(row, [known, &[0; OUTPUTS - HEADS]].concat());
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ impl StackShape {
     }
 
     /// Words on each side that can influence a word.
-    const fn reach(&self) -> usize {
+    pub(super) const fn reach(&self) -> usize {
         let (mut reach, mut block) = (0, 0);
         while block < self.dilations.len() {
             reach += self.dilations[block];
@@ -35,6 +35,8 @@ pub const EMBEDDING: usize = 128;
 pub const TRUNK: StackShape = StackShape { inputs: EMBEDDING, width: 192, dilations: &[1, 2, 4, 8, 2, 1] };
 /// The stack between the trunk and the heads for boundaries: narrow, and far-sighted.
 pub const BRANCH: StackShape = StackShape { inputs: TRUNK.width, width: 96, dilations: &[4, 12] };
+/// The stack of the second pass: it reads the trunk's rows, and for each word the embedding that the first pass expects.
+pub const SECOND: StackShape = StackShape { inputs: TRUNK.width + EMBEDDING, width: 160, dilations: &[1, 2, 4, 8] };
 /// The block of the trunk that also sees the mean of the article.
 pub const CONTEXT_BLOCK: usize = 3;
 /// Words on each side that can influence a word, other than through the mean of the article.
@@ -43,6 +45,10 @@ pub const REACH: usize = TRUNK.reach() + BRANCH.reach();
 pub const MARGIN: usize = 12;
 /// Heads for the boundary after each word: a sentence end, a missing number, a clause end.
 pub const HEADS: usize = 3;
+/// What can stand after a word: five punctuation marks, or none ([`super::PunctuationMark`]).
+pub const MARKS: usize = 6;
+/// Columns read from the branch: the log-odds of the heads, then the scores of the marks.
+pub const OUTPUTS: usize = HEADS + MARKS;
 /// Words that a convolution sees.
 pub const TAPS: usize = 3;
 /// Added to a mean square before its root is taken, so that an empty row is not divided by zero.

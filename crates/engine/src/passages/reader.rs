@@ -144,6 +144,7 @@ fn trim(sentences: &mut Vec<Sentence>, tokens: Range<usize>) {
         sentence.tokens = sentence.tokens.start.max(tokens.start)..sentence.tokens.end.min(tokens.end);
         let kept = sentence.tokens.clone();
         sentence.number_gaps.retain(|gap| kept.contains(&gap.token));
+        sentence.marks.retain(|mark| kept.contains(&mark.token));
         !kept.is_empty()
     });
 }

@@ -1,16 +1,17 @@
-//! What the encoder predicts for the boundary after each token: a sentence end, a missing number, a clause end.
+//! What the encoder predicts for the boundary after each token: a sentence end, a missing number, a clause end, a
+//! punctuation mark.
 //!
 //! Splitting decides with these; repair only carries them, because the encoder has read the article here.
 
 use serde::{Deserialize, Serialize};
 
-use crate::encoder::HEADS;
+use crate::encoder::{MARKS, OUTPUTS};
 
-/// The encoder's log-odds for the boundary after a token, rounded to [`BoundaryLogits::UNIT`].
+/// The encoder's log-odds and scores for the boundary after a token, rounded to [`BoundaryLogits::UNIT`].
 ///
 /// Rounding makes them two bytes each in the cache, and the same whether they come from the encoder or from the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(into = "[i16; 3]", from = "[i16; 3]")]
+#[serde(into = "[i16; OUTPUTS]", from = "[i16; OUTPUTS]")]
 pub struct BoundaryLogits {
     /// A sentence ends here.
     pub sentence_end: f32,
@@ -18,37 +19,44 @@ pub struct BoundaryLogits {
     pub missing_number: f32,
     /// A clause ends here: the writer put a comma, a colon or the like, if not a mark that ends the sentence.
     pub clause_end: f32,
+    /// The score of each [`crate::encoder::PunctuationMark`]; their softmax is how probable each is here. All are 0 if nothing is known
+    /// of marks.
+    pub marks: [f32; MARKS],
 }
 
 impl BoundaryLogits {
     /// The logits of a boundary that the encoder did not judge: everything is improbable (0.03 %).
-    pub const UNLIKELY: Self = Self { sentence_end: -8.0, missing_number: -8.0, clause_end: -8.0 };
+    pub const UNLIKELY: Self = Self { sentence_end: -8.0, missing_number: -8.0, clause_end: -8.0, marks: [0.0; MARKS] };
     /// The step that log-odds are rounded to: at most 0.002 of a probability.
     pub const UNIT: f32 = 1.0 / 128.0;
 
-    /// Log-odds, rounded.
+    /// What the encoder predicts after a word, rounded.
     #[must_use]
-    pub fn new(sentence_end: f32, missing_number: f32, clause_end: f32) -> Self {
-        Self::from([sentence_end, missing_number, clause_end].map(units))
+    pub fn new(outputs: &[f32; OUTPUTS]) -> Self {
+        Self::from(outputs.map(units))
     }
 }
 
-/// Log-odds in steps of [`BoundaryLogits::UNIT`].
+/// A number in steps of [`BoundaryLogits::UNIT`].
 #[expect(clippy::cast_possible_truncation, reason = "a conversion that saturates, far beyond any log-odds")]
 fn units(log_odds: f32) -> i16 {
     libm::rintf(log_odds / BoundaryLogits::UNIT) as i16
 }
 
-impl From<BoundaryLogits> for [i16; 3] {
+impl From<BoundaryLogits> for [i16; OUTPUTS] {
     fn from(logits: BoundaryLogits) -> Self {
-        [logits.sentence_end, logits.missing_number, logits.clause_end].map(units)
+        let BoundaryLogits { sentence_end, missing_number, clause_end, marks } = logits;
+        let mut outputs = [0; OUTPUTS];
+        let all = [sentence_end, missing_number, clause_end].into_iter().chain(marks);
+        outputs.iter_mut().zip(all).for_each(|(output, number)| *output = units(number));
+        outputs
     }
 }
 
-impl From<[i16; 3]> for BoundaryLogits {
-    fn from(logits: [i16; 3]) -> Self {
-        let [sentence_end, missing_number, clause_end] = logits.map(|units| f32::from(units) * Self::UNIT);
-        Self { sentence_end, missing_number, clause_end }
+impl From<[i16; OUTPUTS]> for BoundaryLogits {
+    fn from(outputs: [i16; OUTPUTS]) -> Self {
+        let [sentence_end, missing_number, clause_end, marks @ ..] = outputs.map(|units| f32::from(units) * Self::UNIT);
+        Self { sentence_end, missing_number, clause_end, marks }
     }
 }
 
@@ -61,14 +69,14 @@ impl From<[i16; 3]> for BoundaryLogits {
 pub(super) fn boundary_logits(
     tokens: usize,
     word_tokens: impl Iterator<Item = usize>,
-    logits: &[[f32; HEADS]],
+    logits: &[[f32; OUTPUTS]],
 ) -> Vec<BoundaryLogits> {
     let mut boundaries = vec![BoundaryLogits::UNLIKELY; tokens];
     let mut words = word_tokens.zip(logits).peekable();
-    while let Some((token, [sentence_end, missing_number, clause_end])) = words.next() {
+    while let Some((token, outputs)) = words.next() {
         let next = words.peek().map_or(tokens, |(next, _)| *next);
         if next > token {
-            boundaries[next - 1] = BoundaryLogits::new(*sentence_end, *missing_number, *clause_end);
+            boundaries[next - 1] = BoundaryLogits::new(outputs);
         }
     }
     boundaries

@@ -15,7 +15,7 @@ use super::lattice::MAX_CANDIDATES;
 use super::lexicon::{Lexicon, UNKNOWN, WordId};
 use super::proposal::{CUSTOM_RANK_BITS, Derivation, Proposal, UnlistedForm, magnitude};
 use super::word_list::WordList;
-use super::{derivation, joined};
+use super::{derivation, first_person, joined};
 
 /// Words of this rank or above are so common that a form which the lexicon lacks is not what was meant: offering more
 /// would cost time, and never brought in a right form on the development sets.
@@ -30,6 +30,8 @@ const ALWAYS_MEANT: WordId = 20_000;
 const BESIDE_WORDS: i32 = 9 * NAT / 5;
 /// Forms that the lexicon lacks, offered beside words that it has.
 const MOST_BESIDE_WORDS: usize = 4;
+/// Verbs in the first person that the lexicon lacks, offered beside all others.
+const MOST_FIRST_PERSON: usize = 2;
 /// By how much the language model's weighted cost grows when a word is half as frequent.
 const COST_PER_BIT: i32 = NAT * 7 / 8;
 /// By how much more a word costs, weighted, that neither the language model nor the encoder has met than one of rank
@@ -115,6 +117,7 @@ impl Candidates {
         if commonest.is_none_or(|word| word > OFTEN_MET) {
             self.propose_unlisted(channel, damaged, &mut proposals);
         }
+        self.propose_first_person(channel, damaged, &mut proposals);
         proposals
     }
 
@@ -151,17 +154,33 @@ impl Candidates {
             if proposals.len() == most {
                 break;
             }
-            let known = |proposal: &Proposal| *self.letters(proposal) == *form.letters;
-            // A form that the lexicon has was found as a whole word, or left out as too rare.
-            if self.id(&form.letters) != UNKNOWN || proposals.iter().any(known) {
-                continue;
-            }
-            // The parts were explained one by one; only this tells that the whole can be.
-            let Some(events) = channel.explain(&form.letters, damaged) else { continue };
-            let UnlistedForm { letters, word, second, derivation } = form;
-            let cost = derivation.cost() + if beside { BESIDE_WORDS } else { 0 };
-            proposals.push(Proposal { word, second, derivation, events, cost, letters: Some(letters.into_boxed_slice()) });
+            self.push_unlisted(channel, damaged, form, if beside { BESIDE_WORDS } else { 0 }, proposals);
         }
+    }
+
+    /// Adds the first person of verbs that the lexicon has in the third, also beside common words.
+    fn propose_first_person(&self, channel: Channel, damaged: &[u8], proposals: &mut Vec<Proposal>) {
+        let most = (proposals.len() + MOST_FIRST_PERSON).min(MAX_CANDIDATES - 1);
+        for form in first_person::forms_of(&self.lexicon, channel, damaged) {
+            if proposals.len() >= most {
+                break;
+            }
+            self.push_unlisted(channel, damaged, form, 0, proposals);
+        }
+    }
+
+    /// Adds a form with `cost` beyond its derivation's, unless it is listed or proposed already, or the channel does not explain it.
+    fn push_unlisted(&self, channel: Channel, damaged: &[u8], form: UnlistedForm, cost: i32, proposals: &mut Vec<Proposal>) {
+        let known = |proposal: &Proposal| *self.letters(proposal) == *form.letters;
+        // A form that the lexicon has was found as a whole word, or left out as too rare.
+        if self.id(&form.letters) != UNKNOWN || proposals.iter().any(known) {
+            return;
+        }
+        // The parts were explained one by one; only this tells that the whole can be.
+        let Some(events) = channel.explain(&form.letters, damaged) else { return };
+        let UnlistedForm { letters, word, second, derivation } = form;
+        let cost = derivation.cost() + cost;
+        proposals.push(Proposal { word, second, derivation, events, cost, letters: Some(letters.into_boxed_slice()) });
     }
 }
 
@@ -235,6 +254,19 @@ mod tests {
         let forms: Vec<&str> = found.iter().map(|(form, _)| form.as_str()).collect();
         assert_eq!(forms, ["أبسوس", "إبسوس", "ابسوسة"]);
         assert!(found.iter().all(|(_, derivation)| *derivation == Derivation::Respelt));
+        let found = proposed_by(Channel::Stripped, &["رئيس"], "يشيجيرو");
+        let forms: Vec<&str> = found.iter().map(|(form, _)| form.as_str()).collect();
+        assert_eq!(forms, ["أيشيجيرو", "إيشيجيرو"], "a hamza that was typed is gone with its alif");
+    }
+
+    #[test]
+    fn a_verb_listed_in_the_third_person_is_reached_in_the_first() {
+        let verbs = ["انخرط", "ينخرط", "تنخرط", "يقدر", "نقدر", "يأخذ", "تأخذ", "يوم"];
+        assert_eq!(proposed(&verbs, "انخرط"), ["انخرط", "أنخرط"], "beside another word");
+        assert!(proposed(&verbs, "واقدر").contains(&"وأقدر".to_owned()));
+        assert!(proposed(&verbs, "قدر").contains(&"أقدر".to_owned()), "the alif is gone with its hamza");
+        assert!(proposed(&verbs, "اخذ").contains(&"آخذ".to_owned()));
+        assert!(!proposed(&verbs, "اوم").contains(&"أوم".to_owned()), "a noun has no persons");
     }
 
     /// The proposals for a damaged word if the user has a custom lexicon.

@@ -199,8 +199,8 @@ fn seats_before(ending: &[u8]) -> &'static [u8] {
     }
 }
 
-/// Spellings of a word that no list explains: an initial `ا` as `أ` or `إ` (as in all foreign names), a final `ا` as `اء`,
-/// `ة` after any other ending.
+/// Spellings of a word that no list explains: an initial `ا` as `أ` or `إ` (as in all foreign names), either of them before
+/// another initial letter, a final `ا` as `اء`, `ة` after any other ending.
 pub(super) fn respelt(channel: Channel, damaged: &[u8]) -> Vec<UnlistedForm> {
     if damaged.len() <= LEAST_LETTERS || damaged.iter().any(|letter| !is_plain(*letter)) {
         return Vec::new();
@@ -219,6 +219,10 @@ pub(super) fn respelt(channel: Channel, damaged: &[u8]) -> Vec<UnlistedForm> {
         }
     }
     if channel == Channel::Stripped {
+        // A hamza that was typed is gone with its alif.
+        if damaged[0] != code::ALIF {
+            forms.extend([code::ALIF_HAMZA, code::ALIF_HAMZA_BELOW].map(|alif| [&[alif], damaged].concat()));
+        }
         let ending = match damaged.last() {
             Some(&code::ALIF) => Some(code::HAMZA),
             Some(&(code::WAW | code::HA)) => None,

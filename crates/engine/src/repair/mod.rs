@@ -33,6 +33,7 @@ mod custom_lexicon;
 mod declared_damage;
 mod derivation;
 mod diacritics;
+mod first_person;
 mod form_cache;
 mod joined;
 mod number_gaps;
@@ -58,4 +59,4 @@ pub use word_list::{WordList, WordListFault};
 
 /// Version of this stage's code: part of the build id and the cache keys, raised whenever equal input could give other
 /// output.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;

@@ -27,6 +27,8 @@ pub enum Derivation {
     Joined,
     /// A word of the custom lexicon.
     Custom,
+    /// A verb that is listed in the third person, in the first.
+    FirstPerson,
 }
 
 impl Derivation {
@@ -39,7 +41,7 @@ impl Derivation {
             Self::Whole | Self::Custom | Self::Joined => 0,
             Self::Proclitic => NAT / 3,
             Self::Suffixed => NAT / 2,
-            Self::Exchanged | Self::Respelt => NAT,
+            Self::Exchanged | Self::Respelt | Self::FirstPerson => NAT,
         }
     }
 }

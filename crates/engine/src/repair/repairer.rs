@@ -23,7 +23,7 @@ use super::number_gaps::{REMNANT_CONFIDENCE, is_number_remnant};
 use super::outcome::{DecidedWord, Outcome, outcome};
 use super::recurrence::{RecurrenceScratch, add_recurrence};
 use super::repaired::Repaired;
-use super::scores::{add_encoder_costs, add_profile_costs, estimate_profile};
+use super::scores::{add_encoder_costs, add_profile_costs, estimate_profile, read_again};
 use super::segments::{ObservedWord, Segment, segments};
 use super::settings::RepairSettings;
 use super::typing_profile::TypingProfile;
@@ -33,6 +33,7 @@ use crate::document::Document;
 use crate::document::mojibake::has_lost_letters;
 use crate::encoder::features::WORD_FEATURES;
 use crate::encoder::network::StoredNetwork;
+use crate::encoder::second_pass::StoredSecondPass;
 use crate::encoder::{Encoder, EncoderScratch};
 use crate::model::{ModelError, ModelFile};
 use crate::rounded::rounded;
@@ -94,7 +95,8 @@ impl Repairer {
     /// If the model lacks a section or one is damaged.
     pub fn new(model: &ModelFile, settings: RepairSettings) -> Result<Self, ModelError> {
         let mut repairer = Self::with_custom_lexicon(model, &settings.lexicon)?;
-        repairer.encoder = Some(Encoder::new(StoredNetwork::open(model)?));
+        let second = StoredSecondPass::open(model)?;
+        repairer.encoder = Some(Encoder::new(StoredNetwork::open(model)?).with_second_pass(second.as_ref()));
         repairer.decoder = Decoder::new(LANGUAGE_WEIGHT, INVERSE_TEMPERATURE);
         repairer.settings = settings;
         Ok(repairer)
@@ -148,6 +150,9 @@ impl Repairer {
         add_profile_costs(words, lattice, &self.language_model);
         if let Some(encoder) = &self.encoder {
             encoder.read(word_rows, encoder_scratch);
+            if encoder.has_second_pass() {
+                read_again(words, lattice, forms, encoder, encoder_scratch);
+            }
             add_encoder_costs(words, lattice, forms, encoder, encoder_scratch);
         }
     }

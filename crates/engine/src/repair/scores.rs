@@ -82,6 +82,37 @@ pub(super) fn add_encoder_costs(
     }
 }
 
+/// Lets the encoder read the article again, once it is told how probable each candidate is by what is known so far: typing profile and
+/// first pass.
+pub(super) fn read_again(
+    words: &[ArticleWord],
+    lattice: &Lattice,
+    forms: &FormCache,
+    encoder: &Encoder,
+    scratch: &mut EncoderScratch,
+) {
+    let mut weights: Vec<f64> = Vec::new();
+    for (slot, word) in words.iter().enumerate() {
+        let Some(form) = word.form.map(|form| forms.form(form)) else { continue };
+        let rows = |candidate: &Candidate| form.candidate_rows[usize::from(candidate.number)];
+        let candidates = lattice.candidates(slot);
+        weights.clear();
+        weights.extend(candidates.iter().map(|candidate| {
+            // A single candidate has no cost yet that would say anything.
+            let profile = if candidates.len() > 1 { f64::from(candidate.cost) / UNITS_PER_NAT } else { 0.0 };
+            f64::from(encoder.score(slot, rows(candidate), scratch)) - profile
+        }));
+        let most = weights.iter().copied().fold(f64::MIN, f64::max);
+        weights.iter_mut().for_each(|weight| *weight = libm::exp(*weight - most));
+        let total: f64 = weights.iter().sum();
+        for (candidate, weight) in candidates.iter().zip(&weights) {
+            #[expect(clippy::cast_possible_truncation, reason = "a probability")]
+            encoder.expect(slot, rows(candidate), (weight / total) as f32, scratch);
+        }
+    }
+    encoder.read_again(scratch);
+}
+
 /// The candidates of a word, if there are several; none otherwise.
 fn contested(lattice: &mut Lattice, slot: usize) -> &mut [Candidate] {
     match lattice.candidates_mut(slot) {

@@ -32,12 +32,16 @@ pub(super) enum BoundaryCue {
 /// A segment has kept its marks if it has at least one in this many tokens.
 const TOKENS_PER_MARK: usize = 80;
 
-/// Fills `cues` with the cue after each token of an article. Each segment decides for itself whether it has kept its marks.
-pub(super) fn read_cues(article: &Repaired, cues: &mut Vec<BoundaryCue>) {
+/// Fills `cues` with the cue after each token of an article, and returns the segments that have lost their marks. Each segment
+/// decides for itself whether it has kept them.
+pub(super) fn read_cues(article: &Repaired, cues: &mut Vec<BoundaryCue>) -> Vec<Range<usize>> {
     let document = article.document();
     cues.clear();
+    let mut unpunctuated = Vec::new();
     for segment in article.segments() {
-        read_segment(document, segment.tokens.clone(), cues);
+        if !read_segment(document, segment.tokens.clone(), cues) {
+            unpunctuated.push(segment.tokens.clone());
+        }
     }
     for aside in asides(document) {
         cues[aside].iter_mut().filter(|cue| **cue == BoundaryCue::End).for_each(|cue| *cue = BoundaryCue::Pause);
@@ -47,9 +51,11 @@ pub(super) fn read_cues(article: &Repaired, cues: &mut Vec<BoundaryCue>) {
     take_closing_marks(document, cues);
     give_bare_numbers(document, cues);
     give_marks_alone(document, cues);
+    unpunctuated
 }
 
-fn read_segment(document: &Document, tokens: Range<usize>, cues: &mut Vec<BoundaryCue>) {
+/// Adds the cues of a segment; returns whether it has kept its marks.
+fn read_segment(document: &Document, tokens: Range<usize>, cues: &mut Vec<BoundaryCue>) -> bool {
     let marks: Vec<Mark> = tokens.clone().map(|token| Mark::after(document, token)).collect();
     let kept = marks.iter().filter(|mark| **mark != Mark::None).count();
     let punctuated = kept > 0 && tokens.len() / kept <= TOKENS_PER_MARK;
@@ -61,6 +67,7 @@ fn read_segment(document: &Document, tokens: Range<usize>, cues: &mut Vec<Bounda
         _ if punctuated => BoundaryCue::Continuation,
         _ => BoundaryCue::None,
     }));
+    punctuated
 }
 
 /// Deliberate line breaks, and the items of lists.

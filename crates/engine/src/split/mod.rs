@@ -4,7 +4,7 @@
 //! marks, lines, lists (boundary_cues) ────┐
 //! encoder's boundary logits (log_odds) ──┼─ segmentation ─┐
 //! sentence lengths (length_model) ───────┘                ├─ sentences (splitter)
-//! headline, dateline, byline (head/) ────────────────────┘
+//! headline, dateline, byline (head/) ────────────────────┘  └─ restored marks (punctuation)
 //! ```
 //!
 //! Invariant: sentences are consecutive runs of tokens that cover the article, so joining them always gives the article back. Marks
@@ -20,15 +20,17 @@ mod list_labels;
 mod lists;
 mod log_odds;
 mod marks;
+mod punctuation;
 mod segmentation;
 mod sentence;
 mod settings;
 mod splitter;
 
 pub use head::name_of;
+pub use punctuation::RestoredMark;
 pub use sentence::{Sentence, SentenceKind, covered};
 pub use settings::SplitSettings;
 pub use splitter::{Part, SplitScratch, Splitter};
 
 /// Version of this stage's code: part of the build id. Raise it whenever equal input could give different output.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;

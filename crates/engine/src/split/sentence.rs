@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::punctuation::RestoredMark;
 use crate::repair::NumberGap;
 use crate::rounded::probability as ten_thousandths;
 
@@ -52,4 +53,6 @@ pub struct Sentence {
     pub boundary_confidence: f32,
     /// Where numbers are missing, in order.
     pub number_gaps: Vec<NumberGap>,
+    /// The punctuation marks that were restored, in order.
+    pub marks: Vec<RestoredMark>,
 }

@@ -6,6 +6,7 @@ use super::boundary_cues::{BoundaryCue, read_cues};
 use super::head::read_head;
 use super::length_model::{LengthModel, LengthRatios};
 use super::log_odds::{calibrated, expected_sentence_tokens, sentence_end};
+use super::punctuation::{Cuts, marks_of};
 use super::segmentation::{SegmentScratch, best_ends, marginals};
 use super::sentence::{Sentence, SentenceKind};
 use super::settings::SplitSettings;
@@ -33,6 +34,8 @@ pub struct Splitter {
 #[derive(Debug, Default)]
 pub struct SplitScratch {
     cues: Vec<BoundaryCue>,
+    /// Segments that have lost their marks.
+    unpunctuated: Vec<Range<usize>>,
     log_odds: Vec<f64>,
     marginals: Vec<f64>,
     segment: SegmentScratch,
@@ -61,7 +64,7 @@ impl Splitter {
 
     /// Cuts a part of an article into sentences.
     pub fn split_part(&self, article: &Repaired, part: Part, scratch: &mut SplitScratch) -> Vec<Sentence> {
-        read_cues(article, &mut scratch.cues);
+        scratch.unpunctuated = read_cues(article, &mut scratch.cues);
         let mut sentences = Vec::new();
         let head = if part == Part::Beginning { read_head(article, &scratch.cues) } else { Vec::new() };
         for part in head {
@@ -91,7 +94,7 @@ impl Splitter {
         scratch: &mut SplitScratch,
         sentences: &mut Vec<Sentence>,
     ) {
-        let SplitScratch { cues, log_odds, marginals: cuts, segment, ends } = scratch;
+        let SplitScratch { cues, unpunctuated, log_odds, marginals: cuts, segment, ends } = scratch;
         let boundaries = article.boundaries()[run.clone()].iter().zip(&cues[run.clone()]);
         log_odds.clear();
         log_odds.extend(boundaries.map(|(logits, cue)| sentence_end(*logits, *cue)));
@@ -104,7 +107,9 @@ impl Splitter {
         let mut start = run.start;
         for end in ends.iter().map(|end| run.start + end) {
             let confidence = rounded(cuts[end - 1 - run.start]);
-            sentences.push(sentence(start..end, SentenceKind::Body, confidence, article));
+            let cuts = Cuts { first: run.start, probabilities: cuts };
+            let marks = marks_of(start..end, article, cues, unpunctuated, &cuts);
+            sentences.push(Sentence { marks, ..sentence(start..end, SentenceKind::Body, confidence, article) });
             start = end;
         }
     }
@@ -119,7 +124,7 @@ fn body_runs(first: usize, cues: &[BoundaryCue]) -> Vec<Range<usize>> {
 }
 
 fn sentence(tokens: Range<usize>, kind: SentenceKind, boundary_confidence: f32, article: &Repaired) -> Sentence {
-    Sentence { number_gaps: article.number_gaps(tokens.clone()), tokens, kind, boundary_confidence }
+    Sentence { number_gaps: article.number_gaps(tokens.clone()), tokens, kind, boundary_confidence, marks: Vec::new() }
 }
 
 #[cfg(test)]
