@@ -11,8 +11,9 @@ use crate::cli::EvalArgs;
 use crate::config::{Overrides, Setup};
 use engine::Engine;
 use evaluation::{
-    BoundaryCalibration, Calibration, Ceiling, Prediction, Record, Scores, TaggingAgreement, boundary_calibration,
-    by_boundary, by_class, calibration, ceiling, predict, read_benchmark, score, tagging_agreement,
+    BoundaryCalibration, Calibration, Ceiling, MarkDetails, Prediction, Record, Scores, TaggingAgreement,
+    boundary_calibration, by_boundary, by_class, calibration, ceiling, mark_details, predict, read_benchmark, score,
+    tagging_agreement,
 };
 
 /// The metrics of the benchmark's own scorer, followed by those that need the engine.
@@ -27,6 +28,8 @@ struct Metrics<'a> {
     #[serde(flatten)]
     boundaries: BoundaryCalibration,
     #[serde(flatten)]
+    marks: MarkDetails,
+    #[serde(flatten)]
     tagging: TaggingAgreement,
 }
 
@@ -40,8 +43,9 @@ pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
         let reach = ceiling(&records, &engine.repairer);
         let calibration = calibration(&records, &predictions, &reach.contested);
         let boundaries = boundary_calibration(&records, &predictions);
+        let marks = mark_details(&records, &predictions);
         let tagging = tagging_agreement(&records, &predictions, &engine.tagger);
-        let metrics = Metrics { scores, reach: &reach, calibration, boundaries, tagging };
+        let metrics = Metrics { scores, reach: &reach, calibration, boundaries, marks, tagging };
         let line = serde_json::to_string(&metrics).expect("scores are plain data");
         if args.json {
             print(&line)?;

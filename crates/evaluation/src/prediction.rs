@@ -26,8 +26,10 @@ pub struct Prediction {
     pub end_logits: Vec<f32>,
     /// Tokens after which a number is missing.
     pub gaps: Vec<i64>,
-    /// The punctuation marks restored after tokens. The model restores none yet.
+    /// The punctuation marks restored after tokens.
     pub marks: BTreeMap<usize, String>,
+    /// Per mark, in the order of their tokens, its probability.
+    pub mark_confidences: Vec<f32>,
     /// Per token, the probability of its form.
     pub confidences: Vec<f32>,
     /// Keyword hits.
@@ -43,13 +45,15 @@ pub fn predict(records: &[Record], engine: &Engine) -> Vec<Prediction> {
         // Titles, bylines and datelines are no sentences; the scorer does not count their ends.
         let body = || sentences.iter().filter(|sentence| sentence.kind == SentenceKind::Body);
         let gaps = sentences.iter().flat_map(|sentence| &sentence.number_gaps);
+        let marks = || sentences.iter().flat_map(|sentence| &sentence.marks);
         Prediction {
             tokens: (0..article.document().tokens().len()).map(|t| article.token_text(t).to_owned()).collect(),
             ends: body().map(|sentence| sentence.tokens.end - 1).collect(),
             end_confidences: body().map(|sentence| sentence.boundary_confidence).collect(),
             end_logits: article.boundaries().iter().map(|boundary| boundary.sentence_end).collect(),
             gaps: gaps.map(|gap| i64::try_from(gap.token).unwrap_or(i64::MAX)).collect(),
-            marks: BTreeMap::new(),
+            marks: marks().map(|mark| (mark.token, mark.mark.text().to_owned())).collect(),
+            mark_confidences: marks().map(|mark| mark.confidence).collect(),
             confidences: article.findings().iter().map(|finding| finding.confidence).collect(),
             hits: tagged.hits().iter().map(compared).collect(),
         }

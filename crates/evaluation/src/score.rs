@@ -4,18 +4,19 @@
 //! any other. A prediction with another number of tokens than the text is counted as missing and scored as if nothing had
 //! been done. The end of an article counts only in the mean over articles, because it is given.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::benchmark::Record;
 use super::counts::{Detections, Ratio};
 use super::forms::{is_lenient, is_right};
+use super::marks::{MarkKind, marks_of};
 use super::prediction::Prediction;
 
 /// The metrics of a benchmark, in the order and with the names of its scorer.
 ///
-/// Those of marks are 0 as long as no system restores any, as the scorer has them.
+/// Those of marks are 0 if none is restored, as the scorer has them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Scores {
     docs: usize,
@@ -102,8 +103,9 @@ impl Totals {
         self.ends.add(&wanted, &found);
         // An article whose marks are not known counts neither for nor against.
         if let Some(marks) = &record.marks {
-            let commas =
-                |marks: &BTreeSet<(usize, Mark)>| marks.iter().copied().filter(|(_, mark)| *mark == Mark::Comma).collect();
+            let commas = |marks: &BTreeSet<(usize, MarkKind)>| {
+                marks.iter().copied().filter(|(_, kind)| *kind == MarkKind::Comma).collect()
+            };
             let (wanted, found) = (marks_of(marks, last), marks_of(&prediction.marks, last));
             self.marks.add(&wanted, &found);
             self.commas.add(&commas(&wanted), &commas(&found));
@@ -140,33 +142,6 @@ impl Totals {
             comma_f1,
         }
     }
-}
-
-/// Kinds of punctuation marks; within a kind, writers differ too much to hold the choice against a system.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Mark {
-    Comma,
-    Colon,
-    Question,
-    Stop,
-}
-
-impl Mark {
-    fn of(mark: &str) -> Option<Self> {
-        match mark {
-            "،" | "," | "؛" | ";" => Some(Self::Comma),
-            ":" => Some(Self::Colon),
-            "؟" | "?" => Some(Self::Question),
-            "." | "!" => Some(Self::Stop),
-            _ => None,
-        }
-    }
-}
-
-/// The marks of an article by kind, without the one after its last token, which is given like the last boundary.
-fn marks_of(marks: &BTreeMap<usize, String>, last: usize) -> BTreeSet<(usize, Mark)> {
-    let marks = marks.iter().filter(|(token, _)| **token != last);
-    marks.filter_map(|(token, mark)| Some((*token, Mark::of(mark)?))).collect()
 }
 
 impl TokenTally {
