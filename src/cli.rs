@@ -262,9 +262,12 @@ pub struct SettingsArgs {
 #[cfg(feature = "training")]
 #[derive(Debug, Args)]
 pub struct TrainArgs {
-    /// Folder of clean articles: *.jsonl or *.jsonl.zst with a string "text" per line
+    /// Folder of clean articles: *.jsonl or *.jsonl.zst with a string "text" per line; may be given several times
+    #[arg(long, value_name = "DIR", required = true)]
+    pub corpus: Vec<PathBuf>,
+    /// Folder of benchmark files; nothing is learnt from articles that stand in one of them
     #[arg(long, value_name = "DIR")]
-    pub corpus: PathBuf,
+    pub benchmarks: Option<PathBuf>,
     /// Folder of word lists: *.tsv or *.wordlist, plain or .zst
     #[arg(long, value_name = "DIR")]
     pub lexicon: Option<PathBuf>,
@@ -277,6 +280,9 @@ pub struct TrainArgs {
     /// Seed of the random numbers
     #[arg(long, default_value_t = 7)]
     pub seed: u64,
+    /// Write a model from the encoder's last snapshot, and do not train on
+    #[arg(long)]
+    pub unfinished: bool,
 }
 
 /// A parser of states of writing.

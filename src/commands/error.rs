@@ -97,7 +97,7 @@ impl Error {
             #[cfg(feature = "training")]
             Self::Train(TrainError::Empty { .. }) => 3,
             #[cfg(feature = "training")]
-            Self::Train(TrainError::Line { .. }) => 2,
+            Self::Train(TrainError::Line { .. } | TrainError::BenchmarkLine { .. }) => 2,
             #[cfg(feature = "training")]
             Self::Train(_) => 1,
         }

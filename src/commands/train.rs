@@ -10,8 +10,8 @@ use crate::progress::{Progress, Stage};
 
 /// Trains a model.
 pub(super) fn train(args: TrainArgs, progress: Progress, quiet: bool) -> Result<(), Error> {
-    let TrainArgs { corpus, lexicon, model, checkpoints, seed } = args;
-    let settings = TrainSettings { corpus, lexicon, output: model, checkpoints, seed };
+    let TrainArgs { corpus, benchmarks, lexicon, model, checkpoints, seed, unfinished } = args;
+    let settings = TrainSettings { corpora: corpus, benchmarks, lexicon, output: model, checkpoints, seed, unfinished };
     let id = training::train(&settings, &progress)?;
     if quiet {
         return Ok(());

@@ -5,6 +5,7 @@ The corpus is a few clean articles: far too small for a useful model, large enou
 
 import json
 import os
+import random
 import subprocess
 
 import pytest
@@ -12,16 +13,25 @@ import pytest
 from conftest import PROGRAM
 from failpoints import KILLED
 
+# Words that stay together in every article of the corpus: fewer than the runs by which copies are known.
+PHRASE = 6
+
 
 @pytest.fixture(scope="module")
 def corpus(seed_build, tmp_path_factory):
-    """Clean articles: the shipped ones as repaired, with a full stop after each sentence, repeated."""
+    """Clean articles: the phrases of the shipped ones as repaired, in other orders, since copies are not trained on."""
     folder = tmp_path_factory.mktemp("corpus")
     articles = {}
     for row in seed_build.rows("sentences"):
-        articles.setdefault(row["article_id"], []).append(row["text"] + ".")
-    lines = [json.dumps({"text": " ".join(sentences)}, ensure_ascii=False) for sentences in articles.values()]
-    (folder / "articles.jsonl").write_text("\n".join(lines * 20) + "\n", encoding="utf-8")
+        words = row["text"].split(" ")
+        phrases = [" ".join(words[start : start + PHRASE]) for start in range(0, len(words), PHRASE)]
+        articles.setdefault(row["article_id"], []).extend([*phrases[:-1], phrases[-1] + "."])
+    lines = []
+    for order in range(20):
+        for phrases in articles.values():
+            random.Random(order).shuffle(phrases)
+            lines.append(json.dumps({"text": " ".join(phrases)}, ensure_ascii=False))
+    (folder / "articles.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
 
@@ -47,15 +57,26 @@ def test_the_same_corpus_gives_the_same_model(corpus, trained, tmp_path):
     assert (tmp_path / "m.model").read_bytes() == trained.read_bytes()
 
 
-@pytest.mark.parametrize("point", ["train.pass", "train.step#2"])
-def test_a_killed_training_goes_on_and_ends_the_same(failpoints, corpus, trained, tmp_path, point):
+BEFORE_THE_ENCODER = ["features", "lengths", "phrases", "repair"]
+
+
+@pytest.mark.parametrize(
+    ("point", "stages_before"),
+    [
+        ("train.pass", BEFORE_THE_ENCODER),
+        ("train.step#2", BEFORE_THE_ENCODER),
+        # The encoder makes five passes; the sixth is that of the second pass.
+        ("train.pass#6", sorted([*BEFORE_THE_ENCODER, "encoder"])),
+    ],
+)
+def test_a_killed_training_goes_on_and_ends_the_same(failpoints, corpus, trained, tmp_path, point, stages_before):
     environment = os.environ | {"TARMIM_FAILPOINT": f"{point}=kill"}
     done = subprocess.run([failpoints.path, *arguments(corpus, tmp_path)], env=environment, capture_output=True)
     assert done.returncode == KILLED
     assert not (tmp_path / "m.model").exists()
     stages = tmp_path / "checkpoints"
     finished = {path: path.stat().st_mtime_ns for path in stages.glob("*.stage")}
-    assert [path.name.partition("-")[0] for path in finished] == ["repair"]
+    assert sorted(path.name.partition("-")[0] for path in finished) == stages_before
     train(corpus, tmp_path)
     assert (tmp_path / "m.model").read_bytes() == trained.read_bytes()
     for path, written in finished.items():
@@ -86,6 +107,34 @@ def test_a_build_says_which_model_made_it(project, trained):
 def test_a_line_that_is_no_article_is_an_error(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"text": "كتاب"}\n{"txt": "كتاب"}\n', encoding="utf-8")
     assert "a.jsonl:2: " in train(tmp_path, tmp_path, expect=2).stderr
+
+
+def test_copies_and_articles_of_benchmarks_are_not_trained_on(corpus, trained, tmp_path):
+    lines = (corpus / "articles.jsonl").read_text(encoding="utf-8").splitlines()
+    benchmarks = tmp_path / "benchmarks"
+    benchmarks.mkdir()
+    texts = [json.loads(line)["text"] for line in lines]
+    records = [{"id": "b", "gold": text.replace(".", "").split(" ")} for text in texts[:3]]
+    (benchmarks / "b.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    with_copies = tmp_path / "corpus"
+    with_copies.mkdir()
+    (with_copies / "articles.jsonl").write_text("\n".join([*lines, *lines[5:9]]) + "\n", encoding="utf-8")
+    done = train(with_copies, tmp_path, "--benchmarks", benchmarks)
+    (report,) = [line for line in done.stderr.splitlines() if "left out: " in line]
+    assert f": {len(lines) - 3} articles of " in report
+    assert "left out: 4 copies of " in report
+    assert ", 3 articles of " in report
+
+
+def test_a_line_of_a_benchmark_that_is_no_record_is_an_error(corpus, tmp_path):
+    (tmp_path / "b.jsonl").write_text('{"gold": "كتاب"}\n', encoding="utf-8")
+    assert "b.jsonl:1: " in train(corpus, tmp_path, "--benchmarks", tmp_path, expect=2).stderr
+
+
+def test_an_unfinished_training_gives_a_model(corpus, tmp_path):
+    train(corpus, tmp_path, "--unfinished")
+    done = subprocess.run([PROGRAM, "repair", "--model", tmp_path / "m.model"], input="في", capture_output=True, text=True, check=True)
+    assert done.stdout == "في"
 
 
 def test_an_empty_corpus_is_an_error(tmp_path):

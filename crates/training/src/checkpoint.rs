@@ -8,8 +8,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::corpus::{Corpus, files_of, name_of};
+use super::corpus::Corpus;
 use super::error::TrainError;
+use super::files::{files_of, name_of};
 use super::settings::TrainSettings;
 use engine::model::{ModelFile, assemble};
 
@@ -29,7 +30,7 @@ impl Checkpoints {
         fs::create_dir_all(&folder).map_err(|source| TrainError::io(&folder, source))?;
         let mut inputs = blake3::Hasher::new();
         inputs.update(&settings.seed.to_le_bytes());
-        for (name, hash) in &corpus.sources {
+        for (name, hash) in corpus.sources.iter().chain(&corpus.benchmarks) {
             inputs.update(name.as_bytes()).update(hash.as_bytes());
         }
         for list in settings.lexicon.iter().map(|folder| files_of(folder, &[""])) {
@@ -72,7 +73,18 @@ impl Checkpoints {
     }
 }
 
-const SECTIONS: [&str; 7] = ["lexicon", "unigrams", "bigrams", "trigrams", "encoder", "lengths", "phrases"];
+const SECTIONS: [&str; 10] = [
+    "lexicon",
+    "unigrams",
+    "bigrams",
+    "trigrams",
+    "word rows",
+    "candidate rows",
+    "encoder",
+    "second pass",
+    "lengths",
+    "phrases",
+];
 
 fn read_sections(file: &ModelFile) -> Option<Vec<Section>> {
     let present = SECTIONS.into_iter().filter_map(|name| Some((name, file.section(name).ok()?)));

@@ -1,43 +1,24 @@
-//! The training corpus: clean, well-spelt articles as one stream of symbols.
+//! The training corpus: clean, well-spelt articles as one stream of symbols, each article with its source.
 //!
-//! Input is JSONL (`{"text": …}` per line), plain or zstd. A symbol is a word, a number or a mark; words are interned.
-//! Invariant: files are read in the order of their names and articles in the order of their lines, so the stream, and every
-//! id in it, depends on the input alone.
+//! Invariant: files are read in the order of [`super::sources`], others in the order of their names before them, and articles in
+//! the order of their lines, so the stream, and every id in it, depends on the input alone ([`super::reading`]).
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::ops::Range;
 
-use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
-use serde::Deserialize;
-use unicode_normalization::UnicodeNormalization;
 
-use super::error::TrainError;
-use super::progress::Progress;
-use engine::arabic::{encode_letter, is_digit, is_letter, is_mark};
+use super::sources::{OTHER, Source, WHOLE};
+use super::symbols::{END, Piece, Symbol, is_word};
 
-/// A word of the corpus, or one of the marks below.
-pub type Symbol = u32;
-
-/// A number stood here.
-pub const NUMBER: Symbol = u32::MAX;
-/// A sentence ends here.
-pub const STOP: Symbol = u32::MAX - 1;
-/// A clause ends here, at a mark that ends no sentence.
-pub const PAUSE: Symbol = u32::MAX - 2;
-/// An article ends here.
-pub const END: Symbol = u32::MAX - 3;
-
-/// Whether a symbol is a word.
-#[must_use]
-pub fn is_word(symbol: Symbol) -> bool {
-    symbol < END
+/// The articles of one source.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The source.
+    pub source: Source,
+    /// Its articles, by number.
+    pub articles: Range<usize>,
 }
-
-/// Lines tokenised in parallel before their words are interned in order.
-const BATCH: usize = 4096;
 
 /// All articles as symbols, each terminated by [`END`].
 #[derive(Debug, Default)]
@@ -48,68 +29,29 @@ pub struct Corpus {
     pub words: Vec<Vec<u8>>,
     /// The files read, each with its blake3 hash.
     pub sources: Vec<(String, String)>,
+    /// The sources, in the order of their articles.
+    pub parts: Vec<Part>,
+    /// The benchmarks whose articles were kept out, each with its hash.
+    pub benchmarks: Vec<(String, String)>,
     ids: HashMap<Vec<u8>, Symbol, FxBuildHasher>,
-}
-
-#[derive(Deserialize)]
-struct Line {
-    text: String,
-}
-
-/// An article's tokens before interning.
-#[derive(Debug, PartialEq, Eq)]
-enum Piece {
-    Word(Vec<u8>),
-    Mark(Symbol),
+    /// How often each word was read in edited news.
+    in_edited_news: Vec<u32>,
 }
 
 impl Corpus {
-    /// Reads every `*.jsonl` and `*.jsonl.zst` of a folder.
-    ///
-    /// # Errors
-    /// If there is none, one cannot be read, or a line is no article.
-    pub fn read(folder: &Path, progress: &dyn Progress) -> Result<Self, TrainError> {
-        let mut corpus = Self::default();
-        for path in files_of(folder, &[".jsonl", ".jsonl.zst"])? {
-            progress.message(&format!("reading {}", path.display()));
-            corpus.read_file(&path)?;
-        }
-        Ok(corpus)
-    }
-
-    fn read_file(&mut self, path: &Path) -> Result<(), TrainError> {
-        let bytes = std::fs::read(path).map_err(|source| TrainError::io(path, source))?;
-        self.sources.push((name_of(path), blake3::hash(&bytes).to_hex().to_string()));
-        // Corpora are large: the compressed bytes are freed before the text is read.
-        drop(bytes);
-        let mut lines = open(path)?.lines();
-        let mut number = 0;
-        loop {
-            let batch = lines.by_ref().take(BATCH).collect::<Result<Vec<String>, _>>();
-            let batch = batch.map_err(|source| TrainError::io(path, source))?;
-            if batch.is_empty() {
-                return Ok(());
-            }
-            let articles: Vec<Result<Vec<Piece>, serde_json::Error>> =
-                batch.par_iter().map(|line| serde_json::from_str::<Line>(line).map(|line| pieces_of(&line.text))).collect();
-            // Parsed in parallel, but interned one after the other: ids must not depend on threads.
-            for article in articles {
-                number += 1;
-                let pieces = article.map_err(|source| TrainError::line(path, number, source))?;
-                self.push(pieces);
-            }
-        }
-    }
-
-    fn push(&mut self, pieces: Vec<Piece>) {
+    /// Adds an article.
+    pub(super) fn push(&mut self, pieces: Vec<Piece>, is_edited_news: bool) {
         for piece in pieces {
             let symbol = match piece {
                 Piece::Mark(mark) => mark,
-                Piece::Word(word) => self.intern(word),
+                Piece::Word(word) => {
+                    let symbol = self.intern(word);
+                    self.in_edited_news[symbol as usize] += u32::from(is_edited_news);
+                    symbol
+                }
             };
             self.symbols.push(symbol);
         }
-        // Even if nothing was found in it: every line is an article, and articles go by their numbers.
         self.symbols.push(END);
     }
 
@@ -120,123 +62,88 @@ impl Corpus {
         }
         let id = Symbol::try_from(self.words.len()).expect("fewer than 2^32 words");
         self.words.push(word.clone());
+        self.in_edited_news.push(0);
         self.ids.insert(word, id);
         id
+    }
+
+    /// Whether a word was read so far.
+    pub(super) fn has(&self, word: &[u8]) -> bool {
+        self.ids.contains_key(word)
+    }
+
+    /// How often a word was read in edited news so far.
+    pub(super) fn count_in_edited_news(&self, word: &[u8]) -> u32 {
+        self.ids.get(word).map_or(0, |symbol| self.in_edited_news[*symbol as usize])
     }
 
     /// The articles, without their [`END`].
     pub fn articles(&self) -> impl Iterator<Item = &[Symbol]> {
         self.symbols.split_inclusive(|symbol| *symbol == END).map(|article| &article[..article.len() - 1])
     }
-}
 
-/// The files of a folder whose names end in one of `suffixes`, sorted; an error if there is none.
-pub(super) fn files_of(folder: &Path, suffixes: &[&str]) -> Result<Vec<PathBuf>, TrainError> {
-    let entries = std::fs::read_dir(folder).map_err(|source| TrainError::io(folder, source))?;
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|source| TrainError::io(folder, source))?.path();
-        if suffixes.iter().any(|suffix| name_of(&path).ends_with(suffix)) {
-            files.push(path);
+    /// The source of an article, by number.
+    #[must_use]
+    pub fn source(&self, article: usize) -> Source {
+        let part = self.parts.partition_point(|part| part.articles.end <= article);
+        self.parts.get(part).map_or(OTHER, |part| part.source)
+    }
+
+    /// The articles, each with its source.
+    pub fn sourced_articles(&self) -> impl Iterator<Item = (Source, &[Symbol])> {
+        self.articles().enumerate().map(|(number, article)| (self.source(number), article))
+    }
+
+    /// Articles written in the manner of the text that is to be restored.
+    pub fn typical_articles(&self) -> impl Iterator<Item = &[Symbol]> {
+        self.sourced_articles().filter(|(source, _)| source.is_typical()).map(|(_, article)| article)
+    }
+
+    /// As many of each source's articles as its share says, the same every time.
+    pub fn sample(&self) -> impl Iterator<Item = &[Symbol]> {
+        self.articles()
+            .enumerate()
+            .filter(|(number, _)| is_drawn(*number, self.source(*number).share))
+            .map(|(_, article)| article)
+    }
+
+    /// How often each word was read; an occurrence counts by the share of its source, [`WHOLE`] at most.
+    #[must_use]
+    pub fn weighted_counts(&self) -> Vec<u32> {
+        let mut counts = vec![0_u32; self.words.len()];
+        for (source, article) in self.sourced_articles() {
+            for symbol in article.iter().filter(|symbol| is_word(**symbol)) {
+                counts[*symbol as usize] = counts[*symbol as usize].saturating_add(source.share);
+            }
         }
+        counts
     }
-    // A folder is listed in no fixed order, and the ids of words depend on the order of reading.
-    files.sort();
-    if files.is_empty() {
-        return Err(TrainError::Empty { folder: folder.display().to_string(), expected: suffixes.join(" or ") });
-    }
-    Ok(files)
 }
 
-/// A file's name, for messages and the model card.
-pub(super) fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// A text file, decompressed if its name ends in `.zst`.
-pub(super) fn open(path: &Path) -> Result<Box<dyn BufRead>, TrainError> {
-    let file = File::open(path).map_err(|source| TrainError::io(path, source))?;
-    let reader: Box<dyn Read> = if path.extension().is_some_and(|extension| extension == "zst") {
-        Box::new(zstd::Decoder::new(file).map_err(|source| TrainError::io(path, source))?)
-    } else {
-        Box::new(file)
-    };
-    Ok(Box::new(BufReader::with_capacity(1 << 20, reader)))
-}
-
-fn is_separator(c: char) -> bool {
-    matches!(c, '.' | ',' | '٫' | '٬' | '/' | ':' | '-')
-}
-
-/// Words, numbers and marks of a clean text.
-fn pieces_of(text: &str) -> Vec<Piece> {
-    let chars: Vec<char> = text.nfc().nfkc().filter(|c| !spells_nothing(*c)).collect();
-    let mut pieces = Vec::new();
-    let mut at = 0;
-    while at < chars.len() {
-        let rest = &chars[at..];
-        let letters = rest.iter().take_while(|c| is_letter(**c)).count();
-        let number = number_length(rest);
-        if letters > 0 {
-            pieces.push(Piece::Word(rest[..letters].iter().filter_map(|c| encode_letter(*c)).collect()));
-        } else if number > 0 {
-            pieces.push(Piece::Mark(NUMBER));
-        } else if matches!(rest[0], '.' | '!' | '?' | '؟' | '\n') && ends_sentence(rest[0], &pieces) {
-            pieces.push(Piece::Mark(STOP));
-        } else if matches!(rest[0], '،' | ',' | '؛' | ';' | ':') && matches!(pieces.last(), Some(Piece::Word(_))) {
-            pieces.push(Piece::Mark(PAUSE));
-        }
-        // At least one: a character that is neither letter nor digit must be passed as well.
-        at += letters.max(number).max(1);
-    }
-    pieces
-}
-
-/// Diacritics, tatweel and invisible characters.
-fn spells_nothing(c: char) -> bool {
-    is_mark(c)
-        || matches!(c, '\u{640}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
-
-/// Length in characters of the number that `rest` begins with: digits, and single separators between digits.
-fn number_length(rest: &[char]) -> usize {
-    let digits = |from: usize| rest[from..].iter().take_while(|c| is_digit(**c)).count();
-    let mut length = digits(0);
-    while length > 0 && rest.get(length).is_some_and(|c| is_separator(*c)) {
-        match digits(length + 1) {
-            // A separator without a digit after it is punctuation, such as the stop that ends the sentence.
-            0 => break,
-            more => length += 1 + more,
-        }
-    }
-    length
-}
-
-/// Whether a mark ends a sentence: not after a single letter (an initial), nor before the first piece of a sentence.
-fn ends_sentence(mark: char, pieces: &[Piece]) -> bool {
-    match pieces.last() {
-        None | Some(Piece::Mark(STOP)) => false,
-        Some(Piece::Word(word)) => !(mark == '.' && word.len() == 1),
-        Some(Piece::Mark(_)) => true,
-    }
+/// Whether an article is among those drawn from a source of this share: a hash of its number decides.
+fn is_drawn(number: usize, share: u32) -> bool {
+    let mixed = (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    ((mixed >> 32) * u64::from(WHOLE)) >> 32 < u64::from(share)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::arabic::decode_word;
 
     #[test]
-    fn clean_text_becomes_words_numbers_and_stops() {
-        let shown: Vec<String> = pieces_of("نمت 3.5 في عام 2010. قال د. سالم: نعم!! ...")
-            .into_iter()
-            .map(|piece| match piece {
-                Piece::Word(word) => decode_word(&word),
-                Piece::Mark(NUMBER) => "#".to_owned(),
-                Piece::Mark(PAUSE) => ",".to_owned(),
-                Piece::Mark(_) => "/".to_owned(),
-            })
-            .collect();
-        assert_eq!(shown.join(" "), "نمت # في عام # / قال د سالم , نعم /");
+    fn shares_weigh_words_and_draw_articles() {
+        let source = |share| Source { share, ..OTHER };
+        let mut corpus = Corpus::default();
+        for (articles, share) in [(0..100, WHOLE), (100..300, WHOLE / 4)] {
+            corpus.parts.push(Part { source: source(share), articles });
+        }
+        for number in 0..300 {
+            corpus.push(vec![Piece::Word(vec![if number < 100 { 1 } else { 2 }])], false);
+        }
+        assert_eq!(corpus.weighted_counts(), [100 * WHOLE, 200 * (WHOLE / 4)]);
+        let drawn: Vec<&[Symbol]> = corpus.sample().collect();
+        let of = |word: Symbol| drawn.iter().filter(|article| **article == [word]).count();
+        assert_eq!(of(0), 100);
+        assert!((40..60).contains(&of(1)), "{}", of(1));
     }
 }

@@ -33,6 +33,16 @@ pub enum TrainError {
         /// The JSON reader's error.
         source: serde_json::Error,
     },
+    /// A line of a benchmark is not a record.
+    #[error("{path}:{line}: expected a JSON object with an array of strings \"gold\": {source}")]
+    BenchmarkLine {
+        /// The file.
+        path: String,
+        /// Line, from 1.
+        line: u64,
+        /// The JSON reader's error.
+        source: serde_json::Error,
+    },
     /// A model just written cannot be read back.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -41,6 +51,10 @@ pub enum TrainError {
 impl TrainError {
     pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
         Self::Io { path: path.display().to_string(), source }
+    }
+
+    pub(crate) fn benchmark_line(path: &Path, line: u64, source: serde_json::Error) -> Self {
+        Self::BenchmarkLine { path: path.display().to_string(), line, source }
     }
 
     pub(crate) fn line(path: &Path, line: u64, source: serde_json::Error) -> Self {

@@ -3,12 +3,13 @@
 //! Invariant: classes hold equal numbers of articles, in the order of their means, and every length has a finite cost
 //! (add-one smoothing), so no sentence is impossible. The engine's length model says why there are classes.
 
-use super::corpus::{Corpus, STOP, Symbol, is_word};
+use super::corpus::Corpus;
+use super::symbols::{Symbol, is_stop, is_word};
 use engine::repair::costs::UNITS_PER_NAT;
 use engine::split::length_model::{CLASSES, LONGEST, LengthClass, LengthModel};
 
 /// Version of this stage: raised whenever it would learn something else from equal input.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// Neighbouring lengths on each side that a length's count is averaged with.
 const SPREAD: usize = 2;
@@ -17,7 +18,7 @@ const LEAST_WORDS: usize = 40;
 
 /// Learns a length model from classes of articles with sentences of similar length.
 pub(super) fn learn(corpus: &Corpus) -> LengthModel {
-    let lengths = corpus.articles().map(sentence_lengths);
+    let lengths = corpus.typical_articles().map(sentence_lengths);
     let mut articles: Vec<Vec<usize>> = lengths.filter(|article| article.iter().sum::<usize>() >= LEAST_WORDS).collect();
     // A stable sort: articles of equal means keep the order of the corpus.
     articles.sort_by_key(|article| mean(article));
@@ -28,7 +29,7 @@ pub(super) fn learn(corpus: &Corpus) -> LengthModel {
 
 /// Words of each sentence.
 fn sentence_lengths(article: &[Symbol]) -> Vec<usize> {
-    let sentences = article.split(|symbol| *symbol == STOP);
+    let sentences = article.split(|symbol| is_stop(*symbol));
     let words = sentences.map(|sentence| sentence.iter().filter(|symbol| is_word(**symbol)).count());
     words.filter(|words| *words > 0).collect()
 }
@@ -63,7 +64,7 @@ fn length_class(articles: &[Vec<usize>]) -> LengthClass {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::END;
+    use crate::symbols::{END, STOP};
 
     #[test]
     fn classes_differ_by_the_length_of_their_sentences() {

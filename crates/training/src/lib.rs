@@ -1,9 +1,10 @@
 //! Training: from clean corpora to a model file, from a cold start, the same every time.
 //!
 //! ```text
-//! corpus ─ spelling (lexicon) ─ n-grams ─┬─────────────┐
-//! corpus ─ noise ─ candidates ───────────┴─ encoder ───┼─ model file
-//! corpus ─ sentence lengths, phrase background ────────┘
+//! files ─ reading (copies, mending) ─ corpus
+//! corpus ─ spelling (lexicon) ─ n-grams ─┬───────────────────────────┐
+//! corpus ─ noise ─ candidates ───────────┴─ encoder ─ second pass ───┼─ model file
+//! corpus ─ sentence lengths, phrase background ──────────────────────┘
 //! ```
 //!
 //! It is Rust, not a Python notebook, for one reason: the network is trained on damaged text and candidates that are made by
@@ -14,16 +15,22 @@
 //! and of its code's version, so an interrupted run continues where it stopped.
 
 mod checkpoint;
+mod copies;
 pub mod corpus;
 mod encoder;
 mod error;
+mod files;
 mod lengths;
+mod mending;
 mod ngrams;
 pub mod noise;
 mod phrases;
 mod progress;
+mod reading;
 mod settings;
+pub mod sources;
 mod spelling;
+pub mod symbols;
 mod train;
 
 pub use error::TrainError;

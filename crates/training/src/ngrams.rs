@@ -5,7 +5,7 @@
 //! more than a threshold of log-likelihood, `(c - D) · ln(p(w|h) / γ(h)·p(w|h'))` (Seymore & Rosenfeld 1996), and if at least
 //! one of its words is contested, that is, shares a damaged form with another: all other n-grams add the same to every path.
 //!
-//! Marks and numbers are skipped, because damaged text has neither.
+//! Marks and numbers are skipped, because damaged text has neither. As many articles of each source are counted as its share says.
 //!
 //! Invariant: with a trigram both its bigrams are kept, which look-up relies on ([`engine::repair::language_model`]).
 //! Everything is counted from sorted keys, so the number of threads does not change the result.
@@ -31,7 +31,7 @@ const UNSEEN_COUNT: f64 = 0.3;
 
 /// Version of the stage `repair` (lexicon and language model): raised whenever it would learn something else from equal
 /// input.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Bits of a word in a key; the last word is in the lowest.
 const WORD_BITS: u32 = 20;
@@ -142,7 +142,7 @@ fn contested_words(lexicon: &Lexicon) -> Vec<bool> {
 fn keys(corpus: &Corpus, spelling: &Spelling, order: usize) -> Vec<u64> {
     let mut keys = Vec::new();
     let mut words = Vec::new();
-    for article in corpus.articles() {
+    for article in corpus.sample() {
         // Article by article, so that no n-gram spans two of them.
         words.clear();
         words.extend(words_read(article, &spelling.reading));

@@ -6,8 +6,9 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::corpus::{NUMBER, PAUSE, STOP, Symbol, is_word};
+use super::symbols::{BREAK, COLON, COMMA, NUMBER, QUESTION, SEMICOLON, STOP, Symbol, is_pause, is_stop, is_word};
 use engine::arabic::{code, fold_letter, is_hamzated_alif, is_plain};
+use engine::encoder::PunctuationMark;
 
 /// Shares of `أ إ آ` typed with their hamza, one drawn per article: most writers type few hamzas,
 /// some all.
@@ -38,6 +39,8 @@ pub struct DamagedArticle {
     pub numbers: Vec<bool>,
     /// Per word, whether a clause ended after it, that is, any mark followed.
     pub clauses: Vec<bool>,
+    /// Per word, the mark after it, the strongest of several; `None` if that is unclear.
+    pub marks: Vec<Option<PunctuationMark>>,
 }
 
 /// The random number generator of one article: a `ChaCha` stream of its own, so articles can be damaged in any order.
@@ -64,10 +67,11 @@ impl DamagedArticle {
                 if !left.is_empty() {
                     damaged.push(left, *symbol, rng.random_bool(JOINED));
                 }
-            } else if *symbol == STOP || *symbol == PAUSE {
+            } else if is_stop(*symbol) || is_pause(*symbol) {
                 // A mark before the first word that is left has no word to stand after, and is dropped.
                 damaged.clauses.last_mut().into_iter().for_each(|clause| *clause = true);
-                damaged.ends.last_mut().into_iter().for_each(|end| *end |= *symbol == STOP);
+                damaged.ends.last_mut().into_iter().for_each(|end| *end |= is_stop(*symbol));
+                damaged.marks.last_mut().into_iter().for_each(|mark| *mark = stronger(*mark, *symbol));
             } else if *symbol == NUMBER {
                 damaged.numbers.last_mut().into_iter().for_each(|number| *number = true);
             }
@@ -90,7 +94,26 @@ impl DamagedArticle {
         self.ends.push(false);
         self.numbers.push(false);
         self.clauses.push(false);
+        self.marks.push(Some(PunctuationMark::None));
     }
+}
+
+/// The stronger of a mark and that of a symbol.
+///
+/// The end of a line without a mark ends a sentence, so it stands for a full stop. After a comma it says that a list goes on, and what a
+/// newspaper would put there is unclear.
+fn stronger(mark: Option<PunctuationMark>, symbol: Symbol) -> Option<PunctuationMark> {
+    let other = match symbol {
+        COMMA => PunctuationMark::Comma,
+        SEMICOLON => PunctuationMark::Semicolon,
+        COLON => PunctuationMark::Colon,
+        QUESTION => PunctuationMark::Question,
+        STOP => PunctuationMark::Stop,
+        BREAK if mark == Some(PunctuationMark::None) => PunctuationMark::Stop,
+        BREAK => return mark.filter(|mark| *mark >= PunctuationMark::Stop),
+        _ => return mark,
+    };
+    Some(mark?.max(other))
 }
 
 /// Strips an article of letters; a word of which nothing is left vanishes.
@@ -130,6 +153,19 @@ mod tests {
     use super::*;
     use engine::arabic::Word;
     use engine::repair::channel::Channel;
+
+    #[test]
+    fn the_strongest_mark_after_a_word_counts() {
+        let after = |symbols: &[Symbol]| {
+            let article = [&[0], symbols].concat();
+            fold(&article, &[vec![code::FA]], 0.0, &mut article_rng(7, 0)).marks[0]
+        };
+        assert_eq!(after(&[]), Some(PunctuationMark::None));
+        assert_eq!(after(&[QUESTION, STOP]), Some(PunctuationMark::Question));
+        assert_eq!(after(&[BREAK]), Some(PunctuationMark::Stop), "a paragraph without a full stop");
+        assert_eq!(after(&[STOP, BREAK]), Some(PunctuationMark::Stop));
+        assert_eq!(after(&[COMMA, BREAK]), None, "an item of a list");
+    }
 
     #[test]
     fn simulated_damage_is_explained_by_the_channel() {

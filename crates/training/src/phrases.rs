@@ -10,7 +10,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::corpus::{Corpus, Symbol, is_word};
+use super::corpus::Corpus;
+use super::symbols::{Symbol, is_word};
 use engine::arabic::light_stem::{article_length, light_stem};
 use engine::arabic::{Word, code, with_plain_alif};
 use engine::repair::lexicon::Lexicon;
@@ -18,7 +19,7 @@ use engine::tag::phrases::background::{IDF_STEPS, SHARE_STEPS, StemSteps, Stored
 use engine::tag::phrases::phrase_words::without_pronoun;
 
 /// Version of this stage: raised whenever it would learn something else from equal input.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Articles that a stem must occur in.
 const LEAST_ARTICLES: u32 = 5;
@@ -54,7 +55,7 @@ struct StemCounts {
 pub(super) fn learn(corpus: &Corpus, lexicon: &Lexicon) -> StoredBackground {
     let forms = Forms::new(corpus);
     let counts = count_stems(corpus, &forms);
-    let articles = f64::from(u32::try_from(corpus.articles().count()).expect("fewer than 2^32 articles"));
+    let articles = f64::from(u32::try_from(corpus.typical_articles().count()).expect("fewer than 2^32 articles"));
     let mut stems: Vec<(Vec<u8>, StemSteps)> = forms
         .stems
         .iter()
@@ -99,7 +100,7 @@ struct Forms<'c> {
 impl<'c> Forms<'c> {
     fn new(corpus: &'c Corpus) -> Self {
         let mut seen = vec![0_u32; corpus.words.len()];
-        for symbol in corpus.symbols.iter().filter(|symbol| is_word(**symbol)) {
+        for symbol in corpus.typical_articles().flatten().filter(|symbol| is_word(**symbol)) {
             seen[*symbol as usize] += 1;
         }
         let counts = corpus.words.iter().map(Vec::as_slice).zip(seen).collect();
@@ -204,7 +205,7 @@ fn count_stems(corpus: &Corpus, forms: &Forms<'_>) -> Vec<StemCounts> {
     let is_definite: Vec<bool> = corpus.words.iter().map(|word| article_length(word) > 0).collect();
     let mut counts = vec![StemCounts::default(); forms.stems.len()];
     // From 1, because a `last_article` of 0 means that the stem was not seen yet.
-    for (number, article) in (1..).zip(corpus.articles()) {
+    for (number, article) in (1..).zip(corpus.typical_articles()) {
         let mut last: Option<Symbol> = None;
         for symbol in article.iter().copied().filter(|symbol| is_word(*symbol)) {
             let counts = &mut counts[forms.stem_of[symbol as usize]];

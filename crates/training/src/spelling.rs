@@ -14,8 +14,11 @@ use std::path::Path;
 use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 
-use super::corpus::{Corpus, Symbol, files_of, is_word, name_of, open};
+use super::corpus::Corpus;
 use super::error::TrainError;
+use super::files::{files_of, name_of, open};
+use super::sources::WHOLE;
+use super::symbols::{Symbol, is_word};
 use engine::arabic::{Word, fold_letter};
 use engine::repair::channel::{Channel, MAX_LETTERS};
 use engine::repair::lexicon::{Lexicon, UNKNOWN, WordId};
@@ -26,8 +29,8 @@ const RARER_WITHOUT_HAMZA: u32 = 6;
 const RARER_WITH_OTHER_ENDING: u32 = 100;
 /// One twin is clearly meant if the next one is this many times rarer.
 const CLEARLY: u32 = 10;
-/// Occurrences in the corpus that a form needs to enter the lexicon.
-const LEAST_COUNT: u32 = 2;
+/// The weighted count ([`Corpus::weighted_counts`]) that a form needs to enter the lexicon: two occurrences in news.
+const LEAST_COUNT: u32 = 3 * WHOLE / 2;
 /// The count that a form of a word list with counts needs.
 const LEAST_LISTED_COUNT: u32 = 8;
 /// Ids have 20 bits in the keys of n-grams.
@@ -55,9 +58,7 @@ impl Spelling {
     /// If a word list cannot be read.
     pub(super) fn learn(corpus: &Corpus, lists: Option<&Path>) -> Result<Self, TrainError> {
         let mut forms: Vec<Counted> = corpus.words.iter().cloned().map(|word| (word, 0)).collect();
-        for symbol in corpus.symbols.iter().filter(|symbol| is_word(**symbol)) {
-            forms[*symbol as usize].1 += 1;
-        }
+        forms.iter_mut().zip(corpus.weighted_counts()).for_each(|(form, count)| form.1 = count);
         let twins = group_twins(&forms);
         let meant: Vec<Meant> = forms.par_iter().map(|form| meant_by(form, &twins, &forms)).collect();
         let mut counts: Vec<u32> = vec![0; forms.len()];
@@ -191,6 +192,7 @@ pub(super) fn words_read<'a>(symbols: &'a [Symbol], reading: &'a [WordId]) -> im
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::symbols::END;
     use engine::arabic::decode_word;
 
     fn corpus(words: &[(&str, u32)]) -> Corpus {
@@ -199,6 +201,7 @@ mod tests {
             corpus.words.push(Word::new(word).expect("Arabic letters").codes().to_vec());
             corpus.symbols.extend(std::iter::repeat_n(symbol, *count as usize));
         }
+        corpus.symbols.push(END);
         corpus
     }
 

@@ -11,13 +11,14 @@ use rustc_hash::FxHashMap;
 
 use super::pieces::Piece;
 use super::vocabulary::{Meaning, Meant};
-use crate::corpus::{Corpus, Symbol};
+use crate::corpus::Corpus;
 use crate::noise::{DamagedArticle, article_rng, damage, fold};
+use crate::symbols::Symbol;
 use engine::arabic::code;
 use engine::encoder::features::{
     CANDIDATE_FEATURES, FeatureRows, NAMING_CANDIDATE, NAMING_WORD, WORD_FEATURES, candidate_features, word_features,
 };
-use engine::encoder::{HEADS, MARGIN};
+use engine::encoder::{HEADS, MARGIN, PunctuationMark};
 use engine::repair::Repairer;
 use engine::repair::channel::Channel;
 use engine::repair::costs::UNITS_PER_NAT;
@@ -99,6 +100,17 @@ pub(super) struct Choice {
     pub right: usize,
 }
 
+/// The candidates of a word, whether it has several or one, and whether or not the right one is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    /// Row of the batch.
+    pub row: usize,
+    /// Its first candidate in [`Batch::candidates`].
+    pub start: usize,
+    /// How many it has.
+    pub count: usize,
+}
+
 /// The hidden words of a batch, and the sampled words among which each is to be found.
 #[derive(Debug, Default)]
 pub(super) struct Guesses {
@@ -134,6 +146,10 @@ impl Guesses {
 /// Rows of the network's input, and the targets of its output.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
+    /// Whether it lists the candidates of all words, for the second pass. Then no word has to be guessed.
+    lists_all: bool,
+    /// If so, the candidates of each word.
+    pub spans: Vec<Span>,
     /// Per row, the rows of embeddings that are summed; row 0 of each for an empty row.
     pub features: Vec<[u32; WORD_FEATURES]>,
     /// Empty rows, as ranges.
@@ -145,12 +161,19 @@ pub(super) struct Batch {
     pub priors: Vec<f32>,
     /// Per row, the target of each head; `None` if it has none.
     pub labels: Vec<[Option<bool>; HEADS]>,
+    /// Per row, the punctuation mark after the word; `None` if there is nothing to learn.
+    pub marks: Vec<Option<PunctuationMark>>,
     /// The hidden words, and those that they are distinguished from.
     pub guesses: Guesses,
     pub words: u64,
 }
 
 impl Batch {
+    /// An empty batch that lists the candidates of all words.
+    pub(super) fn listing_all() -> Self {
+        Self { lists_all: true, ..Self::default() }
+    }
+
     pub(super) fn rows(&self) -> usize {
         self.features.len()
     }
@@ -172,6 +195,7 @@ impl Batch {
         self.empty.push(start..start + MARGIN);
         self.features.resize(start + MARGIN, [0; WORD_FEATURES]);
         self.labels.resize(start + MARGIN, [None; HEADS]);
+        self.marks.resize(start + MARGIN, None);
     }
 
     /// Fills the batch with pieces, damaged afresh for this epoch.
@@ -179,9 +203,11 @@ impl Batch {
         self.features.clear();
         self.empty.clear();
         self.choices.clear();
+        self.spans.clear();
         self.candidates.clear();
         self.priors.clear();
         self.labels.clear();
+        self.marks.clear();
         self.guesses.clear();
         self.words = 0;
         self.push_margin();
@@ -197,8 +223,18 @@ impl Batch {
                 (Channel::Stripped, damage(symbols, &source.corpus.words, &mut rng))
             };
             self.push_article(channel, &damaged, showing, source, forms, &mut rng);
+            if !source.corpus.source(piece.article).boundaries {
+                self.forget_boundaries();
+            }
             self.push_margin();
         }
+    }
+
+    /// Leaves nothing to learn at the boundaries of the article that was pushed last.
+    fn forget_boundaries(&mut self) {
+        let start = self.empty.last().map_or(0, |margin| margin.end);
+        self.labels[start..].fill([None; HEADS]);
+        self.marks[start..].fill(None);
     }
 
     fn push_article(
@@ -232,8 +268,14 @@ impl Batch {
             let number = (channel == Channel::Stripped).then_some(damaged.numbers[slot]);
             let labels = [Some(damaged.ends[slot]), number, Some(damaged.clauses[slot])];
             self.labels.push(if slot == last { [None; HEADS] } else { labels });
+            self.marks.push(damaged.marks[slot].filter(|_| slot != last));
             let meant = source.meant(*symbol, damaged.seconds[slot]);
             let right = meant.and_then(|meant| form.candidates.iter().position(|candidate| *candidate.letters == *meant));
+            let channel_cost = |candidate: &Candidate| profile.cost(&candidate.events);
+            if self.lists_all {
+                self.push_span(row, right, &form.candidates, &channel_cost);
+                continue;
+            }
             // The right form may not be among the candidates; the word is then context only.
             let Some(right) = right else { continue };
             // A guess is about one word, so two that ran together cannot be guessed.
@@ -245,21 +287,33 @@ impl Batch {
             // A single candidate always has probability 1: no loss, no gradient.
             if form.candidates.len() > 1 {
                 let is_nameless = showing == Showing::Part && rng.random_bool(NAMELESS_CHOICES);
-                self.push_choice(row, right, &form.candidates, is_nameless, &|candidate| profile.cost(&candidate.events));
+                self.choices.push(Choice { row, start: self.candidates.len(), count: form.candidates.len(), right });
+                self.push_candidates(&form.candidates, is_nameless, &channel_cost);
             }
         }
         self.words += damaged.words.len() as u64;
     }
 
-    fn push_choice(
+    /// Adds all candidates of a word, and the choice among them if there is one.
+    fn push_span(
         &mut self,
         row: usize,
-        right: usize,
+        right: Option<usize>,
+        candidates: &[FormCandidate],
+        channel_cost: &dyn Fn(&Candidate) -> i32,
+    ) {
+        let (start, count) = (self.candidates.len(), candidates.len());
+        self.push_candidates(candidates, false, channel_cost);
+        self.spans.push(Span { row, start, count });
+        self.choices.extend(right.filter(|_| count > 1).map(|right| Choice { row, start, count, right }));
+    }
+
+    fn push_candidates(
+        &mut self,
         candidates: &[FormCandidate],
         is_nameless: bool,
         channel_cost: &dyn Fn(&Candidate) -> i32,
     ) {
-        self.choices.push(Choice { row, start: self.candidates.len(), count: candidates.len(), right });
         for candidate in candidates {
             let mut features = candidate.features;
             if is_nameless {
@@ -312,6 +366,7 @@ impl Batch {
     fn push_words(&mut self, words: &[[u32; WORD_FEATURES]]) {
         self.features.extend_from_slice(words);
         self.labels.resize(self.features.len(), [None; HEADS]);
+        self.marks.resize(self.features.len(), None);
         self.push_margin();
     }
 }

@@ -3,46 +3,49 @@
 //! A step takes [`LANES`] batches, computes their gradients in parallel, adds them up in order and updates every parameter
 //! once: [`super::optimiser`] those of the network, [`super::table`] the embeddings that took part.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::batch::{Batch, Forms, Showing, Source};
-use super::layout::{Affine, Layout, StackLayout};
+use super::features::EncoderRows;
+use super::layout::{Layout, Parameters};
 use super::loss::learn;
 use super::network::{Activations, Gradients};
 use super::optimiser::schedule;
 use super::pieces::{Piece, batches_of, held_out_batches};
 use super::snapshot::Snapshot;
 use super::state::State;
+use super::stored::encoder_section;
 use super::table::Touched;
 use super::tally::Tally;
 use super::vocabulary;
 use crate::checkpoint::Section;
-use crate::corpus::{Corpus, Symbol};
+use crate::corpus::Corpus;
 use crate::error::TrainError;
 use crate::noise::article_rng;
 use crate::progress::Progress;
-use engine::encoder::features::FeatureRows;
-use engine::encoder::network::{StoredAffine, StoredNetwork, StoredStack, StoredTable};
-use engine::model::SectionWriter;
+use crate::symbols::Symbol;
 use engine::repair::Repairer;
 
-/// Passes over the corpus, damaged afresh in each.
-const EPOCHS: u64 = 6;
+/// Passes over the corpus: as much of each source as its share says, drawn and damaged afresh in each.
+const EPOCHS: u64 = 5;
 /// Batches per step. Fixed, not the number of cores, so that the result does not depend on the machine's size.
-const LANES: usize = 4;
+pub(super) const LANES: usize = 4;
 /// Peak learning rate of the network's parameters: that of `Adam`, which `Muon` scales down.
 const STEP: f32 = 3e-3;
 /// Peak learning rate of the embeddings.
 const TABLE_STEP: f32 = 0.1;
 /// Keeps the random numbers of dropout apart from those of the damage.
-const DROPOUT_SEED: u64 = 0xd20b;
+pub(super) const DROPOUT_SEED: u64 = 0xd20b;
 /// Steps between two snapshots, from which an interrupted run continues.
-const SNAPSHOT_STEPS: u64 = 2000;
+pub(super) const SNAPSHOT_STEPS: u64 = 1000;
+/// Steps between two looks at the articles held out.
+const MONITOR_STEPS: u64 = 2000;
 /// Steps between two reports.
-const REPORT_STEPS: u64 = 500;
+pub(super) const REPORT_STEPS: u64 = 500;
 
 /// A batch being worked on, with the memory that it needs.
 #[derive(Default)]
@@ -62,22 +65,21 @@ struct Lane {
 pub(crate) fn fit(
     corpus: &Corpus,
     repairer: &Repairer,
+    rows: EncoderRows,
     seed: u64,
     snapshot: PathBuf,
     progress: &dyn Progress,
 ) -> Result<Vec<Section>, TrainError> {
     let articles: Vec<&[Symbol]> = corpus.articles().collect();
     let meanings = vocabulary::meanings(corpus, repairer);
-    progress.message("choosing the encoder's features");
-    let (word_rows, candidate_rows) = vocabulary::choose(corpus, repairer, seed);
     let meant_words = vocabulary::meant_words(corpus, &meanings);
     let source = Source {
         corpus,
         articles: &articles,
         meanings: &meanings,
         repairer,
-        word_rows: &word_rows,
-        candidate_rows: &candidate_rows,
+        word_rows: &rows.words,
+        candidate_rows: &rows.candidates,
         meant_words: &meant_words,
         seed,
     };
@@ -91,29 +93,21 @@ pub(crate) fn fit(
     // The section is not yet on disk when this is removed: the caller stores it once this function returns.
     snapshot.remove()?;
     let Training { state, layout, .. } = training;
-    let mut section = SectionWriter::default();
-    stored(&state, &layout, word_rows, candidate_rows).write(&mut section);
-    Ok(vec![("encoder", section.into_bytes())])
+    Ok(vec![encoder_section(&state, &layout, rows)])
 }
 
-/// The network as it is shipped, with quantised weights.
-fn stored(state: &State, layout: &Layout, words: FeatureRows, candidates: FeatureRows) -> StoredNetwork {
-    let parameters = &state.network.parameters;
-    let affine =
-        |affine: &Affine| StoredAffine::quantise(&parameters[affine.weights.clone()], &parameters[affine.bias.clone()]);
-    let stack = |layout: &StackLayout| StoredStack {
-        entry: affine(&layout.entry),
-        blocks: layout.blocks.iter().map(affine).collect(),
-    };
-    StoredNetwork {
-        words: StoredTable::quantise(words, &state.words.weights),
-        candidates: StoredTable::quantise(candidates, &state.candidates.weights),
-        trunk: stack(&layout.trunk),
-        context: affine(&layout.context),
-        query: affine(&layout.query),
-        branch: stack(&layout.branch),
-        heads: affine(&layout.heads),
-    }
+/// The encoder as it is at its last snapshot.
+pub(crate) fn unfinished(
+    rows: EncoderRows,
+    seed: u64,
+    snapshot: PathBuf,
+    progress: &dyn Progress,
+) -> Result<Vec<Section>, TrainError> {
+    let layout = Layout::new();
+    let fresh = State::initial(&layout, &rows.words, &rows.candidates, seed);
+    let state = Snapshot::new(snapshot).read(&fresh)?.unwrap_or(fresh);
+    progress.message(&format!("the encoder as it is after step {}", state.steps));
+    Ok(vec![encoder_section(&state, &layout, rows)])
 }
 
 struct Training<'a> {
@@ -136,9 +130,10 @@ impl<'a> Training<'a> {
         let mut tally = Tally::default();
         let started = self.state.steps;
         // How pieces fall into batches varies with the shuffle, so the first epoch only gives an estimate of the rest.
-        let total = (batches_of(self.source.articles, self.source.seed, 0).len() / LANES) as u64 * EPOCHS;
+        let Source { corpus, articles, seed, .. } = self.source;
+        let total = (batches_of(corpus, articles, seed, 0).len() / LANES) as u64 * EPOCHS;
         for epoch in 0..EPOCHS {
-            let batches = batches_of(self.source.articles, self.source.seed, epoch);
+            let batches = batches_of(corpus, articles, seed, epoch);
             let steps = (batches.len() / LANES) as u64;
             let mut stage = progress.begin_pass(steps);
             // Batches that fill no whole step are left out: an update always sums the same number of lanes.
@@ -157,13 +152,13 @@ impl<'a> Training<'a> {
                 if done.is_multiple_of(SNAPSHOT_STEPS) {
                     snapshot.write(&self.state)?;
                 }
+                if done.is_multiple_of(MONITOR_STEPS) {
+                    self.monitor(done, progress);
+                }
             }
             stage.finish();
-            // Passes that an earlier run finished would be tallied with a network that is already further.
-            if done >= started {
-                progress.message(&format!("after pass {}, on articles held out: {}", epoch + 1, self.held_out().describe()));
-            }
         }
+        self.monitor(done, progress);
         Ok(())
     }
 
@@ -210,17 +205,29 @@ impl<'a> Training<'a> {
         tally
     }
 
-    /// The tally of the articles held out.
-    fn held_out(&mut self) -> Tally {
+    /// Reports on the articles held out, by kind of source and on all.
+    fn monitor(&mut self, steps: u64, progress: &dyn Progress) {
+        let corpus = self.source.corpus;
+        let kinds: BTreeSet<&str> = corpus.parts.iter().map(|part| part.source.kind).collect();
+        let mut all = Tally::default();
+        for kind in kinds {
+            let tally = self.held_out(|article| corpus.source(article).kind == kind);
+            progress.message(&format!("step {steps}, {kind} held out: {}", tally.describe()));
+            all.add(&tally);
+        }
+        progress.message(&format!("step {steps}, all held out: {}", all.describe()));
+    }
+
+    /// The tally of the wanted ones among the articles held out.
+    fn held_out(&mut self, wanted: impl Fn(usize) -> bool) -> Tally {
         let Self { source, layout, state, lanes, .. } = self;
-        let batches = held_out_batches(source.articles);
+        let batches = held_out_batches(source.articles, wanted);
         let mut tally = Tally::default();
         for step in batches.chunks(LANES) {
             lanes[..step.len()].par_iter_mut().zip(step).for_each(|(lane, pieces)| {
                 lane.batch.fill(pieces, 0, Showing::All, *source, &mut lane.forms);
                 lane.forward(layout, state, None);
-                // The losses are counted in the backward pass; at weight 0 it gives no gradient.
-                lane.backward(layout, state, 0.0);
+                lane.learn(state, 0.0);
             });
             for lane in &lanes[..step.len()] {
                 tally.add(&lane.tally);
@@ -236,85 +243,21 @@ impl Lane {
         self.activations.forward(&self.batch, &state.network.parameters, layout, chance);
     }
 
-    fn backward(&mut self, layout: &Layout, state: &State, weight: f32) {
+    /// Counts how well the batch came out, and fills the gradients of the network's outputs.
+    fn learn(&mut self, state: &State, weight: f32) {
         let Self { batch, activations, gradients, candidate_gradients, guess_gradients, tally, .. } = self;
         *tally = learn(batch, activations, &state.candidates, weight, gradients, candidate_gradients);
         let (queries, to_queries) = (&activations.query, &mut gradients.query);
         // This adds to the gradients of the queries, so it must come after `learn`, which clears them.
         tally.hidden = batch.guesses.learn(queries, &state.candidates, weight, to_queries, guess_gradients);
+    }
+
+    fn backward(&mut self, layout: &Layout, state: &State, weight: f32) {
+        self.learn(state, weight);
+        let Self { batch, activations, gradients, .. } = self;
         // The backward functions add to these, so what the last step left must go first.
         gradients.parameters.clear();
         gradients.parameters.resize(layout.len(), 0.0);
         activations.backward(batch, &state.network.parameters, layout, gradients);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rand::RngExt;
-
-    use super::*;
-    use engine::encoder::features::{CANDIDATE_FEATURES, WORD_FEATURES};
-    use engine::encoder::{EMBEDDING, Encoder, EncoderScratch, HEADS};
-
-    const ROWS: u32 = 50;
-
-    struct Case {
-        layout: Layout,
-        state: State,
-        encoder: Encoder,
-        words: Vec<[u32; WORD_FEATURES]>,
-    }
-
-    impl Case {
-        fn new(words: usize) -> Self {
-            let layout = Layout::new();
-            let rows = || FeatureRows::new((1..ROWS).collect());
-            let state = State::initial(&layout, &rows(), &rows(), 3);
-            let encoder = Encoder::new(stored(&state, &layout, rows(), rows()));
-            let mut rng = article_rng(8, 1);
-            let words = (0..words).map(|_| std::array::from_fn(|_| rng.random_range(0..ROWS))).collect();
-            Self { layout, state, encoder, words }
-        }
-
-        fn read(&self, words: &[[u32; WORD_FEATURES]]) -> EncoderScratch {
-            let mut scratch = EncoderScratch::default();
-            self.encoder.read(words, &mut scratch);
-            scratch
-        }
-    }
-
-    #[test]
-    fn the_shipped_network_computes_what_was_trained() {
-        let case = Case::new(40);
-        let mut lane = Lane { batch: Batch::of_words(&case.words), ..Lane::default() };
-        lane.forward(&case.layout, &case.state, None);
-        let mut scratch = case.read(&case.words);
-        let candidate: [u32; CANDIDATE_FEATURES] = [3, 1, 4, 1, 5, 9, 2];
-        let mut embedding = vec![0.0; EMBEDDING];
-        case.state.candidates.add_rows(&candidate, &mut embedding);
-        for word in 0..case.words.len() {
-            let row = engine::encoder::MARGIN + word;
-            let trained = engine::matrix::dot(&embedding, &lane.activations.query[row * EMBEDDING..][..EMBEDDING]);
-            let shipped = case.encoder.score(word, candidate, &mut scratch);
-            assert!((trained - shipped).abs() < 0.1, "word {word}: {trained} trained, {shipped} shipped");
-            for head in 0..HEADS {
-                let trained = lane.activations.logits[row * HEADS + head];
-                let shipped = scratch.logits()[word][head];
-                assert!((trained - shipped).abs() < 0.1, "word {word}: {trained} trained, {shipped} shipped");
-            }
-        }
-    }
-
-    #[test]
-    fn results_do_not_depend_on_windows() {
-        let case = Case::new(700);
-        let (mut whole, mut parts) = (EncoderScratch::default(), EncoderScratch::default());
-        case.encoder.read_in_windows(&case.words, 700, &mut whole);
-        case.encoder.read_in_windows(&case.words, 128, &mut parts);
-        assert!(whole.logits() == parts.logits(), "to the bit");
-        let score =
-            |word, scratch: &mut EncoderScratch| case.encoder.score(word, [1; CANDIDATE_FEATURES], scratch).to_bits();
-        assert!((0..700).all(|word| score(word, &mut whole) == score(word, &mut parts)), "to the bit");
     }
 }

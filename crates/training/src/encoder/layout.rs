@@ -1,13 +1,25 @@
-//! Where each parameter of the encoder lies in one flat vector.
+//! Where each parameter of the encoder lies in one flat vector; the second pass has a vector of its own.
 //!
-//! Invariant: every parameter belongs to one matrix or one bias, and is updated as one of [`Layout::matrices`] or
-//! [`Layout::vectors`].
+//! Invariant: every parameter belongs to one matrix or one bias, and is updated as one of [`Parameters::matrices`] or
+//! [`Parameters::vectors`].
 
 use std::ops::Range;
 
-use engine::encoder::{BRANCH, EMBEDDING, HEADS, StackShape, TAPS, TRUNK};
+use engine::encoder::{BRANCH, EMBEDDING, OUTPUTS, SECOND, StackShape, TAPS, TRUNK};
 
-/// Ranges of the parameters in one flat vector.
+/// What an optimiser has to know about a vector of parameters.
+pub(super) trait Parameters {
+    /// The number of parameters.
+    fn len(&self) -> usize;
+    /// The matrices that `Muon` updates. Each tap of a convolution is a matrix.
+    fn matrices(&self) -> Vec<Matrix>;
+    /// All other parameters.
+    fn vectors(&self) -> Vec<Range<usize>>;
+    /// The affine maps that they make up.
+    fn affines(&self) -> Vec<&Affine>;
+}
+
+/// Ranges of the first pass's parameters.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
     pub trunk: StackLayout,
@@ -16,6 +28,13 @@ pub(super) struct Layout {
     pub query: Affine,
     pub branch: StackLayout,
     pub heads: Affine,
+}
+
+/// Ranges of the second pass's parameters.
+#[derive(Clone, Debug)]
+pub(super) struct SecondLayout {
+    pub stack: StackLayout,
+    pub query: Affine,
 }
 
 #[derive(Clone, Debug)]
@@ -51,56 +70,94 @@ impl Affine {
     }
 }
 
-impl Layout {
-    pub(super) fn new() -> Self {
-        let mut next = 0;
-        let mut affine = |inputs: usize, outputs: usize| {
-            let weights = next..next + inputs * outputs;
-            let bias = weights.end..weights.end + outputs;
-            next = bias.end;
-            Affine { weights, bias, inputs, outputs }
-        };
-        let mut stack = |shape: StackShape| StackLayout {
-            shape,
-            entry: affine(shape.inputs, shape.width),
-            blocks: shape.dilations.iter().map(|_| affine(TAPS * shape.width, shape.gated())).collect(),
-        };
-        // Offsets are given out in the order of these calls, so another order would make old snapshots mean something else.
-        let (trunk, branch) = (stack(TRUNK), stack(BRANCH));
-        Self {
-            trunk,
-            branch,
-            context: affine(TRUNK.width, TRUNK.gated()),
-            query: affine(TRUNK.width, EMBEDDING),
-            heads: affine(BRANCH.width, HEADS),
-        }
+/// Gives out ranges of a vector, one after the other.
+#[derive(Default)]
+struct Allocator(usize);
+
+impl Allocator {
+    fn affine(&mut self, inputs: usize, outputs: usize) -> Affine {
+        let weights = self.0..self.0 + inputs * outputs;
+        let bias = weights.end..weights.end + outputs;
+        self.0 = bias.end;
+        Affine { weights, bias, inputs, outputs }
     }
 
-    /// The number of parameters.
-    pub(super) fn len(&self) -> usize {
+    fn stack(&mut self, shape: StackShape) -> StackLayout {
+        let entry = self.affine(shape.inputs, shape.width);
+        let blocks = shape.dilations.iter().map(|_| self.affine(TAPS * shape.width, shape.gated())).collect();
+        StackLayout { shape, entry, blocks }
+    }
+}
+
+impl Layout {
+    pub(super) fn new() -> Self {
+        let mut allocator = Allocator::default();
+        // Offsets are given out in the order of these calls, so another order would make old snapshots mean something else.
+        Self {
+            trunk: allocator.stack(TRUNK),
+            branch: allocator.stack(BRANCH),
+            context: allocator.affine(TRUNK.width, TRUNK.gated()),
+            query: allocator.affine(TRUNK.width, EMBEDDING),
+            heads: allocator.affine(BRANCH.width, OUTPUTS),
+        }
+    }
+}
+
+impl SecondLayout {
+    pub(super) fn new() -> Self {
+        let mut allocator = Allocator::default();
+        Self { stack: allocator.stack(SECOND), query: allocator.affine(SECOND.width, EMBEDDING) }
+    }
+}
+
+impl Parameters for Layout {
+    fn len(&self) -> usize {
         // Parameters lie without gaps, and those of the heads come last.
         self.heads.bias.end
     }
 
-    /// The matrices that `Muon` updates: all but the output layer of the heads (Jordan et al. 2024 leave output layers to `Adam`
-    /// too). Each tap of a convolution is a matrix.
-    pub(super) fn matrices(&self) -> Vec<Matrix> {
+    /// All but the output layer of the heads (Jordan et al. 2024 leave output layers to `Adam` too).
+    fn matrices(&self) -> Vec<Matrix> {
         let stacks = [&self.trunk, &self.branch];
         let blocks = stacks.into_iter().flat_map(|stack| &stack.blocks).flat_map(|block| block.parts(TAPS));
         let others = [&self.context, &self.query, &self.trunk.entry, &self.branch.entry];
         blocks.chain(others.into_iter().flat_map(|affine| affine.parts(1))).collect()
     }
 
-    /// All other parameters.
-    pub(super) fn vectors(&self) -> Vec<Range<usize>> {
-        let biases = self.affines().map(|affine| affine.bias.clone());
+    fn vectors(&self) -> Vec<Range<usize>> {
+        let biases = self.affines().into_iter().map(|affine| affine.bias.clone());
         biases.chain([self.heads.weights.clone()]).collect()
     }
 
-    pub(super) fn affines(&self) -> impl Iterator<Item = &Affine> {
+    fn affines(&self) -> Vec<&Affine> {
         let stacks = [&self.trunk, &self.branch].into_iter();
         let ends = [&self.context, &self.query, &self.heads];
-        stacks.flat_map(|stack| [&stack.entry].into_iter().chain(&stack.blocks)).chain(ends)
+        stacks.flat_map(StackLayout::affines).chain(ends).collect()
+    }
+}
+
+impl Parameters for SecondLayout {
+    fn len(&self) -> usize {
+        self.query.bias.end
+    }
+
+    fn matrices(&self) -> Vec<Matrix> {
+        let blocks = self.stack.blocks.iter().flat_map(|block| block.parts(TAPS));
+        blocks.chain([&self.query, &self.stack.entry].into_iter().flat_map(|affine| affine.parts(1))).collect()
+    }
+
+    fn vectors(&self) -> Vec<Range<usize>> {
+        self.affines().into_iter().map(|affine| affine.bias.clone()).collect()
+    }
+
+    fn affines(&self) -> Vec<&Affine> {
+        self.stack.affines().chain([&self.query]).collect()
+    }
+}
+
+impl StackLayout {
+    fn affines(&self) -> impl Iterator<Item = &Affine> {
+        [&self.entry].into_iter().chain(&self.blocks)
     }
 }
 
@@ -110,12 +167,14 @@ mod tests {
 
     #[test]
     fn every_parameter_is_moved_once() {
-        let layout = Layout::new();
-        let matrices = layout.matrices().into_iter().map(|matrix| matrix.weights);
-        let mut ranges: Vec<_> = matrices.chain(layout.vectors()).collect();
-        ranges.sort_by_key(|range| range.start);
-        assert_eq!(ranges.first().map(|range| range.start), Some(0));
-        assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start), "{ranges:?}");
-        assert_eq!(ranges.last().map(|range| range.end), Some(layout.len()));
+        let layouts: [&dyn Parameters; 2] = [&Layout::new(), &SecondLayout::new()];
+        for layout in layouts {
+            let matrices = layout.matrices().into_iter().map(|matrix| matrix.weights);
+            let mut ranges: Vec<_> = matrices.chain(layout.vectors()).collect();
+            ranges.sort_by_key(|range| range.start);
+            assert_eq!(ranges.first().map(|range| range.start), Some(0));
+            assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start), "{ranges:?}");
+            assert_eq!(ranges.last().map(|range| range.end), Some(layout.len()));
+        }
     }
 }

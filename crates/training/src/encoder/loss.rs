@@ -1,5 +1,5 @@
-//! The loss of every word, shown or hidden: a softmax over its candidates, and a logistic loss for each head at the boundary
-//! after it. Hidden words have a loss of their own ([`super::guess`]).
+//! The loss of every word, shown or hidden: a softmax over its candidates, and at the boundary after it a logistic loss for each
+//! head and a softmax over the punctuation marks. Hidden words have a loss of their own ([`super::guess`]).
 //!
 //! A candidate's score starts from the log-probability that the channel, under the writer's typing profile, turns it into the
 //! damaged word. So the network learns only what remains: how probable the word is here. Invariant: gradients are those of
@@ -10,11 +10,13 @@ use super::layers::{reset, softmax};
 use super::network::{Activations, Gradients};
 use super::table::Table;
 use super::tally::Tally;
-use engine::encoder::{EMBEDDING, HEADS};
+use engine::encoder::{EMBEDDING, HEADS, MARKS, OUTPUTS};
 use engine::matrix::dot;
 
 /// Weight of each head's loss; a choice has weight 1.
-const HEAD_WEIGHTS: [f32; HEADS] = [0.8, 0.45, 0.4];
+const HEAD_WEIGHTS: [f32; HEADS] = [0.8, 0.45, 0.2];
+/// Weight of the loss of punctuation marks.
+const MARK_WEIGHT: f32 = 0.5;
 
 /// Fills the gradients of queries, logits and candidate embeddings (in the order of [`Batch::candidates`]), each weighted by
 /// `weight`.
@@ -34,11 +36,8 @@ pub(super) fn learn(
     for choice in &batch.choices {
         let query = &activations.query[choice.row * EMBEDDING..][..EMBEDDING];
         score(batch, choice, query, candidates, &mut embeddings, &mut scores);
-        let best = (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b]));
-        tally.choices += 1;
-        tally.right += u64::from(best == Some(choice.right));
-        // The best candidate was looked up before, because this overwrites the scores with probabilities.
-        tally.nll -= f64::from(softmax(&mut scores, choice.right));
+        // The scores are probabilities from here on.
+        tally.count(&mut scores, choice.right);
         let target = &mut gradients.query[choice.row * EMBEDDING..][..EMBEDDING];
         for (index, probability) in scores.iter().enumerate() {
             let gradient = weight * (probability - f32::from(u8::from(index == choice.right)));
@@ -52,6 +51,7 @@ pub(super) fn learn(
         }
     }
     learn_heads(batch, activations, weight, gradients, &mut tally);
+    learn_marks(batch, activations, weight, gradients, &mut tally);
     tally
 }
 
@@ -75,14 +75,33 @@ fn learn_heads(batch: &Batch, activations: &Activations, weight: f32, gradients:
     for (row, labels) in batch.labels.iter().enumerate() {
         for (head, wanted) in labels.iter().enumerate() {
             let Some(wanted) = *wanted else { continue };
-            let logit = activations.logits[row * HEADS + head];
+            let logit = activations.logits[row * OUTPUTS + head];
             let [hits, found, all] = &mut tally.heads[head];
             // Log-odds above 0 are a probability above one half.
             *hits += u64::from(wanted && logit > 0.0);
             *found += u64::from(logit > 0.0);
             *all += u64::from(wanted);
             let error = 1.0 / (1.0 + libm::expf(-logit)) - f32::from(u8::from(wanted));
-            gradients.logits[row * HEADS + head] = weight * HEAD_WEIGHTS[head] * error;
+            gradients.logits[row * OUTPUTS + head] = weight * HEAD_WEIGHTS[head] * error;
+        }
+    }
+}
+
+/// Adds the gradients of the marks' scores; [`learn_heads`] has cleared them.
+fn learn_marks(batch: &Batch, activations: &Activations, weight: f32, gradients: &mut Gradients, tally: &mut Tally) {
+    for (row, wanted) in batch.marks.iter().enumerate() {
+        let Some(wanted) = wanted.map(|mark| mark as usize) else { continue };
+        let start = row * OUTPUTS + HEADS;
+        let mut scores: [f32; MARKS] = std::array::from_fn(|mark| activations.logits[start + mark]);
+        let best = (0..MARKS).max_by(|a, b| scores[*a].total_cmp(&scores[*b])).unwrap_or_default();
+        tally.marks[wanted][0] += u64::from(best == wanted);
+        tally.marks[best][1] += 1;
+        tally.marks[wanted][2] += 1;
+        tally.marks_known += 1;
+        tally.mark_nll -= f64::from(softmax(&mut scores, wanted));
+        for (mark, probability) in scores.into_iter().enumerate() {
+            let error = probability - f32::from(u8::from(mark == wanted));
+            gradients.logits[start + mark] = weight * MARK_WEIGHT * error;
         }
     }
 }

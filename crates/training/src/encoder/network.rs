@@ -10,7 +10,7 @@ use super::batch::Batch;
 use super::layers::{Dropout, affine_backward, affine_forward, reset};
 use super::layout::Layout;
 use super::stack::{Context, StackActivations, StackGradients};
-use engine::encoder::{BRANCH, CONTEXT_BLOCK, EMBEDDING, HEADS, TRUNK};
+use engine::encoder::{BRANCH, CONTEXT_BLOCK, EMBEDDING, OUTPUTS, TRUNK};
 
 /// The rows that pass through the network, kept for the backward pass.
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ pub(super) struct Activations {
     /// Queries for candidates: rows × [`EMBEDDING`].
     pub query: Vec<f32>,
     branch: StackActivations,
-    /// Log-odds: rows × [`HEADS`].
+    /// Log-odds for boundaries and scores of punctuation marks: rows × [`OUTPUTS`].
     pub logits: Vec<f32>,
 }
 
@@ -44,6 +44,11 @@ pub(super) struct Gradients {
 }
 
 impl Activations {
+    /// The last rows of the trunk: rows × its width.
+    pub(super) fn trunk_rows(&self) -> &[f32] {
+        &self.trunk.last.rows
+    }
+
     /// Runs the network on the summed embeddings in `self.input`, with dropout if there is a `chance`.
     pub(super) fn forward(
         &mut self,
@@ -73,7 +78,7 @@ impl Activations {
             self.branch.open_gates(number, batch, chance.as_deref_mut());
         }
         self.branch.finish();
-        reset(&mut self.logits, rows * HEADS);
+        reset(&mut self.logits, rows * OUTPUTS);
         affine_forward(&mut self.logits, &self.branch.last.rows, rows, parameters, &layout.heads);
     }
 
@@ -111,6 +116,7 @@ impl Activations {
 mod tests {
     use rand::RngExt;
 
+    use super::super::layout::Parameters;
     use super::super::optimiser::Optimiser;
     use super::*;
     use crate::noise::article_rng;
@@ -140,7 +146,7 @@ mod tests {
                 batch.clear_empty_rows(&mut cells, columns);
                 cells
             };
-            let (input, query, logits) = (random(EMBEDDING), random(EMBEDDING), random(HEADS));
+            let (input, query, logits) = (random(EMBEDDING), random(EMBEDDING), random(OUTPUTS));
             Self { batch, layout, parameters, input, query, logits }
         }
 

@@ -11,7 +11,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::layout::{Layout, Matrix};
+use super::layout::{Matrix, Parameters};
 use super::muon::{self, Move};
 
 /// Decay of the mean gradient and of its mean square (Kingma & Ba 2015; the second is smaller than theirs, because runs are
@@ -22,7 +22,7 @@ const LEAST_ROOT: f32 = 1e-9;
 /// Steps until the learning rate has reached its peak.
 const WARM_UP: f32 = 300.0;
 
-/// The network's parameters with the state of their optimisers; every vector has the [`Layout`] of the parameters.
+/// The network's parameters with the state of their optimisers; every vector has the layout of the parameters.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Optimiser {
     pub parameters: Vec<f32>,
@@ -34,7 +34,7 @@ pub(super) struct Optimiser {
 
 impl Optimiser {
     /// Random parameters, scaled so that each matrix preserves the variance of its input (He et al. 2015, without the gain).
-    pub(super) fn initial(layout: &Layout, rng: &mut ChaCha8Rng) -> Self {
+    pub(super) fn initial(layout: &impl Parameters, rng: &mut ChaCha8Rng) -> Self {
         let mut parameters = vec![0.0; layout.len()];
         for affine in layout.affines() {
             #[expect(clippy::cast_precision_loss, reason = "a few hundred inputs")]
@@ -45,7 +45,7 @@ impl Optimiser {
     }
 
     /// Updates every parameter with the sum of the lanes' gradients at learning rate `rate`, after `before` steps.
-    pub(super) fn update(&mut self, lanes: &[&[f32]], before: u64, rate: f32, layout: &Layout) {
+    pub(super) fn update(&mut self, lanes: &[&[f32]], before: u64, rate: f32, layout: &impl Parameters) {
         self.move_matrices(lanes, rate, &layout.matrices());
         // The step under way counts: after no step at all the shares would be 0, and the update divides by them.
         let correction = bias_correction(before + 1);
@@ -95,6 +95,7 @@ pub(super) fn schedule(step: u64, total: u64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encoder::layout::Layout;
     use crate::noise::article_rng;
 
     #[test]

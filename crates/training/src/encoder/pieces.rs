@@ -1,9 +1,12 @@
 //! Pieces of articles, and their grouping into batches.
 
+use rand::RngExt;
 use rand::seq::SliceRandom;
 
-use crate::corpus::{Symbol, is_word};
+use crate::corpus::Corpus;
 use crate::noise::article_rng;
+use crate::sources::WHOLE;
+use crate::symbols::{Symbol, is_word};
 
 /// Symbols of a batch; longer articles are cut.
 const BATCH_WORDS: usize = 1024;
@@ -17,17 +20,20 @@ pub(super) struct Piece {
     pub symbols: std::ops::Range<usize>,
 }
 
-/// The articles of an epoch in a new random order, cut and grouped into batches.
-pub(super) fn batches_of(articles: &[&[Symbol]], seed: u64, epoch: u64) -> Vec<Vec<Piece>> {
-    let mut pieces: Vec<Piece> = pieces_of(articles, |article| !article.is_multiple_of(HELD_OUT)).collect();
+/// The articles of an epoch in a new random order, cut and grouped into batches; of each source as many pieces as its share says.
+pub(super) fn batches_of(corpus: &Corpus, articles: &[&[Symbol]], seed: u64, epoch: u64) -> Vec<Vec<Piece>> {
     // Streams from the top down: `u64::MAX` starts the network, and articles count from 0 up.
-    pieces.shuffle(&mut article_rng(seed, u64::MAX - 1 - epoch));
+    let mut rng = article_rng(seed, u64::MAX - 1 - epoch);
+    let pieces = pieces_of(articles, |article| !article.is_multiple_of(HELD_OUT));
+    let mut pieces: Vec<Piece> =
+        pieces.filter(|piece| rng.random_ratio(corpus.source(piece.article).share, WHOLE)).collect();
+    pieces.shuffle(&mut rng);
     grouped(pieces)
 }
 
-/// The batches of the articles held out.
-pub(super) fn held_out_batches(articles: &[&[Symbol]]) -> Vec<Vec<Piece>> {
-    grouped(pieces_of(articles, |article| article.is_multiple_of(HELD_OUT)).collect())
+/// The batches of those of the articles held out that are wanted.
+pub(super) fn held_out_batches(articles: &[&[Symbol]], wanted: impl Fn(usize) -> bool) -> Vec<Vec<Piece>> {
+    grouped(pieces_of(articles, |article| article.is_multiple_of(HELD_OUT) && wanted(article)).collect())
 }
 
 fn pieces_of(articles: &[&[Symbol]], wanted: impl Fn(usize) -> bool) -> impl Iterator<Item = Piece> {

@@ -96,7 +96,7 @@ mod tests {
     use rand::RngExt;
 
     use super::*;
-    use crate::encoder::layout::Layout;
+    use crate::encoder::layout::{Layout, Parameters};
     use crate::encoder::table::Touched;
     use crate::noise::article_rng;
     use engine::encoder::EMBEDDING;

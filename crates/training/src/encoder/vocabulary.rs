@@ -5,17 +5,19 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::corpus::{Corpus, Symbol, is_word};
+use crate::corpus::Corpus;
 use crate::noise::{article_rng, damage, fold};
+use crate::sources::WHOLE;
+use crate::symbols::Symbol;
 use engine::encoder::features::{FeatureRows, candidate_features, word_features};
 use engine::repair::Repairer;
 use engine::repair::channel::Channel;
 use engine::repair::lexicon::UNKNOWN;
 
 /// Embedding rows for the features of damaged words, and for those of candidates.
-const ROWS: [usize; 2] = [73_728, 98_304];
-/// Occurrences that a feature needs to own a row.
-const LEAST_COUNT: u64 = 8;
+const ROWS: [usize; 2] = [81_920, 114_688];
+/// Occurrences that a feature needs to own a row, each counted by the share of its source.
+const LEAST_COUNT: u64 = 8 * WHOLE as u64;
 /// Every seventh article is counted as folded, the others as stripped.
 const FOLDED: usize = 7;
 
@@ -69,7 +71,7 @@ pub(super) struct Meant {
 }
 
 /// What is meant by each word of the corpus, by symbol.
-#[expect(clippy::cast_precision_loss, reason = "counts stay below 2^24, up to where floats are exact")]
+#[expect(clippy::cast_precision_loss, reason = "a logarithm needs no more than seven digits")]
 pub(super) fn meant_words(corpus: &Corpus, meanings: &[Meaning]) -> Vec<Meant> {
     let symbols: FxHashMap<&[u8], Symbol> = corpus.words.iter().map(Vec::as_slice).zip(0..).collect();
     let meant = |(meaning, own): (&Meaning, Symbol)| match meaning {
@@ -78,10 +80,10 @@ pub(super) fn meant_words(corpus: &Corpus, meanings: &[Meaning]) -> Vec<Meant> {
     };
     let meant: Vec<Symbol> = meanings.iter().zip(0..).map(meant).collect();
     let mut counts = vec![0_u32; corpus.words.len()];
-    for symbol in corpus.symbols.iter().filter(|symbol| is_word(**symbol)) {
-        counts[meant[*symbol as usize] as usize] += 1;
+    for (symbol, count) in meant.iter().zip(corpus.weighted_counts()) {
+        counts[*symbol as usize] = counts[*symbol as usize].saturating_add(count);
     }
-    let log_count = |symbol: Symbol| libm::logf(counts[symbol as usize] as f32);
+    let log_count = |symbol: Symbol| libm::logf(counts[symbol as usize].max(1) as f32 / WHOLE as f32);
     meant.into_iter().map(|symbol| Meant { symbol, log_count: log_count(symbol) }).collect()
 }
 
@@ -110,13 +112,13 @@ pub(super) fn choose(corpus: &Corpus, repairer: &Repairer, seed: u64) -> (Featur
 /// Every damaged form of one damaged copy of the corpus, with its count.
 fn damaged_forms(corpus: &Corpus, seed: u64) -> Vec<(Channel, Vec<u8>, u64)> {
     let mut counts: [FxHashMap<Vec<u8>, u64>; 2] = [FxHashMap::default(), FxHashMap::default()];
-    for (number, article) in corpus.articles().enumerate() {
+    for (number, (source, article)) in corpus.sourced_articles().enumerate() {
         let mut rng = article_rng(seed, number as u64);
         let folded = number.is_multiple_of(FOLDED);
         let damaged =
             if folded { fold(article, &corpus.words, 0.5, &mut rng) } else { damage(article, &corpus.words, &mut rng) };
         for word in damaged.words {
-            *counts[usize::from(folded)].entry(word).or_default() += 1;
+            *counts[usize::from(folded)].entry(word).or_default() += u64::from(source.share);
         }
     }
     let [stripped, folded] = counts;
