@@ -22,6 +22,7 @@ DEVELOPMENT_SETS = ["dev-alkhaleej", "dev-flores", "dev-milder", "dev-outlets", 
 OWN_FIGURES = [
     "ceiling", "strict_ceiling", "candidates",
     "calibration_error", "sure_share", "sure_right", "boundary_calibration_error",
+    "colon_f1", "question_f1", "stop_f1", "mark_calibration_error",
     "tag_hits", "tag_hit_p", "tag_hit_r", "tag_hit_f1", "tag_article_p", "tag_article_r", "tag_article_f1",
 ]  # fmt: skip
 
