@@ -7,8 +7,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::symbols::{BREAK, COLON, COMMA, NUMBER, QUESTION, SEMICOLON, STOP, Symbol, is_pause, is_stop, is_word};
-use engine::arabic::{code, fold_letter, is_hamzated_alif, is_plain};
-use engine::encoder::PunctuationMark;
+use engine::arabic::{PunctuationMark, code, fold_letter, is_hamzated_alif, is_plain};
 
 /// Shares of `أ إ آ` typed with their hamza, one drawn per article: most writers type few hamzas,
 /// some all.

@@ -11,6 +11,9 @@ pub mod clitics;
 pub mod inflection;
 pub mod light_stem;
 pub mod likeness;
+mod punctuation_mark;
+
+pub use punctuation_mark::PunctuationMark;
 
 /// The letters that the cleaning script did not delete: the 28 of the alphabet.
 #[cfg(test)]

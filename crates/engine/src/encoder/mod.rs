@@ -26,7 +26,6 @@ pub mod features;
 mod integer;
 mod layers;
 pub mod network;
-mod punctuation_mark;
 mod scratch;
 pub mod second_pass;
 mod shape;
@@ -34,7 +33,6 @@ mod window;
 
 pub use compiled::Encoder;
 pub use integer::Kernel;
-pub use punctuation_mark::PunctuationMark;
 pub use scratch::EncoderScratch;
 pub use shape::{
     BRANCH, CONTEXT_BLOCK, EMBEDDING, HEADS, LEAST_SQUARE, MARGIN, MARKS, OUTPUTS, REACH, SECOND, StackShape, TAPS, TRUNK,

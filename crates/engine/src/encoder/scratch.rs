@@ -27,7 +27,7 @@ pub struct EncoderScratch {
 
 impl EncoderScratch {
     /// Per word, the log-odds of a sentence end, a missing number and a clause end after it; then the score of each
-    /// [`super::PunctuationMark`], whose softmax is its probability. All these scores are 0 if the model has none.
+    /// [`PunctuationMark`](crate::arabic::PunctuationMark), whose softmax is its probability. All these scores are 0 if the model has none.
     #[must_use]
     pub fn logits(&self) -> &[[f32; OUTPUTS]] {
         &self.logits

@@ -1,5 +1,7 @@
 //! The shape of the network: every number that inference, storage and training must agree on.
 
+use crate::arabic::PunctuationMark;
+
 /// A stack of gated convolutions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StackShape {
@@ -45,8 +47,8 @@ pub const REACH: usize = TRUNK.reach() + BRANCH.reach();
 pub const MARGIN: usize = 12;
 /// Heads for the boundary after each word: a sentence end, a missing number, a clause end.
 pub const HEADS: usize = 3;
-/// What can stand after a word: five punctuation marks, or none ([`super::PunctuationMark`]).
-pub const MARKS: usize = 6;
+/// Scores of punctuation marks.
+pub const MARKS: usize = PunctuationMark::COUNT;
 /// Columns read from the branch: the log-odds of the heads, then the scores of the marks.
 pub const OUTPUTS: usize = HEADS + MARKS;
 /// Words that a convolution sees.

@@ -19,7 +19,7 @@ pub struct BoundaryLogits {
     pub missing_number: f32,
     /// A clause ends here: the writer put a comma, a colon or the like, if not a mark that ends the sentence.
     pub clause_end: f32,
-    /// The score of each [`crate::encoder::PunctuationMark`]; their softmax is how probable each is here. All are 0 if nothing is known
+    /// The score of each [`PunctuationMark`](crate::arabic::PunctuationMark); their softmax is how probable each is here. All are 0 if nothing is known
     /// of marks.
     pub marks: [f32; MARKS],
 }

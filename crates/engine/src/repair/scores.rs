@@ -103,7 +103,9 @@ pub(super) fn read_again(
             f64::from(encoder.score(slot, rows(candidate), scratch)) - profile
         }));
         let most = weights.iter().copied().fold(f64::MIN, f64::max);
-        weights.iter_mut().for_each(|weight| *weight = libm::exp(*weight - most));
+        for weight in &mut weights {
+            *weight = libm::exp(*weight - most);
+        }
         let total: f64 = weights.iter().sum();
         for (candidate, weight) in candidates.iter().zip(&weights) {
             #[expect(clippy::cast_possible_truncation, reason = "a probability")]

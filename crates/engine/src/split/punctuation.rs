@@ -13,9 +13,12 @@ use serde::{Deserialize, Serialize};
 
 use super::boundary_cues::BoundaryCue;
 use super::marks::Mark;
-use crate::encoder::{MARKS, PunctuationMark};
+use crate::arabic::PunctuationMark;
 use crate::repair::{Repaired, logistic};
 use crate::rounded::{probability as ten_thousandths, rounded};
+
+/// One number for each mark.
+type OfMarks<T> = [T; PunctuationMark::COUNT];
 
 /// A mark inside a sentence is restored from this probability on. F1 is best at about half of the F1 that can be reached.
 const LEAST_CONFIDENCE: f64 = 0.38;
@@ -35,8 +38,8 @@ pub struct RestoredMark {
     pub confidence: f32,
 }
 
-/// The cuts of a run of tokens.
-pub(super) struct Cuts<'a> {
+/// Where a run of tokens was cut.
+pub(super) struct CutRun<'a> {
     /// The run's first token.
     pub first: usize,
     /// The probability that a sentence ends after each token of the run.
@@ -49,18 +52,18 @@ pub(super) fn marks_of(
     article: &Repaired,
     cues: &[BoundaryCue],
     unpunctuated: &[Range<usize>],
-    cuts: &Cuts<'_>,
+    run: &CutRun<'_>,
 ) -> Vec<RestoredMark> {
     let last = sentence.end - 1;
     let is_open = |token: &usize| {
-        unpunctuated.iter().any(|run| run.contains(token))
+        unpunctuated.iter().any(|segment| segment.contains(token))
             && matches!(cues[*token], BoundaryCue::None | BoundaryCue::End)
             // A text that has lost nearly all of its marks may have kept this one.
             && Mark::after(article.document(), *token) == Mark::None
     };
     let restored = |token: usize| {
         let shares = shares_of(article.boundaries()[token].marks)?;
-        let cut = cuts.probabilities[token - cuts.first];
+        let cut = run.probabilities[token - run.first];
         let (mark, confidence) = if token == last { ending(shares, cut) } else { inside(shares, cut)? };
         Some(RestoredMark { token, mark, confidence: rounded(confidence) })
     };
@@ -68,7 +71,7 @@ pub(super) fn marks_of(
 }
 
 /// The mark that ends a sentence.
-fn ending(shares: [f64; MARKS], cut: f64) -> (PunctuationMark, f64) {
+fn ending(shares: OfMarks<f64>, cut: f64) -> (PunctuationMark, f64) {
     let [stop, question] = [PunctuationMark::Stop, PunctuationMark::Question].map(|mark| shares[mark as usize]);
     let question = question / (stop + question).max(f64::MIN_POSITIVE);
     if question >= LEAST_QUESTION {
@@ -79,7 +82,7 @@ fn ending(shares: [f64; MARKS], cut: f64) -> (PunctuationMark, f64) {
 }
 
 /// The mark after a word that ends no sentence, if there is one.
-fn inside(shares: [f64; MARKS], cut: f64) -> Option<(PunctuationMark, f64)> {
+fn inside(shares: OfMarks<f64>, cut: f64) -> Option<(PunctuationMark, f64)> {
     use PunctuationMark::{Colon, Comma, None as Nothing, Semicolon};
     let [nothing, comma, colon, semicolon] = [Nothing, Comma, Colon, Semicolon].map(|mark| shares[mark as usize]);
     let all = (nothing + comma + colon + semicolon).max(f64::MIN_POSITIVE);
@@ -95,8 +98,8 @@ fn calibrated(share: f64) -> f64 {
 }
 
 /// Scores as probabilities; nothing if the model has none.
-fn shares_of(scores: [f32; MARKS]) -> Option<[f64; MARKS]> {
-    if scores == [0.0; MARKS] {
+fn shares_of(scores: OfMarks<f32>) -> Option<OfMarks<f64>> {
+    if scores.iter().all(|score| *score == 0.0) {
         return None;
     }
     let most = scores.iter().copied().fold(f32::MIN, f32::max);
@@ -109,8 +112,8 @@ fn shares_of(scores: [f32; MARKS]) -> Option<[f64; MARKS]> {
 mod tests {
     use super::*;
 
-    fn shares(likely: PunctuationMark, beside: PunctuationMark) -> [f64; MARKS] {
-        let mut scores = [-4.0; MARKS];
+    fn shares(likely: PunctuationMark, beside: PunctuationMark) -> OfMarks<f64> {
+        let mut scores = [-4.0; PunctuationMark::COUNT];
         scores[likely as usize] = 4.0;
         scores[beside as usize] = 3.0;
         shares_of(scores).expect("scores")

@@ -6,7 +6,7 @@ use super::boundary_cues::{BoundaryCue, read_cues};
 use super::head::read_head;
 use super::length_model::{LengthModel, LengthRatios};
 use super::log_odds::{calibrated, expected_sentence_tokens, sentence_end};
-use super::punctuation::{Cuts, marks_of};
+use super::punctuation::{CutRun, marks_of};
 use super::segmentation::{SegmentScratch, best_ends, marginals};
 use super::sentence::{Sentence, SentenceKind};
 use super::settings::SplitSettings;
@@ -107,8 +107,8 @@ impl Splitter {
         let mut start = run.start;
         for end in ends.iter().map(|end| run.start + end) {
             let confidence = rounded(cuts[end - 1 - run.start]);
-            let cuts = Cuts { first: run.start, probabilities: cuts };
-            let marks = marks_of(start..end, article, cues, unpunctuated, &cuts);
+            let cut_run = CutRun { first: run.start, probabilities: cuts };
+            let marks = marks_of(start..end, article, cues, unpunctuated, &cut_run);
             sentences.push(Sentence { marks, ..sentence(start..end, SentenceKind::Body, confidence, article) });
             start = end;
         }

@@ -14,11 +14,11 @@ use super::vocabulary::{Meaning, Meant};
 use crate::corpus::Corpus;
 use crate::noise::{DamagedArticle, article_rng, damage, fold};
 use crate::symbols::Symbol;
-use engine::arabic::code;
+use engine::arabic::{PunctuationMark, code};
 use engine::encoder::features::{
     CANDIDATE_FEATURES, FeatureRows, NAMING_CANDIDATE, NAMING_WORD, WORD_FEATURES, candidate_features, word_features,
 };
-use engine::encoder::{HEADS, MARGIN, PunctuationMark};
+use engine::encoder::{HEADS, MARGIN};
 use engine::repair::Repairer;
 use engine::repair::channel::Channel;
 use engine::repair::costs::UNITS_PER_NAT;

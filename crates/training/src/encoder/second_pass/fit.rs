@@ -160,7 +160,9 @@ impl<'a> Training<'a> {
         state.steps += 1;
         let mut tally = Tally::default();
         // Added up in the order of the lanes, not as they finish: sums of floats depend on their order.
-        lanes.iter().for_each(|lane| tally.add(&lane.tally));
+        for lane in lanes {
+            tally.add(&lane.tally);
+        }
         tally
     }
 

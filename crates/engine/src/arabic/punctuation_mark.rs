@@ -1,8 +1,8 @@
-//! The punctuation marks that the encoder tells apart.
+//! The punctuation marks that are restored.
 
 use serde::{Deserialize, Serialize};
 
-/// The punctuation mark after a word, in the order of the encoder's scores.
+/// The punctuation mark after a word, from the weakest to the strongest; the encoder's scores are in this order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum PunctuationMark {
     /// No mark.
@@ -21,6 +21,9 @@ pub enum PunctuationMark {
 }
 
 impl PunctuationMark {
+    /// What can stand after a word: five marks, or none.
+    pub const COUNT: usize = 6;
+
     /// How it is written; nothing for [`Self::None`].
     #[must_use]
     pub fn text(self) -> &'static str {
