@@ -37,12 +37,7 @@ pub enum CodePage {
 /// From a character beyond ASCII to its byte.
 type Bytes = FxHashMap<char, u8>;
 
-static TABLES: LazyLock<[Bytes; 10]> = LazyLock::new(|| {
-    let mut tables = CodePage::ALL.map(|page| page.characters().into_iter().zip(0x80..=0xff).collect::<Bytes>());
-    // Readers that take Windows-1252 for ISO 8859-1, and the other way round, make both kinds of characters of these bytes.
-    tables[0].extend(('\u{80}'..='\u{9f}').zip(0x80..=0x9f));
-    tables
-});
+static TABLES: LazyLock<[Bytes; 10]> = LazyLock::new(|| CodePage::ALL.map(|page| page.characters().collect()));
 
 /// What a character can be in UTF-8 that was read as one of the pages, a bit for each of [`CodePage::ALL`].
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,11 +50,11 @@ pub(super) struct Roles {
 
 static ROLES: LazyLock<FxHashMap<char, Roles>> = LazyLock::new(|| {
     let mut roles = FxHashMap::<char, Roles>::default();
-    for (bit, (page, table)) in CodePage::ALL.iter().zip(TABLES.iter()).enumerate() {
-        for (c, byte) in table {
-            let role = roles.entry(*c).or_default();
-            role.begins |= u16::from(page.begins_character(*byte)) << bit;
-            role.continues |= u16::from((0x80..=0xbf).contains(byte)) << bit;
+    for (bit, page) in CodePage::ALL.into_iter().enumerate() {
+        for (c, byte) in page.characters() {
+            let role = roles.entry(c).or_default();
+            role.begins |= u16::from(page.begins_character(byte)) << bit;
+            role.continues |= u16::from((0x80..=0xbf).contains(&byte)) << bit;
         }
     }
     roles
@@ -115,8 +110,15 @@ impl CodePage {
         TABLES[table].get(&c).copied()
     }
 
+    /// The characters that readers make of its bytes beyond ASCII.
+    fn characters(self) -> impl Iterator<Item = (char, u8)> {
+        // Readers that take Windows-1252 for ISO 8859-1, and the other way round, make both kinds of characters of these bytes.
+        let controls = ('\u{80}'..='\u{9f}').zip(0x80..=0x9f).filter(move |_| self == Self::Windows1252);
+        self.table().into_iter().zip(0x80..=0xff).chain(controls)
+    }
+
     /// The characters of its bytes beyond ASCII.
-    fn characters(self) -> Vec<char> {
+    fn table(self) -> Vec<char> {
         let encoding = match self {
             Self::Windows1252 | Self::Iso8859_1 => WINDOWS_1252,
             Self::Windows1256 => WINDOWS_1256,
