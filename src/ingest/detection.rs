@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{ISO_8859_6, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1256};
+use engine::arabic::is_letter;
 use engine::arabic::likeness::{reads_as_arabic, unlikeness};
 use engine::document::Encoding;
 
@@ -22,7 +23,7 @@ const RARE_ENCODING: u32 = 60;
 /// The same for an encoding that the texts around do not have: by this, and by so much more the shorter the text is.
 const ODD_ENCODING: u32 = 60;
 const ODD_ENCODING_OF_A_LETTER: usize = 3000;
-/// A text of no more bytes beyond ASCII may have rarer letters than a longer one.
+/// A text of no more bytes beyond ASCII, all of them letters, may have rarer ones than a longer text.
 const SHORT: usize = 12;
 const MOST_IF_SHORT: u32 = 540;
 /// Fewest bytes beyond ASCII that tell the encoding of the texts around them.
@@ -78,7 +79,8 @@ fn most_arabic(bytes: &[u8], likely: Option<Encoding>) -> Option<Encoding> {
     let read = |encoding: Encoding| {
         let text = decode_as(encoding, bytes)?;
         let cost = unlikeness(&text)?;
-        let is_arabic = reads_as_arabic(&text) || (beyond <= SHORT && cost <= MOST_IF_SHORT);
+        let is_short = || beyond <= SHORT && cost <= MOST_IF_SHORT && text.chars().all(|c| c.is_ascii() || is_letter(c));
+        let is_arabic = reads_as_arabic(&text) || is_short();
         let doubt = match likely {
             Some(likely) if likely == encoding => 0,
             Some(_) => ODD_ENCODING + u32::try_from(ODD_ENCODING_OF_A_LETTER / beyond.max(1)).unwrap_or(u32::MAX),
