@@ -209,9 +209,15 @@ fn shown_kind(value: &Value) -> &'static str {
         Value::String(text) if text.is_empty() => "empty",
         Value::String(text) if text.trim().is_empty() => "only white space",
         Value::String(_) => "a word that stands for no value (fields.missing)",
+        Value::Array(items) if is_bytes(items) => "binary, and no UTF-8 (decode it, and write the column as text)",
         Value::Array(_) if strings(value).is_none() => "a list of values that are not all texts",
         Value::Array(_) => "a list without text",
     }
+}
+
+/// Whether a list holds the bytes of a binary column.
+fn is_bytes(items: &[Value]) -> bool {
+    !items.is_empty() && items.iter().all(|item| item.as_u64().is_some_and(|byte| byte < 256))
 }
 
 /// Whether an object has the numbers of rows as its names.

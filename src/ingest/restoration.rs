@@ -29,10 +29,6 @@ pub(super) fn restore(
     let ArticleFields { text: _, key: _, title, section, byline, published, extra } = fields;
     let mut lost = Vec::new();
     for (name, field) in [("title", title), ("section", section), ("byline", byline), ("published", published)] {
-        if field.as_deref().is_some_and(is_question_marks) {
-            lost.extend(field.take().map(|value| (name.to_owned(), value)));
-            continue;
-        }
         match field.as_deref().map(examine) {
             None | Some(Condition::Sound) => {}
             Some(Condition::Undone { text, misreadings }) => {
@@ -50,11 +46,6 @@ pub(super) fn restore(
     }
     extra.extend(lost);
     Ok((text, all))
-}
-
-/// Whether a field is question marks in the place of its letters, and nothing else.
-fn is_question_marks(field: &str) -> bool {
-    field.matches('?').count() >= 2 && !field.contains(char::is_alphanumeric)
 }
 
 /// Adds what another field was misread as, unless the same is known of one before it.

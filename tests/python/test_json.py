@@ -220,3 +220,27 @@ def test_a_json_without_a_text_that_describes_nothing_is_told_with_its_fields(em
     empty_project.write("a.json", dumped({"headline": words(1), "story": words(2)}))
     told = empty_project.tarmim("run", expect=5).stderr
     assert "columns found: headline, story" in told and "fields.text" in told
+
+
+@pytest.mark.parametrize("around", [("callback(", ");"), ("/**/ app.news_1 (", ")\n")])
+def test_a_call_around_the_json_is_named_and_the_advice_works(empty_project, around):
+    empty_project.configure("dataset", "max_reject_ratio", "1.0")
+    before, after = around
+    record = dumped({"text": words(1)})
+    empty_project.write("a.json", f"{before}{record}{after}")
+    empty_project.write("b.txt", words(2))
+    (reject,) = empty_project.build().rows("rejects")
+    assert "JSONP" in reject["message"] and before.strip(" (/*") in reject["message"]
+    empty_project.write("a.json", record)
+    assert empty_project.build().rows("rejects") == []
+
+
+@pytest.mark.parametrize("value", ["null", " null\n", "12", '"نص"'])
+def test_a_file_of_one_value_is_named_and_the_advice_works(empty_project, value):
+    empty_project.configure("dataset", "max_reject_ratio", "1.0")
+    empty_project.write("a.json", value)
+    empty_project.write("b.txt", words(2))
+    (reject,) = empty_project.build().rows("rejects")
+    assert "all that the file holds is" in reject["message"] and "ingest.skip" in reject["message"]
+    empty_project.configure("ingest", "skip", '["a.json"]')
+    assert empty_project.build().rows("rejects") == []
