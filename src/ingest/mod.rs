@@ -38,6 +38,7 @@ mod report;
 mod restoration;
 mod settings;
 pub mod source;
+mod tags;
 mod unique_keys;
 mod vocabulary_table;
 
@@ -53,4 +54,4 @@ pub use unique_keys::UniqueKeys;
 pub use vocabulary_table::vocabulary_as_csv;
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
