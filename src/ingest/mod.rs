@@ -41,6 +41,7 @@ mod report;
 mod restoration;
 mod settings;
 pub mod source;
+mod tags;
 mod unique_keys;
 mod vocabulary_table;
 

@@ -150,20 +150,22 @@ impl Record {
         let metadata = metadata(fields);
         let article = ArticleText { origin: origin.clone(), encoding, misreadings, metadata, neighbours, text };
         if article.is_empty() {
-            let message = if is_page {
-                format!("no article in {bytes} bytes of HTML; delete the page or add it to ingest.skip")
-            } else {
-                format!(
-                    "no text: {bytes} bytes, all of them white space or markup; delete it or add the file to ingest.skip"
-                )
-            };
-            return Err(refuse("empty", message, byte_offset));
+            return Err(refuse("empty", no_text(is_page, bytes, article.metadata.title.as_deref()), byte_offset));
         }
         if let Some(message) = reason_to_refuse(&article.text, settings.foreign) {
             return Err(refuse("foreign", message, byte_offset));
         }
         Ok(article)
     }
+}
+
+/// Why an article without a text is refused.
+fn no_text(is_page: bool, bytes: usize, title: Option<&str>) -> String {
+    let besides = title.map(|title| format!(" besides the title {title:?}")).unwrap_or_default();
+    if is_page {
+        return format!("no article{besides} in {bytes} bytes of HTML; delete the page or add it to ingest.skip");
+    }
+    format!("no text{besides}: {bytes} bytes, all of them white space or markup; delete it or add the file to ingest.skip")
 }
 
 /// Why a text in another language is refused, if it is.

@@ -77,9 +77,10 @@ def test_a_faulty_item_costs_no_other_and_is_told_with_its_place(empty_project):
     assert texts(build) == [(record["title"], record["text"]) for record in RECORDS[:2]]
     first, second = build.rows("rejects")
     at = len(content[: content.index("nope")].encode())
-    assert first["message"].startswith(f"line 2, byte {at + 1}: not a JSON object: expected ident; found \"ope}}")
+    assert first["message"].startswith(f"line 2, byte {at}: not a JSON object: expected a value: ")
+    assert "found \"nope}" in first["message"]
     assert (first["record"], second["record"]) == ("item 2", "item 4")
-    assert "expected a JSON object; found \"7\"" in second["message"]
+    assert "expected one object in braces; found \"7\"" in second["message"]
 
 
 def test_a_list_that_is_cut_off_gives_what_is_before_the_cut(empty_project):
@@ -244,3 +245,20 @@ def test_a_file_of_one_value_is_named_and_the_advice_works(empty_project, value)
     assert "all that the file holds is" in reject["message"] and "ingest.skip" in reject["message"]
     empty_project.configure("ingest", "skip", '["a.json"]')
     assert empty_project.build().rows("rejects") == []
+
+
+def test_what_the_api_of_wordpress_gives_is_read_without_a_setting(empty_project):
+    post = {
+        "id": 9, "title": {"rendered": f" {words(1, 4)} &#8211; نعم"}, "authors": [{"name": "سالم"}, {"name": "ليلى"}],
+        "content": {"rendered": f"<p>{words(2)}</p>", "protected": False},
+    }
+    empty_project.write("a.json", dumped([post]))
+    build = empty_project.build()
+    assert texts(build) == [(f"{words(1, 4)} – نعم", words(2))]
+    assert [row["byline"] for row in build.rows("articles")] == ["سالم، ليلى"]
+
+
+def test_a_long_number_is_a_key_with_all_its_digits(empty_project):
+    number = "12345678901234567890123"
+    empty_project.write("a.jsonl", "".join(f'{{"id": {number}{n}, "text": "{words(n)}"}}\n' for n in (1, 2)))
+    assert [row["record"] for row in empty_project.build().rows("articles")] == [number + "1", number + "2"]

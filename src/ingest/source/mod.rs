@@ -26,6 +26,7 @@ mod json;
 mod json_cutter;
 mod json_lines;
 mod json_mistake;
+mod json_numbers;
 mod json_object;
 mod kind;
 mod name_encoding;
