@@ -59,6 +59,18 @@ pub fn examine(text: &str) -> Condition {
     }
 }
 
+/// The same for the text of an article. One that holds no letter at all, such as a row of question marks, is what it is: it is published as
+/// text that is not Arabic, about which nothing is claimed.
+#[must_use]
+pub fn examine_text(text: &str) -> Condition {
+    match examine(text) {
+        Condition::Lost(Loss::QuestionMarks | Loss::Replaced { .. }) if !text.contains(char::is_alphabetic) => {
+            Condition::Sound
+        }
+        condition => condition,
+    }
+}
+
 /// Undoes the wrong decoding of a page, if it was decoded wrongly and nothing is lost: before it is parsed, since parsing takes some of
 /// what the bytes became for white space. Its character references are markup and stay.
 #[must_use]

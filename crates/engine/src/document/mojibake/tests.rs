@@ -194,6 +194,10 @@ fn what_has_lost_letters_is_told() {
         assert!(kind(text).contains("U+FFFD"), "{text}");
     }
     assert!(kind("قال \u{fffd}\u{fffd}وزير \u{fffd}مس").contains("U+FFFD"));
+    for text in ["?????", "؟؟؟؟؟ (2010)", "\u{fffd}\u{fffd}"] {
+        assert_eq!(examine_text(text), Condition::Sound, "{text}: as the text of an article, it is not Arabic");
+    }
+    assert!(matches!(examine_text("CNN: ?????"), Condition::Lost(Loss::QuestionMarks)));
 }
 
 #[test]
