@@ -73,13 +73,18 @@ pub(super) fn found_in(head: &[u8], named: Leaf) -> (Option<Shape>, Option<Strin
 
 /// What a file is that is named as a spreadsheet and is text: programs export tables so, because spreadsheet programs open them.
 fn text_named_as_spreadsheet(head: &[u8]) -> (Option<Shape>, Option<String>) {
-    let Some(text) = text_of(head) else { return (None, None) };
+    let Some(text) = text_of(head).filter(|text| is_table_or_page(text)) else { return (None, None) };
     let leaf = |leaf| Some(Shape { compressions: Vec::new(), inner: Inner::Leaf(leaf) });
     if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') {
         return (leaf(Leaf::Foreign(Foreign::MarkupTable)), None);
     }
     let delimiter = if text.contains('\t') { b'\t' } else { b',' };
     (leaf(Leaf::Rows(delimiter)), Some("named as a spreadsheet, which it is not; read as a table of text".to_owned()))
+}
+
+/// Whether a text has what a table or a page cannot lack, and nothing that no text has: a damaged spreadsheet may be a few bytes of one.
+fn is_table_or_page(text: &str) -> bool {
+    text.contains(['\n', '\t', ',', ';', '<']) && !text.contains(|c: char| c.is_ascii_control() && !c.is_ascii_whitespace())
 }
 
 /// The text at the beginning of a file, if it is text.
@@ -163,6 +168,8 @@ mod tests {
             (b"\n<html><table>", Some(Inner::Leaf(Leaf::Foreign(Foreign::MarkupTable))), "a page"),
             (b"<?xml version='1.0'?><Workbook>", Some(Inner::Leaf(Leaf::Foreign(Foreign::MarkupTable))), "XML"),
             (b"PK\x03\x04\0\0", None, "a spreadsheet"),
+            (b"PK\x03\x04", None, "the beginning of one"),
+            (b"PK", None, "too little to say"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", None, "an older one"),
             (b"", None, "nothing"),
         ] {
