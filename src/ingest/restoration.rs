@@ -3,6 +3,7 @@
 //! Invariant: nothing is lost. A text that cannot be restored makes its record a reject; another field of which letters are lost is no
 //! longer what the article says of itself, and is kept in `extra` as it is.
 
+use engine::arabic::is_letter;
 use engine::document::mojibake::{Condition, Loss, Misreading, examine, examine_text};
 
 use super::fields::ArticleFields;
@@ -18,7 +19,9 @@ pub(super) fn restore(
     known: Vec<Misreading>,
 ) -> Result<(String, Vec<Misreading>), Loss> {
     let mut all = known;
-    let text = match examine_text(&text) {
+    // An Arabic title shows what the letters of its text were.
+    let is_titled = fields.title.as_deref().is_some_and(|title| title.contains(is_letter));
+    let text = match if is_titled { examine(&text) } else { examine_text(&text) } {
         Condition::Sound => text,
         Condition::Undone { text, misreadings } => {
             note(&mut all, misreadings);

@@ -247,12 +247,16 @@ def test_what_cannot_be_undone_is_refused_with_its_kind(empty_project, spoiled, 
 
 
 @pytest.mark.parametrize("lost", ["?????", "؟؟؟؟؟ ؟؟؟", "\ufffd\ufffd\ufffd"])
-def test_a_title_of_lost_letters_is_none_and_a_text_is_not_arabic(empty_project, lost):
-    empty_project.write("a.csv", f"id,title,text\n1,{lost},{TEXT}\n2,خبر,{lost}\n".encode())
-    titled, marks = empty_project.build().rows("articles")
+def test_a_title_of_lost_letters_is_none_and_a_text_is_lost_or_not_arabic(empty_project, lost):
+    empty_project.configure("dataset", "max_reject_ratio", "1.0")
+    empty_project.write("a.csv", f"id,title,text\n1,{lost},{TEXT}\n2,خبر,{lost}\n3,,{lost}\n".encode())
+    build = empty_project.build()
+    titled, marks = build.rows("articles")
     assert (titled["record"], titled["title"], titled["extra"]) == ("1", None, [{"name": "title", "value": lost}])
     assert titled["damage"] == "intact"
-    assert (marks["record"], marks["damage"], marks["mean_confidence"], marks["repaired_count"]) == ("2", "foreign", 0, 0)
+    assert (marks["record"], marks["damage"], marks["mean_confidence"], marks["repaired_count"]) == ("3", "foreign", 0, 0)
+    (reject,) = build.rows("rejects")
+    assert (reject["code"], reject["record"]) == ("lost_letters", "2")
 
 
 def test_a_lost_letter_is_no_certain_word(empty_project):
