@@ -25,6 +25,7 @@ use self::headline::headline;
 use self::words::HeadWords;
 use super::boundary_cues::BoundaryCue;
 use super::sentence::SentenceKind;
+use crate::document::Gap;
 use crate::repair::Repaired;
 
 /// How many words are searched for a dateline and a byline.
@@ -52,7 +53,12 @@ pub(super) fn read_head(article: &Repaired, cues: &[BoundaryCue]) -> Vec<HeadPar
     let ends = headline.into_iter().chain(credits(&head).into_iter().filter(|(end, ..)| *end < cues.len()));
     let mut start = 0;
     let part = |(end, kind, confidence)| HeadPart { tokens: std::mem::replace(&mut start, end)..end, kind, confidence };
-    ends.map(part).collect()
+    // Marks alone on a line belong to no part, nor does what follows them.
+    ends.map(part).take_while(|part| part.kind == SentenceKind::Headline || is_on_one_line(article, &part.tokens)).collect()
+}
+
+fn is_on_one_line(article: &Repaired, tokens: &Range<usize>) -> bool {
+    article.document().tokens()[tokens.start..tokens.end - 1].iter().all(|token| token.gap == Gap::Space)
 }
 
 #[cfg(test)]
@@ -60,7 +66,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::document::{Document, Gap};
+    use crate::document::Document;
     use crate::repair::{BoundaryLogits, Damage, Outcome, Segment};
     use crate::split::boundary_cues::read_cues;
 
@@ -186,6 +192,8 @@ mod tests {
             ("المنامة، في 07 أبريل / بنا / ", &["dateline:المنامة، في 07 أبريل / بنا /"], "slashes in place of brackets"),
             ("صنعاء/ سبأنت\n", &["dateline:صنعاء/ سبأنت"], "a slash between place and agency"),
             ("دبي: «الخليج»\n(\n", &["dateline:دبي: «الخليج»"], "a line break ends it, though only marks follow"),
+            ("(\nدبي: «الخليج»\n", &[], "marks alone on the first line"),
+            ("دبي: «الخليج»\n(\nكتب سالم الرحبي:\n", &["dateline:دبي: «الخليج»"], "and between two parts"),
             ("الجزائر - تعتبر الجزائر من أكبر الدول مساحة. ", &[], "a place that is the subject, named again"),
             (
                 "من أحمد الفيشاوي\nالقاهرة (رويترز) - ",
