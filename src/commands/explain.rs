@@ -32,7 +32,7 @@ pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> R
     let setup = open_setup(config, args.overrides)?;
     let (mut record, sentence) = find_target(&setup, &args.target)?;
     let inventory = inventory_around(&setup, &record.origin.source_path)?;
-    record.neighbours = Neighbourhood::survey(&inventory, &setup.settings.ingest, None, &|| false)?.of(&record);
+    Neighbourhood::survey(&inventory, &setup.settings.ingest, None, &|| false)?.tell(&mut record);
     let article = record
         .read(&setup.settings.ingest)
         .map_err(|reject| Error::NothingToRead { input: args.target.clone(), what: reject.message })?;

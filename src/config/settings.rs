@@ -89,10 +89,11 @@ mod tests {
                 "encoding": "auto", "foreign": "publish", "delimiter": "auto", "quotes": "auto", "date_order": "auto", "path_dates": true,
                 "path_pattern": "**/{section}/*", "max_file_bytes": 67_108_864,
                 "fields": {
-                    "text": ["text", "body", "content", "article", "النص", "نص"], "title": ["title", "headline", "العنوان", "عنوان"],
+                    "text": ["text", "body", "content", "article", "النص", "نص", "content.rendered"],
+                    "title": ["title", "headline", "العنوان", "عنوان", "title.rendered"],
                     "published": ["published", "date", "publication_date", "pubdate", "datetime", "التاريخ", "تاريخ", "تاريخ النشر"],
                     "section": ["section", "category", "topic", "القسم", "التصنيف"],
-                    "byline": ["byline", "author", "authors", "writer", "الكاتب", "المؤلف"],
+                    "byline": ["byline", "author", "authors", "writer", "الكاتب", "المؤلف", "author.name", "authors.name"],
                     "id": ["id", "article_id", "key", "url"], "markup": "auto",
                     "missing": ["nan", "none", "null", "nil", "na", "n/a", "<na>", "#n/a", "nat", "\\N", "undefined"],
                 },

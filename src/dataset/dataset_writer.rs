@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use super::error::DatasetError;
+use super::file_properties::BuildStamp;
 use super::manifest::Counts;
 use super::part_file::TableFiles;
 use super::partition::PartitionBy;
 use super::table_thread::TableThread;
-use super::table_writer::{BuildStamp, TableWriter};
+use super::table_writer::TableWriter;
 use engine::repair::Damage;
 use engine::tables::{ArticleRow, ArticleRows, KeywordRow, Reject, SentenceRow, Table};
 use jiff::civil::Date;

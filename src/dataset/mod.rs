@@ -15,6 +15,7 @@ mod damage;
 mod dataset_writer;
 mod durable;
 mod error;
+mod file_properties;
 mod hashes;
 mod history;
 mod locked_output;
@@ -30,6 +31,7 @@ mod table_writer;
 pub use damage::BuildDamage;
 pub use dataset_writer::DatasetWriter;
 pub use error::DatasetError;
+pub use file_properties::BuildStamp;
 pub use history::RollBack;
 pub use locked_output::LockedOutput;
 pub use manifest::{Counts, Described, MANIFEST, Manifest, Provenance, RunSummary, StageSeconds};
@@ -38,7 +40,6 @@ pub use output::OutputFolder;
 pub use part_file::{PartFile, TableFiles, part_files};
 pub use partition::PartitionBy;
 pub use settings::DatasetSettings;
-pub use table_writer::BuildStamp;
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;

@@ -10,16 +10,13 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::metadata::{KeyValue, SortingColumn};
-use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
-use parquet::schema::types::ColumnPath;
+use parquet::file::properties::WriterProperties;
 
 use super::error::DatasetError;
+use super::file_properties::{BuildStamp, GROUP_ROWS, huge_row_properties, properties};
 use super::hashes::{FileHashes, HashedFile};
 use super::part_file::PartFile;
 use crate::failpoint::reach;
-use engine::tables::schema::SCHEMA_VERSION;
 use engine::tables::{Table, TableRow};
 
 /// Rows of a batch; a divisor of [`GROUP_ROWS`], so that no batch is cut in two.
@@ -29,11 +26,6 @@ const BATCH_ROWS: usize = 8_192;
 const BATCH_BYTES: usize = 64 << 20;
 /// Bytes of text in a huge row, which has a file of its own.
 const HUGE_ROW_BYTES: usize = 8 << 20;
-/// The columns of running text. In the file of a huge row they have no smallest and largest value: each is a copy of the text in memory, and
-/// tells readers nothing about the only row.
-const RUNNING_TEXT: [&str; 2] = ["text", "raw_text"];
-/// Rows of a row group: `DuckDB` scans groups of this size in parallel.
-const GROUP_ROWS: usize = 122_880;
 /// Rows of a full file.
 const PART_ROWS: usize = 8 * GROUP_ROWS;
 /// Rows that all partitions of a table together may gather before the fullest is written.
@@ -44,20 +36,6 @@ const WAITING_BYTES: usize = 2 * BATCH_BYTES;
 const OPEN_PARTS: usize = 64;
 /// Bytes that the unfinished row groups of a table may hold in memory before the largest is written.
 const OPEN_BYTES: usize = 256 << 20;
-const ZSTD_LEVEL: i32 = 3;
-/// The writer named in every file. Pinned: by default it is the version of the Parquet library, whose update would change
-/// every file.
-const CREATED_BY: &str = concat!("tarmim version ", env!("CARGO_PKG_VERSION"));
-
-/// The build that every file names in its metadata.
-#[derive(Clone, Debug)]
-pub struct BuildStamp {
-    /// The build's id.
-    pub build_id: String,
-    /// The id of the model that repaired it.
-    pub model_id: String,
-}
-
 /// Writes the files of one table, each partition to its own folder.
 pub(super) struct TableWriter<R> {
     properties: WriterProperties,
@@ -102,8 +80,8 @@ impl<R: TableRow> TableWriter<R> {
         let folder = build_folder.join(R::TABLE.name());
         std::fs::create_dir_all(&folder).map_err(|source| DatasetError::io(&folder, source))?;
         Ok(Self {
-            properties: properties::<R>(stamp).build(),
-            huge_row_properties: without_bounds_of_text(properties::<R>(stamp)).build(),
+            properties: properties::<R>(stamp),
+            huge_row_properties: huge_row_properties::<R>(stamp),
             build_folder: build_folder.to_owned(),
             partitions: BTreeMap::new(),
             waiting: 0,
@@ -281,37 +259,4 @@ impl OpenPart {
 fn part_path(table: Table, partition: &str, part: usize) -> String {
     let separator = if partition.is_empty() { "" } else { "/" };
     format!("{}/{partition}{separator}part-{part:05}.parquet", table.name())
-}
-
-fn properties<R: TableRow>(stamp: &BuildStamp) -> WriterPropertiesBuilder {
-    let sorted = R::SORTED_BY.iter().map(|name| {
-        // Sorted columns come before any nested one, so a field's index is that of its leaf in Parquet.
-        let index = R::fields().iter().position(|field| field.name() == name).expect("a table is sorted by its own columns");
-        SortingColumn { column_idx: i32::try_from(index).expect("few columns"), descending: false, nulls_first: false }
-    });
-    let sorted: Vec<SortingColumn> = sorted.collect();
-    let entry = |key: &str, value: &str| KeyValue::new(format!("tarmim.{key}"), value.to_owned());
-    let metadata = vec![
-        entry("table", R::TABLE.name()),
-        entry("schema_version", SCHEMA_VERSION),
-        entry("build_id", &stamp.build_id),
-        entry("model_id", &stamp.model_id),
-    ];
-    WriterProperties::builder()
-        .set_created_by(CREATED_BY.to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL).expect("a level of zstd")))
-        .set_max_row_group_row_count(Some(GROUP_ROWS))
-        .set_statistics_enabled(EnabledStatistics::Page)
-        .set_sorting_columns(Some(sorted).filter(|columns| !columns.is_empty()))
-        // Rows are in the order of the sources, not of the ids: the filter tells readers which row groups hold an article.
-        .set_column_bloom_filter_enabled(ColumnPath::from("article_id"), R::TABLE != Table::Rejects)
-        .set_bloom_filter_for_dictionary_encoded_chunks(true)
-        .set_key_value_metadata(Some(metadata))
-}
-
-fn without_bounds_of_text(properties: WriterPropertiesBuilder) -> WriterPropertiesBuilder {
-    let without = |properties: WriterPropertiesBuilder, column: &&str| {
-        properties.set_column_statistics_enabled(ColumnPath::from(*column), EnabledStatistics::None)
-    };
-    RUNNING_TEXT.iter().fold(properties, without)
 }

@@ -17,6 +17,9 @@ use super::settings::FieldNames;
 /// Decides which day a date is, by the name of its column and what its value says.
 pub(super) type ChooseDay<'c> = dyn Fn(&str, Reading) -> Option<Date> + 'c;
 
+/// Fields of an object that a message names.
+const SHOWN_FIELDS: usize = 8;
+
 /// Separates the names in a list of authors.
 const LIST_SEPARATOR: &str = "، ";
 
@@ -120,12 +123,14 @@ fn paragraphs(value: &Value) -> Option<String> {
 /// A short text, a number, or a list of names.
 fn line(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text.trim().to_owned()),
         Value::Number(number) => Some(number.to_string()),
-        Value::Array(_) => strings(value).map(|names| names.join(LIST_SEPARATOR)),
+        Value::Array(_) => {
+            strings(value).map(|names| names.into_iter().map(str::trim).collect::<Vec<_>>().join(LIST_SEPARATOR))
+        }
         _ => None,
     }
-    .filter(|text| !text.trim().is_empty())
+    .filter(|text| !text.is_empty())
 }
 
 /// The key of a record: a text or a number. A number with more digits than a float keeps is no key, because different records
@@ -197,21 +202,37 @@ fn told_inside(path: &str) -> String {
 }
 
 /// The kind of a value that is no text, for messages.
-fn shown_kind(value: &Value) -> &'static str {
-    match value {
+fn shown_kind(value: &Value) -> String {
+    let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "true or false",
         Value::Number(_) => "a number",
         Value::Object(members) if is_column(members) => {
             "a whole column, as pandas writes a data frame by default (write it with orient=\"records\")"
         }
-        Value::Object(_) => "an object",
+        Value::Object(members) => return object_with(members),
         Value::String(text) if text.is_empty() => "empty",
         Value::String(text) if text.trim().is_empty() => "only white space",
         Value::String(_) => "a word that stands for no value (fields.missing)",
+        Value::Array(items) if is_bytes(items) => "binary, and no UTF-8 (decode it, and write the column as text)",
         Value::Array(_) if strings(value).is_none() => "a list of values that are not all texts",
         Value::Array(_) => "a list without text",
+    };
+    kind.to_owned()
+}
+
+/// An object with the names of its fields, of which one may be the text.
+fn object_with(members: &serde_json::Map<String, Value>) -> String {
+    let names: Vec<&str> = members.keys().take(SHOWN_FIELDS).map(String::as_str).collect();
+    match names.first() {
+        Some(first) => format!("an object with the fields {} (named \"….{first}\" in fields.text)", names.join(", ")),
+        None => "an empty object".to_owned(),
     }
+}
+
+/// Whether a list holds the bytes of a binary column.
+fn is_bytes(items: &[Value]) -> bool {
+    !items.is_empty() && items.iter().all(|item| item.as_u64().is_some_and(|byte| byte < 256))
 }
 
 /// Whether an object has the numbers of rows as its names.
@@ -316,6 +337,28 @@ mod tests {
     }
 
     #[test]
+    fn short_fields_have_no_space_around_them() {
+        let source =
+            json!({"authors": [" سلمى", "زيد "], "headline": " عنوان\u{a0}", "section": "\tمحليات ", "text": " نص"});
+        let record = names().map_record(fields(&source), &certain).expect("has a text");
+        let short = [record.title, record.section, record.byline].map(Option::unwrap_or_default);
+        assert_eq!(short, ["عنوان", "محليات", "سلمى، زيد"]);
+    }
+
+    #[test]
+    fn what_wordpress_gives_is_read_as_it_is() {
+        let source = json!({
+            "authors": [{"id": 1, "name": "سلمى"}, {"name": "زيد"}], "content": {"protected": false, "rendered": "<p>نص</p>"},
+            "title": {"rendered": "عنوان"}
+        });
+        let record = FieldNames::default().map_record(fields(&source), &certain).expect("has a text");
+        assert_eq!((record.text.as_deref(), record.title.as_deref()), (Some("<p>نص</p>"), Some("عنوان")));
+        assert_eq!(record.byline.as_deref(), Some("سلمى، زيد"));
+        let extra = [("authors", r#"[{"id":1},{}]"#), ("content", r#"{"protected":false}"#)];
+        assert_eq!(record.extra, extra.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
     fn a_text_further_inside_is_told_with_its_path() {
         let feature = json!({"properties": {"name": "ع", "text": "نص"}, "type": "Feature"});
         let message = names().map_record(fields(&feature), &certain).expect_err("no text");
@@ -340,7 +383,11 @@ mod tests {
             (json!({"text": " \n", "body": null}), "no text: body is null, text is only white space; expected"),
             (json!({"TEXT": 123, "title": "ع"}), "no text: TEXT is a number; expected"),
             (json!({"text": true}), "no text: text is true or false; expected"),
-            (json!({"text": {"ar": "نص"}}), "no text: text is an object; expected"),
+            (
+                json!({"text": {"ar": "نص"}}),
+                "no text: text is an object with the fields ar (named \"….ar\" in fields.text); expected",
+            ),
+            (json!({"text": {}}), "no text: text is an empty object; expected"),
             (json!({"text": []}), "no text: text is a list without text; expected"),
             (json!({"text": [" ", ""]}), "no text: text is a list without text; expected"),
             (json!({"text": ["نص", 1]}), "no text: text is a list of values that are not all texts; expected"),

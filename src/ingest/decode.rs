@@ -1,50 +1,48 @@
-//! Decodes bytes to text: UTF-8, UTF-16, Windows-1256 and ISO 8859-6, recognised by their contents.
+//! Decodes bytes to text: UTF-8, UTF-16, Windows-1256 and ISO 8859-6, recognised by their contents (`detection.rs`).
 //!
-//! In order of trust: a byte order mark, valid UTF-8, then the encoding in which the bytes read most like Arabic. Invariant: nothing is
-//! ever replaced by U+FFFD; bytes that cannot be decoded are a fault with their offset.
+//! In order of trust: a byte order mark of UTF-16, valid UTF-8, then the encoding in which the bytes read most like Arabic. Invariant:
+//! nothing is ever replaced by U+FFFD; bytes that cannot be decoded are a fault with their offset.
 
-use std::borrow::Cow;
-
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{ISO_8859_6, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1256};
-use engine::arabic::likeness::{reads_as_arabic, unlikeness};
 use engine::document::Encoding;
+
+pub use super::decode_fault::DecodeFault;
+use super::detection::{MEND_UTF8, decode_as, detect, utf32};
 
 /// The encoding of all files, as configured or declared by the file itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeclaredEncoding(pub Encoding);
-
-/// An error decoding bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecodeFault {
-    /// What kind of fault, for grouping.
-    pub code: &'static str,
-    /// What was expected, what was found, what to do.
-    pub message: String,
-    /// Offset of the fault, in bytes.
-    pub offset: Option<usize>,
-}
-
-/// What to do with UTF-8 of which some bytes are broken.
-const MEND_UTF8: &str = "restore the file from its source, or drop the broken bytes (iconv -f utf-8 -t utf-8 -c)";
-
-/// How much less unlike Arabic ISO 8859-6 must make a text than Windows-1256 does, in the unit of [`unlikeness`]: it is by far the less frequent,
-/// and a word or two reads about equally well in both.
-const RARE_ENCODING: u32 = 60;
 
 /// Decodes a file; returns its text and its encoding.
 ///
 /// # Errors
 /// If the bytes are not text in a supported encoding.
 pub fn decode(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<(String, Encoding), DecodeFault> {
+    decode_beside(bytes, declared, None)
+}
+
+/// Decodes a file or a record, which has the `likely` encoding of the texts around it unless its bytes say clearly otherwise.
+///
+/// # Errors
+/// If the bytes are not text in a supported encoding.
+pub(super) fn decode_beside(
+    bytes: &[u8],
+    declared: Option<DeclaredEncoding>,
+    likely: Option<Encoding>,
+) -> Result<(String, Encoding), DecodeFault> {
     // Before the other marks: that of UTF-32 (little endian) begins with that of UTF-16.
     if let [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] = bytes {
         return Err(utf32());
     }
     let (encoding, body) = match (byte_order_mark(bytes), declared) {
+        // A program that marks all its files puts the mark before other bytes, too.
+        (Some((Encoding::Utf8, mark)), _) => {
+            let body = &bytes[mark..];
+            let moved = |fault: DecodeFault| DecodeFault { offset: fault.offset.map(|offset| offset + mark), ..fault };
+            (detect(body, likely).map_err(moved)?, body)
+        }
         (Some((encoding, mark)), _) => (encoding, &bytes[mark..]),
         (None, Some(DeclaredEncoding(encoding))) => (encoding, bytes),
-        (None, None) => (detect(bytes)?, bytes),
+        (None, None) => (detect(bytes, likely)?, bytes),
     };
     let skipped = bytes.len() - body.len();
     match decode_as(encoding, body) {
@@ -62,22 +60,6 @@ fn byte_order_mark(bytes: &[u8]) -> Option<(Encoding, usize)> {
     }
 }
 
-fn decode_as(encoding: Encoding, bytes: &[u8]) -> Option<String> {
-    let decoder = match encoding {
-        Encoding::Utf8 => UTF_8,
-        Encoding::Utf16Le => UTF_16LE,
-        Encoding::Utf16Be => UTF_16BE,
-        Encoding::Windows1256 => WINDOWS_1256,
-        Encoding::Iso8859_6 => ISO_8859_6,
-    };
-    decoder.decode_without_bom_handling_and_without_replacement(bytes).map(Cow::into_owned)
-}
-
-fn utf32() -> DecodeFault {
-    let message = "UTF-32, which is not supported; convert it to UTF-8".to_owned();
-    DecodeFault { code: "unknown_encoding", message, offset: Some(0) }
-}
-
 /// The fault of bytes that are not valid in an encoding, whether it was declared or detected.
 fn undecodable(encoding: Encoding, bytes: &[u8], skipped: usize) -> DecodeFault {
     let offset = match encoding {
@@ -86,7 +68,7 @@ fn undecodable(encoding: Encoding, bytes: &[u8], skipped: usize) -> DecodeFault 
         _ => None,
     };
     let at = offset.map(|offset| format!(" at byte {offset}")).unwrap_or_default();
-    let advice = match detect(bytes) {
+    let advice = match detect(bytes, None) {
         Ok(found) if found != encoding => {
             format!("it looks like {}: set ingest.encoding to \"auto\" or \"{}\"", found.name(), found.name())
         }
@@ -96,89 +78,10 @@ fn undecodable(encoding: Encoding, bytes: &[u8], skipped: usize) -> DecodeFault 
     DecodeFault { code: "broken_encoding", message: format!("broken {}{at}; {advice}", encoding.name()), offset }
 }
 
-fn detect(bytes: &[u8]) -> Result<Encoding, DecodeFault> {
-    // Before the search for NUL bytes: every ASCII character in UTF-16 has one.
-    if let Some(encoding) = detect_utf16(bytes) {
-        return Ok(encoding);
-    }
-    if let Some(offset) = bytes.iter().position(|byte| *byte == 0) {
-        if is_utf32(bytes) {
-            return Err(utf32());
-        }
-        let message = format!("a NUL byte at byte {offset}: this is not a text file; remove it or add it to ingest.skip");
-        return Err(DecodeFault { code: "binary", message, offset: Some(offset) });
-    }
-    let Err(error) = std::str::from_utf8(bytes) else { return Ok(Encoding::Utf8) };
-    // Damaged UTF-8 would also decode as Windows-1256, without a fault, but to garbage.
-    if is_mostly_utf8(bytes) {
-        let offset = error.valid_up_to();
-        let message = format!("broken utf-8 at byte {offset}; {MEND_UTF8}");
-        return Err(DecodeFault { code: "broken_encoding", message, offset: Some(offset) });
-    }
-    most_arabic(bytes).ok_or_else(|| unknown(bytes, error.valid_up_to()))
-}
-
-/// The encoding of one byte a character in which the bytes read as Arabic; of two, the more likely one.
-fn most_arabic(bytes: &[u8]) -> Option<Encoding> {
-    let read = |encoding: Encoding| {
-        let text = decode_as(encoding, bytes).filter(|text| reads_as_arabic(text))?;
-        let doubt = if encoding == Encoding::Iso8859_6 { RARE_ENCODING } else { 0 };
-        Some((unlikeness(&text)? + doubt, encoding))
-    };
-    let found = [Encoding::Windows1256, Encoding::Iso8859_6].into_iter().filter_map(read).min_by_key(|(cost, _)| *cost);
-    found.map(|(_, encoding)| encoding)
-}
-
-fn unknown(bytes: &[u8], offset: usize) -> DecodeFault {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
-    // UTF-8 is denied because the bytes are known not to be valid in it.
-    let guess = match detector.guess(None, Utf8Detection::Deny).name() {
-        // Those were tried. Mac Arabic has the letters of ISO 8859-6 and other characters around them.
-        "windows-1256" | "ISO-8859-6" => "Mac Arabic",
-        other => other,
-    };
-    let message = format!(
-        "not UTF-8 (byte {offset}), nor Arabic in UTF-16, Windows-1256 or ISO-8859-6; it may be {guess}: convert it to UTF-8 (or, if you \
-         know it to be windows-1256 or iso-8859-6, set ingest.encoding)"
-    );
-    DecodeFault { code: "unknown_encoding", message, offset: Some(offset) }
-}
-
-/// UTF-16 without a mark: every second byte is the high byte of an Arabic, ASCII or punctuation character.
-fn detect_utf16(bytes: &[u8]) -> Option<Encoding> {
-    if bytes.len() < 4 || !bytes.len().is_multiple_of(2) || bytes.chunks_exact(2).any(|pair| pair == [0, 0]) {
-        return None;
-    }
-    let pairs = bytes.len() / 2;
-    let count = |first: usize, is: fn(u8) -> bool| bytes[first..].iter().step_by(2).filter(|byte| is(**byte)).count();
-    let is_high = |first: usize| {
-        count(first, |byte| matches!(byte, 0 | 6 | 0x20)) * 20 >= pairs * 19
-            && (count(first, |byte| byte == 6) * 4 >= pairs || count(first, |byte| byte == 0) * 10 >= pairs * 9)
-    };
-    match (is_high(1), is_high(0)) {
-        (true, false) => Some(Encoding::Utf16Le),
-        (false, true) => Some(Encoding::Utf16Be),
-        _ => None,
-    }
-}
-
-/// UTF-32 without a mark: the two high bytes of every four are zero, and not all others.
-fn is_utf32(bytes: &[u8]) -> bool {
-    let all = |is: fn(&[u8]) -> bool| bytes.len() >= 8 && bytes.len().is_multiple_of(4) && bytes.chunks_exact(4).all(is);
-    all(|unit| unit[2..] == [0, 0] && unit[..2] != [0, 0]) || all(|unit| unit[..2] == [0, 0] && unit[2..] != [0, 0])
-}
-
-/// Whether most bytes beyond ASCII form Arabic letters in UTF-8: then a fault is damage, not another encoding.
-fn is_mostly_utf8(bytes: &[u8]) -> bool {
-    let beyond = bytes.iter().filter(|byte| !byte.is_ascii()).count();
-    let letters = bytes.windows(2).filter(|pair| matches!(pair, [0xd8..=0xdb, 0x80..=0xbf])).count();
-    letters * 2 * 2 > beyond
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use encoding_rs::WINDOWS_1256;
 
     const TEXT: &str = "تطرقنا في كثر من مر لهمي الصناعات الصغير والمتوسط بالنسب لاقتصاديات دول المجلس";
 

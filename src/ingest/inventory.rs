@@ -6,11 +6,12 @@
 //! and rejects are sorted by path, so the order of the file system does not affect a build.
 
 use engine::tables::Reject;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::reject::reject;
 use super::settings::IngestSettings;
@@ -115,14 +116,24 @@ pub fn take_inventory(root: &Path, output: &Path, settings: &IngestSettings) -> 
     let output = output.canonicalize().ok();
     let is_output = |path: &Path| output.is_some() && path.canonicalize().ok() == output;
     let entries = WalkDir::new(root).follow_links(true).min_depth(1).sort_by_file_name().into_iter();
-    for entry in entries.filter_entry(|entry| !(entry.file_type().is_dir() && is_output(entry.path()))) {
+    let mut builds = Vec::new();
+    let is_read = |entry: &DirEntry| {
+        let is_other_output = entry.file_type().is_dir() && holds_builds(entry.path());
+        builds.extend((is_other_output && !is_output(entry.path())).then(|| relative(root, entry.path())));
+        !(is_other_output || entry.file_type().is_dir() && is_output(entry.path()))
+    };
+    for entry in entries.filter_entry(is_read) {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
             Ok(entry) => inventory.add(root, entry.path(), settings),
             Err(error) => {
                 let path = error.path().map(|path| relative(root, path)).unwrap_or_default();
                 // Without the path of the input folder: equal inputs give equal rejects wherever they are.
+                let is_link = || error.path().is_some_and(Path::is_symlink);
                 let why = match (error.io_error(), error.loop_ancestor()) {
+                    (Some(io), _) if io.kind() == io::ErrorKind::NotFound && is_link() => {
+                        "a link to a file that is not there; remove it, or bring the file back".to_owned()
+                    }
                     (Some(io), _) => io.to_string(),
                     (None, Some(ancestor)) if ancestor == root => {
                         "a link leads back to the input folder that contains it; remove it".to_owned()
@@ -136,11 +147,20 @@ pub fn take_inventory(root: &Path, output: &Path, settings: &IngestSettings) -> 
             }
         }
     }
+    let message =
+        "an output folder of tarmim, whose builds are no input; move it out of the input folder, or add it to ingest.skip";
+    let others = builds.into_iter().filter(|path| settings.select(&format!("{path}/current")) != Selection::Skip);
+    inventory.rejects.extend(others.map(|path| reject(&path, "output_folder", message.to_owned())));
     // The walk sorts within each folder only: it gives `a/x` before `a-b`, but as paths `a-b` comes first.
     inventory.files.sort_by(|a, b| a.source_path.cmp(&b.source_path));
     inventory.rejects.sort_by(|a, b| a.source_path.cmp(&b.source_path));
     inventory.hash_all();
     inventory
+}
+
+/// Whether a folder is one that builds were written to.
+fn holds_builds(folder: &Path) -> bool {
+    folder.join("builds").is_dir() && folder.join("current/manifest.json").is_file()
 }
 
 impl Inventory {
@@ -207,19 +227,34 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_leads_back_is_reported_with_its_folder() {
+    fn a_link_that_leads_back_or_nowhere_is_reported() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::create_dir_all(folder.path().join("a/b")).expect("made");
         std::os::unix::fs::symlink("..", folder.path().join("a/b/loop")).expect("linked");
         std::os::unix::fs::symlink(".", folder.path().join("loop")).expect("linked");
+        std::os::unix::fs::symlink("nowhere.txt", folder.path().join("z.txt")).expect("linked");
         let found = messages(folder.path(), "**/*");
         assert_eq!(
             found,
             [
                 "a/b/loop: cannot be read: a link leads back to a, a folder that contains it; remove it",
                 "loop: cannot be read: a link leads back to the input folder that contains it; remove it",
+                "z.txt: cannot be read: a link to a file that is not there; remove it, or bring the file back",
             ]
         );
+    }
+
+    #[test]
+    fn the_builds_of_another_output_folder_are_no_input() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::create_dir_all(folder.path().join("out/builds/1")).expect("made");
+        std::os::unix::fs::symlink("builds/1", folder.path().join("out/current")).expect("linked");
+        std::fs::write(folder.path().join("out/builds/1/manifest.json"), "{}").expect("written");
+        std::fs::write(folder.path().join("a.txt"), "x").expect("written");
+        let found = messages(folder.path(), "**/*");
+        assert!(found.len() == 1 && found[0].starts_with("out: an output folder of tarmim"), "{found:?}");
+        let inventory = take_inventory(folder.path(), &folder.path().join("out"), &settings("**/*"));
+        assert!(inventory.rejects.is_empty() && inventory.files.len() == 1, "its own is passed over");
     }
 
     #[test]

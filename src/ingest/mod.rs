@@ -18,6 +18,8 @@ mod date_orders;
 mod date_survey;
 pub mod dates;
 pub mod decode;
+mod decode_fault;
+mod detection;
 mod field_path;
 mod fields;
 pub mod html;
@@ -25,6 +27,7 @@ mod inventory;
 mod leftovers;
 mod markup;
 mod neighbourhood;
+mod other_encodings;
 mod partitions;
 mod path_fields;
 pub mod path_pattern;
@@ -38,6 +41,7 @@ mod report;
 mod restoration;
 mod settings;
 pub mod source;
+mod tags;
 mod unique_keys;
 mod vocabulary_table;
 
@@ -53,4 +57,4 @@ pub use unique_keys::UniqueKeys;
 pub use vocabulary_table::vocabulary_as_csv;
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;

@@ -1,7 +1,7 @@
-//! The state of writing of the texts around each article, from a first pass over all records that counts letters.
+//! The state of writing and the encoding of the texts around each article, from a first pass over all records that counts letters.
 //!
 //! A headline of an intact newspaper may lack every letter that stripping deletes, as all stripped headlines do; the rest of its file or
-//! folder tells which it is. The pass decodes and counts, which takes a small part of the time of repair, and keeps a few numbers for each
+//! folder tells which it is. A headline of one word may read about equally well in two encodings; those of its folder tell. The pass decodes and counts, which takes a small part of the time of repair, and keeps a few numbers for each
 //! file of several records and for each folder.
 //!
 //! Invariant: what is told of an article depends on the input alone, not on threads or batches; and it is part of the record's
@@ -10,9 +10,11 @@
 use std::ops::ControlFlow;
 
 use engine::arabic::is_letter;
-use engine::document::Neighbours;
+use engine::document::{Encoding, Neighbours};
 use rustc_hash::FxHashMap;
 
+use super::decode::decode;
+use super::detection::EncodingVotes;
 use super::inventory::Inventory;
 use super::reader::{Ingested, ReadError, read_records};
 use super::record::{Body, Record};
@@ -43,6 +45,7 @@ struct Words {
     bare: u64,
     /// How many of those chance would make if all texts had their letters.
     bare_by_chance: f64,
+    encodings: EncodingVotes,
 }
 
 /// What the letters tell about each file of several records, and about each folder.
@@ -76,8 +79,8 @@ impl Neighbourhood {
         let words = match &record.body {
             Body::Decoded(_) => count(record.fields.text.as_deref().unwrap_or_default()),
             // Of a page its markup, too, in which there is no Arabic; what cannot be decoded will be a reject.
-            Body::Text(bytes) | Body::Html(bytes) => match super::decode::decode(bytes, settings.encoding.0) {
-                Ok((text, _)) => count(&text),
+            Body::Text(bytes) | Body::Html(bytes) => match decode(bytes, settings.encoding.0) {
+                Ok((text, _)) => Words { encodings: EncodingVotes::of(bytes), ..count(&text) },
                 Err(_) => return,
             },
         };
@@ -86,9 +89,21 @@ impl Neighbourhood {
         }
     }
 
-    /// What is known about the texts around a record: of the nearest place that tells anything.
-    #[must_use]
-    pub fn of(&self, record: &Record) -> Neighbours {
+    /// Tells a record what is known about the texts around it: of the nearest place that tells anything.
+    pub fn tell(&self, record: &mut Record) {
+        record.neighbours = self.state_around(record);
+        record.likely_encoding = self.encoding_around(record);
+    }
+
+    fn encoding_around(&self, record: &Record) -> Option<Encoding> {
+        let Body::Text(bytes) = &record.body else { return None };
+        if bytes.len() > SHORT_BYTES || std::str::from_utf8(bytes).is_ok() {
+            return None;
+        }
+        places(record).filter_map(|place| self.0.get(place)).find_map(|words| words.encodings.winner())
+    }
+
+    fn state_around(&self, record: &Record) -> Neighbours {
         if record.len() > SHORT_BYTES {
             return Neighbours::Unknown;
         }
@@ -144,6 +159,7 @@ impl Words {
         self.hamzas += other.hamzas;
         self.bare += other.bare;
         self.bare_by_chance += other.bare_by_chance;
+        self.encodings.add(other.encodings);
     }
 
     fn state(&self) -> Neighbours {
@@ -163,7 +179,7 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
-    use engine::document::{Encoding, Origin};
+    use engine::document::Origin;
 
     use super::*;
     use crate::ingest::ArticleFields;
@@ -183,6 +199,7 @@ mod tests {
             path: Box::default(),
             page_order: None,
             neighbours: Neighbours::Unknown,
+            likely_encoding: None,
         }
     }
 
@@ -193,7 +210,7 @@ mod tests {
                 neighbourhood.add(&record(path, Some("k"), text), &IngestSettings::default());
             }
         }
-        neighbourhood.of(&record(path, Some("k"), BARE))
+        neighbourhood.state_around(&record(path, Some("k"), BARE))
     }
 
     #[test]
@@ -222,7 +239,7 @@ mod tests {
         let mut neighbourhood = Neighbourhood::default();
         let long = record("a.txt", None, &KEPT.repeat(40));
         neighbourhood.add(&long, &IngestSettings::default());
-        assert_eq!(neighbourhood.of(&long), Neighbours::Unknown);
-        assert_eq!(neighbourhood.of(&record("b.txt", None, BARE)), Neighbours::Kept);
+        assert_eq!(neighbourhood.state_around(&long), Neighbours::Unknown);
+        assert_eq!(neighbourhood.state_around(&record("b.txt", None, BARE)), Neighbours::Kept);
     }
 }

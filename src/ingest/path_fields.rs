@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
 use super::columns::ChooseDay;
-use super::dates::{NameReading, Reading, compact_numbers_are_dates, date_in_path, is_date_folder, read_date};
+use super::dates::{NameReading, Reading, compact_numbers_are_dates, date_folders, date_in_path, read_date};
 use super::fields::ArticleFields;
 use super::partitions::{is_partition, partition_columns};
 use super::settings::IngestSettings;
@@ -65,19 +65,19 @@ impl<'r> PathReader<'r> {
     fn section(&self, source_path: &str) -> Option<String> {
         let pattern = &self.settings.path_pattern;
         let found = pattern.parts(source_path).section?;
+        let folders: Vec<(&str, bool)> = source_path.split('/').zip(date_folders(source_path)).collect();
+        let is_name = |found: &str| {
+            let is_date = folders.iter().any(|(folder, is_date)| *is_date && *folder == found);
+            !found.ends_with('!') && !is_partition(found) && !is_date
+        };
         if is_name(found) {
             return Some(found.to_owned());
         }
         // The folders of dates lie within those of sections as often as around them.
-        let names: Vec<&str> = source_path.split('/').filter(|name| !is_date_folder(name) && !is_partition(name)).collect();
-        let shorter = names.join("/");
+        let names = folders.iter().filter(|(name, is_date)| !is_date && !is_partition(name)).map(|(name, _)| *name);
+        let shorter = names.collect::<Vec<_>>().join("/");
         pattern.parts(&shorter).section.filter(|found| is_name(found)).map(str::to_owned)
     }
-}
-
-/// Whether a folder's name may be that of a section.
-fn is_name(folder: &str) -> bool {
-    !folder.ends_with('!') && !is_partition(folder) && !is_date_folder(folder)
 }
 
 /// The date of partition columns for its parts, or of one that is named as engines of tables do.
@@ -114,6 +114,10 @@ mod tests {
             (default, "sport/2004/05/17/x.txt", "sport", "2004-05-17", ""),
             (default, "2004/05/17/sport/x.txt", "sport", "2004-05-17", ""),
             (default, "2004/x.txt", "", "", ""),
+            (default, "y/2019/مارس/5/a.txt", "y", "2019-03-05", ""),
+            (default, "2019/آذار/05/رياضة/a.txt", "رياضة", "2019-03-05", ""),
+            (default, "y/2019/03-March/a.txt", "y", "", ""),
+            (default, "مارس/a.txt", "مارس", "", ""),
             (default, "a.zip!/x.txt", "", "", ""),
             (default, "a.zip!/رياضة/x.txt", "رياضة", "", ""),
             (default, "section=sport/year=2020/part-0.parquet", "sport", "", "year=2020"),

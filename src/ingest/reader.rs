@@ -229,7 +229,16 @@ impl Reader<'_, '_, '_> {
         }
         let key = self.keys.key_of(&source_path, fields.key.take(), fields.text.as_deref().unwrap_or_default());
         let origin = Origin { source_path, record: Some(key) };
-        Ok(Record { origin, byte_offset, body, fields, path, page_order: None, neighbours: Neighbours::Unknown })
+        Ok(Record {
+            origin,
+            byte_offset,
+            body,
+            fields,
+            path,
+            page_order: None,
+            neighbours: Neighbours::Unknown,
+            likely_encoding: None,
+        })
     }
 
     /// The fields of a record. Its file's sidecar applies to every record, in the columns that the record does not have.
@@ -306,7 +315,16 @@ fn whole_file(
 ) -> Record {
     fields.extra.extend(fields.key.take().map(|key| ("id".to_owned(), key)));
     let origin = Origin { source_path, record: None };
-    Record { origin, byte_offset: None, body, fields, path, page_order, neighbours: Neighbours::Unknown }
+    Record {
+        origin,
+        byte_offset: None,
+        body,
+        fields,
+        path,
+        page_order,
+        neighbours: Neighbours::Unknown,
+        likely_encoding: None,
+    }
 }
 
 /// What a file turned out to hold.

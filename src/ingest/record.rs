@@ -8,7 +8,7 @@ use engine::document::{ArticleText, Encoding, Metadata, Neighbours, Origin, fore
 use engine::tables::Reject;
 
 use super::dates::{DateOrder, Reading};
-use super::decode::{DecodeFault, decode};
+use super::decode::{DecodeFault, decode_beside};
 use super::fields::{ArticleFields, FieldSource};
 use super::html::{Page, read_page};
 use super::reject::reject;
@@ -42,6 +42,8 @@ pub struct Record {
     pub fields: ArticleFields,
     /// What the texts around it tell about its state of writing; set once all of them are known ([`super::Neighbourhood`]).
     pub neighbours: Neighbours,
+    /// The encoding of the texts around it, for one too short to show its own; set with the former.
+    pub likely_encoding: Option<Encoding>,
     /// What its path says.
     pub path: Box<ArticleFields>,
     /// The order of day and month in its site's dates, if its bytes have one that leaves it open.
@@ -77,7 +79,7 @@ impl Record {
             Body::Html(_) => 1,
             Body::Decoded(encoding) => 2 + *encoding as u8,
         };
-        hasher.update(&[kind, self.neighbours as u8]);
+        hasher.update(&[kind, self.neighbours as u8, self.likely_encoding.map_or(0, |encoding| 1 + encoding as u8)]);
         // Each part is preceded by its length, so that moving a character from one part to the next changes the hash.
         let mut part = |bytes: &[u8]| {
             hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
@@ -116,7 +118,7 @@ impl Record {
     /// If it is not text in a supported encoding, or has no words.
     pub fn read(self, settings: &IngestSettings) -> Result<ArticleText, Reject> {
         let bytes = self.len();
-        let Self { origin, byte_offset, body, fields, path, page_order, neighbours } = self;
+        let Self { origin, byte_offset, body, fields, path, page_order, neighbours, likely_encoding } = self;
         let is_page = matches!(body, Body::Html(_));
         let refuse = |code, message, byte_offset| {
             let record = origin.record.clone();
@@ -126,7 +128,7 @@ impl Record {
             let within = offset.map(|offset| offset as u64 + byte_offset.unwrap_or(0));
             refuse(code, message, within.or(byte_offset))
         };
-        let (found, encoding, misread) = found_in(body, settings).map_err(faulty)?;
+        let (found, encoding, misread) = found_in(body, likely_encoding, settings).map_err(faulty)?;
         let fields = settings.fields.markup.resolved(fields).map_err(faulty)?;
         let path_day = path.day();
         let choose_day =
@@ -148,20 +150,22 @@ impl Record {
         let metadata = metadata(fields);
         let article = ArticleText { origin: origin.clone(), encoding, misreadings, metadata, neighbours, text };
         if article.is_empty() {
-            let message = if is_page {
-                format!("no article in {bytes} bytes of HTML; delete the page or add it to ingest.skip")
-            } else {
-                format!(
-                    "no text: {bytes} bytes, all of them white space or markup; delete it or add the file to ingest.skip"
-                )
-            };
-            return Err(refuse("empty", message, byte_offset));
+            return Err(refuse("empty", no_text(is_page, bytes, article.metadata.title.as_deref()), byte_offset));
         }
         if let Some(message) = reason_to_refuse(&article.text, settings.foreign) {
             return Err(refuse("foreign", message, byte_offset));
         }
         Ok(article)
     }
+}
+
+/// Why an article without a text is refused.
+fn no_text(is_page: bool, bytes: usize, title: Option<&str>) -> String {
+    let besides = title.map(|title| format!(" besides the title {title:?}")).unwrap_or_default();
+    if is_page {
+        return format!("no article{besides} in {bytes} bytes of HTML; delete the page or add it to ingest.skip");
+    }
+    format!("no text{besides}: {bytes} bytes, all of them white space or markup; delete it or add the file to ingest.skip")
 }
 
 /// Why a text in another language is refused, if it is.
@@ -177,10 +181,14 @@ fn reason_to_refuse(text: &str, policy: ForeignPolicy) -> Option<String> {
 }
 
 /// What a body says about its article, its encoding, and how it had been misread.
-fn found_in(body: Body, settings: &IngestSettings) -> Result<(ArticleFields, Encoding, Vec<Misreading>), DecodeFault> {
+fn found_in(
+    body: Body,
+    likely: Option<Encoding>,
+    settings: &IngestSettings,
+) -> Result<(ArticleFields, Encoding, Vec<Misreading>), DecodeFault> {
     match body {
         Body::Text(bytes) => {
-            let (text, encoding) = decode(&bytes, settings.encoding.0)?;
+            let (text, encoding) = decode_beside(&bytes, settings.encoding.0, likely)?;
             Ok((settings.fields.markup.resolved(ArticleFields::of_text(text))?, encoding, Vec::new()))
         }
         Body::Html(bytes) => {

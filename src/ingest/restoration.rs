@@ -3,7 +3,8 @@
 //! Invariant: nothing is lost. A text that cannot be restored makes its record a reject; another field of which letters are lost is no
 //! longer what the article says of itself, and is kept in `extra` as it is.
 
-use engine::document::mojibake::{Condition, Loss, Misreading, examine};
+use engine::arabic::is_letter;
+use engine::document::mojibake::{Condition, Loss, Misreading, examine, examine_text};
 
 use super::fields::ArticleFields;
 
@@ -18,7 +19,9 @@ pub(super) fn restore(
     known: Vec<Misreading>,
 ) -> Result<(String, Vec<Misreading>), Loss> {
     let mut all = known;
-    let text = match examine(&text) {
+    // An Arabic title shows what the letters of its text were.
+    let is_titled = fields.title.as_deref().is_some_and(|title| title.contains(is_letter));
+    let text = match if is_titled { examine(&text) } else { examine_text(&text) } {
         Condition::Sound => text,
         Condition::Undone { text, misreadings } => {
             note(&mut all, misreadings);
@@ -29,10 +32,6 @@ pub(super) fn restore(
     let ArticleFields { text: _, key: _, title, section, byline, published, extra } = fields;
     let mut lost = Vec::new();
     for (name, field) in [("title", title), ("section", section), ("byline", byline), ("published", published)] {
-        if field.as_deref().is_some_and(is_question_marks) {
-            lost.extend(field.take().map(|value| (name.to_owned(), value)));
-            continue;
-        }
         match field.as_deref().map(examine) {
             None | Some(Condition::Sound) => {}
             Some(Condition::Undone { text, misreadings }) => {
@@ -50,11 +49,6 @@ pub(super) fn restore(
     }
     extra.extend(lost);
     Ok((text, all))
-}
-
-/// Whether a field is question marks in the place of its letters, and nothing else.
-fn is_question_marks(field: &str) -> bool {
-    field.matches('?').count() >= 2 && !field.contains(char::is_alphanumeric)
 }
 
 /// Adds what another field was misread as, unless the same is known of one before it.

@@ -68,19 +68,20 @@ engine::settings! {
 engine::settings! {
     /// The names of an article's fields in records and sidecars; the first name with a value counts.
     ///
-    /// Names are compared without regard to case and surrounding white space. `article.body` is the field `body` in the field `article`.
+    /// Names are compared without regard to case and surrounding white space. `article.body` is the field `body` in the field `article`;
+    /// `content.rendered` is what the API of `WordPress` has.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct FieldNames in "fields" {
         /// The article's text, the only field that an article must have.
-        text: Vec<String> = ["text", "body", "content", "article", "النص", "نص"] => Ingest, in 1..=1000;
+        text: Vec<String> = ["text", "body", "content", "article", "النص", "نص", "content.rendered"] => Ingest, in 1..=1000;
         /// Its headline.
-        title: Vec<String> = ["title", "headline", "العنوان", "عنوان"] => Ingest;
+        title: Vec<String> = ["title", "headline", "العنوان", "عنوان", "title.rendered"] => Ingest;
         /// Its date, as ISO 8601 or as newspapers write it, in the Gregorian or the Hijri calendar.
         published: Vec<String> = ["published", "date", "publication_date", "pubdate", "datetime", "التاريخ", "تاريخ", "تاريخ النشر"] => Ingest;
         /// Its section in the newspaper.
         section: Vec<String> = ["section", "category", "topic", "القسم", "التصنيف"] => Ingest;
         /// Its authors.
-        byline: Vec<String> = ["byline", "author", "authors", "writer", "الكاتب", "المؤلف"] => Ingest;
+        byline: Vec<String> = ["byline", "author", "authors", "writer", "الكاتب", "المؤلف", "author.name", "authors.name"] => Ingest;
         /// The record's key in its file. It keeps an article's id the same when other records are added or removed; without a key,
         /// a hash of the text identifies the record. A key that an earlier record has is told, and a hash is added to it.
         id: Vec<String> = ["id", "article_id", "key", "url"] => Ingest;

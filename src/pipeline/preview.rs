@@ -107,7 +107,7 @@ pub fn preview(setup: &Setup, listed: usize) -> Result<Preview, RunError> {
         Neighbourhood::survey(&inventory, &settings.ingest, None, &|| false)?
     };
     let assess = |record: &mut Record| {
-        record.neighbours = neighbourhood.of(record);
+        neighbourhood.tell(record);
         if is_kept { Staleness::Fresh } else { cache.assess(record.origin.article_number(), &record.fingerprint()).0 }
     };
     let (articles, warnings) =

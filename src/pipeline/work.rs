@@ -152,7 +152,7 @@ impl<'w> Workers<'w> {
 
     /// Takes a record through all stages; `None` if a signal came meanwhile.
     fn process_record(&self, mut record: Record, scratch: &mut EngineScratch) -> Result<Option<Done>, Reject> {
-        record.neighbours = self.neighbourhood.of(&record);
+        self.neighbourhood.tell(&mut record);
         let document = done_document(&record);
         let (mut staleness, cached) = self.cache.assess(document.article_id, &document.fingerprint);
         // A result that was there and could not be resumed is damaged; without this it would pass for usable.

@@ -1,7 +1,10 @@
 """Encodings: what the bytes are decides, whatever was declared; and text that was misread before it came here is undone or refused."""
 
+import quopri
 import re
+import subprocess
 import unicodedata
+import urllib.parse
 
 import pytest
 
@@ -155,6 +158,13 @@ KINDS = {
     "utf-8 read as cp850": misread(TEXT, "utf-8", "cp850"),
     "windows-1256 read as windows-1252": misread(TEXT, "cp1256", "latin-1"),
     "windows-1256 read as macintosh": misread(TEXT, "cp1256", "mac-roman"),
+    "utf-8 read as windows-1251": misread(TEXT, "utf-8", "cp1251"),
+    "utf-8 read as koi8-r": misread(TEXT, "utf-8", "koi8-r"),
+    "utf-8 read as iso-8859-1 3 times": misread(misread(misread(TEXT, "utf-8", "latin-1"), "utf-8", "latin-1"), "utf-8", "latin-1"),
+    "percent-encoding": urllib.parse.quote(TEXT),
+    "quoted-printable": quopri.encodestring(TEXT.encode()).decode(),
+    "json escapes": TEXT.encode("unicode_escape").decode(),
+    "visual order": TEXT[::-1],
     "iso-8859-6 read as windows-1256": misread(TEXT, "iso-8859-6", "cp1256"),
     "utf-8 read as iso-8859-1 twice": misread(misread(TEXT, "utf-8", "latin-1"), "utf-8", "latin-1"),
     "html character references": "".join(f"&#{ord(c)};" if ord(c) > 127 else c for c in TEXT),
@@ -222,6 +232,10 @@ def test_a_part_of_a_record_may_be_mojibake(empty_project):
         ("".join(c for c in misread(TEXT, "utf-8", "latin-1") if c.isprintable()), "mojibake", "utf-8 read as"),
         (TEXT.encode("cp1256").decode("utf-8", "replace"), "lost_letters", "U+FFFD"),
         ((TEXT + " CNN").encode("latin-1", "replace").decode(), "lost_letters", "question marks"),
+        ("CNN (?????) 2010", "lost_letters", "question marks"),
+        ("BBC \ufffd\ufffd\ufffd", "lost_letters", "U+FFFD"),
+        ((TEXT + " 2010")[::-1], "visual_order", "logical order"),
+        (urllib.parse.quote(TEXT.encode("cp1256")), "mojibake", "percent-encoding"),
     ],
 )
 def test_what_cannot_be_undone_is_refused_with_its_kind(empty_project, spoiled, code, named):
@@ -230,6 +244,19 @@ def test_what_cannot_be_undone_is_refused_with_its_kind(empty_project, spoiled, 
     empty_project.write("b.txt", TEXT)
     reject, = empty_project.build().rows("rejects")
     assert reject["code"] == code and named in reject["message"]
+
+
+@pytest.mark.parametrize("lost", ["?????", "؟؟؟؟؟ ؟؟؟", "\ufffd\ufffd\ufffd"])
+def test_a_title_of_lost_letters_is_none_and_a_text_is_lost_or_not_arabic(empty_project, lost):
+    empty_project.configure("dataset", "max_reject_ratio", "1.0")
+    empty_project.write("a.csv", f"id,title,text\n1,{lost},{TEXT}\n2,خبر,{lost}\n3,,{lost}\n".encode())
+    build = empty_project.build()
+    titled, marks = build.rows("articles")
+    assert (titled["record"], titled["title"], titled["extra"]) == ("1", None, [{"name": "title", "value": lost}])
+    assert titled["damage"] == "intact"
+    assert (marks["record"], marks["damage"], marks["mean_confidence"], marks["repaired_count"]) == ("3", "foreign", 0, 0)
+    (reject,) = build.rows("rejects")
+    assert (reject["code"], reject["record"]) == ("lost_letters", "2")
 
 
 def test_a_lost_letter_is_no_certain_word(empty_project):
@@ -390,3 +417,101 @@ def test_faults_in_the_table_of_paths_are_told(empty_project, value, told):
 def test_the_filter_takes_a_state_of_writing(seed_project, state, unchanged):
     text = "الانشط الصناعي عل"
     assert (seed_project.tarmim("repair", "--damage", state, stdin=text.encode()).stdout == text) == unchanged
+
+
+# ---------------------------------------------------------------- the encoding of short values
+
+
+WORDS = ["الحمامات", "ارتفاع", "المغرب", "قفصة", "لبنان", "حالة", "بلاغ", "وزير", "بعد", "ألفة", "فوز جديد", "اتفاق"]
+
+
+@pytest.mark.parametrize(("written", "named"), [("cp1256", "windows-1256"), ("iso-8859-6", "iso-8859-6")])
+def test_the_values_of_a_table_and_the_files_of_a_folder_tell_their_encoding_together(empty_project, written, named):
+    for number, word in enumerate(WORDS):
+        empty_project.write(f"files/{number:02}.txt", word.encode(written))
+        empty_project.write(f"told/{number:02}.txt", f"{TEXT} {number}")
+    table = "\n".join(f"{number:02}.txt,{word}" for number, word in enumerate(WORDS))
+    empty_project.write("told/metadata.csv", f"path,title\n{table}\n".encode(written))
+    empty_project.write("records.csv", "\n".join(["text", *WORDS]).encode(written))
+    build = empty_project.build()
+    assert build.rows("rejects") == []
+    rows = of_paths(build)
+    assert [rows[f"told/{number:02}.txt"]["title"] for number in range(len(WORDS))] == WORDS
+    short = [row for row in build.rows("articles") if row["source_path"].startswith(("files", "records"))]
+    assert {row["encoding"] for row in short} == {named}
+    given = [row["raw_text"] for row in build.rows("sentences") if row["source_path"].startswith(("files", "records"))]
+    assert sorted(given) == sorted(WORDS * 2)
+
+
+@pytest.mark.parametrize("word", ["وزير", "فوز جديد", "غزة", "آراء", "شؤون", "ظل"])
+def test_a_word_alone_is_read_as_windows_1256(empty_project, word):
+    """Beside numbers and Latin letters of other columns, and as the only label of a vocabulary."""
+    empty_project.write("a/1.txt", TEXT)
+    empty_project.write("a/metadata.csv", b"path,title\n1.txt," + word.encode("cp1256") + b"\n")
+    labels = empty_project.root / "labels.csv"
+    labels.write_bytes(b"id,label,category,variants\nx1," + word.encode("cp1256") + b",sport,\n")
+    build = empty_project.build()
+    assert build.rows("rejects") == []
+    assert [row["title"] for row in build.rows("articles")] == [word]
+    assert "x1" in empty_project.tarmim("tag-test", labels, f"{TEXT} {word}").stdout
+
+
+# ---------------------------------------------------------------- advice, followed
+
+
+def python_of(message):
+    """The converter that a message names, as a function of bytes."""
+    codec = re.search(r"encoding='(mac_arabic|cp720)'", message)[1]
+    return lambda data: data.decode(codec).encode()
+
+
+def iconv_of(message):
+    command = re.search(r"\(((?:tail[^(]*)?iconv[^)]*)\)", message)[1]
+    return lambda data: subprocess.run(["sh", "-c", command], input=data, capture_output=True, check=True).stdout
+
+
+@pytest.mark.parametrize(
+    ("written", "named"), [("mac_arabic", "Mac Arabic"), ("cp720", "code page 720")]
+)
+def test_other_arabic_encodings_are_named_and_the_advice_works(empty_project, written, named):
+    empty_project.configure("dataset", "max_reject_ratio", "1.0")
+    text = TEXT.replace("،", ",")
+    spoiled = text.encode(written)
+    empty_project.write("a.txt", spoiled)
+    empty_project.write("b.txt", TEXT)
+    reject, = empty_project.build().rows("rejects")
+    assert named in reject["message"] and reject["code"] == "unknown_encoding"
+    empty_project.write("a.txt", python_of(reject["message"])(spoiled))
+    build = empty_project.build()
+    assert build.rows("rejects") == [] and words(build, "a.txt") == text.split()
+
+
+@pytest.mark.parametrize("table", [False, True])
+def test_a_mark_of_utf_8_before_windows_1256_is_none(empty_project, table):
+    body = TEXT.encode("cp1256")
+    empty_project.write(*(("a.csv", b"\xef\xbb\xbfid,text\n1," + body) if table else ("a.txt", b"\xef\xbb\xbf" + body)))
+    build = empty_project.build()
+    assert build.rows("rejects") == [] and [row["encoding"] for row in build.rows("articles")] == ["windows-1256"]
+    assert words(build, "a.csv" if table else "a.txt") == TEXT.split()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--lines",)])
+@pytest.mark.parametrize(
+    ("written", "mark", "named"),
+    [
+        ("utf-16-le", b"", "utf-16le"),
+        ("utf-16-be", b"", "utf-16be"),
+        ("utf-16-le", b"\xff\xfe", "utf-16le"),
+        ("utf-16-be", b"\xfe\xff", "utf-16be"),
+        ("cp1256", b"", "windows-1256"),
+        ("cp1256", b"\xef\xbb\xbf", "windows-1256"),
+        ("iso-8859-6", b"", "iso-8859-6"),
+    ],
+)
+def test_the_filter_names_the_encoding_and_the_advice_works(seed_project, written, mark, named, arguments):
+    text = TEXT.replace("«", "").replace("»", "")
+    spoiled = mark + f"{text}\n".encode(written)
+    done = seed_project.tarmim("repair", *arguments, stdin=spoiled, expect=1)
+    assert named in done.stderr and done.stdout == ""
+    again = seed_project.tarmim("repair", *arguments, stdin=iconv_of(done.stderr)(spoiled))
+    assert again.stdout == f"{text}\n"

@@ -234,3 +234,15 @@ def test_row_groups_are_read_in_order(empty_project):
         by_id = {article_id(path, record): text for record, text in expected.items()}
         assert {key: " ".join(parts) for key, parts in found.items()} == by_id
         assert list(found) == list(by_id), "in the order of the rows"
+
+
+def test_binary_text_of_another_encoding_is_named_and_the_advice_works(empty_project):
+    """A binary column of UTF-8 is text; of other bytes nothing says what they are."""
+    empty_project.configure("dataset", "max_reject_ratio", "1.0")
+    text = words(1)
+    empty_project.write("b.parquet", parquet(pa.table({"text": [words(2).encode()]})))
+    empty_project.write("a.parquet", parquet(pa.table({"text": [text.encode("cp1256")]})))
+    (reject,) = empty_project.build().rows("rejects")
+    assert reject["source_path"] == "a.parquet" and "text is binary" in reject["message"] and "decode it" in reject["message"]
+    empty_project.write("a.parquet", parquet(pa.table({"text": [text]})))
+    assert empty_project.build().rows("rejects") == []

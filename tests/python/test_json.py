@@ -77,9 +77,10 @@ def test_a_faulty_item_costs_no_other_and_is_told_with_its_place(empty_project):
     assert texts(build) == [(record["title"], record["text"]) for record in RECORDS[:2]]
     first, second = build.rows("rejects")
     at = len(content[: content.index("nope")].encode())
-    assert first["message"].startswith(f"line 2, byte {at + 1}: not a JSON object: expected ident; found \"ope}}")
+    assert first["message"].startswith(f"line 2, byte {at}: not a JSON object: expected a value: ")
+    assert "found \"nope}" in first["message"]
     assert (first["record"], second["record"]) == ("item 2", "item 4")
-    assert "expected a JSON object; found \"7\"" in second["message"]
+    assert "expected one object in braces; found \"7\"" in second["message"]
 
 
 def test_a_list_that_is_cut_off_gives_what_is_before_the_cut(empty_project):
@@ -220,3 +221,44 @@ def test_a_json_without_a_text_that_describes_nothing_is_told_with_its_fields(em
     empty_project.write("a.json", dumped({"headline": words(1), "story": words(2)}))
     told = empty_project.tarmim("run", expect=5).stderr
     assert "columns found: headline, story" in told and "fields.text" in told
+
+
+@pytest.mark.parametrize("around", [("callback(", ");"), ("/**/ app.news_1 (", ")\n")])
+def test_a_call_around_the_json_is_named_and_the_advice_works(empty_project, around):
+    empty_project.configure("dataset", "max_reject_ratio", "1.0")
+    before, after = around
+    record = dumped({"text": words(1)})
+    empty_project.write("a.json", f"{before}{record}{after}")
+    empty_project.write("b.txt", words(2))
+    (reject,) = empty_project.build().rows("rejects")
+    assert "JSONP" in reject["message"] and before.strip(" (/*") in reject["message"]
+    empty_project.write("a.json", record)
+    assert empty_project.build().rows("rejects") == []
+
+
+@pytest.mark.parametrize("value", ["null", " null\n", "12", '"نص"'])
+def test_a_file_of_one_value_is_named_and_the_advice_works(empty_project, value):
+    empty_project.configure("dataset", "max_reject_ratio", "1.0")
+    empty_project.write("a.json", value)
+    empty_project.write("b.txt", words(2))
+    (reject,) = empty_project.build().rows("rejects")
+    assert "all that the file holds is" in reject["message"] and "ingest.skip" in reject["message"]
+    empty_project.configure("ingest", "skip", '["a.json"]')
+    assert empty_project.build().rows("rejects") == []
+
+
+def test_what_the_api_of_wordpress_gives_is_read_without_a_setting(empty_project):
+    post = {
+        "id": 9, "title": {"rendered": f" {words(1, 4)} &#8211; نعم"}, "authors": [{"name": "سالم"}, {"name": "ليلى"}],
+        "content": {"rendered": f"<p>{words(2)}</p>", "protected": False},
+    }
+    empty_project.write("a.json", dumped([post]))
+    build = empty_project.build()
+    assert texts(build) == [(f"{words(1, 4)} – نعم", words(2))]
+    assert [row["byline"] for row in build.rows("articles")] == ["سالم، ليلى"]
+
+
+def test_a_long_number_is_a_key_with_all_its_digits(empty_project):
+    number = "12345678901234567890123"
+    empty_project.write("a.jsonl", "".join(f'{{"id": {number}{n}, "text": "{words(n)}"}}\n' for n in (1, 2)))
+    assert [row["record"] for row in empty_project.build().rows("articles")] == [number + "1", number + "2"]

@@ -13,7 +13,8 @@ from conftest import REPOSITORY
 # For each folder (or file) at the root of a crate, those that it may use. Lower ones never know higher ones.
 LAYERS = {
     "src": {
-        "main": {"cli", "commands", "progress", "failpoint"},
+        "main": {"allocator", "cli", "commands", "progress", "failpoint"},
+        "allocator": set(),
         "commands": {
             "cli", "pipeline", "config", "gates", "analysis", "cache", "dataset", "ingest", "progress", "interrupt",
             "path_kind", "failpoint",

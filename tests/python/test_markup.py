@@ -32,6 +32,26 @@ def empty(project):
 # ---------------------------------------------------------------- tags and entities in fields
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<style>p {color: red}</style><p>{0}</p><p>{1}</p>",
+        "<o:p></o:p><span lang=AR-SA>{0}</span><p class=MsoNormal>{1}</p>",
+        "<![CDATA[<p>{0}</p><p>{1}</p>]]>",
+        "<p>{0}<\\/p><p>{1}<\\/p>",
+        "{0}\\r\\n{1}\\n",
+        "[caption id=\"1\"]صورة[/caption]{0}<!--more-->{1}",
+        "{0}<ref>مصدر آخر</ref> {1}",
+    ],
+)
+def test_a_text_file_is_read_as_the_same_text_in_a_record(empty, text):
+    text = text.replace("{0}", PLANS[0]).replace("{1}", PLANS[1])
+    empty.write("a.txt", text)
+    empty.write("b.jsonl", json.dumps({"text": text}, ensure_ascii=False))
+    build = empty.build()
+    assert (body(build, "a.txt"), body(build, "b.jsonl")) == (PLANS, PLANS)
+
+
 def test_field_14_markup_in_records(field_project):
     project = field_project("14-markup-in-fields")
     build = project.build()

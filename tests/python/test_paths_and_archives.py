@@ -219,3 +219,31 @@ def test_a_partitioned_dataset_of_ours_is_input(empty_project, tmp_path):
     empty_project.tarmim("run", "--input", other, "--output", tmp_path / "out")
     (article,) = Build((tmp_path / "out" / "current").resolve()).rows("articles")
     assert article["section"] == "رياضة/كرة"
+
+
+def test_months_in_folders_are_no_sections(empty_project):
+    days = {"y/2019/مارس/5": "y", "y/2019/آذار/06": "y", "2019/03-March/07/رياضة": "رياضة", "y/2019/maris/8": "y"}
+    for number, folder in enumerate(days):
+        empty_project.write(f"{folder}/a.txt", words(number))
+    found = by_path(empty_project.build())
+    assert {path.removesuffix("/a.txt"): row["section"] for path, row in found.items()} == days
+    assert {str(row["published"]) for row in found.values()} == {f"2019-03-0{day}" for day in (5, 6, 7, 8)}
+
+
+def test_text_named_as_a_spreadsheet_is_read_or_told(empty_project):
+    empty_project.write("a.xls", f"id\ttitle\ttext\n1\tعنوان\t{words(1)}\n")
+    empty_project.write("b.xls", f"<html><table><tr><td>text</td></tr><tr><td>{words(2)}</td></tr></table></html>")
+    empty_project.configure("dataset", "max_reject_ratio", 0.9)
+    build = empty_project.build()
+    assert [row["title"] for row in build.rows("articles")] == ["عنوان"]
+    (told,) = build.rows("rejects")
+    assert (told["source_path"], "save it as .xlsx" in told["message"]) == ("b.xls", True)
+
+
+def test_another_output_folder_within_the_input_is_no_input(empty_project):
+    empty_project.write("a.txt", words(1))
+    empty_project.tarmim("run", "--output", str(empty_project.input / "out"))
+    empty_project.configure("dataset", "max_reject_ratio", 0.9)
+    build = empty_project.build()
+    assert [row["source_path"] for row in build.rows("articles")] == ["a.txt"]
+    assert [(row["source_path"], row["code"]) for row in build.rows("rejects")] == [("out", "output_folder")]

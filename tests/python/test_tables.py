@@ -266,9 +266,10 @@ def test_a_spreadsheet_that_cannot_be_used_is_told(empty_project):
     assert {path: row["code"] for path, row in found.items()} == {
         "header.xlsx": "broken_header",
         "broken.xlsx": "broken_table",
-        "page.xls": "broken_table",
+        "page.xls": "unsupported",
         "large.xlsx": "too_large",
     }
+    assert "a table in HTML or XML" in found["page.xls"]["message"]
     assert "a, b" in found["header.xlsx"]["message"] and "fields.text" in found["header.xlsx"]["message"]
 
 

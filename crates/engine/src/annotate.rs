@@ -10,7 +10,7 @@ use arrow::array::{Array, ArrayRef, AsArray, LargeStringArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 
-use crate::document::mojibake::{Condition, examine};
+use crate::document::mojibake::{Condition, examine_text};
 use crate::document::{ArticleText, Encoding, Metadata, Neighbours, Origin};
 use crate::engine::{Engine, EngineScratch};
 use crate::tables::{ArticleRow, ColumnError, KeywordRow, LongArticle, Reject, SentenceRow, TableRow};
@@ -97,7 +97,7 @@ impl Inputs {
         if let Some(at) = text.find('\0') {
             return reject("binary", format!("a NUL character at byte {at} of the text: this is no text"));
         }
-        let (text, misreadings) = match examine(text) {
+        let (text, misreadings) = match examine_text(text) {
             Condition::Sound => (text.to_owned(), Vec::new()),
             Condition::Undone { text, misreadings } => (text, misreadings),
             Condition::Lost(loss) => return reject(loss.code(), loss.message()),

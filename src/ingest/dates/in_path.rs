@@ -8,8 +8,8 @@ use jiff::civil::Date;
 
 use super::days::existing;
 use super::months::Calendar;
+use super::named_folders::{date_with_name, is_named_month};
 use super::reading::Reading;
-use super::text::read_date;
 
 /// Years of dates in names. Earlier ones are written with marks only: most numbers of eight digits that begin with 18 are something else.
 const YEARS: std::ops::RangeInclusive<u64> = 1800..=2100;
@@ -34,6 +34,7 @@ pub(crate) fn date_in_path(path: &str, name_reading: NameReading) -> Reading {
     let mut names: Vec<String> = path.split('/').map(bare).collect();
     let Some(file) = names.pop() else { return Reading::default() };
     let in_name = date_in_name(stem(&file), name_reading);
+    let in_name = if in_name.is_empty() { date_with_name(&[stem(&file).to_owned()]) } else { in_name };
     if !in_name.is_empty() {
         return in_name;
     }
@@ -52,12 +53,22 @@ pub(crate) fn compact_numbers_are_dates(name: &str) -> Option<bool> {
     Some(compact.all(|number| compact_day(number.text).is_some()))
 }
 
-/// Whether a folder's name is a date, or a part of one: a year, a month, a day.
-pub(crate) fn is_date_folder(name: &str) -> bool {
-    let name = western(name);
+/// For each folder of a path, whether its name is a date or a part of one: a year, a month, a day. The name of a month alone is one
+/// only where another folder is the year.
+pub(crate) fn date_folders(path: &str) -> Vec<bool> {
+    let names: Vec<String> = path.split('/').map(western).collect();
+    let is_year = |name: &String| {
+        let has_year = numbers(name).iter().any(|number| number.text.len() == 4);
+        has_year && (is_numeric_date(name) || is_named_month(name))
+    };
+    let has_year = names.iter().any(is_year);
+    names.iter().map(|name| is_numeric_date(name) || (has_year && is_named_month(name))).collect()
+}
+
+fn is_numeric_date(name: &str) -> bool {
     let is_part =
         name.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '_' | '.')) && name.len() <= "2004-05-17".len();
-    is_part && numbers(&name).iter().all(|number| matches!(number.text.len(), 1 | 2 | 4 | 6 | 8))
+    is_part && numbers(name).iter().all(|number| matches!(number.text.len(), 1 | 2 | 4 | 6 | 8))
 }
 
 /// A run of digits in a name.
@@ -162,12 +173,7 @@ fn date_of_folders(names: &[String]) -> Reading {
             }
         }
     }
-    match last(3) {
-        Some([year, month, day]) if year.len() == 4 && month.chars().any(char::is_alphabetic) && day.len() <= 2 => {
-            read_date(&format!("{day} {month} {year}"))
-        }
-        _ => Reading::default(),
-    }
+    (1..=3).filter_map(last).map(date_with_name).find(|reading| !reading.is_empty()).unwrap_or_default()
 }
 
 /// A file's name without its endings.
@@ -215,6 +221,20 @@ mod tests {
             ("2004/5/7/sport/x.txt", "2004-05-07", "folders further up"),
             ("2004/05-17/x.txt", "2004-05-17", "two folders"),
             ("2004/مايو/17/x.txt", "2004-05-17", "the month by its name"),
+            ("2004/أيار/17/x.txt", "2004-05-17", "its other name"),
+            ("2004/كانون الثاني/17/x.txt", "2004-01-17", "one of two words"),
+            ("2004/تشرين_2/17/x.txt", "2004-11-17", "and of a number"),
+            ("2004/May/17/x.txt", "2004-05-17", "in English"),
+            ("2004/mayu/17/x.txt", "2004-05-17", "in Latin letters"),
+            ("2004/05-مايو/17/x.txt", "2004-05-17", "with its number, for sorting"),
+            ("2004/17 مايو/x.txt", "2004-05-17", "two folders, one with the day and month"),
+            ("مايو 2004/17/x.txt", "2004-05-17", "and with the month and year"),
+            ("17 مايو 2004/x.txt", "2004-05-17", "all in one"),
+            ("١٧ مايو ٢٠٠٤.txt", "2004-05-17", "a file's name"),
+            ("May 17, 2004.txt", "2004-05-17", "the American way"),
+            ("خبر 17 مايو 2004/x.txt", "", "a folder's name says more than the date"),
+            ("2004/مايو/x.txt", "", "a month"),
+            ("2004/رياضة/17/x.txt", "", "a section"),
             ("2004-05-17.tar.gz!/a.txt", "2004-05-17", "an archive is a folder"),
             ("20040517/x.txt", "2004-05-17", "one folder"),
             ("crawl-2020-05-17/x.txt", "", "the day of a crawl is no day of publication"),
@@ -237,6 +257,20 @@ mod tests {
             assert_eq!(found, day, "{path}: {why}");
         }
         assert!(date_in_path("07-03-2016.txt", ARTICLE).is_ambiguous());
+    }
+
+    #[test]
+    fn folders_are_parts_of_dates() {
+        for (path, expected) in [
+            ("y/2019/مارس/5", [false, true, true, true]),
+            ("y/2019/آذار/05", [false, true, true, true]),
+            ("y/2019/03-March/05", [false, true, true, true]),
+            ("y/مارس 2019/5/x", [false, true, true, false]),
+            ("y/sport/مارس/5", [false, false, false, true]),
+            ("2019/مارس/رياضة/May", [true, true, false, true]),
+        ] {
+            assert_eq!(date_folders(path), expected, "{path}");
+        }
     }
 
     #[test]

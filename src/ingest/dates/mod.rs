@@ -15,6 +15,7 @@
 mod days;
 mod in_path;
 mod months;
+mod named_folders;
 mod numbers;
 mod reading;
 mod scan;
@@ -28,7 +29,7 @@ mod weekdays;
 #[cfg(test)]
 mod golden;
 
-pub(super) use in_path::{NameReading, compact_numbers_are_dates, date_in_path, is_date_folder};
+pub(super) use in_path::{NameReading, compact_numbers_are_dates, date_folders, date_in_path};
 pub use reading::{DateOrder, Reading};
 pub(super) use text::has_short_year;
 pub use text::read_date;

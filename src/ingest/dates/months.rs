@@ -1,4 +1,5 @@
-//! Names of months: both Gregorian traditions of Arabic, those of the Maghreb, English, French, and the Hijri calendar.
+//! Names of months: both Gregorian traditions of Arabic, also in Latin letters, those of the Maghreb, English, French, and the Hijri
+//! calendar.
 //!
 //! A name matches as spelled, as spelled without hamza and with `ه` and `ي` for `ة` and `ى`, and with the damaged letters deleted
 //! (`ة ى أ إ آ ء ئ ؤ`). Invariant: no text matches the names of two months, so a match is unambiguous; forms of one letter (`ب` for
@@ -41,16 +42,46 @@ const GREGORIAN: [&[&str]; 12] = [
         "jan",
         "janvier",
         "janv",
+        "yanayir",
+        "yanayer",
     ],
-    &["فبراير", "شباط", "فيفري", "فبرائر", "february", "feb", "février", "fevrier", "févr", "fevr", "fév"],
-    &["مارس", "آذار", "march", "mar", "mars"],
-    &["أبريل", "إبريل", "نيسان", "أفريل", "april", "apr", "avril", "avr"],
-    &["مايو", "أيار", "ماي", "may", "mai"],
-    &["يونيو", "يونية", "حزيران", "جوان", "june", "jun", "juin"],
-    &["يوليو", "يولية", "تموز", "جويلية", "يوليوز", "july", "jul", "juillet", "juil"],
-    &["أغسطس", "أوغسطس", "آب", "أوت", "غشت", "august", "aug", "août", "aout"],
-    &["سبتمبر", "أيلول", "شتنبر", "سبتامبر", "september", "sept", "sep", "septembre"],
-    &["أكتوبر", "أوكتوبر", "تشرين الأول", "تشرين أول", "تشرين 1", "ت 1", "ت . 1", "october", "oct", "octobre"],
+    &[
+        "فبراير",
+        "شباط",
+        "فيفري",
+        "فبرائر",
+        "february",
+        "feb",
+        "février",
+        "fevrier",
+        "févr",
+        "fevr",
+        "fév",
+        "fibrayir",
+        "fabrayer",
+        "shubat",
+    ],
+    &["مارس", "آذار", "march", "mar", "mars", "maris", "adhar"],
+    &["أبريل", "إبريل", "نيسان", "أفريل", "april", "apr", "avril", "avr", "abril", "nisan"],
+    &["مايو", "أيار", "ماي", "may", "mai", "mayu", "mayo", "ayyar"],
+    &["يونيو", "يونية", "حزيران", "جوان", "june", "jun", "juin", "yunyu", "yunyo", "haziran"],
+    &["يوليو", "يولية", "تموز", "جويلية", "يوليوز", "july", "jul", "juillet", "juil", "yulyu", "yulyo", "tammuz"],
+    &["أغسطس", "أوغسطس", "آب", "أوت", "غشت", "august", "aug", "août", "aout", "aghustus", "aghostos"],
+    &["سبتمبر", "أيلول", "شتنبر", "سبتامبر", "september", "sept", "sep", "septembre", "sibtambir", "sebtember", "aylul"],
+    &[
+        "أكتوبر",
+        "أوكتوبر",
+        "تشرين الأول",
+        "تشرين أول",
+        "تشرين 1",
+        "ت 1",
+        "ت . 1",
+        "october",
+        "oct",
+        "octobre",
+        "uktubar",
+        "oktobar",
+    ],
     &[
         "نوفمبر",
         "تشرين الثاني",
@@ -64,6 +95,8 @@ const GREGORIAN: [&[&str]; 12] = [
         "november",
         "nov",
         "novembre",
+        "nufimbir",
+        "nofember",
     ],
     &[
         "ديسمبر",
@@ -80,6 +113,7 @@ const GREGORIAN: [&[&str]; 12] = [
         "décembre",
         "decembre",
         "déc",
+        "disimbir",
     ],
 ];
 

@@ -11,6 +11,7 @@ const NO_TEXT: &[&str] = &[
     "script",
     "style",
     "noscript",
+    "noframes",
     "template",
     "iframe",
     "object",
@@ -48,6 +49,10 @@ const NO_TEXT: &[&str] = &[
     "amp-img",
     "frame",
     "frameset",
+    "ref",
+    "references",
+    "gallery",
+    "timeline",
     "link",
     "marquee",
 ];

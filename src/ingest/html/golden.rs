@@ -304,6 +304,45 @@ fn pages_without_an_article_are_empty() {
 }
 
 #[test]
+fn the_text_is_read_where_a_parser_of_html_would_not_see_it() {
+    const XHTML: &str = "<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN'><html><head><title>عنوان</title>";
+    let p = format!("<p>{SENTENCE}</p>");
+    for (html, why) in [
+        (format!("{XHTML}<script src='a.js'/></head><body>{p}"), "a script that ends in its own tag"),
+        (format!("{XHTML}<style type='text/css'/></head><body>{p}"), "a style"),
+        (format!("{XHTML}</head><body><textarea/><iframe src='a'/><div/><a name='x'/>{p}"), "others, in the body"),
+        (
+            format!("<title>عنوان</title><frameset><frame src=a><noframes>{p}</noframes></frameset>"),
+            "for readers without frames",
+        ),
+        (format!("<title>عنوان</title><frameset><frame src=a></frameset><noframes><body>{p}</body></noframes>"), "the same"),
+    ] {
+        let fields = read(&html).fields;
+        assert_eq!((fields.text.as_deref(), fields.title.as_deref()), (Some(SENTENCE), Some("عنوان")), "{why}");
+    }
+}
+
+#[test]
+fn a_page_whose_text_is_only_in_a_script_is_told() {
+    for (script, why) in [
+        (
+            format!("<script id='__NEXT_DATA__' type='application/json'>{{\"body\":\"{SENTENCE}\"}}</script>"),
+            "data of a framework",
+        ),
+        (format!("<script>window.state={{\"html\":\"<p>{SENTENCE}</p>\"}}</script>"), "the state of a program"),
+    ] {
+        let html = format!("<html><head><title>عنوان</title></head><body><div id=app></div>{script}</body></html>");
+        let fault = read_page(html.as_bytes(), None).expect_err(why);
+        assert_eq!(fault.code, "empty");
+        assert!(fault.message.contains("data of its scripts"), "{}", fault.message);
+        assert_eq!(
+            read(&html.replace("<div id=app>", &format!("<div id=app><p>{SENTENCE}</p>"))).fields.text.as_deref(),
+            Some(SENTENCE)
+        );
+    }
+}
+
+#[test]
 fn hostile_pages_end_soon() {
     let p = format!("<p>{SENTENCE}</p>");
     let fonts: Vec<String> = (0..3000).map(|id| format!("<font id=a{id}>")).collect();

@@ -14,6 +14,8 @@ mod head;
 mod metadata;
 mod other_parts;
 mod parse;
+mod unseen;
+mod xhtml;
 
 #[cfg(test)]
 mod golden;
@@ -33,6 +35,7 @@ use clean::Label;
 use head::Head;
 use metadata::{Findings, Metas};
 pub(super) use parse::{resolve_entities, squeeze};
+pub(super) use xhtml::{ends_itself, push_end};
 
 /// Shortest article, in characters, that the extractor accepts at once. Below this it searches again in places that it first ignores, and
 /// prefers whatever is longer; news in brief have about 150.
@@ -74,8 +77,10 @@ pub fn read_page(bytes: &[u8], declared: Option<DeclaredEncoding>) -> Result<Pag
 
 /// Whether a text is a whole page, not a piece of one.
 pub(super) fn is_page(text: &str) -> bool {
-    let head: String =
-        text.trim_start_matches('\u{feff}').trim_start().chars().take(14).collect::<String>().to_ascii_lowercase();
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    // XHTML begins with the declaration of XML.
+    let text = text.strip_prefix("<?xml").and_then(|rest| Some(rest.split_once("?>")?.1.trim_start())).unwrap_or(text);
+    let head = text.chars().take(14).collect::<String>().to_ascii_lowercase();
     head.starts_with("<!doctype html") || head.starts_with("<html")
 }
 
@@ -93,9 +98,13 @@ pub(super) fn text_of(html: &str) -> Result<String, DecodeFault> {
 /// Reads a page that is decoded.
 ///
 /// # Errors
-/// If it would be too expensive to read.
+/// If it would be too expensive to read, or its text is only in its scripts.
 pub(super) fn read_html(html: &str) -> Result<ArticleFields, DecodeFault> {
-    let document = parse::parse(html)?;
+    let mut document = parse::parse(&xhtml::with_end_tags(html))?;
+    if let Some(page) = unseen::page_without_frames(&document) {
+        document = parse::parse(&page)?;
+    }
+    let only_in_scripts = unseen::only_in_scripts(&document);
     let metas = Metas::of(&document);
     // Metadata, headings and standfirst are read before `clean`, which removes elements and attributes they need.
     let date = metadata::visible_date(&document);
@@ -118,7 +127,10 @@ pub(super) fn read_html(html: &str) -> Result<ArticleFields, DecodeFault> {
     let all = document.body().map(|body| blocks(&body)).unwrap_or_default();
     let selection = article::select(&document, all, &kept, title.as_deref());
     let text = longer(selection.blocks, found.body.as_deref())?;
-    let text = text.into_iter().map(|block| block.text).collect();
+    let text: Vec<String> = text.into_iter().map(|block| block.text).collect();
+    if let Some(fault) = only_in_scripts.filter(|_| text.is_empty()) {
+        return Err(fault);
+    }
     let mut fields = article_fields(Findings { title, ..found }, text, lead, &selection.before);
     if selection.left_out >= TOLD_WORDS {
         fields.extra.push(("page_words_left_out".to_owned(), selection.left_out.to_string()));

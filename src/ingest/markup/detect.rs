@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::tags::{Kind, Tag, tags};
+use crate::ingest::tags::{Kind, Tag, tags};
 
 /// Elements of HTML, also those of former times.
 const ELEMENTS: &[&str] = &[
@@ -136,12 +136,45 @@ const ELEMENTS: &[&str] = &[
     "wbr",
 ];
 
+/// Elements of wikis.
+const WIKI: &[&str] = &[
+    "ref",
+    "references",
+    "nowiki",
+    "poem",
+    "gallery",
+    "noinclude",
+    "includeonly",
+    "onlyinclude",
+    "templatestyles",
+    "timeline",
+    "math",
+];
+
 /// Prefixes of elements that office programs and feeds leave in HTML (`<o:p>`).
 const PREFIXES: &[&str] = &["o:", "v:", "w:", "m:", "st1:", "fb:", "g:", "amp-", "media:"];
 
 /// Elements that are markup even alone: nobody writes their names in angle brackets for another reason.
-const PLAIN: &[&str] =
-    &["br", "p", "div", "img", "hr", "span", "strong", "li", "td", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "iframe"];
+const PLAIN: &[&str] = &[
+    "br",
+    "p",
+    "div",
+    "img",
+    "hr",
+    "span",
+    "strong",
+    "li",
+    "td",
+    "tr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "iframe",
+    "references",
+];
 
 /// Elements that hold lines or paragraphs.
 const BLOCKS: &[&str] =
@@ -185,10 +218,11 @@ pub(super) fn html_tags(text: &str) -> Vec<Tag<'_>> {
     all.iter().filter(|tag| !hides(tag)).cloned().collect()
 }
 
-/// Whether an element with this name is HTML.
-pub(super) fn is_element(name: &str) -> bool {
+/// Whether an element with this name is one of texts that hold HTML.
+pub(crate) fn is_element(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    ELEMENTS.contains(&lower.as_str()) || PREFIXES.iter().any(|prefix| lower.starts_with(prefix))
+    let is_in = |names: &[&str]| names.contains(&lower.as_str());
+    is_in(ELEMENTS) || is_in(WIKI) || PREFIXES.iter().any(|prefix| lower.starts_with(prefix))
 }
 
 /// Whether a text is HTML; `tags` are its tags.

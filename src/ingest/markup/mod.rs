@@ -1,11 +1,12 @@
-//! Tags and entities in texts that are no pages: columns of records, plain text.
+//! Tags and entities in texts that are no pages: columns of records, plain text. Also tags in brackets and what an export escaped.
 //!
 //! Exports hold HTML in the column of the text (`<p>`, `&nbsp;`), sometimes escaped twice, sometimes whole pages. Invariants: what is
-//! no markup stays as it is (`a < b`, a lone `&`, text about tags); words are never joined; without `<` and `&` nothing happens.
+//! no markup stays as it is (`a < b`, a lone `&`, text about tags); words are never joined; without `<`, `&`, `[` and `\\` nothing happens.
 
+mod brackets;
 mod detect;
 mod entities;
-pub(super) mod tags;
+mod escapes;
 
 use std::borrow::Cow;
 
@@ -13,14 +14,18 @@ use engine::settings::Choice;
 
 use super::decode::DecodeFault;
 use super::fields::{ArticleFields, FieldSource};
-use super::html::{self, squeeze};
+use super::html::{self, ends_itself, push_end, squeeze};
+use super::tags::{Kind, Tag, tags};
+pub(super) use detect::is_element;
 use detect::{html_tags, is_about_markup, is_html};
 pub(super) use entities::resolve;
 use entities::{has_entities, is_escaped_twice};
-use tags::{Kind, Tag};
 
 /// Elements that separate lines or words.
 const SEPARATORS: &[&str] = &["p", "br", "div", "li", "td", "th", "tr", "dt", "dd", "option"];
+
+/// Comments in which `WordPress` notes where a text goes on.
+const PAGE_MARKS: &[&str] = &["<!--more", "<!--nextpage"];
 
 /// What to do about tags and entities in texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,11 +77,21 @@ impl Markup {
 
     /// A text without markup, its paragraphs separated by blank lines.
     fn text(self, text: &str) -> Result<Cow<'_, str>, DecodeFault> {
-        if !text.contains(['<', '&']) {
+        if !text.contains(['<', '&', '[', '\\']) {
             return Ok(text.into());
         }
+        if is_about_markup(text, &html_tags(text)) {
+            return self.html_text(text, true);
+        }
+        let text = escapes::resolve(text);
+        let text = without_data(&text).map_or(text, Cow::Owned);
+        let text = brackets::as_html(&text).into_owned();
+        Ok(self.html_text(&text, false)?.into_owned().into())
+    }
+
+    /// A text without tags and entities; `is_about` says that it speaks of them.
+    fn html_text(self, text: &str, is_about: bool) -> Result<Cow<'_, str>, DecodeFault> {
         let tags = html_tags(text);
-        let is_about = is_about_markup(text, &tags);
         if self == Self::Html || is_html(text, &tags) {
             let plain = html_text(text, &tags)?;
             // What is left of tags was escaped once, so the author meant it; only entities can still be escaped twice.
@@ -94,6 +109,18 @@ impl Markup {
     }
 }
 
+/// A text whose character data (`<![CDATA[…]]>`) are written as they are, which is how feeds wrap their HTML; `None` if it has none.
+fn without_data(text: &str) -> Option<String> {
+    let (mut unwrapped, mut at) = (String::new(), 0);
+    for data in tags(text).filter(|tag| tag.kind == Kind::Data) {
+        unwrapped.push_str(&text[at..data.range.start]);
+        unwrapped.push_str(data.name);
+        at = data.range.end;
+    }
+    unwrapped.push_str(&text[at..]);
+    (at > 0).then_some(unwrapped)
+}
+
 /// The text of HTML whose tags are `tags`; any other `<` is text.
 fn html_text(text: &str, tags: &[Tag<'_>]) -> Result<String, DecodeFault> {
     let separates = |tag: &Tag<'_>| SEPARATORS.iter().any(|name| tag.name.eq_ignore_ascii_case(name));
@@ -107,8 +134,15 @@ fn html_text(text: &str, tags: &[Tag<'_>]) -> Result<String, DecodeFault> {
             // A cell without its table is no element for a parser, but it still is where a word ends.
             html.push(' ');
         }
+        let source = &text[tag.range.clone()];
+        if PAGE_MARKS.iter().any(|mark| source.starts_with(mark)) {
+            html.push_str("<br><br>");
+        }
         if tag.kind != Kind::Silent {
-            html.push_str(&text[tag.range.clone()]);
+            html.push_str(source);
+        }
+        if ends_itself(tag) {
+            push_end(&mut html, tag.name);
         }
     }
     push_text(&mut html, &text[at..], has_lines);
@@ -161,6 +195,17 @@ mod tests {
             ("<p>الوسم &lt;br&gt; لكسر السطر.</p>", "الوسم <br> لكسر السطر.", "about markup, in markup"),
             ("<td>أول</td><td>ثان</td>", "أول ثان", "cells without their table"),
             ("<table><tr><td>أول</td><td>ثان</td></tr></table>", "أول ثان", "cells"),
+            ("<![CDATA[<p>أول</p><p>ثان &amp; ثالث</p>]]>", "أول\n\nثان & ثالث", "character data"),
+            ("<p><![CDATA[أول]]></p> <![CDATA[ثان]]>", "أول\n\nثان", "the same among tags"),
+            ("<p>أول.<\\/p><p class=\\\"x\\\">ثان.<\\/p>", "أول.\n\nثان.", "JSON in JSON"),
+            ("أول.\\nثان.\\r\\nثالث", "أول.\nثان.\nثالث", "line breaks written as two characters"),
+            ("نص.<ref>مصدر</ref> نص<ref name=a/> آخر.<references/>", "نص. نص آخر.", "notes of wikis"),
+            ("<nowiki>نص</nowiki> <noinclude>آخر</noinclude>", "نص آخر", "other tags of wikis"),
+            ("[caption id=\"1\"]صورة[/caption]\n<p>نص</p>", "نص", "shortcodes of WordPress"),
+            ("أول.<!--more-->ثان.", "أول.\n\nثان.", "where WordPress cuts"),
+            ("<p><![if !supportLists]>1.<![endif]> نص</p>", "1. نص", "conditions that Word shows"),
+            ("<p>أول</p><!--[if gte mso 9]><xml>كلام</xml><![endif]--><p>ثان</p>", "أول\n\nثان", "conditions that it hides"),
+            ("<style/><p>نص</p>", "نص", "an element that ends in its own tag"),
         ] {
             assert_eq!(text(Markup::Auto, source), expected, "{source}: {why}");
         }
@@ -181,6 +226,8 @@ mod tests {
             "الكيان &nbsp; في HTML يعني مسافة.",
             "<p> هو الوسم الذي يبدأ فقرة",
             "مزج <b> بلا نهاية",
+            "<![CDATA[ بلا نهاية",
+            "انظر [1] و[المصدر] والملف C:\\news",
             "&#0; و&#xD800; و&foo1;",
         ] {
             assert_eq!(text(Markup::Auto, source), source);

@@ -21,6 +21,8 @@ pub(super) enum Foreign {
     SavedPage,
     /// A spreadsheet of an old or rare kind.
     Spreadsheet,
+    /// A table in HTML or XML that is named as a spreadsheet.
+    MarkupTable,
     /// A database.
     Database,
     /// Text with the marks of a program, or a program.
@@ -85,6 +87,10 @@ impl Foreign {
             ),
             Self::SavedPage => ("a page saved with its images", "save it as .html alone"),
             Self::Spreadsheet => ("a spreadsheet of a kind that is not opened", "save it as .csv in UTF-8"),
+            Self::MarkupTable => (
+                "a table in HTML or XML that is only named as a spreadsheet",
+                "open it in a spreadsheet program and save it as .xlsx or .csv",
+            ),
             Self::Database => ("a database", "export its articles as .csv or .jsonl"),
             Self::Source => {
                 ("a program, a stylesheet or text with another program's marks", "convert it to .txt if it holds articles")

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::found::Content;
 use super::json_cutter::{Cutter, End, ListKind, Place};
 use super::json_lines;
+use super::json_mistake::mistake;
 use super::json_object::{self, Fields};
 use super::output::{LeafOutput, RecordPlace};
 use super::settings::SourceSettings;
@@ -41,8 +42,12 @@ pub(super) fn read(
         Ok(opened) => opened,
         Err(error) => return output.read_fault(&error, None),
     };
-    let decoder = RecordDecoder::new(declared, stream.transcoded());
-    if is_lines(&stream.peek(HEAD_BYTES), named) {
+    let decoder = RecordDecoder::new(&mut stream, declared);
+    let head = stream.peek(HEAD_BYTES);
+    if let Some(message) = mistake(&head, head.len() < HEAD_BYTES) {
+        return output.reject("broken_record", message);
+    }
+    if is_lines(&head, named) {
         return json_lines::read(stream, decoder, settings, output);
     }
     let is_utf16 = stream.transcoded().is_some();

@@ -1,15 +1,16 @@
 //! A JSON object as the list of its fields, in the order of the source.
 //!
-//! A map would lose the order, and would silently drop the first of two fields with the same name; so the object is read by hand. Python
-//! writes numbers that are none as `NaN` and `Infinity`, which JSON does not have: they are read as null.
+//! A map would lose the order, and would silently drop the first of two fields with the same name; so the object is read by hand. Numbers
+//! are read as `json_numbers` writes them.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Deserializer as _;
 use serde::de::{Error, MapAccess, Visitor};
 use serde_json::Value;
+
+use super::json_numbers;
 
 /// Fields of a record: names and values.
 pub(super) type Fields = Vec<(String, Value)>;
@@ -51,57 +52,62 @@ pub(super) fn parse(text: &str) -> Result<Fields, JsonFault> {
         let what = format!("more than {MAX_VALUES} values (commas and brackets) in one record; split it");
         return Err(JsonFault { what, offset: 0, lines: 0 });
     }
-    let (json, grown) = without_nan(text);
+    let (json, changes) = json_numbers::rewritten(text);
     let mut deserializer = serde_json::Deserializer::from_str(&json);
     // `end` refuses a second object on the line, which would otherwise be lost without a word.
     let fields = deserializer.deserialize_map(ObjectVisitor).and_then(|fields| deserializer.end().map(|()| fields));
-    fields.map_err(|error| fault(text, &json, &grown, &error))
+    fields.map_err(|error| fault(text, &json, &changes, &error))
 }
 
-/// The text with null for each `NaN` and `Infinity` outside strings, and the places in it before which it is a byte longer.
-fn without_nan(text: &str) -> (Cow<'_, str>, Vec<usize>) {
-    if !text.contains("NaN") && !text.contains("Infinity") {
-        return (Cow::Borrowed(text), Vec::new());
-    }
-    let (mut json, mut grown) = (String::with_capacity(text.len() + 8), Vec::new());
-    let (mut rest, mut in_string) = (text, false);
-    while let Some(at) = rest.find(['"', '\\', 'N', 'I', '-']) {
-        let (before, from) = rest.split_at(at);
-        json.push_str(before);
-        let number = ["NaN", "-Infinity", "Infinity"].into_iter().find(|name| !in_string && from.starts_with(name));
-        let taken = if let Some(name) = number {
-            json.push_str("null");
-            json.push_str(&" ".repeat(name.len().saturating_sub(4)));
-            grown.extend((name.len() < 4).then_some(json.len()));
-            name.len()
-        } else {
-            in_string ^= from.starts_with('"');
-            // What a backslash escapes is taken with it, so that an escaped quote ends no string.
-            let escaped = from.strip_prefix('\\').and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-            json.push_str(&from[..=escaped]);
-            1 + escaped
-        };
-        rest = &from[taken..];
-    }
-    json.push_str(rest);
-    (Cow::Owned(json), grown)
-}
-
-/// The fault for an error in `json`, which is `text` but for the places where it has grown.
-fn fault(text: &str, json: &str, grown: &[usize], error: &serde_json::Error) -> JsonFault {
+/// The fault for an error in `json`, which is `text` but for the numbers that were rewritten.
+fn fault(text: &str, json: &str, changes: &json_numbers::Changes, error: &serde_json::Error) -> JsonFault {
+    let said = error.to_string();
+    let said = said.split(" at line ").next().unwrap_or_default();
     let before: usize = json.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     // A column counts the bytes up to and with the one at fault.
     let at = (before + error.column().saturating_sub(1)).min(json.len());
-    let offset = at - grown.iter().filter(|place| **place <= at).count();
-    let rest = text.get(offset..).unwrap_or_default();
-    let found: String = rest.chars().take(SHOWN).collect();
-    let said = error.to_string();
-    let said = said.split(" at line ").next().unwrap_or_default();
-    let what = match found.trim() {
-        "" => format!("{said}; it ends here"),
-        found => format!("{said}; found {found:?}"),
+    let offset = place_of(text, changes.place_before(at), said);
+    let found: String = text.get(offset..).unwrap_or_default().chars().take(SHOWN).collect();
+    let found = match found.trim() {
+        "" => "it ends here".to_owned(),
+        found => format!("found {found:?}"),
     };
+    let what = format!("{}; {found}", expected(said));
     JsonFault { what, offset, lines: text.get(..offset).unwrap_or(text).matches('\n').count() as u64 }
+}
+
+/// Where the fault begins that a parser noticed at `at`.
+fn place_of(text: &str, at: usize, said: &str) -> usize {
+    let before = text.get(..at).unwrap_or(text);
+    match said {
+        // Noticed at the second letter of what is no word of JSON.
+        "expected ident" => before.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len(),
+        // Noticed at the end of what is no object.
+        _ if said.starts_with("invalid type") => 0,
+        _ if said.starts_with("EOF") => text.len(),
+        _ => at,
+    }
+}
+
+/// What a parser says, in words that need no knowledge of parsers.
+fn expected(said: &str) -> &str {
+    match said {
+        "expected ident" | "expected value" => {
+            "expected a value: a text in double quotes, a number, a list, an object, true, false or null"
+        }
+        "key must be a string" => "expected the name of a field in double quotes",
+        "trailing characters" => "more follows the end of the object",
+        "trailing comma" => "expected another value after the comma",
+        _ if said.starts_with("control character") => {
+            "a line break or control character within quotes, which JSON writes as \\n"
+        }
+        _ if said.starts_with("unexpected end of hex") || said.starts_with("lone") => {
+            "half of a character (\\ud800 to \\udfff alone)"
+        }
+        _ if said.starts_with("invalid type") => "expected one object in braces",
+        _ if said.starts_with("EOF") => "the object is not closed",
+        said => said,
+    }
 }
 
 struct ObjectVisitor;
@@ -148,11 +154,15 @@ mod tests {
     #[test]
     fn what_is_no_object_is_an_error() {
         for (text, expected) in [
-            ("[1]", "expected a JSON object"),
-            ("{} {}", "trailing characters"),
+            ("[1]", "expected one object in braces; found \"[1]\""),
+            ("\"نص طويل\"", "expected one object in braces; found \"\\\"نص"),
+            ("{} {}", "more follows the end of the object; found \"{}\""),
             (r#"{"a":1,"b":2,"a":3}"#, "\"a\" occurs twice"),
-            (r#"{"a":"#, "EOF"),
-            (r#"{"a":"\ud800x"}"#, "hex escape"),
+            (r#"{"a":"#, "the object is not closed; it ends here"),
+            (r#"{"a":"\ud800x"}"#, "half of a character"),
+            ("{'a':1}", "expected the name of a field in double quotes; found \"'a':1}\""),
+            ("{\"a\":\"b\nc\"}", "a line break or control character within quotes"),
+            ("{\"a\":1,}", "expected another value after the comma; found \"}\""),
         ] {
             let fault = parse(text).expect_err(text);
             assert!(fault.what.contains(expected), "{text}: {fault:?}");
@@ -161,18 +171,10 @@ mod tests {
 
     #[test]
     fn a_fault_names_its_line_its_byte_and_what_was_found() {
+        const VALUE: &str = "expected a value: a text in double quotes, a number, a list, an object, true, false or null";
         let fault = parse("{\"a\": NaN,\n \"b\": nope}").expect_err("no value");
-        assert_eq!(fault.message(3, 100), "line 4, byte 118: not a JSON object: expected ident; found \"ope}\"");
+        assert_eq!(fault.message(3, 100), format!("line 4, byte 117: not a JSON object: {VALUE}; found \"nope}}\""));
         let fault = parse("{\"a\": 'x'}").expect_err("single quotes");
-        assert_eq!(fault.message(1, 0), "line 1, byte 6: not a JSON object: expected value; found \"'x'}\"");
-    }
-
-    #[test]
-    fn numbers_that_are_none_are_null() {
-        let text = r#"{"a":NaN,"b":[Infinity,-Infinity,1],"c":"NaN \"Infinity","d":{"e":NaN}}"#;
-        let fields = parse(text).expect("as Python writes it");
-        let shown: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        assert_eq!(shown, ["a=null", "b=[null,null,1]", r#"c="NaN \"Infinity""#, r#"d={"e":null}"#]);
-        assert!(parse(r#"{"a":NaNa}"#).is_err());
+        assert_eq!(fault.message(1, 0), format!("line 1, byte 6: not a JSON object: {VALUE}; found \"'x'}}\""));
     }
 }

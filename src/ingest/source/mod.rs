@@ -25,6 +25,8 @@ mod header;
 mod json;
 mod json_cutter;
 mod json_lines;
+mod json_mistake;
+mod json_numbers;
 mod json_object;
 mod kind;
 mod name_encoding;

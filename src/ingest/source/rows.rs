@@ -33,14 +33,13 @@ pub(super) fn read(
         Ok(opened) => opened,
         Err(error) => return output.read_fault(&error, None),
     };
-    // Asked now, because the row reader takes the stream.
-    let transcoded = stream.transcoded();
+    // Now, because the row reader takes the stream.
+    let mut decoder = RecordDecoder::new(&mut stream, declared);
     let (dialect, skips_line) = dialect_of(&mut stream, settings.dialect, by_name);
     let mut rows = RowReader::new(stream, dialect, settings.limits.max_leaf_bytes);
     if skips_line && let Err(error) = rows.skip_line() {
         return output.read_fault(&error, Some(rows.position()));
     }
-    let mut decoder = RecordDecoder::new(declared, transcoded);
     let header = match read_header(&mut rows, &mut decoder) {
         Ok(Ok(header)) => header,
         Ok(Err(message)) => return output.reject("broken_header", message),

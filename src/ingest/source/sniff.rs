@@ -53,6 +53,9 @@ pub(super) fn found_in(head: &[u8], named: Leaf) -> (Option<Shape>, Option<Strin
         let empty = || head.is_empty().then(|| Shape { compressions: Vec::new(), inner: Inner::Leaf(Leaf::Text) });
         return (shape_of_contents(head).or_else(empty), None);
     }
+    if named == Leaf::Spreadsheet {
+        return text_named_as_spreadsheet(head);
+    }
     let is_binary =
         compression_of(head).is_some() || Foreign::of_contents(head).is_some() || head.starts_with(b"PK\x03\x04");
     if !is_binary || !matches!(named, Leaf::Text | Leaf::Html | Leaf::Sgml | Leaf::Json | Leaf::JsonLines | Leaf::Rows(_)) {
@@ -66,6 +69,32 @@ pub(super) fn found_in(head: &[u8], named: Leaf) -> (Option<Shape>, Option<Strin
         (None, Inner::Leaf(_)) => None,
     });
     (found, what.map(|what| format!("its name does not say that it is {what}; read as what it is")))
+}
+
+/// What a file is that is named as a spreadsheet and is text: programs export tables so, because spreadsheet programs open them.
+fn text_named_as_spreadsheet(head: &[u8]) -> (Option<Shape>, Option<String>) {
+    let Some(text) = text_of(head).filter(|text| is_table_or_page(text)) else { return (None, None) };
+    let leaf = |leaf| Some(Shape { compressions: Vec::new(), inner: Inner::Leaf(leaf) });
+    if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') {
+        return (leaf(Leaf::Foreign(Foreign::MarkupTable)), None);
+    }
+    let delimiter = if text.contains('\t') { b'\t' } else { b',' };
+    (leaf(Leaf::Rows(delimiter)), Some("named as a spreadsheet, which it is not; read as a table of text".to_owned()))
+}
+
+/// Whether a text has what a table or a page cannot lack, and nothing that no text has: a damaged spreadsheet may be a few bytes of one.
+fn is_table_or_page(text: &str) -> bool {
+    text.contains(['\n', '\t', ',', ';', '<']) && !text.contains(|c: char| c.is_ascii_control() && !c.is_ascii_whitespace())
+}
+
+/// The text at the beginning of a file, if it is text.
+fn text_of(head: &[u8]) -> Option<String> {
+    // Cut anywhere, the head may end within a character.
+    let whole = head.len() < HEAD_BYTES;
+    let end = if whole { head.len() } else { head.iter().rposition(u8::is_ascii_whitespace).unwrap_or(head.len()) };
+    // UTF-16 has its line breaks in two bytes.
+    let end = if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) { end & !1 } else { end };
+    decode(&head[..end], None).ok().map(|(text, _)| text).filter(|text| !text.is_empty())
 }
 
 /// The shape of a file whose name does not say it; `None` if its contents do not say it either.
@@ -98,10 +127,7 @@ fn compression_of(head: &[u8]) -> Option<Compression> {
 
 /// A page, records, or Arabic text.
 fn leaf_of(head: &[u8]) -> Option<Leaf> {
-    // Cut anywhere, the head may end within a character.
-    let whole = head.len() < HEAD_BYTES;
-    let end = if whole { head.len() } else { head.iter().rposition(u8::is_ascii_whitespace).unwrap_or(head.len()) };
-    let text = decode(&head[..end], None).map_or_else(|_| String::from_utf8_lossy(head).into_owned(), |(text, _)| text);
+    let text = text_of(head).unwrap_or_else(|| String::from_utf8_lossy(head).into_owned());
     let begin = text.trim_start_matches('\u{feff}').trim_start();
     let lower = begin.to_ascii_lowercase();
     let is_page = ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| lower.contains(tag));
@@ -130,6 +156,26 @@ fn is_arabic(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_named_as_a_spreadsheet_is_read_or_told() {
+        let found = |head: &[u8]| found_in(head, Leaf::Spreadsheet).0.map(|shape| shape.inner);
+        let utf16: Vec<u8> = "\u{feff}id\ttext\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (head, expected, why) in [
+            ("id\ttext\n1\tنص\n".as_bytes(), Some(Inner::Leaf(Leaf::Rows(b'\t'))), "tabs"),
+            (&utf16, Some(Inner::Leaf(Leaf::Rows(b'\t'))), "the Unicode text of Excel"),
+            ("id,text\n1,نص\n".as_bytes(), Some(Inner::Leaf(Leaf::Rows(b','))), "commas"),
+            (b"\n<html><table>", Some(Inner::Leaf(Leaf::Foreign(Foreign::MarkupTable))), "a page"),
+            (b"<?xml version='1.0'?><Workbook>", Some(Inner::Leaf(Leaf::Foreign(Foreign::MarkupTable))), "XML"),
+            (b"PK\x03\x04\0\0", None, "a spreadsheet"),
+            (b"PK\x03\x04", None, "the beginning of one"),
+            (b"PK", None, "too little to say"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", None, "an older one"),
+            (b"", None, "nothing"),
+        ] {
+            assert_eq!(found(head), expected, "{why}");
+        }
+    }
 
     #[test]
     fn contents_say_what_names_do_not() {

@@ -10,7 +10,8 @@ use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
 
 use super::compression::BUFFER_BYTES;
 use super::fault::Fault;
-use crate::ingest::decode::{DeclaredEncoding, DecodeFault, decode};
+use crate::ingest::decode::{DeclaredEncoding, DecodeFault, decode_beside};
+use crate::ingest::detection::likely_encoding;
 use engine::document::Encoding;
 
 /// Bytes of text in an encoding that extends ASCII, and their offset in the source.
@@ -33,7 +34,8 @@ impl<'r> TextStream<'r> {
         let mut head = Vec::new();
         reader.by_ref().take(4).read_to_end(&mut head)?;
         let (encoding, mark) = match head[..] {
-            [0xef, 0xbb, 0xbf, ..] => (Some(Encoding::Utf8), 3),
+            // A program that marks all its files puts the mark before other bytes, too: the records tell.
+            [0xef, 0xbb, 0xbf, ..] => (None, 3),
             [0xff, 0xfe, ..] => (Some(Encoding::Utf16Le), 2),
             [0xfe, 0xff, ..] => (Some(Encoding::Utf16Be), 2),
             _ if declared.is_some() => (declared.map(|DeclaredEncoding(encoding)| encoding), 0),
@@ -171,20 +173,24 @@ impl<R: BufRead> BufRead for Transcoder<R> {
     }
 }
 
-/// Decodes records one by one, as [`decode`] does.
+/// The bytes at the beginning of a source that tell the encoding of its records.
+const SAMPLE_BYTES: usize = 1 << 18;
+
+/// Decodes records one by one, as [`decode_beside`] does.
 ///
-/// A record can be too short to reveal its encoding; then that of a longer one before it applies.
+/// A record can be too short to reveal its encoding; then that of the others applies: of the first ones, or else of one before it.
 pub(super) struct RecordDecoder {
     declared: Option<DeclaredEncoding>,
-    learned: Option<DeclaredEncoding>,
+    likely: Option<Encoding>,
     transcoded: Option<Encoding>,
     last: Encoding,
 }
 
 impl RecordDecoder {
-    /// `declared` is the encoding returned by [`TextStream::open`], `transcoded` that of [`TextStream::transcoded`].
-    pub(super) fn new(declared: Option<DeclaredEncoding>, transcoded: Option<Encoding>) -> Self {
-        Self { declared, learned: None, transcoded, last: Encoding::Utf8 }
+    /// `declared` is the encoding returned by [`TextStream::open`].
+    pub(super) fn new(stream: &mut TextStream<'_>, declared: Option<DeclaredEncoding>) -> Self {
+        let likely = if declared.is_none() { likely_encoding(&stream.peek(SAMPLE_BYTES)) } else { None };
+        Self { declared, likely, transcoded: stream.transcoded(), last: Encoding::Utf8 }
     }
 
     /// The encoding of the last record in the source.
@@ -204,19 +210,13 @@ impl RecordDecoder {
             self.last = Encoding::Utf8;
             return Ok((Cow::Borrowed(text), UTF_8));
         }
-        let decoded = decode(bytes, self.declared).or_else(|fault| match self.learned {
-            // The first fault is the one to report: what was learned is only a second attempt.
-            Some(learned) => decode(bytes, Some(learned)).map_err(|_| fault),
-            None => Err(fault),
-        });
-        let (text, encoding) = decoded?;
+        let (text, encoding) = decode_beside(bytes, self.declared, self.likely)?;
         self.last = encoding;
-        let encoding = DeclaredEncoding(encoding);
         // Nothing else is worth learning: UTF-8 shows itself in every record.
-        if self.declared.is_none() && encoding != UTF_8 {
-            self.learned = Some(encoding);
+        if self.declared.is_none() && encoding != Encoding::Utf8 {
+            self.likely = self.likely.or(Some(encoding));
         }
-        Ok((Cow::Owned(text), encoding))
+        Ok((Cow::Owned(text), DeclaredEncoding(encoding)))
     }
 }
 
@@ -255,7 +255,7 @@ mod tests {
     fn a_short_record_has_the_encoding_of_a_longer_one_before_it() {
         let windows = |text: &str| encoding_rs::WINDOWS_1256.encode(text).0.into_owned();
         let long = windows("تطرقنا في كثر من مر لهمي الصناعات الصغير والمتوسط بالنسب لاقتصاديات دول المجلس");
-        let mut decoder = RecordDecoder::new(None, None);
+        let mut decoder = RecordDecoder::new(&mut TextStream::of_bytes(b""), None);
         let short = windows("é: ٌ");
         assert!(decoder.decode(&short).is_err(), "nothing tells yet");
         assert!(decoder.decode(&long).is_ok());

@@ -23,11 +23,10 @@ pub struct ArticleText {
 }
 
 impl ArticleText {
-    /// Whether neither its title nor its text has a token.
+    /// Whether its text has no token. A title alone is no article.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let is_blank = |text: &str| text.chars().all(is_space);
-        self.metadata.title.as_deref().is_none_or(is_blank) && is_blank(&self.text)
+        self.text.chars().all(is_space)
     }
 
     /// The article with its tokens.

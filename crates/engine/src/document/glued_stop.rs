@@ -15,17 +15,28 @@ const LONGEST_ADDRESS: usize = 2048;
 /// A shorter number is the number of an item: `1.خفض`.
 const LEAST_DIGITS: usize = 3;
 
-/// The byte of `run`, a run of characters without white space, at which a sentence ends before another begins.
-pub(super) fn sentence_end_inside(run: &str) -> Option<usize> {
-    let end =
-        run.match_indices('.').find_map(|(at, _)| end_after(&run[..at], &run[at + 1..]).map(|closing| at + 1 + closing))?;
+/// The byte of `run`, a run of characters without white space, at which a sentence ends before another begins. `in_quotes` says whether
+/// a straight quote is open before it.
+pub(super) fn sentence_end_inside(run: &str, in_quotes: bool) -> Option<usize> {
+    let end_at = |at: usize| {
+        let closing = end_after(&run[..at], &run[at + 1..], in_quotes ^ has_odd_quote(&run[..at]))?;
+        Some(at + 1 + closing)
+    };
+    let end = run.match_indices('.').find_map(|(at, _)| end_at(at))?;
     let is_address = run.len() <= LONGEST_ADDRESS && ADDRESS_SIGNS.iter().any(|sign| run.contains(sign));
     (!is_address).then_some(end)
 }
 
+/// Whether a text opens or closes a straight quote, all in all.
+pub(super) fn has_odd_quote(text: &str) -> bool {
+    text.matches('"').count() % 2 == 1
+}
+
 /// Whether a full stop between two texts ends a sentence: the length of the closing marks after it, which belong to the sentence.
-fn end_after(before: &str, after: &str) -> Option<usize> {
-    let rest = after.trim_start_matches(['»', '”', ')', ']', '’']);
+fn end_after(before: &str, after: &str, in_quotes: bool) -> Option<usize> {
+    // Only the one before it tells whether a straight quote closes or opens.
+    let quoted = after.strip_prefix('"').filter(|_| in_quotes).unwrap_or(after);
+    let rest = quoted.trim_start_matches(['»', '”', ')', ']', '’']);
     (closes(before) && opens(rest)).then_some(after.len() - rest.len())
 }
 
@@ -92,7 +103,20 @@ mod tests {
             ("أمس.", None, "nothing follows"),
             (".وقال", None, "nothing precedes"),
         ] {
-            assert_eq!(sentence_end_inside(run).map(|end| &run[..end]), expected, "{run}: {why}");
+            assert_eq!(sentence_end_inside(run, false).map(|end| &run[..end]), expected, "{run}: {why}");
+        }
+    }
+
+    #[test]
+    fn a_straight_quote_that_is_open_closes() {
+        for (run, in_quotes, expected) in [
+            ("غداً.\"وأضاف", true, "غداً.\""),
+            ("غداً.\"وأضاف", false, "غداً."),
+            ("\"غداً.\"وأضاف", false, "\"غداً.\""),
+            ("غداً.\")وأضاف", true, "غداً.\")"),
+            ("غداً\".وأضاف", true, "غداً\"."),
+        ] {
+            assert_eq!(sentence_end_inside(run, in_quotes).map(|end| &run[..end]), Some(expected), "{run}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::glued_stop::sentence_end_inside;
+use super::glued_stop::{has_odd_quote, sentence_end_inside};
 use super::unify::unify_token;
 use crate::arabic::is_space;
 
@@ -63,17 +63,21 @@ pub(super) enum TokenRule {
 pub(super) fn spans_of(decoded: &str, rule: TokenRule) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::with_capacity(decoded.len() / 10);
     let mut rest = decoded;
+    let mut in_quotes = false;
     while let Some(space) = rest.find(|c| !is_space(c)) {
         if let Some(last) = spans.last_mut() {
             last.gap = gap_of(&rest[..space]);
         }
+        // A quote whose end was forgotten spoils no more than its line.
+        in_quotes &= !rest[..space].contains('\n');
         rest = &rest[space..];
         let mut run = &rest[..rest.find(is_space).unwrap_or(rest.len())];
         // `rest` is always a tail of the decoded text, so what it lacks is the offset.
         let mut start = decoded.len() - rest.len();
         rest = &rest[run.len()..];
         while !run.is_empty() {
-            let length = sentence_end_inside(run).filter(|_| rule == TokenRule::Text).unwrap_or(run.len());
+            let length = sentence_end_inside(run, in_quotes).filter(|_| rule == TokenRule::Text).unwrap_or(run.len());
+            in_quotes ^= has_odd_quote(&run[..length]);
             run = &run[length..];
             // The last token of a run gets its gap when the next run is found; the very last keeps `Paragraph`.
             let gap = if run.is_empty() { Gap::Paragraph } else { Gap::Nothing };

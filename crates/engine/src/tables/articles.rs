@@ -66,7 +66,8 @@ table! {
         content_hash: String,
         /// Encoding in which the file was read: `utf-8`, `utf-16le`, `utf-16be`, `windows-1256` or `iso-8859-6`. If some of the text
         /// was mojibake, and was undone, how it had been misread before: `utf-8 read as windows-1252`, likewise with other
-        /// encodings (with `twice` if it was misread twice), `html character references` or `json escapes`
+        /// encodings (with `twice` if it was misread twice), `html character references`, `json escapes`, `percent-encoding`,
+        /// `quoted-printable`, `hex escapes`, `r escapes` or `visual order`
         encoding: String,
         /// The headline, if the source supplies one
         title: Option<String>,

@@ -10,7 +10,7 @@ use super::tree::{Element, Node, tree};
 use crate::ingest::column_name::same_name;
 use crate::ingest::dates::{is_weekday, read_date};
 use crate::ingest::markup::resolve;
-use crate::ingest::markup::tags::{attribute, attribute_list};
+use crate::ingest::tags::{attribute, attribute_list};
 
 /// Elements of which an article may have several that are one field.
 const LISTS: &[&str] = &["author", "category", "byline"];

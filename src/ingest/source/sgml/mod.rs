@@ -67,11 +67,11 @@ pub(super) fn read(
     output: &mut LeafOutput<'_, '_>,
 ) -> ControlFlow<()> {
     let limit = settings.limits.max_leaf_bytes;
-    let (stream, declared) = match TextStream::open(reader, settings.encoding) {
+    let (mut stream, declared) = match TextStream::open(reader, settings.encoding) {
         Ok(opened) => opened,
         Err(error) => return output.read_fault(&error, None),
     };
-    let mut decoder = RecordDecoder::new(declared, stream.transcoded());
+    let mut decoder = RecordDecoder::new(&mut stream, declared);
     let mut splitter = Splitter::new(stream, element, limit);
     let mut number = 0_u64;
     loop {

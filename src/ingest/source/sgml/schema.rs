@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::names::column_name;
 use crate::ingest::column_name::same_name;
-use crate::ingest::markup::tags::{Kind, Tag, tags};
+use crate::ingest::markup::is_element;
+use crate::ingest::tags::{Kind, Tag, tags};
 
 /// Elements that are articles in formats of newswires, feeds and corpora.
 const RECORDS: &[&str] = &[
@@ -66,7 +67,8 @@ impl Schema {
         let elements = Elements::of(head);
         match elements.record(text_names) {
             Some(name) => Self::Records(name),
-            None if !elements.are_closed() => Self::Text,
+            // A text may begin with any element of HTML, such as a style that a program left there.
+            None if !elements.are_closed() || is_element(first.name) => Self::Text,
             None => Self::Unknown(elements.shown()),
         }
     }

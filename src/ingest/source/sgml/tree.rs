@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use crate::ingest::markup::resolve;
-use crate::ingest::markup::tags::{Kind, Tag, tags};
+use crate::ingest::tags::{Kind, Tag, tags};
 
 /// Deepest nesting; elements below are taken for ones that are never closed.
 const MAX_DEPTH: usize = 64;

@@ -6,17 +6,19 @@
 //!
 //! Two kinds differ in how they are found. Where UTF-8 was read as an encoding of one byte a character (`multibyte.rs`), each run of
 //! characters proves itself: chance does not make valid UTF-8. Where one such encoding was read as another (`single_byte.rs`),
-//! every line is valid in any, and must read as Arabic in one of them and in no way as it stands.
+//! every line is valid in any, and must read as Arabic in one of them and in no way as it stands. Two more are no wrong decodings, and
+//! are found and told in the same way: letters written as numbers (`escapes.rs`) and lines in visual order (`visual_order.rs`).
 //!
 //! Invariant: what is undone is undone without loss: encoding the result and decoding it wrongly again gives the text as it was.
 //! Text of which a part cannot be undone is [`Condition::Lost`]. Text that is Arabic as it stands is never touched.
 
 mod code_page;
+mod escapes;
 mod loss;
 mod misreading;
 mod multibyte;
-mod references;
 mod single_byte;
+mod visual_order;
 
 pub use code_page::CodePage;
 pub use loss::{Loss, has_lost_letters};
@@ -25,7 +27,7 @@ pub use misreading::Misreading;
 use misreading::Undone;
 
 /// Text saved wrongly more often than this is left alone.
-const MOST_LAYERS: usize = 3;
+const MOST_LAYERS: usize = 6;
 
 /// The condition of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +59,18 @@ pub fn examine(text: &str) -> Condition {
     }
 }
 
+/// The same for the text of an article. One that holds no letter at all, such as a row of question marks, is what it is: it is published as
+/// text that is not Arabic, about which nothing is claimed.
+#[must_use]
+pub fn examine_text(text: &str) -> Condition {
+    match examine(text) {
+        Condition::Lost(Loss::QuestionMarks | Loss::Replaced { .. }) if !text.contains(char::is_alphabetic) => {
+            Condition::Sound
+        }
+        condition => condition,
+    }
+}
+
 /// Undoes the wrong decoding of a page, if it was decoded wrongly and nothing is lost: before it is parsed, since parsing takes some of
 /// what the bytes became for white space. Its character references are markup and stay.
 #[must_use]
@@ -78,10 +92,12 @@ fn undo_all(text: &str, undo: fn(&str) -> Result<Option<Undone>, Loss>) -> Resul
 }
 
 fn undo_once(text: &str) -> Result<Option<Undone>, Loss> {
-    match references::undo(text) {
-        Some(undone) => Ok(Some(undone)),
-        None => undo_decoding_once(text),
+    for undo in [escapes::undo, undo_decoding_once, visual_order::undo] {
+        if let Some(undone) = undo(text)? {
+            return Ok(Some(undone));
+        }
     }
+    Ok(None)
 }
 
 fn undo_decoding_once(text: &str) -> Result<Option<Undone>, Loss> {

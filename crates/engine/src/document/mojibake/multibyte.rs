@@ -3,9 +3,10 @@
 //! A letter became two characters, of which the first is one of a few: those runs of characters whose bytes are valid UTF-8 are what
 //! was written. A run that begins like them and is not valid has lost characters on its way.
 
-use super::code_page::CodePage;
+use super::code_page::{CodePage, Roles, roles};
 use super::loss::Loss;
 use super::misreading::{Misreading, Undone};
+use super::single_byte;
 use crate::arabic::{is_letter, is_mark};
 use crate::document::source::Encoding;
 
@@ -21,7 +22,7 @@ struct Reading {
     text: String,
     /// Arabic letters that came out.
     letters: usize,
-    /// Punctuation of three bytes that came out (`â€œ`), which no language spells so.
+    /// Punctuation of three bytes that came out (`â€œ`), and U+FFFD (`ï¿½`), which no language spells so.
     marks: usize,
     /// Runs that changed.
     changed: usize,
@@ -31,8 +32,14 @@ struct Reading {
 
 /// Undoes one misreading. `Err` if some of the text cannot be undone.
 pub(super) fn undo(text: &str) -> Result<Option<Undone>, Loss> {
-    let readings = CodePage::ALL.into_iter().filter(|page| may_be_read_as(*page, text)).map(|page| (page, read(text, page)));
-    let proven = readings.filter(|(page, reading)| reading.is_proven(*page));
+    let pages = pages_of(text);
+    if pages == 0 {
+        return Ok(None);
+    }
+    let candidates = CodePage::ALL.into_iter().enumerate().filter(|(bit, _)| pages & (1 << bit) != 0);
+    let readings = candidates.map(|(_, page)| (page, read(text, page)));
+    // Of equally good ones the first: they stand in the order of their frequency.
+    let proven = readings.rev().filter(|(page, reading)| reading.is_proven(*page));
     let Some((page, reading)) = proven.max_by_key(|(_, reading)| reading.letters + reading.marks) else { return Ok(None) };
     let misreading = Misreading::Decoded { written: Encoding::Utf8, read_as: page.named_by(text) };
     if reading.broken > 0 {
@@ -47,21 +54,31 @@ impl Reading {
         if self.letters >= needed {
             return true;
         }
-        // Saved wrongly twice: what comes out is mojibake again, and must prove itself in turn.
-        let again = || undo(&self.text).is_ok_and(|undone| undone.is_some_and(|(text, _)| text.contains(is_letter)));
-        self.changed > 0 && (self.marks > 0 || (self.letters == 0 && again()))
+        // Saved wrongly more than once: what comes out is mojibake again, and must prove itself in turn.
+        self.changed > 0 && (self.marks > 0 || (self.letters == 0 && is_misread_arabic(&self.text)))
     }
 }
 
-/// Whether the text holds a character that begins a letter or a mark, before one that continues it.
-fn may_be_read_as(page: CodePage, text: &str) -> bool {
-    let mut before = None;
-    text.chars().any(|c| {
-        let byte = if c.is_ascii() { None } else { page.byte(c) };
-        let (first, second) = (std::mem::replace(&mut before, byte), byte);
-        let is_first = first.is_some_and(|byte| LEADS.contains(&byte) || matches!(byte, 0xc2 | 0xc3 | 0xe2 | 0xef));
-        is_first && second.is_some_and(is_continuation)
-    })
+/// Whether a text without Arabic letters has them once it is undone, however often it was misread.
+fn is_misread_arabic(text: &str) -> bool {
+    let again = match undo(text) {
+        Ok(Some((text, _))) => text.contains(is_letter) || is_misread_arabic(&text),
+        Ok(None) => false,
+        // Some of it is lost, and that is told when it comes up again.
+        Err(_) => true,
+    };
+    again || single_byte::undo(text).is_some()
+}
+
+/// The pages, a bit for each, of which the text holds a character that begins a letter or a mark, before one that continues it.
+fn pages_of(text: &str) -> u16 {
+    let (mut found, mut before) = (0, Roles::default());
+    for c in text.chars() {
+        let role = if c.is_ascii() { Roles::default() } else { roles(c).unwrap_or_default() };
+        found |= before.begins & role.continues;
+        before = role;
+    }
+    found
 }
 
 fn is_continuation(byte: u8) -> bool {
@@ -127,7 +144,7 @@ impl Reading {
             return self.text.push_str(run);
         }
         self.letters += valid.chars().filter(|c| is_letter(*c)).count();
-        self.marks += valid.chars().filter(|c| matches!(c, '\u{2010}'..='\u{2026}')).count();
+        self.marks += valid.chars().filter(|c| matches!(*c, '\u{2010}'..='\u{2026}' | char::REPLACEMENT_CHARACTER)).count();
         self.changed += 1;
         self.text.push_str(valid);
         let kept = run.char_indices().rev().nth(tail.saturating_sub(1)).map_or(run.len(), |(at, _)| at);
@@ -148,6 +165,7 @@ fn holds_pieces(bytes: &[u8], page: CodePage) -> bool {
 /// Whether Arabic text, or other text misread once more, holds such a character.
 fn is_expected(c: char) -> bool {
     is_mark(c)
-        || matches!(c, '\u{80}'..='\u{17f}' | '\u{192}' | '\u{2c6}' | '\u{2dc}' | '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}'
-            | '\u{2000}'..='\u{206f}' | '\u{20ac}' | '\u{2122}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}')
+        || matches!(c, '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}' | '\u{2000}'..='\u{206f}' | '\u{fb50}'..='\u{fdff}')
+        || matches!(c, '\u{fe70}'..='\u{feff}' | char::REPLACEMENT_CHARACTER)
+        || roles(c).is_some()
 }

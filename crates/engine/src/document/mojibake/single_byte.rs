@@ -22,13 +22,19 @@ const GAIN: u32 = 100;
 const LEAST_LATIN: usize = 20;
 
 /// The encodings that may have been misread, with those in which.
-const READINGS: [(Encoding, CodePage); 6] = [
+const READINGS: [(Encoding, CodePage); 12] = [
     (Encoding::Windows1256, CodePage::Windows1252),
     (Encoding::Iso8859_6, CodePage::Windows1252),
     (Encoding::Iso8859_6, CodePage::Windows1256),
     (Encoding::Windows1256, CodePage::Macintosh),
     (Encoding::Windows1256, CodePage::Cp437),
     (Encoding::Windows1256, CodePage::Cp850),
+    (Encoding::Windows1256, CodePage::Windows1254),
+    (Encoding::Windows1256, CodePage::Windows1250),
+    (Encoding::Windows1256, CodePage::Windows1251),
+    (Encoding::Windows1256, CodePage::Koi8R),
+    (Encoding::Windows1256, CodePage::Cp866),
+    (Encoding::Iso8859_6, CodePage::Windows1251),
 ];
 
 /// Undoes one misreading, in each line that was misread so.
@@ -67,6 +73,9 @@ fn undo_line(line: &str, written: Encoding, page: CodePage) -> Option<(String, u
     if has_arabic && unlikeness(line).is_none_or(|cost| cost < UNLIKE_ARABIC) {
         return None;
     }
+    if page.is_cyrillic() && !has_odd_case(line) {
+        return None;
+    }
     let restored = reread(line, written, page)?;
     let letters = restored.chars().filter(|c| is_letter(*c)).count();
     let alphabetic = restored.chars().filter(|c| c.is_alphabetic()).count();
@@ -86,13 +95,19 @@ fn undo_line(line: &str, written: Encoding, page: CodePage) -> Option<(String, u
     let mut distinct: Vec<char> = restored.chars().filter(|c| is_letter(*c)).collect();
     distinct.sort_unstable();
     distinct.dedup();
-    let are_words = matches!(page, CodePage::Windows1252 | CodePage::Windows1256);
+    let are_words = !matches!(page, CodePage::Macintosh | CodePage::Cp437 | CodePage::Cp850 | CodePage::Cp866);
     if distinct.len() < if are_words { DISTINCT } else { DISTINCT_IN_SIGNS } {
         return None;
     }
     // A cost of 1,000 is worse than that of any text that reads as Arabic.
     let weight = u64::from(1000 - unlikeness(&restored)?.min(999));
     Some((restored, letters as u64 * weight))
+}
+
+/// Whether a capital letter follows a small one (`ЗбУЪПнЙ`), as hardly ever in a word that somebody wrote. Words in capitals, all of which
+/// are Arabic letters in Windows-1256, are left alone.
+fn has_odd_case(line: &str) -> bool {
+    line.chars().zip(line.chars().skip(1)).any(|(before, c)| before.is_lowercase() && c.is_uppercase())
 }
 
 /// A text encoded in the page in which it was read, and decoded as it was written; `None` if that would lose anything.

@@ -257,8 +257,7 @@ fn open_dateline(head: &HeadWords, at: usize) -> Option<Dateline> {
 fn starts_report(read: &Reading) -> bool {
     let Reading { head, end, has_country, has_day, .. } = *read;
     let least = if has_country || has_day { LEAST_END } else { LEAST_END_OF_PLACE };
-    let is_other =
-        has_country || has_day && head.verb_has_subject(end) || head.is_masculine_verb(end) && head.verb_has_subject(end);
+    let is_other = has_country || (has_day || head.is_masculine_verb(end)) && head.verb_has_subject(end);
     head.opens_report(end) && is_other && head.end_logit(end) >= least && !is_break(head, end)
 }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::super::boundary_cues::BoundaryCue;
 use super::byline::byline;
-use super::byline_above_dateline;
+use super::credits::byline_above_dateline;
 use super::dateline::{Dateline, dateline};
 use super::words::HeadWords;
 use crate::arabic::light_stem::light_stem;

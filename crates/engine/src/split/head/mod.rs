@@ -12,20 +12,20 @@
 
 mod byline;
 mod byline_name;
+mod credits;
 mod dateline;
 mod headline;
 mod words;
 
 use std::ops::Range;
 
-use self::byline::{Byline, byline};
 pub use self::byline_name::name_of;
-use self::dateline::{Dateline, dateline};
+use self::credits::credits;
 use self::headline::headline;
 use self::words::HeadWords;
 use super::boundary_cues::BoundaryCue;
 use super::sentence::SentenceKind;
-use crate::newswire::NEWSWIRE;
+use crate::document::Gap;
 use crate::repair::Repaired;
 
 /// How many words are searched for a dateline and a byline.
@@ -53,29 +53,12 @@ pub(super) fn read_head(article: &Repaired, cues: &[BoundaryCue]) -> Vec<HeadPar
     let ends = headline.into_iter().chain(credits(&head).into_iter().filter(|(end, ..)| *end < cues.len()));
     let mut start = 0;
     let part = |(end, kind, confidence)| HeadPart { tokens: std::mem::replace(&mut start, end)..end, kind, confidence };
-    ends.map(part).collect()
+    // Marks alone on a line belong to no part, nor does what follows them.
+    ends.map(part).take_while(|part| part.kind == SentenceKind::Headline || is_on_one_line(article, &part.tokens)).collect()
 }
 
-/// The ends, in tokens, of the dateline and the byline, in their order, with their probabilities.
-fn credits(head: &HeadWords) -> Vec<(usize, SentenceKind, f64)> {
-    let of_dateline = |dateline: Dateline| (head.end_token(dateline.end), SentenceKind::Dateline, dateline.confidence);
-    let of_byline = |byline: Byline| (head.end_token(byline.end), SentenceKind::Byline, byline.confidence);
-    let Some(first) = dateline(head, 0) else {
-        let Some(byline) = byline(head, 0, false).or_else(|| byline_above_dateline(head)) else { return Vec::new() };
-        let line = head.before(byline.end).contains('\n').then_some(byline.end);
-        let dateline = line.and_then(|line| dateline(head, line));
-        return [of_byline(byline)].into_iter().chain(dateline.map(of_dateline)).collect();
-    };
-    let byline = byline(head, first.end, !first.has_agency);
-    [of_dateline(first)].into_iter().chain(byline.map(of_byline)).collect()
-}
-
-/// The byline with which some agencies begin: `من أحمد الفيشاوي`, and on the next line a dateline.
-fn byline_above_dateline(head: &HeadWords) -> Option<Byline> {
-    byline(head, 0, true).filter(|byline| {
-        let is_dateline_next = || dateline(head, byline.end).is_some_and(|dateline| dateline.has_agency);
-        head.listed(0, &NEWSWIRE.correspondent_cues) > 0 && head.before(byline.end).contains('\n') && is_dateline_next()
-    })
+fn is_on_one_line(article: &Repaired, tokens: &Range<usize>) -> bool {
+    article.document().tokens()[tokens.start..tokens.end - 1].iter().all(|token| token.gap == Gap::Space)
 }
 
 #[cfg(test)]
@@ -83,7 +66,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::document::{Document, Gap};
+    use crate::document::Document;
     use crate::repair::{BoundaryLogits, Damage, Outcome, Segment};
     use crate::split::boundary_cues::read_cues;
 
@@ -209,6 +192,8 @@ mod tests {
             ("المنامة، في 07 أبريل / بنا / ", &["dateline:المنامة، في 07 أبريل / بنا /"], "slashes in place of brackets"),
             ("صنعاء/ سبأنت\n", &["dateline:صنعاء/ سبأنت"], "a slash between place and agency"),
             ("دبي: «الخليج»\n(\n", &["dateline:دبي: «الخليج»"], "a line break ends it, though only marks follow"),
+            ("(\nدبي: «الخليج»\n", &[], "marks alone on the first line"),
+            ("دبي: «الخليج»\n(\nكتب سالم الرحبي:\n", &["dateline:دبي: «الخليج»"], "and between two parts"),
             ("الجزائر - تعتبر الجزائر من أكبر الدول مساحة. ", &[], "a place that is the subject, named again"),
             (
                 "من أحمد الفيشاوي\nالقاهرة (رويترز) - ",

@@ -17,7 +17,7 @@ pub(crate) enum Kind {
     Empty,
     /// `<![CDATA[…]]>`
     Data,
-    /// A comment, a declaration or a processing instruction.
+    /// A comment, a declaration, a processing instruction, or a condition of Word (`<![if mso]>`).
     Silent,
 }
 
@@ -72,7 +72,10 @@ fn tag_at(text: &str, start: usize, last: [usize; 3]) -> Option<Tag<'_>> {
         let range = start..start + "<![CDATA[".len() + end + 3;
         return Some(Tag { kind: Kind::Data, range, name: &data[..end], attributes: "" });
     }
-    if rest.starts_with("<?") || (rest.starts_with("<!") && rest[2..].starts_with(|c: char| c.is_ascii_alphabetic())) {
+    let is_declaration = |rest: &str| {
+        rest.starts_with(|c: char| c.is_ascii_alphabetic()) || rest.starts_with("[if") || rest.starts_with("[endif")
+    };
+    if rest.starts_with("<?") || rest.strip_prefix("<!").is_some_and(is_declaration) {
         return tag_ends.then(|| rest.find('>').map(|end| silent(end + 1)))?;
     }
     let (is_close, inner) = rest.strip_prefix("</").map_or((false, &rest[1..]), |inner| (true, inner));
@@ -167,6 +170,7 @@ mod tests {
             ("<b ثم نص بلا نهاية", &[], "it never ends"),
             ("<a href=\"x>نص <b>", &["b"], "a quote that is not closed"),
             ("<!-- a <b> --><!DOCTYPE html><?xml version='1.0'?>", &["", "", ""], "silent"),
+            ("<![if !mso]><b><![endif]>", &["", "b", ""], "conditions of Word"),
             ("<!-- لا نهاية <i>", &["i"], "a comment that never ends"),
             ("<![CDATA[a <b> c]]>", &["a <b> c"], "character data"),
         ] {
