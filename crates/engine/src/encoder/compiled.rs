@@ -194,7 +194,8 @@ impl Encoder {
     /// As [`Self::read_again`], in windows of `window` words, which do not change the results.
     pub fn read_again_in_windows(&self, window: usize, scratch: &mut EncoderScratch) {
         let Some(second) = &self.second else { return };
-        let words = scratch.expected.len() / EMBEDDING;
+        let words = scratch.logits.len();
+        second.begin(words, scratch);
         for window in Window::of_article(words, window, SECOND.reach()) {
             second.read(&window, scratch);
         }

@@ -35,5 +35,6 @@ pub use compiled::Encoder;
 pub use integer::Kernel;
 pub use scratch::EncoderScratch;
 pub use shape::{
-    BRANCH, CONTEXT_BLOCK, EMBEDDING, HEADS, LEAST_SQUARE, MARGIN, MARKS, OUTPUTS, REACH, SECOND, StackShape, TAPS, TRUNK,
+    BRANCH, CONTEXT_BLOCK, EMBEDDING, HEADS, LEAST_SQUARE, MARGIN, MARKS, OUTPUTS, REACH, SECOND, SECOND_INPUTS, StackShape,
+    TAPS, TRUNK,
 };

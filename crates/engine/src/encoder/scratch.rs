@@ -13,9 +13,11 @@ pub struct EncoderScratch {
     pub(super) trunk_rows: Vec<i16>,
     /// Words × [`super::shape::EMBEDDING`]: the mean of the candidates' embeddings, for the second pass.
     pub(super) expected: Vec<f32>,
+    /// Per word, what the first pass predicts for the boundary after it, as the second pass reads it.
+    pub(super) boundaries: Vec<f32>,
     pub(super) integers: Vec<i16>,
     pub(super) products: Products,
-    /// What the mean of the article adds to the columns of block [`super::shape::CONTEXT_BLOCK`].
+    /// What the mean of the article adds: to the columns of block [`super::shape::CONTEXT_BLOCK`], then to the rows of the second pass.
     pub(super) context: Vec<f32>,
     /// Words × [`super::shape::EMBEDDING`]: the vector that each word's context is looking for.
     pub(super) queries: Vec<f32>,

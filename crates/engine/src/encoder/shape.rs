@@ -37,8 +37,12 @@ pub const EMBEDDING: usize = 128;
 pub const TRUNK: StackShape = StackShape { inputs: EMBEDDING, width: 192, dilations: &[1, 2, 4, 8, 2, 1] };
 /// The stack between the trunk and the heads for boundaries: narrow, and far-sighted.
 pub const BRANCH: StackShape = StackShape { inputs: TRUNK.width, width: 96, dilations: &[4, 12] };
-/// The stack of the second pass: it reads the trunk's rows, and for each word the embedding that the first pass expects.
-pub const SECOND: StackShape = StackShape { inputs: TRUNK.width + EMBEDDING, width: 160, dilations: &[1, 2, 4, 8] };
+/// Numbers per word that the second pass reads: the trunk's row, the embedding that the first pass expects, and what it predicts for
+/// the boundary after the word: log-odds, and the scores of marks beside that of none.
+pub const SECOND_INPUTS: [usize; 3] = [TRUNK.width, EMBEDDING, OUTPUTS - 1];
+/// The stack of the second pass.
+pub const SECOND: StackShape =
+    StackShape { inputs: SECOND_INPUTS[0] + SECOND_INPUTS[1] + SECOND_INPUTS[2], width: 224, dilations: &[1, 2, 4, 8, 12] };
 /// The block of the trunk that also sees the mean of the article.
 pub const CONTEXT_BLOCK: usize = 3;
 /// Words on each side that can influence a word, other than through the mean of the article.

@@ -34,7 +34,10 @@ pub(super) struct Layout {
 #[derive(Clone, Debug)]
 pub(super) struct SecondLayout {
     pub stack: StackLayout,
+    /// From the mean of the article's inputs to the stream.
+    pub context: Affine,
     pub query: Affine,
+    pub heads: Affine,
 }
 
 #[derive(Clone, Debug)]
@@ -106,7 +109,12 @@ impl Layout {
 impl SecondLayout {
     pub(super) fn new() -> Self {
         let mut allocator = Allocator::default();
-        Self { stack: allocator.stack(SECOND), query: allocator.affine(SECOND.width, EMBEDDING) }
+        Self {
+            stack: allocator.stack(SECOND),
+            context: allocator.affine(SECOND.inputs, SECOND.width),
+            query: allocator.affine(SECOND.width, EMBEDDING),
+            heads: allocator.affine(SECOND.width, OUTPUTS),
+        }
     }
 }
 
@@ -138,20 +146,23 @@ impl Parameters for Layout {
 
 impl Parameters for SecondLayout {
     fn len(&self) -> usize {
-        self.query.bias.end
+        self.heads.bias.end
     }
 
+    /// All but the output layer of the heads, as for the first pass.
     fn matrices(&self) -> Vec<Matrix> {
         let blocks = self.stack.blocks.iter().flat_map(|block| block.parts(TAPS));
-        blocks.chain([&self.query, &self.stack.entry].into_iter().flat_map(|affine| affine.parts(1))).collect()
+        let others = [&self.context, &self.query, &self.stack.entry];
+        blocks.chain(others.into_iter().flat_map(|affine| affine.parts(1))).collect()
     }
 
     fn vectors(&self) -> Vec<Range<usize>> {
-        self.affines().into_iter().map(|affine| affine.bias.clone()).collect()
+        let biases = self.affines().into_iter().map(|affine| affine.bias.clone());
+        biases.chain([self.heads.weights.clone()]).collect()
     }
 
     fn affines(&self) -> Vec<&Affine> {
-        self.stack.affines().chain([&self.query]).collect()
+        self.stack.affines().chain([&self.context, &self.query, &self.heads]).collect()
     }
 }
 

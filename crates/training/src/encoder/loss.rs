@@ -50,8 +50,7 @@ pub(super) fn learn(
             }
         }
     }
-    learn_heads(batch, activations, weight, gradients, &mut tally);
-    learn_marks(batch, activations, weight, gradients, &mut tally);
+    learn_boundaries(batch, &activations.logits, weight, &mut gradients.logits, &mut tally);
     tally
 }
 
@@ -70,29 +69,34 @@ fn score(
     scores.extend(embeddings.map(|(embedding, prior)| dot(embedding, query) + prior));
 }
 
-fn learn_heads(batch: &Batch, activations: &Activations, weight: f32, gradients: &mut Gradients, tally: &mut Tally) {
-    reset(&mut gradients.logits, activations.logits.len());
+/// Fills the gradients of the logits for boundaries.
+pub(super) fn learn_boundaries(batch: &Batch, logits: &[f32], weight: f32, gradients: &mut Vec<f32>, tally: &mut Tally) {
+    reset(gradients, logits.len());
+    learn_heads(batch, logits, weight, gradients, tally);
+    learn_marks(batch, logits, weight, gradients, tally);
+}
+
+fn learn_heads(batch: &Batch, logits: &[f32], weight: f32, gradients: &mut [f32], tally: &mut Tally) {
     for (row, labels) in batch.labels.iter().enumerate() {
         for (head, wanted) in labels.iter().enumerate() {
             let Some(wanted) = *wanted else { continue };
-            let logit = activations.logits[row * OUTPUTS + head];
+            let logit = logits[row * OUTPUTS + head];
             let [hits, found, all] = &mut tally.heads[head];
             // Log-odds above 0 are a probability above one half.
             *hits += u64::from(wanted && logit > 0.0);
             *found += u64::from(logit > 0.0);
             *all += u64::from(wanted);
             let error = 1.0 / (1.0 + libm::expf(-logit)) - f32::from(u8::from(wanted));
-            gradients.logits[row * OUTPUTS + head] = weight * HEAD_WEIGHTS[head] * error;
+            gradients[row * OUTPUTS + head] = weight * HEAD_WEIGHTS[head] * error;
         }
     }
 }
 
-/// Adds the gradients of the marks' scores; [`learn_heads`] has cleared them.
-fn learn_marks(batch: &Batch, activations: &Activations, weight: f32, gradients: &mut Gradients, tally: &mut Tally) {
+fn learn_marks(batch: &Batch, logits: &[f32], weight: f32, gradients: &mut [f32], tally: &mut Tally) {
     for (row, wanted) in batch.marks.iter().enumerate() {
         let Some(wanted) = wanted.map(|mark| mark as usize) else { continue };
         let start = row * OUTPUTS + HEADS;
-        let mut scores: [f32; MARKS] = std::array::from_fn(|mark| activations.logits[start + mark]);
+        let mut scores: [f32; MARKS] = std::array::from_fn(|mark| logits[start + mark]);
         let best = (0..MARKS).max_by(|a, b| scores[*a].total_cmp(&scores[*b])).unwrap_or_default();
         tally.marks[wanted][0] += u64::from(best == wanted);
         tally.marks[best][1] += 1;
@@ -101,7 +105,25 @@ fn learn_marks(batch: &Batch, activations: &Activations, weight: f32, gradients:
         tally.mark_nll -= f64::from(softmax(&mut scores, wanted));
         for (mark, probability) in scores.into_iter().enumerate() {
             let error = probability - f32::from(u8::from(mark == wanted));
-            gradients.logits[start + mark] = weight * MARK_WEIGHT * error;
+            gradients[start + mark] = weight * MARK_WEIGHT * error;
         }
     }
+}
+
+/// The loss of the boundaries whose gradients [`learn_boundaries`] fills.
+#[cfg(test)]
+pub(super) fn boundary_loss(batch: &Batch, logits: &[f32]) -> f64 {
+    let mut loss = 0.0;
+    for (row, (labels, mark)) in batch.labels.iter().zip(&batch.marks).enumerate() {
+        let logits = &logits[row * OUTPUTS..][..OUTPUTS];
+        for ((wanted, weight), logit) in labels.iter().zip(HEAD_WEIGHTS).zip(logits) {
+            let Some(wanted) = wanted else { continue };
+            let against = f64::from(if *wanted { -logit } else { *logit });
+            loss += f64::from(weight) * libm::log1p(libm::exp(against));
+        }
+        if let Some(mark) = mark {
+            loss -= f64::from(MARK_WEIGHT) * f64::from(softmax(&mut logits[HEADS..].to_vec(), *mark as usize));
+        }
+    }
+    loss
 }

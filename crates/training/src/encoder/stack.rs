@@ -189,11 +189,17 @@ impl BlockActivations {
 impl Context {
     /// Adds an affine map of the mean of an article's rows to the columns of each of its rows.
     pub(super) fn forward(&mut self, batch: &Batch, block: &mut BlockActivations, parameters: &[f32], affine: &Affine) {
+        let BlockActivations { normalised, gated, .. } = block;
+        self.add(batch, &normalised.rows, gated, parameters, affine);
+    }
+
+    /// Adds an affine map of the mean of an article's rows of `inputs` to each of its rows of `outputs`.
+    pub(super) fn add(&mut self, batch: &Batch, inputs: &[f32], outputs: &mut [f32], parameters: &[f32], affine: &Affine) {
         let articles = batch.articles().count();
         reset(&mut self.means, articles * affine.inputs);
         for (mean, rows) in self.means.chunks_exact_mut(affine.inputs).zip(batch.articles()) {
             let weight = share(&rows);
-            add_columns(mean, &block.normalised.rows[rows.start * affine.inputs..rows.end * affine.inputs]);
+            add_columns(mean, &inputs[rows.start * affine.inputs..rows.end * affine.inputs]);
             for sum in mean {
                 *sum *= weight;
             }
@@ -201,7 +207,7 @@ impl Context {
         reset(&mut self.columns, articles * affine.outputs);
         affine_forward(&mut self.columns, &self.means, articles, parameters, affine);
         for (columns, rows) in self.columns.chunks_exact(affine.outputs).zip(batch.articles()) {
-            for row in block.gated[rows.start * affine.outputs..rows.end * affine.outputs].chunks_exact_mut(affine.outputs) {
+            for row in outputs[rows.start * affine.outputs..rows.end * affine.outputs].chunks_exact_mut(affine.outputs) {
                 row.iter_mut().zip(columns).for_each(|(cell, column)| *cell += column);
             }
         }

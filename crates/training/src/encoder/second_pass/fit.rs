@@ -16,6 +16,7 @@ use crate::encoder::features::EncoderRows;
 use crate::encoder::fit::{DROPOUT_SEED, LANES, REPORT_STEPS, SNAPSHOT_STEPS};
 use crate::encoder::layers::reset;
 use crate::encoder::layout::SecondLayout;
+use crate::encoder::loss::learn_boundaries;
 use crate::encoder::network::Activations;
 use crate::encoder::optimiser::{Optimiser, schedule};
 use crate::encoder::pieces::{Piece, batches_of, held_out_batches};
@@ -49,6 +50,8 @@ struct Lane {
     expectations: Expectations,
     second: SecondActivations,
     gradients: SecondGradients,
+    /// Those of both passes together.
+    logits: Vec<f32>,
     /// The results of the first pass alone, and of both.
     before: Tally,
     tally: Tally,
@@ -105,7 +108,9 @@ impl<'a> Training<'a> {
         let layout = SecondLayout::new();
         let mut network = Optimiser::initial(&layout, &mut article_rng(source.seed, u64::MAX ^ STREAM));
         // It starts out correcting nothing.
-        network.parameters[layout.query.weights.clone()].fill(0.0);
+        for outputs in [&layout.query, &layout.heads] {
+            network.parameters[outputs.weights.clone()].fill(0.0);
+        }
         let state = State { network, ..State::default() };
         let lane = || Lane { batch: Batch::listing_all(), ..Lane::default() };
         Self { source, first, layout, state, lanes: (0..LANES).map(|_| lane()).collect() }
@@ -128,7 +133,7 @@ impl<'a> Training<'a> {
             tally.add(&self.step(step, total));
             stage.advance(1, self.lanes.iter().map(|lane| lane.batch.words).sum());
             if done.is_multiple_of(REPORT_STEPS) {
-                progress.message(&format!("second pass, step {done} of {total}: {}", tally.describe_choices()));
+                progress.message(&format!("second pass, step {done} of {total}: {}", tally.describe()));
                 tally = Tally::default();
             }
             if done.is_multiple_of(SNAPSHOT_STEPS) {
@@ -181,7 +186,7 @@ impl<'a> Training<'a> {
                 after.add(&lane.tally);
             }
         }
-        let [after, before] = [after, before].map(|tally| tally.describe_choices());
+        let [after, before] = [after, before].map(|tally| tally.describe());
         progress.message(&format!("second pass, step {steps}, all held out: {after}; before it {before}"));
     }
 }
@@ -191,13 +196,13 @@ impl Lane {
         first.words.sums(&self.batch.features, &mut self.first.input);
         self.first.forward(&self.batch, &first.parameters, &first.layout, None);
         self.expectations.fill(&self.batch, &self.first.query, &first.candidates);
-        let input = [self.first.trunk_rows(), &self.expectations.means];
+        let input = [self.first.trunk_rows(), &self.expectations.means, &self.first.logits];
         self.second.forward(&self.batch, input, parameters, layout, chance);
     }
 
-    /// Counts how well the batch came out, and fills the gradients of the queries, each weighted by `weight`.
+    /// Counts how well the batch came out, and fills the gradients of queries and logits, each weighted by `weight`.
     fn learn(&mut self, weight: f32) {
-        let Self { batch, expectations, second, gradients, tally, before, .. } = self;
+        let Self { batch, first, expectations, second, gradients, tally, before, logits, .. } = self;
         (*tally, *before) = (Tally::default(), Tally::default());
         reset(&mut gradients.query, second.query.len());
         for choice in &batch.choices {
@@ -215,6 +220,10 @@ impl Lane {
                 target.iter_mut().zip(embedding).for_each(|(cell, number)| *cell += gradient * number);
             }
         }
+        learn_boundaries(batch, &first.logits, weight, &mut gradients.logits, before);
+        logits.clear();
+        logits.extend(first.logits.iter().zip(&second.logits).map(|(logit, more)| logit + more));
+        learn_boundaries(batch, logits, weight, &mut gradients.logits, tally);
     }
 }
 

@@ -1,5 +1,5 @@
-//! Fits the second pass: a stack that reads, beside the trunk's rows, what the first pass expects each word to be, and corrects the
-//! queries.
+//! Fits the second pass: a stack that reads, beside the trunk's rows, what the first pass expects each word and each boundary to be,
+//! and corrects its queries and logits.
 //!
 //! The first pass is as it will be shipped, with quantised weights, and stays as it is. Some words are hidden from it: it knows the
 //! articles that it was trained on too well, and what it expects there would be right more often than elsewhere.
@@ -15,4 +15,4 @@ mod stored;
 pub(crate) use fit::fit_second_pass;
 
 /// Version of this stage: raised whenever it would learn something else from equal input.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
