@@ -142,6 +142,9 @@ pub struct RepairArgs {
     /// Treat each line as a separate article
     #[arg(long)]
     pub lines: bool,
+    /// Restore punctuation too, where the text has lost its marks
+    #[arg(long)]
+    pub punctuate: bool,
     /// State of writing of the text [default: repair.damage of the configuration, or else auto]
     #[arg(long, value_name = "STATE", value_parser = damage_parser())]
     pub damage: Option<DeclaredDamage>,

@@ -180,6 +180,10 @@ fn write_sentence(text: &mut String, article: &Repaired, sentence: &Sentence, in
     for gap in &sentence.number_gaps {
         let _ = writeln!(text, "    a number is missing after «{}» ({:.4})", article.token_text(gap.token), gap.confidence);
     }
+    for restored in &sentence.marks {
+        let (word, mark) = (article.token_text(restored.token), restored.mark.text());
+        let _ = writeln!(text, "    «{mark}» stood after «{word}» ({:.4})", restored.confidence);
+    }
     write_readings(text, article, tokens.clone(), doubt_threshold);
     for token in tokens.filter(|token| article.findings()[*token].unresolved) {
         let _ = writeln!(text, "    ? {}  unresolved: no word of the lexicon explains it", document.token_text(token));

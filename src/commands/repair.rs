@@ -1,4 +1,4 @@
-//! `tarmim repair`: a filter. Only words change; white space is kept.
+//! `tarmim repair`: a filter. Only words change, and with `--punctuate` marks are added; white space is kept.
 //!
 //! With `--lines` it is also a coprocess: the answer to a line is written and flushed before the next line is read, so a program that
 //! sends a line can wait for its answer.
@@ -19,6 +19,8 @@ use engine::split::{SplitScratch, Splitter};
 struct Stages {
     repairer: Repairer,
     splitter: Splitter,
+    /// Whether restored punctuation marks are written.
+    punctuate: bool,
 }
 
 /// Memory that is reused from line to line.
@@ -35,7 +37,7 @@ pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), E
     let damage = args.damage.unwrap_or(settings.damage);
     let settings = RepairSettings { doubt_threshold: 0.0, damage, ..settings };
     let splitter = Splitter::new(&model, split)?;
-    let stages = Stages { repairer: Repairer::new(&model, settings)?, splitter };
+    let stages = Stages { repairer: Repairer::new(&model, settings)?, splitter, punctuate: args.punctuate };
     let mut scratch = Scratch::default();
     let mut input = std::io::stdin().lock();
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
@@ -114,11 +116,16 @@ fn write_repaired(text: String, stages: &Stages, scratch: &mut Scratch, output: 
         let sentences = stages.splitter.split_part(&repaired, part, &mut scratch.split);
         (repaired, sentences)
     }) {
+        let marks = passage.sentences.iter().flat_map(|sentence| &sentence.marks);
+        let mut marks = marks.filter(|_| stages.punctuate).peekable();
         for token in passage.kept() {
             let source = &passage.article.document().tokens()[token].source;
             let space = passage.offset + source.start - copied;
             output.write_all(&passages.text_from(copied).as_bytes()[..space])?;
             output.write_all(passage.article.token_text(token).as_bytes())?;
+            if let Some(restored) = marks.next_if(|restored| restored.token == token) {
+                output.write_all(restored.mark.text().as_bytes())?;
+            }
             copied = passage.offset + source.end;
         }
     }

@@ -10,7 +10,7 @@ use engine::tables::{Table, TableRow};
 
 /// The columns of running text. In the file of a huge row they have no smallest and largest value: each is a copy of the text in memory, and
 /// tells readers nothing about the only row.
-const RUNNING_TEXT: [&str; 2] = ["text", "raw_text"];
+const RUNNING_TEXT: [&str; 3] = ["text", "text_punctuated", "raw_text"];
 /// Rows of a row group: `DuckDB` scans groups of this size in parallel.
 pub(super) const GROUP_ROWS: usize = 122_880;
 const ZSTD_LEVEL: i32 = 3;

@@ -19,6 +19,7 @@ mod integrity;
 pub mod limits;
 pub mod metrics;
 mod report;
+mod sentence_text;
 mod settings;
 mod subject;
 mod tally;

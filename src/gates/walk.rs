@@ -10,13 +10,13 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::columns::{ArticleColumns, Columns, KeywordColumns, Rows, SentenceColumns};
+use super::sentence_text::{SentenceText, tokens_in};
 use super::tally::{SentenceCounts, Tally};
 use crate::analysis::AnalysisError;
 use crate::analysis::tables::batches;
 use crate::dataset::part_files;
 use arrow::array::Array;
-use engine::tables::sentences::Repair;
-use engine::tables::{Lists, Projection, Table, articles};
+use engine::tables::{Projection, Table, articles};
 
 /// A property that the rows of every build have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,13 +32,14 @@ pub(super) enum Invariant {
     RepairedCounts,
     Offsets,
     Repairs,
+    Marks,
     ArticleText,
     Confidences,
 }
 
 impl Invariant {
     /// All invariants, each at the index of its discriminant.
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::ArticleIds,
         Self::SentenceIds,
         Self::SentenceIndex,
@@ -50,6 +51,7 @@ impl Invariant {
         Self::RepairedCounts,
         Self::Offsets,
         Self::Repairs,
+        Self::Marks,
         Self::ArticleText,
         Self::Confidences,
     ];
@@ -177,9 +179,32 @@ struct OpenArticle {
     repaired: i64,
     unresolved: i64,
     source_end: i64,
-    /// Bytes of the article's text that the sentences account for.
-    text_end: usize,
-    text_differs: bool,
+    text: TextSoFar,
+    text_punctuated: TextSoFar,
+}
+
+/// How far the sentences of an article account for a text of it.
+#[derive(Debug, Default)]
+struct TextSoFar {
+    bytes: usize,
+    differs: bool,
+}
+
+impl TextSoFar {
+    /// Goes on in the text by a sentence, which a line break separates from the one before.
+    fn go_on(&mut self, whole: &str, is_first: bool, sentence: &str) {
+        let gap = if is_first { "" } else { "\n" };
+        // Stripped piece by piece: joining the sentences would build every article's text a second time.
+        let here = whole.get(self.bytes..).and_then(|rest| rest.strip_prefix(gap)?.strip_prefix(sentence));
+        match here {
+            Some(rest) => self.bytes = whole.len() - rest.len(),
+            None => self.differs = true,
+        }
+    }
+
+    fn is(&self, whole: &str) -> bool {
+        !self.differs && self.bytes == whole.len()
+    }
 }
 
 struct Walk {
@@ -250,18 +275,17 @@ impl Walk {
     }
 
     fn text(&mut self, columns: &SentenceColumns, row: usize, id: &str) {
-        let (raw, text) = (columns.raw_text.value(row), columns.text.value(row));
-        self.walked.require(gives(raw, &columns.repairs, row, text), Invariant::Repairs, id);
+        let (text, punctuated) = (columns.text.value(row), columns.text_punctuated.value(row));
+        let raw_text = columns.raw_text.value(row);
+        let source = SentenceText { raw_text, repairs: &columns.repairs, marks: &columns.marks, row };
+        let derived = source.gives(text, punctuated);
+        self.walked.require(derived.text, Invariant::Repairs, id);
+        self.walked.require(derived.text_punctuated, Invariant::Marks, id);
         let Some((articles, article)) = self.articles.row() else { return };
-        let whole = articles.text.value(article);
         // `counts` has added this sentence already.
-        let gap = if self.open.tokens_of.len() > 1 { "\n" } else { "" };
-        // Stripped piece by piece: joining the sentences would build every article's text a second time.
-        let here = whole.get(self.open.text_end..).and_then(|rest| rest.strip_prefix(gap)?.strip_prefix(text));
-        match here {
-            Some(rest) => self.open.text_end = whole.len() - rest.len(),
-            None => self.open.text_differs = true,
-        }
+        let is_first = self.open.tokens_of.len() == 1;
+        self.open.text.go_on(articles.text.value(article), is_first, text);
+        self.open.text_punctuated.go_on(articles.text_punctuated.value(article), is_first, punctuated);
     }
 
     /// Moves to the article that the next sentence names, unless that article is unknown or has been passed.
@@ -302,7 +326,8 @@ impl Walk {
         if has_sentences {
             let has_repaired = is_sum(open.repaired, columns.repaired_count.value(row))
                 && is_sum(open.unresolved, columns.unresolved_count.value(row));
-            let has_text = !open.text_differs && open.text_end == columns.text.value(row).len();
+            let has_text =
+                open.text.is(columns.text.value(row)) && open.text_punctuated.is(columns.text_punctuated.value(row));
             self.walked.require(is_sum(open.tokens, columns.token_count.value(row)), Invariant::TokenCounts, id);
             self.walked.require(has_repaired, Invariant::RepairedCounts, id);
             self.walked.require(has_text, Invariant::ArticleText, id);
@@ -354,53 +379,9 @@ fn judge_keyword(columns: &KeywordColumns, row: usize, tokens_of: Option<&[i32]>
     walked.require(0 <= start && start < end && end <= tokens, Invariant::KeywordTokens, id);
 }
 
-/// The tokens of a raw text, separated by single spaces; -1, which no count equals, if it has other white space or an empty
-/// token.
-fn tokens_in(raw: &str) -> i64 {
-    let mut tokens = 0;
-    for token in raw.split(' ') {
-        if token.is_empty() || token.bytes().any(|byte| byte.is_ascii_whitespace()) {
-            return -1;
-        }
-        tokens += 1;
-    }
-    tokens
-}
-
-/// Whether the repairs of a row, applied to its raw text, give its text, and each of them changes the token that it names.
-fn gives(raw: &str, repairs: &Lists<Repair>, row: usize, text: &str) -> bool {
-    let mut members = repairs.row(row).peekable();
-    if members.peek().is_none() {
-        return raw == text;
-    }
-    let mut rest = Some(text);
-    for (index, token) in raw.split(' ').enumerate() {
-        // Repairs are in the order of their tokens; one that is out of order is never reached and left over at the end.
-        let repair = members.next_if(|member| usize::try_from(repairs.items.token.value(*member)) == Ok(index));
-        let form = match repair {
-            Some(member) if repairs.items.raw.value(member) == token && repairs.items.repaired.value(member) != token => {
-                repairs.items.repaired.value(member)
-            }
-            Some(_) => return false,
-            None => token,
-        };
-        let gap = if index > 0 { " " } else { "" };
-        rest = rest.and_then(|rest| rest.strip_prefix(gap)?.strip_prefix(form));
-    }
-    rest == Some("") && members.next().is_none()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn tokens_are_separated_by_single_spaces() {
-        for (raw, tokens) in [("كلمة", 1), ("قال إن", 2), ("", -1), ("قال  إن", -1), (" قال", -1), ("قال\nإن", -1)]
-        {
-            assert_eq!(tokens_in(raw), tokens, "{raw:?}");
-        }
-    }
 
     #[test]
     fn an_article_id_is_16_hex_digits() {

@@ -24,6 +24,7 @@ CONTRACT = {
         "kind": "utf8",
         "raw_text": "utf8",
         "text": "utf8",
+        "text_punctuated": "utf8",
         "source_start": "int64",
         "source_end": "int64",
         "repairs": "list<struct<token: int32, raw: utf8, repaired: utf8, confidence: float32, origin: utf8, "
@@ -32,6 +33,7 @@ CONTRACT = {
         "repair_confidence": "float32",
         "boundary_confidence": "float32",
         "number_gaps": "list<struct<token: int32, confidence: float32>>",
+        "marks": "list<struct<token: int32, mark: utf8, confidence: float32>>",
         "keyword_ids": "list<utf8>",
         "token_count": "int32",
         "repaired_count": "int32",
@@ -50,6 +52,7 @@ CONTRACT = {
         "dateline": "utf8?",
         "published": "date32?",
         "text": "utf8",
+        "text_punctuated": "utf8",
         "damage": "utf8",
         "token_count": "int32",
         "sentence_count": "int32",

@@ -19,12 +19,13 @@ use crate::analysis::tables::{self, TableFile, map_batches, numbers};
 use engine::tables::schema::Table;
 
 /// Columns of articles that are not metadata: ids, and whatever follows from the sentences.
-const NO_METADATA: [&str; 12] = [
+const NO_METADATA: [&str; 13] = [
     "article_id",
     "article_index",
     "source_path",
     "content_hash",
     "text",
+    "text_punctuated",
     "token_count",
     "sentence_count",
     "repaired_count",
@@ -37,10 +38,11 @@ const NO_METADATA: [&str; 12] = [
 /// Columns of articles whose differences are reported one by one, not as metadata.
 const COMPARED: [&str; 3] = ["content_hash", "keywords", "keyphrases"];
 
-/// Columns of sentences that make an edit if they differ; `number_gaps` without its confidences.
-const LISTED: [&str; 5] = ["kind", "raw_text", "text", "keyword_ids", "number_gaps"];
+/// Columns of sentences that make an edit if they differ; the last two without their confidences.
+const LISTED: [&str; 6] = ["kind", "raw_text", "text", "keyword_ids", "number_gaps", "marks"];
 /// Columns of sentences that are only counted if nothing else differs.
-pub(super) const CONFIDENCES: [&str; 5] = ["repair_confidence", "boundary_confidence", "repairs", "doubts", "number_gaps"];
+pub(super) const CONFIDENCES: [&str; 6] =
+    ["repair_confidence", "boundary_confidence", "repairs", "doubts", "number_gaps", "marks"];
 /// Fields that do not count for an edit.
 pub(super) const UNLISTED_FIELDS: &[&str] = &["confidence", "score"];
 

@@ -43,7 +43,8 @@ pub struct ArticleChange {
     pub article_id: String,
     /// The path of its source.
     pub source_path: String,
-    /// What differs in an edited article: content, text, cuts, keywords, keyphrases, metadata; or kind, `number_gaps` of sentences.
+    /// What differs in an edited article: content, text, cuts, keywords, keyphrases, metadata; or kind, `number_gaps`, marks
+    /// of sentences.
     pub what: Vec<&'static str>,
     /// Metadata columns that differ.
     pub metadata: Vec<String>,
@@ -70,7 +71,7 @@ pub struct SentenceChange {
     pub article_id: String,
     /// The path of the article's source.
     pub source_path: String,
-    /// What differs in an edited sentence: `raw_text`, `text`, boundaries, keywords, kind, `number_gaps`.
+    /// What differs in an edited sentence: `raw_text`, `text`, boundaries, keywords, kind, `number_gaps`, marks.
     pub what: Vec<&'static str>,
     /// The sentence in the earlier build.
     pub before: Option<Side>,
@@ -131,6 +132,7 @@ fn edited_columns(pair: Pair, before: &Sentence, after: &Sentence) -> Vec<&'stat
         ("keywords", before.side.keyword_ids != after.side.keyword_ids),
         ("kind", before.kind != after.kind),
         ("number_gaps", before.gaps != after.gaps),
+        ("marks", before.marks != after.marks),
     ];
     columns.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
 }
@@ -191,6 +193,7 @@ fn edited_parts(
         ("metadata", !article.metadata().is_empty()),
         ("kind", any("kind")),
         ("number_gaps", any("number_gaps")),
+        ("marks", any("marks")),
     ];
     parts.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
 }

@@ -47,6 +47,8 @@ pub(super) struct Sentence {
     pub(super) kind: Option<String>,
     /// Fingerprint of `number_gaps` without confidences.
     pub(super) gaps: u64,
+    /// Fingerprint of `marks` without confidences.
+    pub(super) marks: u64,
     /// Fingerprint of all columns that hold confidences.
     pub(super) confidences: u64,
 }
@@ -137,6 +139,7 @@ fn add(batch: &RecordBatch, columns: &Columns, sentences: &mut FxHashMap<String,
     let (raw_texts, repaired) = (texts(batch, "raw_text")?, texts(batch, "text")?);
     let kinds = if columns.has("kind") { Some(texts(batch, "kind")?) } else { None };
     let gaps = of_columns(batch, &columns.shared(&["number_gaps"]), UNLISTED_FIELDS)?;
+    let marks = of_columns(batch, &columns.shared(&["marks"]), UNLISTED_FIELDS)?;
     let confidences = of_columns(batch, &columns.shared(&CONFIDENCES), &[])?;
     for row in 0..batch.num_rows() {
         let side = Side {
@@ -147,7 +150,7 @@ fn add(batch: &RecordBatch, columns: &Columns, sentences: &mut FxHashMap<String,
             keyword_ids: keyword_ids(batch, row),
         };
         let kind = kinds.as_ref().map(|kinds| kinds.value(row).to_owned());
-        let sentence = Sentence { side, kind, gaps: gaps[row], confidences: confidences[row] };
+        let sentence = Sentence { side, kind, gaps: gaps[row], marks: marks[row], confidences: confidences[row] };
         // Not `entry`: that would need an owned id for every sentence, not only for the first of an article.
         match sentences.get_mut(articles.value(row)) {
             Some(known) => known.push(sentence),

@@ -91,6 +91,11 @@ fn is_whole_word(token: &str) -> bool {
     !is_initials(token) && without_closing(token).ends_with(char::is_alphanumeric)
 }
 
+/// Whether a token ends as a word does, possibly closed by quotation marks or brackets; one that ends in a dash or opens a bracket does not.
+pub(super) fn ends_word(token: &str) -> bool {
+    without_closing(token).ends_with(|c: char| c.is_alphanumeric() || is_mark(c) || c == '%' || c == '٪')
+}
+
 /// Whether a token only closes what is before it: stops, commas, closing marks. A straight quotation mark closes if one is open.
 pub(super) fn is_closing(token: &str, quotation_is_open: bool) -> bool {
     let closes = |c: char| is_sentence_mark(c) || CLOSING.contains(&c) || matches!(c, '،' | ',' | '؛' | ';' | ':');

@@ -12,16 +12,15 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::boundary_cues::BoundaryCue;
-use super::marks::Mark;
+use super::marks::{Mark, ends_word, is_closing};
 use crate::arabic::PunctuationMark;
+use crate::document::Document;
 use crate::repair::{Repaired, logistic};
 use crate::rounded::{probability as ten_thousandths, rounded};
 
 /// One number for each mark.
 type OfMarks<T> = [T; PunctuationMark::COUNT];
 
-/// A mark inside a sentence is restored from this probability on. F1 is best at about half of the F1 that can be reached.
-const LEAST_CONFIDENCE: f64 = 0.38;
 /// A question mark takes the place of a full stop from this share of the two on.
 const LEAST_QUESTION: f64 = 0.5;
 /// Slope of the calibration of marks inside a sentence.
@@ -44,6 +43,8 @@ pub(super) struct CutRun<'a> {
     pub first: usize,
     /// The probability that a sentence ends after each token of the run.
     pub probabilities: &'a [f64],
+    /// The least probability of a mark that is restored.
+    pub mark_confidence: f64,
 }
 
 /// The marks of a sentence of the body.
@@ -60,14 +61,21 @@ pub(super) fn marks_of(
             && matches!(cues[*token], BoundaryCue::None | BoundaryCue::End)
             // A text that has lost nearly all of its marks may have kept this one.
             && Mark::after(article.document(), *token) == Mark::None
+            && can_stand_after(article.document(), *token)
     };
     let restored = |token: usize| {
         let shares = shares_of(article.boundaries()[token].marks)?;
         let cut = run.probabilities[token - run.first];
-        let (mark, confidence) = if token == last { ending(shares, cut) } else { inside(shares, cut)? };
-        Some(RestoredMark { token, mark, confidence: rounded(confidence) })
+        let (mark, confidence) = if token == last { ending(shares, cut) } else { inside(shares, cut) };
+        (confidence >= run.mark_confidence).then_some(RestoredMark { token, mark, confidence: rounded(confidence) })
     };
     sentence.filter(is_open).filter_map(restored).collect()
+}
+
+/// Whether a mark can stand between a token and the next one: not after a dash or an opening bracket, nor before a closing one.
+fn can_stand_after(document: &Document, token: usize) -> bool {
+    let is_closed_by_next = || token + 1 < document.tokens().len() && is_closing(document.token_text(token + 1), true);
+    ends_word(document.token_text(token)) && !is_closed_by_next()
 }
 
 /// The mark that ends a sentence.
@@ -81,15 +89,14 @@ fn ending(shares: OfMarks<f64>, cut: f64) -> (PunctuationMark, f64) {
     }
 }
 
-/// The mark after a word that ends no sentence, if there is one.
-fn inside(shares: OfMarks<f64>, cut: f64) -> Option<(PunctuationMark, f64)> {
+/// The likeliest mark after a word that ends no sentence.
+fn inside(shares: OfMarks<f64>, cut: f64) -> (PunctuationMark, f64) {
     use PunctuationMark::{Colon, Comma, None as Nothing, Semicolon};
     let [nothing, comma, colon, semicolon] = [Nothing, Comma, Colon, Semicolon].map(|mark| shares[mark as usize]);
     let all = (nothing + comma + colon + semicolon).max(f64::MIN_POSITIVE);
     let pause = if semicolon > comma { Semicolon } else { Comma };
     let (mark, share) = if colon > comma + semicolon { (Colon, colon) } else { (pause, comma + semicolon) };
-    let confidence = calibrated((1.0 - cut) * share / all);
-    (confidence >= LEAST_CONFIDENCE).then_some((mark, confidence))
+    (mark, calibrated((1.0 - cut) * share / all))
 }
 
 fn calibrated(share: f64) -> f64 {
@@ -123,14 +130,15 @@ mod tests {
     fn marks_agree_with_the_sentences() {
         let shares = shares(PunctuationMark::Comma, PunctuationMark::Question);
         assert_eq!(ending(shares, 0.9).0, PunctuationMark::Question, "a sentence ends here, so no comma can stand");
-        assert_eq!(inside(shares, 0.1).map(|(mark, _)| mark), Some(PunctuationMark::Comma));
-        assert_eq!(inside(shares, 0.7), None, "too probable that a sentence ends here");
+        let [(mark, likely), (_, unlikely)] = [0.1, 0.7].map(|cut| inside(shares, cut));
+        assert_eq!(mark, PunctuationMark::Comma);
+        assert!(likely > 0.6 && unlikely < 0.3, "{likely}, {unlikely}: the likelier an end, the less a comma");
     }
 
     #[test]
     fn a_comma_and_a_semicolon_speak_for_a_pause_together() {
         let shares = shares_of([1.0, 0.6, 0.2, 0.5, -4.0, -4.0]).expect("scores");
-        let (mark, confidence) = inside(shares, 0.0).expect("a pause");
+        let (mark, confidence) = inside(shares, 0.0);
         assert_eq!(mark, PunctuationMark::Comma);
         assert!(confidence > 0.45);
     }

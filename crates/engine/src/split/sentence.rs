@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::punctuation::RestoredMark;
-use crate::repair::NumberGap;
+use crate::repair::{NumberGap, Repaired};
 use crate::rounded::probability as ten_thousandths;
 
 /// The kind of a row of the sentences table.
@@ -55,4 +55,23 @@ pub struct Sentence {
     pub number_gaps: Vec<NumberGap>,
     /// The punctuation marks that were restored, in order.
     pub marks: Vec<RestoredMark>,
+}
+
+impl Sentence {
+    /// The repaired text of the sentence with the marks that were restored, separated by single spaces.
+    #[must_use]
+    pub fn punctuated_text(&self, article: &Repaired) -> String {
+        let mut marks = self.marks.iter().peekable();
+        let mut text = String::with_capacity(article.document().span_text(self.tokens.clone()).len() * 9 / 8);
+        for token in self.tokens.clone() {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(article.token_text(token));
+            if let Some(restored) = marks.next_if(|restored| restored.token == token) {
+                text.push_str(restored.mark.text());
+            }
+        }
+        text
+    }
 }

@@ -107,7 +107,7 @@ impl Splitter {
         let mut start = run.start;
         for end in ends.iter().map(|end| run.start + end) {
             let confidence = rounded(cuts[end - 1 - run.start]);
-            let cut_run = CutRun { first: run.start, probabilities: cuts };
+            let cut_run = CutRun { first: run.start, probabilities: cuts, mark_confidence: self.settings.mark_confidence };
             let marks = marks_of(start..end, article, cues, unpunctuated, &cut_run);
             sentences.push(Sentence { marks, ..sentence(start..end, SentenceKind::Body, confidence, article) });
             start = end;
@@ -139,7 +139,10 @@ mod tests {
     fn splitter(max_tokens: usize) -> Splitter {
         let class = LengthClass { mean: 2000, costs: vec![640; LONGEST] };
         let lengths = LengthModel { classes: vec![class; CLASSES] };
-        Splitter::with_lengths(&lengths, SplitSettings { max_tokens, cut_confidence: 0.4, length_weight: 0.5 })
+        Splitter::with_lengths(
+            &lengths,
+            SplitSettings { max_tokens, cut_confidence: 0.4, mark_confidence: 0.4, length_weight: 0.5 },
+        )
     }
 
     fn article(text: &str) -> Repaired {

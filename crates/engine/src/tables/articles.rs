@@ -81,6 +81,8 @@ table! {
         published: Option<Date>,
         /// The whole repaired article: its sentences, separated by line breaks
         text: String,
+        /// The same with restored punctuation: `text_punctuated` of its sentences, separated by line breaks
+        text_punctuated: String,
         /// State of the writing: `stripped`, `normalised`, `soft`, `intact`; `foreign` if the language is not Arabic; or `mixed`
         /// if parts are stripped and parts are not, or parts are foreign
         damage: &'static str,
@@ -131,7 +133,7 @@ impl ArticleRow {
     pub(super) fn new(tagged: &Tagged, vocabulary: &Vocabulary, sentences: &[SentenceRow]) -> Self {
         let document = tagged.article().document();
         let metadata = document.metadata.clone();
-        let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text.as_str()).collect();
+        let texts = |text: fn(&SentenceRow) -> &str| sentences.iter().map(text).collect::<Vec<_>>().join("\n");
         let first_of = |kind: SentenceKind| sentences.iter().find(|row| row.kind == kind.name()).map(|row| &*row.text);
         let total = |count: fn(&SentenceRow) -> usize| sentences.iter().map(count).sum();
         let keywords = tagged.keyword_counts().into_iter().map(|keyword| article_keyword(vocabulary, keyword));
@@ -148,7 +150,8 @@ impl ArticleRow {
             byline: metadata.byline.or_else(|| first_of(SentenceKind::Byline).map(name_of)),
             dateline: first_of(SentenceKind::Dateline).map(str::to_owned),
             published: metadata.published,
-            text: texts.join("\n"),
+            text: texts(|sentence| &sentence.text),
+            text_punctuated: texts(|sentence| &sentence.text_punctuated),
             damage: tagged.article().damage_name_in(tagged.kept()),
             token_count: total(|sentence| sentence.token_count),
             sentence_count: sentences.len(),

@@ -74,7 +74,9 @@ impl LongArticle {
     /// The article's row, of the first passage so far.
     fn begin(&self, mut row: ArticleRow) -> ArticleRow {
         // Reserved at once: a string that grows by doubling would be in memory twice each time.
-        row.text.reserve_exact(self.capacity.saturating_sub(row.text.len()));
+        for text in [&mut row.text, &mut row.text_punctuated] {
+            text.reserve_exact(self.capacity.saturating_sub(text.len()));
+        }
         row
     }
 
@@ -126,8 +128,10 @@ impl LongArticle {
 
 /// Adds the row of the next passage to that of an article.
 fn append(row: &mut ArticleRow, next: &ArticleRow) {
-    row.text.push('\n');
-    row.text.push_str(&next.text);
+    for (text, next) in [(&mut row.text, &next.text), (&mut row.text_punctuated, &next.text_punctuated)] {
+        text.push('\n');
+        text.push_str(next);
+    }
     row.token_count += next.token_count;
     row.sentence_count += next.sentence_count;
     row.repaired_count += next.repaired_count;

@@ -6,7 +6,7 @@ use super::record::{PROBABILITY, describe, record, table};
 use super::table::Table;
 use crate::repair::{Alternative, TokenRepair};
 use crate::rounded::rounded;
-use crate::split::Sentence;
+use crate::split::{RestoredMark, Sentence};
 use crate::tag::{Tagged, Vocabulary};
 
 describe! {
@@ -71,6 +71,20 @@ record! {
     }
 }
 
+record! {
+    /// A punctuation mark that was restored.
+    pub struct Mark read as MarkColumns {
+        /// Index in the sentence, from 0, of the token that the mark stands after
+        #[unit = "tokens"]
+        token: usize,
+        /// The mark: `،`, `؛`, `:`, `.` or `؟`
+        mark: &'static str,
+        /// Probability that such a mark stood there; a comma and a semicolon count as the same
+        #[unit = PROBABILITY]
+        confidence: f32,
+    }
+}
+
 table! {
     /// One row per sentence
     pub struct SentenceRow of Table::Sentences, sorted by [article_index, sentence_index] {
@@ -92,6 +106,8 @@ table! {
         raw_text: String,
         /// The repaired sentence: `raw_text` with `repairs` applied
         text: String,
+        /// `text` with `marks`: with the punctuation that was deleted, as far as it can be told. Equal to `text` where marks survived
+        text_punctuated: String,
         /// Offset of the sentence's first byte in the decoded article text (UTF-8; of an HTML page, its main text),
         /// before letters were unified. A title that the source supplies separately counts as the beginning of that
         /// text, followed by two line feeds, unless the text begins with it
@@ -114,6 +130,8 @@ table! {
         /// Places where a number was probably deleted (p ≥ 0.5), in stripped text only; the number itself cannot be
         /// restored
         number_gaps: Vec<NumberGap>,
+        /// Punctuation marks that were restored, in order; none where marks survived, and none in headlines, datelines and bylines
+        marks: Vec<Mark>,
         /// Ids of the concepts found in the sentence, each once, in order of appearance
         keyword_ids: Vec<String>,
         /// Tokens in the sentence
@@ -151,6 +169,7 @@ impl SentenceRow {
             kind: sentence.kind.name(),
             raw_text: document.span_text(tokens.clone()).to_owned(),
             text: article.span_text(tokens.clone()),
+            text_punctuated: sentence.punctuated_text(article),
             source_start: source.start as u64,
             source_end: source.end as u64,
             repaired_count: repairs.len(),
@@ -159,6 +178,7 @@ impl SentenceRow {
             repair_confidence: mean_confidence(tagged, tokens.clone()),
             boundary_confidence: sentence.boundary_confidence,
             number_gaps: number_gaps(sentence),
+            marks: marks(sentence),
             keyword_ids: keyword_ids(tagged, vocabulary, index),
             token_count: tokens.len(),
             unresolved_count: article.findings()[tokens.clone()].iter().filter(|finding| finding.unresolved).count(),
@@ -219,6 +239,15 @@ fn number_gaps(sentence: &Sentence) -> Vec<NumberGap> {
     let first = sentence.tokens.start;
     let gaps = sentence.number_gaps.iter();
     gaps.map(|gap| NumberGap { token: gap.token - first, confidence: gap.confidence }).collect()
+}
+
+fn marks(sentence: &Sentence) -> Vec<Mark> {
+    let first = sentence.tokens.start;
+    let mark = |restored: &RestoredMark| {
+        let RestoredMark { token, mark, confidence } = *restored;
+        Mark { token: token - first, mark: mark.text(), confidence }
+    };
+    sentence.marks.iter().map(mark).collect()
 }
 
 /// The ids of a sentence's concepts, each once, in order of appearance.
