@@ -99,7 +99,7 @@ mod tests {
                 },
             },
             "repair": {
-                "damage": "auto", "damage_by_path": [], "doubt_threshold": 0.9_f32, "keep_raw_below": 0.0,
+                "damage": "auto", "damage_by_path": [], "effort": "full", "doubt_threshold": 0.9_f32, "keep_raw_below": 0.0,
                 "lexicon": "af1349b9f5f9a1a6", "protect": "af1349b9f5f9a1a6",
             },
             "split": { "max_tokens": 120, "cut_confidence": 0.35, "mark_confidence": 0.38, "length_weight": 1.0 },

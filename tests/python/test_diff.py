@@ -76,7 +76,7 @@ def check(project, folder, before, after):
     counted, listed_articles, listed_sentences = lists(project, folder, before.id, after.id)
     expected = list(expected_articles(before, after))
     found = {row["article_id"]: row for row in listed_articles}
-    beyond = {"keyphrases", "number_gaps", "kind"}  # what the expectation does not look at
+    beyond = {"keyphrases", "number_gaps", "marks", "kind"}  # what the expectation does not look at
     edited_beyond = {id for id, row in found.items() if row["change"] == "edited" and set(row["what"]) <= beyond}
     assert [(id, row["change"]) for id, row in found.items() if id not in edited_beyond] == [row[:2] for row in expected]
     for id, change, what in expected:
@@ -103,7 +103,7 @@ def check_sentences(before, after, listed):
             differ = {key for key in ("raw_text", "text", "kind") if one[key] != two[key]}
             if one["keyword_ids"] != two["keyword_ids"]:
                 differ.add("keywords")
-            assert set(row["what"]) - {"boundaries", "number_gaps"} == differ and row["what"]
+            assert set(row["what"]) - {"boundaries", "number_gaps", "marks"} == differ and row["what"]
     # What is not listed is the same, and in the same order; difflib finds no sentence unchanged that is listed for its raw text.
     kept_old = [row["raw_text"] for row in before.rows("sentences") if row["sentence_id"] not in set(gone)]
     kept_new = [row["raw_text"] for row in after.rows("sentences") if row["sentence_id"] not in set(come)]

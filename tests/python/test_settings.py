@@ -40,6 +40,7 @@ VALUES = {
     "repair.damage": '"soft"',
     "repair.damage_by_path": '{ "**" = "normalised" }',
     "fields.missing": '["nothing"]',
+    "repair.effort": '"fast"',
     "repair.lexicons": '["words.txt"]',
     "repair.protect": '["words.txt"]',
     "tag.vocabularies": '["own.csv"]',

@@ -14,6 +14,7 @@ use super::costs::NAT;
 use super::damage::{Damage, Spelling};
 use super::decoder::{Decoder, DecoderScratch};
 use super::diacritics::marked;
+use super::effort::Effort;
 use super::form_cache::{FormCache, KnownForm};
 use super::frequencies::WordFrequencies;
 use super::language_model::LanguageModel;
@@ -95,7 +96,10 @@ impl Repairer {
     /// If the model lacks a section or one is damaged.
     pub fn new(model: &ModelFile, settings: RepairSettings) -> Result<Self, ModelError> {
         let mut repairer = Self::with_custom_lexicon(model, &settings.lexicon)?;
-        let second = StoredSecondPass::open(model)?;
+        let second = match settings.effort {
+            Effort::Full => StoredSecondPass::open(model)?,
+            Effort::Fast => None,
+        };
         repairer.encoder = Some(Encoder::new(StoredNetwork::open(model)?).with_second_pass(second.as_ref()));
         repairer.decoder = Decoder::new(LANGUAGE_WEIGHT, INVERSE_TEMPERATURE);
         repairer.settings = settings;

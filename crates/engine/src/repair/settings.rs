@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value as Json;
 
 use super::declared_damage::{DamageByPath, DeclaredDamage};
+use super::effort::Effort;
 use super::word_list::WordList;
 use crate::settings::{Fault, Form, Range, Refusal, Setting, Value};
 
@@ -18,6 +19,9 @@ crate::settings! {
         /// The same for articles whose `source_path` matches a pattern, as `{ "old/**" = "stripped", "web/*.jsonl" = "auto" }`; the first
         /// that matches counts.
         damage_by_path: DamageByPath = Value::Map(Vec::new()) => Repair;
+        /// `"full"` reads each article twice, the second time with what the first reading expects of every word and boundary; `"fast"`
+        /// reads it once, which takes less time and makes a few more errors.
+        effort: Effort = "full" => Repair;
         /// Tokens whose form is less probable than this are listed in the column `doubts`, whether changed or not.
         doubt_threshold: f32 = 0.9 => Repair, in 0.0..=1.0;
         /// Tokens whose best form is less probable than this stay unchanged in the text; their best forms are listed in `doubts` as
