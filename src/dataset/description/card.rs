@@ -7,6 +7,7 @@ use super::columns::{meaning, size, table_meaning, type_name};
 use super::croissant::CROISSANT;
 use super::datapackage::DATA_PACKAGE;
 use super::licence::Licence;
+use super::reliability;
 use super::settings::CardSettings;
 use super::words::{TAGS, citation, limits, one_line, summary};
 use crate::dataset::manifest::{MANIFEST, Manifest};
@@ -38,6 +39,7 @@ pub fn dataset_card(manifest: &Manifest, card: &CardSettings) -> String {
     let _ = write!(page, "\n# {}\n\n{}\n", one_line(&card.name), summary(manifest));
     write_tables(&mut page, manifest);
     write_making(&mut page, manifest);
+    page.push_str(&reliability::section(&manifest.provenance.model_id));
     page.push_str("\n## Known limits\n\n");
     for limit in limits(manifest) {
         let _ = writeln!(page, "- {limit}");

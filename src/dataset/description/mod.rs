@@ -15,6 +15,7 @@ mod croissant;
 mod datapackage;
 mod licence;
 pub mod lineage;
+mod reliability;
 #[cfg(test)]
 mod samples;
 mod settings;

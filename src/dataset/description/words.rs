@@ -4,15 +4,21 @@ use super::settings::CardSettings;
 use crate::dataset::manifest::Manifest;
 
 /// What the dataset is about, for search.
-pub(super) const TAGS: [&str; 5] =
-    ["arabic", "newspapers", "spelling-restoration", "keyword-extraction", "sentence-segmentation"];
+pub(super) const TAGS: [&str; 6] = [
+    "arabic",
+    "newspapers",
+    "spelling-restoration",
+    "punctuation-restoration",
+    "keyword-extraction",
+    "sentence-segmentation",
+];
 
 /// What the dataset is, in one paragraph.
 pub(super) fn summary(manifest: &Manifest) -> String {
     let counts = &manifest.counts;
     format!(
         "Arabic newspaper articles whose spelling had been damaged (hamza forms, final ta marbuta and alif maqsura, digits \
-         and marks deleted), repaired, split into sentences and annotated: {} articles, {} sentences, {} tokens, {} keyword \
+         and marks deleted), repaired, split into sentences, punctuated and annotated: {} articles, {} sentences, {} tokens, {} keyword \
          hits. Each repair keeps the original form and its probability.",
         counts.articles, counts.sentences, counts.tokens, counts.keywords,
     )
@@ -30,7 +36,9 @@ pub(super) fn limits(manifest: &Manifest) -> Vec<String> {
             .to_owned(),
         "Deleted numbers cannot be restored. Places where one is probably missing are recorded with a probability."
             .to_owned(),
-        "Where punctuation had been deleted, sentence boundaries are estimates; each has a probability.".to_owned(),
+        "Where punctuation had been deleted, sentence boundaries and the marks in `text_punctuated` are estimates; each has a \
+         probability. Another writer might have set other marks: half of the commas stand where the newspaper had one."
+            .to_owned(),
         "Keywords and keyphrases are found by rules and statistics; no person has checked them.".to_owned(),
         format!(
             "{} of {} tokens were changed; {} cannot be explained by any word of the lexicon and were left unchanged.",
