@@ -9,6 +9,7 @@ Environment variables name what they use:
 Nothing is written into the repository: each test works on a project of its own in a temporary folder.
 """
 
+import json
 import os
 import random
 import re
@@ -60,6 +61,25 @@ def write_scrambled_articles(folder, count, words=120, seed=0):
         path = folder / f"section-{number % 7}" / f"article-{number:05}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(scrambled(generator, generator.randint(words // 2, words * 3 // 2)) + "\n", encoding="utf-8")
+
+
+# Words that stay together in every article of a training corpus: fewer than the runs by which copies are known.
+PHRASE = 6
+
+
+def write_training_corpus(build, folder):
+    """Clean articles: the phrases of a build's articles as repaired, in other orders, since copies are not trained on."""
+    articles = {}
+    for row in build.rows("sentences"):
+        words = row["text"].split(" ")
+        phrases = [" ".join(words[start : start + PHRASE]) for start in range(0, len(words), PHRASE)]
+        articles.setdefault(row["article_id"], []).extend([*phrases[:-1], phrases[-1] + "."])
+    lines = []
+    for order in range(20):
+        for phrases in articles.values():
+            random.Random(order).shuffle(phrases)
+            lines.append(json.dumps({"text": " ".join(phrases)}, ensure_ascii=False))
+    (folder / "articles.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def snapshot(folder):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Project
-from scorer import predictions, read_benchmark, score, write_input
+from conftest import Project, repaired_tokens
+from scorer import is_spared, predictions, read_benchmark, score, write_input
 
 TESTS = Path(__file__).resolve().parents[1]
 FLOORS = json.loads((TESTS / "floors.json").read_text(encoding="utf-8"))
@@ -75,6 +75,36 @@ def test_the_scorer_of_the_development_sets_has_the_same_figures(scored, bench):
     command = [sys.executable, "-B", bench / "score.py", "score", scored.benchmark, scored.build.folder / "sentences"]
     done = subprocess.run(command, capture_output=True, check=True)
     assert list(json.loads(done.stdout).items()) == list(scored.figures.items())
+
+
+@pytest.mark.parametrize("scored", ["dev-outlets"], indirect=True, scope="module")
+def test_the_dataset_card_tells_what_repair_confidence_meant(scored):
+    """The card's table, computed from the sentences of a build and their right spelling."""
+    card = (scored.build.folder / "README.md").read_text(encoding="utf-8")
+    section = card.split("## What `repair_confidence` means")[1].split("\n## ")[0]
+    shown = [line.strip("|").split(" | ") for line in section.splitlines() if line.startswith("| 0")]
+    sentences = list(rightness(scored))
+    below = 2.0
+    for band, *figures in shown:
+        least = float(band.split()[0])
+        inside = [right for confidence, right in sentences if least <= confidence < below]
+        tokens = [is_right for right in inside for is_right in right]
+        share, without_error = len(inside) / len(sentences), sum(map(all, inside)) / len(inside)
+        measured = [f"{100 * share:.1f} %", f"{100 * sum(tokens) / len(tokens):.2f} %", f"{100 * without_error:.1f} %"]
+        assert [figure.strip() for figure in figures] == measured, band
+        below = least
+    assert below == 0, "the bands cover all sentences"
+
+
+def rightness(scored):
+    """Per sentence, its `repair_confidence` and whether each of its tokens is right, in the lenient sense."""
+    by_path = scored.build.sentences_by_path()
+    for record in scored.records:
+        gold = iter(record["gold"])
+        for row in by_path[f"{record['id']}.txt"]:
+            forms = [form.replace(" ", "_") for form in repaired_tokens(row)]
+            right = [any(form == one or is_spared(form, one) for one in next(gold).split("|")) for form in forms]
+            yield row["repair_confidence"], right
 
 
 def test_every_floor_belongs_to_a_set():

@@ -11,7 +11,7 @@ import tomllib
 
 import duckdb
 import pytest
-from conftest import PROGRAM, REPOSITORY, Project
+from conftest import PROGRAM, REPOSITORY, Project, write_training_corpus
 
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 LINKED = [*PAGES, REPOSITORY / "ARCHITECTURE.md", REPOSITORY / "CHANGELOG.md", REPOSITORY / "model" / "MODEL_CARD.md"]
@@ -57,8 +57,10 @@ def workplace(tmp_path_factory):
     shutil.copyfile(next((REPOSITORY / "tests/data/accuracy").glob("*seed*.jsonl")), project.root / "benchmark.jsonl")
     corpus = project.root / "corpus"
     corpus.mkdir()
-    texts = [" ".join(row["text"] + "." for row in rows) for rows in project.current().sentences_by_path().values()]
-    corpus.joinpath("articles.jsonl").write_text("\n".join(json.dumps({"text": text}) for text in texts * 20) + "\n")
+    write_training_corpus(project.current(), corpus)
+    benchmarks = project.root / "benchmarks"
+    benchmarks.mkdir()
+    shutil.copyfile(project.root / "benchmark.jsonl", benchmarks / "benchmark.jsonl")
     words = project.root / "lexicon"
     words.mkdir()
     words.joinpath("words.wordlist").write_text("أبسوس\n", encoding="utf-8")
@@ -72,6 +74,7 @@ def shell(workplace, command):
     """Runs a command as a reader of the page would, in the project's folder."""
     replaced = {
         "--corpus DIR": "--corpus corpus",
+        "--benchmarks DIR": "--benchmarks benchmarks",
         "--lexicon DIR": "--lexicon lexicon",
         "/path/to/articles": str(workplace.input),
         "/path/to/dataset": str(workplace.root / "elsewhere"),

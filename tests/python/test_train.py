@@ -5,33 +5,18 @@ The corpus is a few clean articles: far too small for a useful model, large enou
 
 import json
 import os
-import random
 import subprocess
 
 import pytest
 
-from conftest import PROGRAM
+from conftest import PROGRAM, write_training_corpus
 from failpoints import KILLED
-
-# Words that stay together in every article of the corpus: fewer than the runs by which copies are known.
-PHRASE = 6
 
 
 @pytest.fixture(scope="module")
 def corpus(seed_build, tmp_path_factory):
-    """Clean articles: the phrases of the shipped ones as repaired, in other orders, since copies are not trained on."""
     folder = tmp_path_factory.mktemp("corpus")
-    articles = {}
-    for row in seed_build.rows("sentences"):
-        words = row["text"].split(" ")
-        phrases = [" ".join(words[start : start + PHRASE]) for start in range(0, len(words), PHRASE)]
-        articles.setdefault(row["article_id"], []).extend([*phrases[:-1], phrases[-1] + "."])
-    lines = []
-    for order in range(20):
-        for phrases in articles.values():
-            random.Random(order).shuffle(phrases)
-            lines.append(json.dumps({"text": " ".join(phrases)}, ensure_ascii=False))
-    (folder / "articles.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_training_corpus(seed_build, folder)
     return folder
 
 

@@ -42,7 +42,7 @@ pub const BRANCH: StackShape = StackShape { inputs: TRUNK.width, width: 96, dila
 pub const SECOND_INPUTS: [usize; 3] = [TRUNK.width, EMBEDDING, OUTPUTS - 1];
 /// The stack of the second pass.
 pub const SECOND: StackShape =
-    StackShape { inputs: SECOND_INPUTS[0] + SECOND_INPUTS[1] + SECOND_INPUTS[2], width: 224, dilations: &[1, 2, 4, 8, 12] };
+    StackShape { inputs: SECOND_INPUTS[0] + SECOND_INPUTS[1] + SECOND_INPUTS[2], width: 160, dilations: &[1, 2, 4, 8] };
 /// The block of the trunk that also sees the mean of the article.
 pub const CONTEXT_BLOCK: usize = 3;
 /// Words on each side that can influence a word, other than through the mean of the article.

@@ -35,6 +35,18 @@ impl BoundaryLogits {
     pub fn new(outputs: &[f32; OUTPUTS]) -> Self {
         Self::from(outputs.map(units))
     }
+
+    /// The probability of each [`PunctuationMark`](crate::arabic::PunctuationMark); `None` if nothing is known of marks.
+    #[must_use]
+    pub fn mark_probabilities(&self) -> Option<[f64; MARKS]> {
+        if self.marks.iter().all(|score| *score == 0.0) {
+            return None;
+        }
+        let most = self.marks.iter().copied().fold(f32::MIN, f32::max);
+        let weights = self.marks.map(|score| libm::exp(f64::from(score - most)));
+        let total: f64 = weights.iter().sum();
+        Some(weights.map(|weight| weight / total))
+    }
 }
 
 /// A number in steps of [`BoundaryLogits::UNIT`].

@@ -91,11 +91,11 @@ impl Scaled {
     }
 }
 
-/// Fills `ends` with the ends (exclusive) of the best segmentation, in which each cut gains its probability minus `least`. If those cuts
+/// Fills `ends` with the ends (exclusive) of the best segmentation, in which the cut after each token gains its probability minus the `least` of that token. If those cuts
 /// leave a sentence longer than `max_tokens`, it is cut at the boundaries that lose least.
 pub(super) fn best_ends(
     marginals: &[f64],
-    least: f64,
+    least: impl Fn(usize) -> f64,
     max_tokens: usize,
     scratch: &mut SegmentScratch,
     ends: &mut Vec<usize>,
@@ -106,7 +106,7 @@ pub(super) fn best_ends(
     best.push((0.0, 0));
     for end in 1..=count {
         // The end of the run is no choice: it is in every segmentation, so it can gain nothing.
-        let gain = if end == count { 0.0 } else { marginals[end - 1] - least };
+        let gain = if end == count { 0.0 } else { marginals[end - 1] - least(end - 1) };
         // With a limit of one token, a minimum of two would leave no segmentation at all.
         let least_tokens = if max_tokens == 1 || stands_alone(marginals, end) { 1 } else { 2 };
         let starts = end.saturating_sub(max_tokens)..(end + 1).saturating_sub(least_tokens);
@@ -162,7 +162,7 @@ mod tests {
 
     fn ends_of(marginals: &[f64], max_tokens: usize) -> Vec<usize> {
         let mut ends = Vec::new();
-        best_ends(marginals, 0.4, max_tokens, &mut SegmentScratch::default(), &mut ends);
+        best_ends(marginals, |_| 0.4, max_tokens, &mut SegmentScratch::default(), &mut ends);
         ends
     }
 

@@ -11,7 +11,7 @@ crate::settings! {
         /// or three tokens; 1 cuts only at marks in the text and at `max_tokens`.
         cut_confidence: f64 = 0.35 => Split, in 0.0..=1.0;
         /// Least probability at which a punctuation mark is restored (`sentences.marks`, `text_punctuated`). A lower value restores
-        /// more marks and more wrong ones; 1 only those that are certain. Nothing is restored where marks survived.
+        /// more marks and more wrong ones; 1 only those that are certain. Half of it is enough for a question mark, which is rare. Nothing is restored where marks survived.
         mark_confidence: f64 = 0.38 => Split, in 0.0..=1.0;
         /// Weight of the model of sentence lengths; 0 ignores it.
         length_weight: f64 = 1.0 => Split, in 0.0..=10.0;

@@ -6,7 +6,7 @@ use super::boundary_cues::{BoundaryCue, read_cues};
 use super::head::read_head;
 use super::length_model::{LengthModel, LengthRatios};
 use super::log_odds::{calibrated, expected_sentence_tokens, sentence_end};
-use super::punctuation::{CutRun, marks_of};
+use super::punctuation::{CutRun, least_cut, marks_of};
 use super::segmentation::{SegmentScratch, best_ends, marginals};
 use super::sentence::{Sentence, SentenceKind};
 use super::settings::SplitSettings;
@@ -103,7 +103,8 @@ impl Splitter {
             // Before the cuts are chosen, so that `cut_confidence` is compared with the probability that the tables show.
             *cut = calibrated(*cut);
         }
-        best_ends(cuts, self.settings.cut_confidence, self.settings.max_tokens, segment, ends);
+        let least = |token: usize| least_cut(article.boundaries()[run.start + token], self.settings.cut_confidence);
+        best_ends(cuts, least, self.settings.max_tokens, segment, ends);
         let mut start = run.start;
         for end in ends.iter().map(|end| run.start + end) {
             let confidence = rounded(cuts[end - 1 - run.start]);
