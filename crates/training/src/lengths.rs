@@ -9,7 +9,7 @@ use engine::repair::costs::UNITS_PER_NAT;
 use engine::split::length_model::{CLASSES, LONGEST, LengthClass, LengthModel};
 
 /// Version of this stage: raised whenever it would learn something else from equal input.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// Neighbouring lengths on each side that a length's count is averaged with.
 const SPREAD: usize = 2;

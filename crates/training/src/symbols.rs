@@ -97,15 +97,17 @@ fn spells_nothing(c: char) -> bool {
         || matches!(c, '\u{640}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Length in characters of the number that `rest` begins with: digits, and single separators between digits.
+/// Length in characters of the number that `rest` begins with: digits, and single separators between digits. A blank may stand before
+/// a separator: Al Khaleej writes `3 .5` for 3.5, once in every three hundred words.
 fn number_length(rest: &[char]) -> usize {
     let digits = |from: usize| rest[from..].iter().take_while(|c| is_digit(**c)).count();
     let mut length = digits(0);
-    while length > 0 && rest.get(length).is_some_and(|c| is_separator(*c)) {
-        match digits(length + 1) {
-            // A separator without a digit after it is punctuation, such as the stop that ends the sentence.
+    while length > 0 {
+        let separator = length + usize::from(rest.get(length) == Some(&' '));
+        // A separator without a digit after it is punctuation, such as the stop that ends the sentence.
+        match rest.get(separator).filter(|c| is_separator(**c)).map_or(0, |_| digits(separator + 1)) {
             0 => break,
-            more => length += 1 + more,
+            more => length = separator + 1 + more,
         }
     }
     length
@@ -145,19 +147,20 @@ mod tests {
 
     #[test]
     fn clean_text_becomes_words_numbers_and_stops() {
-        let shown: Vec<String> = pieces_of("نمت 3.5 في عام 2010، ثم 3. قال د. سالم: نعم!! ...\nلماذا؟\nفصل\nأول؛ ثان")
-            .into_iter()
-            .map(|piece| match piece {
-                Piece::Word(word) => decode_word(&word),
-                Piece::Mark(NUMBER) => "#".to_owned(),
-                Piece::Mark(COLON) => ":".to_owned(),
-                Piece::Mark(COMMA) => ",".to_owned(),
-                Piece::Mark(SEMICOLON) => ";".to_owned(),
-                Piece::Mark(QUESTION) => "?".to_owned(),
-                Piece::Mark(BREAK) => "¶".to_owned(),
-                Piece::Mark(_) => "/".to_owned(),
-            })
-            .collect();
-        assert_eq!(shown.join(" "), "نمت # في عام # , ثم # / قال د سالم : نعم / لماذا ? فصل ¶ أول ; ثان");
+        let shown: Vec<String> =
+            pieces_of("نمت 3.5 أو 3 .5 في عام 2010، ثم 3. قال د. سالم: نعم!! ...\nلماذا؟\nفصل\nأول؛ ثان")
+                .into_iter()
+                .map(|piece| match piece {
+                    Piece::Word(word) => decode_word(&word),
+                    Piece::Mark(NUMBER) => "#".to_owned(),
+                    Piece::Mark(COLON) => ":".to_owned(),
+                    Piece::Mark(COMMA) => ",".to_owned(),
+                    Piece::Mark(SEMICOLON) => ";".to_owned(),
+                    Piece::Mark(QUESTION) => "?".to_owned(),
+                    Piece::Mark(BREAK) => "¶".to_owned(),
+                    Piece::Mark(_) => "/".to_owned(),
+                })
+                .collect();
+        assert_eq!(shown.join(" "), "نمت # أو # في عام # , ثم # / قال د سالم : نعم / لماذا ? فصل ¶ أول ; ثان");
     }
 }
