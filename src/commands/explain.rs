@@ -182,7 +182,7 @@ fn write_sentence(text: &mut String, article: &Repaired, sentence: &Sentence, in
     }
     for restored in &sentence.marks {
         let (word, mark) = (article.token_text(restored.token), restored.mark.text());
-        let _ = writeln!(text, "    «{mark}» stood after «{word}» ({:.4})", restored.confidence);
+        let _ = writeln!(text, "    «{mark}» probably stood after «{word}» ({:.4})", restored.confidence);
     }
     write_readings(text, article, tokens.clone(), doubt_threshold);
     for token in tokens.filter(|token| article.findings()[*token].unresolved) {

@@ -13,7 +13,7 @@ use engine::tables::schema::Table;
 /// Writes a table of a build.
 pub(super) fn export(config: &Path, args: ExportArgs, progress: Progress) -> Result<(), Error> {
     let ExportArgs { format, to, table, each_article, build, output } = args;
-    if format == ExportFormat::Text && !matches!(table, Table::Articles | Table::Sentences) {
+    if format != ExportFormat::Jsonl && !matches!(table, Table::Articles | Table::Sentences) {
         let name = table.name();
         return Err(Error::Usage(format!("--table {name}: only articles and sentences have text; export {name} as jsonl")));
     }

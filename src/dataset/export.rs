@@ -31,6 +31,8 @@ pub enum ExportFormat {
     Jsonl,
     /// The repaired text, one sentence per line; a blank line follows each article.
     Text,
+    /// The same with restored punctuation.
+    Punctuated,
 }
 
 impl ExportFormat {
@@ -39,7 +41,7 @@ impl ExportFormat {
     pub fn extension(self) -> &'static str {
         match self {
             Self::Jsonl => "jsonl",
-            Self::Text => "txt",
+            Self::Text | Self::Punctuated => "txt",
         }
     }
 }
@@ -194,9 +196,10 @@ fn write_rows(batch: &RecordBatch, table: Table, format: ExportFormat, out: &mut
                 error => std::io::Error::other(error),
             })
         }
-        ExportFormat::Text => {
+        ExportFormat::Text | ExportFormat::Punctuated => {
+            let column = if format == ExportFormat::Text { "text" } else { "text_punctuated" };
             let end = if table == Table::Articles { "\n\n" } else { "\n" };
-            let texts = text_column(batch, "text").map_err(std::io::Error::other)?;
+            let texts = text_column(batch, column).map_err(std::io::Error::other)?;
             texts.iter().flatten().try_for_each(|text| write!(out, "{text}{end}"))
         }
     }

@@ -100,7 +100,9 @@ fn description(invariant: Invariant) -> (&'static str, &'static str, &'static st
         }
         Invariant::Offsets => ("offsets", "sentences whose source range is empty or overlaps the one before", A_SENTENCE),
         Invariant::Repairs => ("repairs", "sentences whose repairs, applied to raw_text, do not give text", A_SENTENCE),
-        Invariant::Marks => ("marks", "sentences whose marks, added to text, do not give text_punctuated", A_SENTENCE),
+        Invariant::Marks => {
+            ("marks", "sentences whose marks are out of place, or added to text do not give text_punctuated", A_SENTENCE)
+        }
         Invariant::ArticleText => {
             ("article_text", "articles whose texts are not those of their sentences, separated by line breaks", AN_ARTICLE)
         }

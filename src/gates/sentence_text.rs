@@ -1,14 +1,18 @@
 //! The texts of a sentence, derived again from its raw text: with its repairs, and with its marks.
 
+use engine::arabic::PunctuationMark;
 use engine::tables::Lists;
 use engine::tables::sentences::{Mark, Repair};
+
+/// The marks that end a sentence.
+const ENDING: [&str; 2] = [PunctuationMark::Stop.text(), PunctuationMark::Question.text()];
 
 /// Which columns of text are what the row's other columns say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Derived {
     /// `text`: `raw_text` with `repairs`, each of which changes the token that it names.
     pub(super) text: bool,
-    /// `text_punctuated`: that with `marks`.
+    /// `text_punctuated`: that with `marks`, of which those that end a sentence stand at its end, and the others inside.
     pub(super) text_punctuated: bool,
 }
 
@@ -26,6 +30,7 @@ impl SentenceText<'_> {
         let Self { raw_text, repairs, marks, row } = self;
         let (mut repaired, mut marked) = (repairs.row(*row).peekable(), marks.row(*row).peekable());
         let (mut rest, mut rest_punctuated) = (Some(text), Some(text_punctuated));
+        let (tokens, mut is_in_place) = (raw_text.split(' ').count(), true);
         for (index, token) in raw_text.split(' ').enumerate() {
             let is_here = |token: i32| usize::try_from(token) == Ok(index);
             // Both are in the order of their tokens; one that is out of order is never reached and left over at the end.
@@ -36,6 +41,7 @@ impl SentenceText<'_> {
             }
             let mark = marked.next_if(|member| is_here(marks.items.token.value(*member)));
             let mark = mark.map_or("", |member| marks.items.mark.value(member));
+            is_in_place &= mark.is_empty() || ENDING.contains(&mark) == (index + 1 == tokens);
             let gap = if index > 0 { " " } else { "" };
             rest = rest.and_then(|rest| rest.strip_prefix(gap)?.strip_prefix(form));
             rest_punctuated =
@@ -43,7 +49,7 @@ impl SentenceText<'_> {
         }
         Derived {
             text: rest == Some("") && repaired.next().is_none(),
-            text_punctuated: rest_punctuated == Some("") && marked.next().is_none(),
+            text_punctuated: is_in_place && rest_punctuated == Some("") && marked.next().is_none(),
         }
     }
 }

@@ -26,7 +26,7 @@ impl PunctuationMark {
 
     /// How it is written; nothing for [`Self::None`].
     #[must_use]
-    pub fn text(self) -> &'static str {
+    pub const fn text(self) -> &'static str {
         match self {
             Self::None => "",
             Self::Comma => "،",

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::Token;
 use crate::encoder::{MARKS, OUTPUTS};
 
 /// The encoder's log-odds and scores for the boundary after a token, rounded to [`BoundaryLogits::UNIT`].
@@ -75,20 +76,21 @@ impl From<[i16; OUTPUTS]> for BoundaryLogits {
 /// The logits after each token, from the encoder's logits after each word.
 ///
 /// Tokens without a word (numbers, marks, other scripts) are invisible to the encoder: what it predicts after a word holds
-/// for the boundary after the last such token behind it. Inside a token of several words there is no boundary.
+/// for the boundary after the last such token behind it on the same line. Inside a token of several words there is no boundary.
 ///
 /// `word_tokens` holds the token of each word, in order.
 pub(super) fn boundary_logits(
-    tokens: usize,
+    tokens: &[Token],
     word_tokens: impl Iterator<Item = usize>,
     logits: &[[f32; OUTPUTS]],
 ) -> Vec<BoundaryLogits> {
-    let mut boundaries = vec![BoundaryLogits::UNLIKELY; tokens];
+    let mut boundaries = vec![BoundaryLogits::UNLIKELY; tokens.len()];
     let mut words = word_tokens.zip(logits).peekable();
     while let Some((token, outputs)) = words.next() {
-        let next = words.peek().map_or(tokens, |(next, _)| *next);
+        let next = words.peek().map_or(tokens.len(), |(next, _)| *next);
         if next > token {
-            boundaries[next - 1] = BoundaryLogits::new(outputs);
+            let last = (token..next).find(|at| tokens[*at].gap.is_break()).unwrap_or(next - 1);
+            boundaries[last] = BoundaryLogits::new(outputs);
         }
     }
     boundaries

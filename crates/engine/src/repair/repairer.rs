@@ -143,7 +143,7 @@ impl Repairer {
         self.decoder.decode(lattice, &self.language_model, decoder, posteriors);
         add_recurrence(words, lattice, posteriors, recurrence);
         let word_tokens = words.iter().map(|word| word.token);
-        let boundaries = boundary_logits(document.tokens().len(), word_tokens, encoder.logits());
+        let boundaries = boundary_logits(document.tokens(), word_tokens, encoder.logits());
         let outcomes = self.outcomes(&document, scratch);
         Repaired::new(document, segments, outcomes, boundaries)
     }

@@ -44,7 +44,13 @@ pub(super) fn read_cues(article: &Repaired, cues: &mut Vec<BoundaryCue>) -> Vec<
         }
     }
     for aside in asides(document) {
-        cues[aside].iter_mut().filter(|cue| **cue == BoundaryCue::End).for_each(|cue| *cue = BoundaryCue::Pause);
+        for cue in &mut cues[aside] {
+            *cue = match *cue {
+                BoundaryCue::End => BoundaryCue::Pause,
+                BoundaryCue::None => BoundaryCue::Continuation,
+                other => other,
+            };
+        }
     }
     // After the segments, not before: a break overrides the cue that the segment gave its token.
     read_lines(document, cues);
@@ -57,8 +63,11 @@ pub(super) fn read_cues(article: &Repaired, cues: &mut Vec<BoundaryCue>) -> Vec<
 /// Adds the cues of a segment; returns whether it has kept its marks.
 fn read_segment(document: &Document, tokens: Range<usize>, cues: &mut Vec<BoundaryCue>) -> bool {
     let marks: Vec<Mark> = tokens.clone().map(|token| Mark::after(document, token)).collect();
-    let kept = marks.iter().filter(|mark| **mark != Mark::None).count();
-    let punctuated = kept > 0 && tokens.len() / kept <= TOKENS_PER_MARK;
+    // A title comes from another place, and says nothing about the state of the text.
+    let title = document.title_tokens().saturating_sub(tokens.start);
+    let judged = if title < marks.len() { &marks[title..] } else { &marks };
+    let kept = judged.iter().filter(|mark| **mark != Mark::None).count();
+    let punctuated = kept > 0 && judged.len() / kept <= TOKENS_PER_MARK;
     cues.extend(document.tokens()[tokens].iter().zip(marks).map(|(token, mark)| match (token.gap, mark) {
         (Gap::Paragraph, _) | (_, Mark::Stop) => BoundaryCue::End,
         (_, Mark::Pause) => BoundaryCue::Pause,

@@ -96,6 +96,11 @@ pub(super) fn ends_word(token: &str) -> bool {
     without_closing(token).ends_with(|c: char| c.is_alphanumeric() || is_mark(c) || c == '%' || c == '٪')
 }
 
+/// Whether a token begins with a mark that belongs to the word before it: `،وقال`. Numbers and ellipses do too (`.5`, `...`).
+pub(super) fn begins_with_mark(token: &str) -> bool {
+    token.starts_with(|c| is_sentence_mark(c) || matches!(c, '،' | ',' | '؛' | ';' | ':'))
+}
+
 /// Whether a token only closes what is before it: stops, commas, closing marks. A straight quotation mark closes if one is open.
 pub(super) fn is_closing(token: &str, quotation_is_open: bool) -> bool {
     let closes = |c: char| is_sentence_mark(c) || CLOSING.contains(&c) || matches!(c, '،' | ',' | '؛' | ';' | ':');

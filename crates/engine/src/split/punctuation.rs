@@ -12,23 +12,17 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::boundary_cues::BoundaryCue;
-use super::marks::{Mark, ends_word, is_closing};
+use super::marks::{Mark, begins_with_mark, ends_word, is_closing};
 use crate::arabic::PunctuationMark;
 use crate::document::Document;
-use crate::repair::{BoundaryLogits, Repaired, logistic};
+use crate::repair::{BoundaryLogits, Repaired};
 use crate::rounded::{probability as ten_thousandths, rounded};
 
 /// One number for each mark.
 type OfMarks<T> = [T; PunctuationMark::COUNT];
 
-/// Where a question mark is this probable, and likelier than a full stop, a sentence ends and the mark is restored from
-/// [`QUESTION_EASE`] times the usual probability on: questions are rare, and F1 is best at about half of the F1 that can be reached.
-/// Chosen on the development sets.
+/// A question mark this probable, and likelier than a full stop, makes a question; chosen on the development sets.
 const LIKELY_QUESTION: f64 = 0.2;
-/// See [`LIKELY_QUESTION`].
-const QUESTION_EASE: f64 = 0.5;
-/// Slope of the calibration of marks inside a sentence.
-const SLOPE: f64 = 1.0;
 
 /// A punctuation mark that splitting restored.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,11 +47,18 @@ pub(super) struct CutRun<'a> {
 
 /// The least probability of a cut after a token at which a sentence ends.
 pub(super) fn least_cut(logits: BoundaryLogits, cut_confidence: f64) -> f64 {
+    if logits.mark_probabilities().is_some_and(is_question) { eased(cut_confidence) } else { cut_confidence }
+}
+
+fn is_question(shares: OfMarks<f64>) -> bool {
     use PunctuationMark::{Question, Stop};
-    let is_question = |shares: OfMarks<f64>| {
-        shares[Question as usize] >= LIKELY_QUESTION && shares[Question as usize] > shares[Stop as usize]
-    };
-    if logits.mark_probabilities().is_some_and(is_question) { cut_confidence * QUESTION_EASE } else { cut_confidence }
+    shares[Question as usize] >= LIKELY_QUESTION && shares[Question as usize] > shares[Stop as usize]
+}
+
+/// What is asked of a question instead of `least`: half of it, because questions are rare, and F1 is best at about half of the F1 that
+/// can be reached. What asks for certainty still does.
+fn eased(least: f64) -> f64 {
+    (least / 2.0).max(2.0 * least - 1.0)
 }
 
 /// The marks of a sentence of the body.
@@ -80,28 +81,33 @@ pub(super) fn marks_of(
         let shares = article.boundaries()[token].mark_probabilities()?;
         let cut = run.probabilities[token - run.first];
         let (mark, confidence) = if token == last { ending(shares, cut) } else { inside(shares, cut) };
-        let least =
-            if mark == PunctuationMark::Question { run.mark_confidence * QUESTION_EASE } else { run.mark_confidence };
+        let least = if mark == PunctuationMark::Question { eased(run.mark_confidence) } else { run.mark_confidence };
         (confidence >= least).then_some(RestoredMark { token, mark, confidence: rounded(confidence) })
     };
     sentence.filter(is_open).filter_map(restored).collect()
 }
 
-/// Whether a mark can stand between a token and the next one: not after a dash or an opening bracket, nor before a closing one.
+/// Whether a mark can stand after a token: not after a dash, an opening bracket or an address, nor before what closes or is a mark.
 fn can_stand_after(document: &Document, token: usize) -> bool {
-    let is_closed_by_next = || token + 1 < document.tokens().len() && is_closing(document.token_text(token + 1), true);
-    ends_word(document.token_text(token)) && !is_closed_by_next()
+    let text = document.token_text(token);
+    // A line break parts the two.
+    let is_before = |next: &str| is_closing(next, true) || begins_with_mark(next);
+    let has_next = token + 1 < document.tokens().len() && !document.tokens()[token].gap.is_break();
+    ends_word(text) && !is_address(text) && !(has_next && is_before(document.token_text(token + 1)))
 }
 
-/// The mark that ends a sentence.
+/// Whether a token is an address of the web, of mail or of a network: a mark at its end would be taken for a part of it.
+fn is_address(token: &str) -> bool {
+    token.contains("://") || token.contains("www.") || token.contains(['@', '#'])
+}
+
+/// The mark that ends a sentence. Where the text shows the end (`cut` is 1), none may have stood there, as after a headline.
 fn ending(shares: OfMarks<f64>, cut: f64) -> (PunctuationMark, f64) {
     let [stop, question] = [PunctuationMark::Stop, PunctuationMark::Question].map(|mark| shares[mark as usize]);
-    let question = question / (stop + question).max(f64::MIN_POSITIVE);
-    if question > 0.5 {
-        (PunctuationMark::Question, cut * question)
-    } else {
-        (PunctuationMark::Stop, cut * (1.0 - question))
-    }
+    let all = if cut < 1.0 { (stop + question).max(f64::MIN_POSITIVE) } else { 1.0 };
+    let (mark, share) =
+        if is_question(shares) { (PunctuationMark::Question, question) } else { (PunctuationMark::Stop, stop) };
+    (mark, cut * share / all)
 }
 
 /// The likeliest mark after a word that ends no sentence.
@@ -111,12 +117,7 @@ fn inside(shares: OfMarks<f64>, cut: f64) -> (PunctuationMark, f64) {
     let all = (nothing + comma + colon + semicolon).max(f64::MIN_POSITIVE);
     let pause = if semicolon > comma { Semicolon } else { Comma };
     let (mark, share) = if colon > comma + semicolon { (Colon, colon) } else { (pause, comma + semicolon) };
-    (mark, calibrated((1.0 - cut) * share / all))
-}
-
-fn calibrated(share: f64) -> f64 {
-    let share = share.clamp(1e-9, 1.0 - 1e-9);
-    logistic(SLOPE * libm::log(share / (1.0 - share)))
+    (mark, (1.0 - cut) * share / all)
 }
 
 #[cfg(test)]
@@ -138,9 +139,15 @@ mod tests {
     fn marks_agree_with_the_sentences() {
         let shares = shares(PunctuationMark::Comma, PunctuationMark::Question);
         assert_eq!(ending(shares, 0.9).0, PunctuationMark::Question, "a sentence ends here, so no comma can stand");
+        assert!(ending(of([5.0, 0.0, 0.0, 0.0, 1.0, -1.0]), 1.0).1 < 0.1, "a line that has no mark at its end");
         let [(mark, likely), (_, unlikely)] = [0.1, 0.7].map(|cut| inside(shares, cut));
         assert_eq!(mark, PunctuationMark::Comma);
         assert!(likely > 0.6 && unlikely < 0.3, "{likely}, {unlikely}: the likelier an end, the less a comma");
+    }
+
+    #[test]
+    fn questions_are_eased_and_certainty_stays() {
+        assert_eq!([0.0, 0.4, 0.9, 1.0].map(eased), [0.0, 0.2, 0.8, 1.0]);
     }
 
     #[test]

@@ -212,7 +212,7 @@ mod tests {
             marginals in prop::collection::vec(0.01..0.89_f64, 2..200),
         ) {
             let mut ends = Vec::new();
-            best_ends(&marginals, 0.0, 120, &mut SegmentScratch::default(), &mut ends);
+            best_ends(&marginals, |_| 0.0, 120, &mut SegmentScratch::default(), &mut ends);
             let starts = [0].into_iter().chain(ends.iter().copied());
             prop_assert!(starts.zip(&ends).all(|(start, end)| (2..=3).contains(&(end - start))), "{ends:?}");
         }
