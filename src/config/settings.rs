@@ -102,7 +102,7 @@ mod tests {
                 "damage": "auto", "damage_by_path": [], "effort": "full", "doubt_threshold": 0.9_f32, "keep_raw_below": 0.0,
                 "lexicon": "af1349b9f5f9a1a6", "protect": "af1349b9f5f9a1a6",
             },
-            "split": { "max_tokens": 120, "cut_confidence": 0.35, "mark_confidence": 0.38, "length_weight": 1.0 },
+            "split": { "max_tokens": 120, "cut_confidence": 0.39, "mark_confidence": 0.32, "length_weight": 0.6 },
             "tag": { "nested": false, "expand_broader": false },
             "dataset": { "duplicates": "flag", "near_duplicate_similarity": 0.6_f32, "partition_by": "none" },
             "card": {

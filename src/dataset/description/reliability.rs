@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 /// The model that was measured.
-const MODEL: &str = "16520b4a2ed42bdd";
+const MODEL: &str = "22ba363e946f9374";
 
 /// Stripped sentences whose `repair_confidence` is at least `from`, and below that of the band above.
 struct Band {
@@ -19,11 +19,11 @@ struct Band {
 
 /// From the surest on.
 const BANDS: [Band; 5] = [
-    Band { from: 0.995, sentences: 0.0, tokens_right: 0.0, without_error: 0.0 },
-    Band { from: 0.99, sentences: 0.0, tokens_right: 0.0, without_error: 0.0 },
-    Band { from: 0.98, sentences: 0.0, tokens_right: 0.0, without_error: 0.0 },
-    Band { from: 0.95, sentences: 0.0, tokens_right: 0.0, without_error: 0.0 },
-    Band { from: 0.0, sentences: 0.0, tokens_right: 0.0, without_error: 0.0 },
+    Band { from: 0.995, sentences: 27.8, tokens_right: 99.84, without_error: 96.9 },
+    Band { from: 0.99, sentences: 16.4, tokens_right: 99.45, without_error: 87.3 },
+    Band { from: 0.98, sentences: 21.5, tokens_right: 98.74, without_error: 73.0 },
+    Band { from: 0.95, sentences: 28.3, tokens_right: 97.45, without_error: 54.5 },
+    Band { from: 0.0, sentences: 6.0, tokens_right: 93.32, without_error: 31.2 },
 ];
 
 /// The section of the card of a build that a model repaired.

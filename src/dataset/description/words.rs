@@ -37,7 +37,7 @@ pub(super) fn limits(manifest: &Manifest) -> Vec<String> {
         "Deleted numbers cannot be restored. Places where one is probably missing are recorded with a probability."
             .to_owned(),
         "Where punctuation had been deleted, sentence boundaries and the marks in `text_punctuated` are estimates; each has a \
-         probability. Another writer might have set other marks: half of the commas stand where the newspaper had one."
+         probability. Another writer might have set other marks: six in ten of the marks inside sentences stand where the newspaper had one."
             .to_owned(),
         "Keywords and keyphrases are found by rules and statistics; no person has checked them.".to_owned(),
         format!(
