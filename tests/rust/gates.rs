@@ -172,7 +172,13 @@ fn with_field(schema: &Schema, name: &str, change: fn(arrow::datatypes::Field) -
 type Damage = Box<dyn FnOnce(RecordBatch) -> RecordBatch>;
 
 /// What is damaged, in which table, how, and which gates must fail.
-fn damages() -> Vec<(&'static str, &'static str, Damage, &'static [&'static str])> {
+type Case = (&'static str, &'static str, Damage, &'static [&'static str]);
+
+fn damages() -> Vec<Case> {
+    damages_of_structure().into_iter().chain(damages_of_values()).collect()
+}
+
+fn damages_of_structure() -> Vec<Case> {
     vec![
         (
             "a column that may be null",
@@ -239,6 +245,11 @@ fn damages() -> Vec<(&'static str, &'static str, Damage, &'static [&'static str]
         ("a hit in no sentence", "keywords", text("sentence_id", 0, |id| format!("{id}9")), &["keywords_in_sentences"]),
         ("a hit beyond its sentence", "keywords", number("token_end", 0, |end| end + 999), &["keyword_tokens"]),
         ("an empty hit", "keywords", number("token_start", 0, |start| start + 999), &["keyword_tokens"]),
+    ]
+}
+
+fn damages_of_values() -> Vec<Case> {
+    vec![
         (
             "a sentence's token count too high",
             "sentences",

@@ -109,7 +109,9 @@ impl SecondPass {
         boundaries.extend(logits.iter().flat_map(boundary_inputs));
         let [mut of_trunk, mut of_expected, mut of_boundaries] = SECOND_INPUTS.map(|inputs| vec![0.0; inputs]);
         add_rows(trunk_rows, 0..words, &mut of_trunk);
-        of_trunk.iter_mut().for_each(|sum| *sum /= f64::from(UNITS));
+        for sum in &mut of_trunk {
+            *sum /= f64::from(UNITS);
+        }
         add_numbers(expected, &mut of_expected);
         add_numbers(boundaries, &mut of_boundaries);
         let sums = of_trunk.into_iter().chain(of_expected).chain(of_boundaries);
