@@ -89,7 +89,10 @@ def test_a_wrong_repair_does_not_hide_a_hit(project):
     chosen = {begin(repaired) for _, repaired, _ in rivals.values()}
     hidden = {place: rival for place, rival in rivals.items() if begin(rival[0]) not in chosen}
     assert len(hidden) >= 3
-    forms = sorted({form for form, _, _ in hidden.values()})
+    forms = {form for form, _, _ in hidden.values()}
+    # A form that begins with a clitic before another is a hit of that one.
+    hidden = {place: rival for place, rival in hidden.items() if rival[0][1:] not in forms}
+    forms = sorted(forms)
     rows = "".join(f"c{number},{form},own,\n" for number, form in enumerate(forms))
     with_vocabulary(project, "own.csv", f"id,label,category,variants\n{rows}")
     hits = {(row["sentence_id"], row["token_start"]): row for row in project.build().rows("keywords")}

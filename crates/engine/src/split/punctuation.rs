@@ -23,6 +23,8 @@ type OfMarks<T> = [T; PunctuationMark::COUNT];
 
 /// A question mark this probable, and likelier than a full stop, makes a question; chosen on the development sets.
 const LIKELY_QUESTION: f64 = 0.2;
+/// A shorter article, in tokens, may be a headline or a cell of a table: its end is one that the text shows, and no more.
+const SHORTEST_SENTENCE: usize = 5;
 
 /// A punctuation mark that splitting restored.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,6 +72,11 @@ pub(super) fn marks_of(
     run: &CutRun<'_>,
 ) -> Vec<RestoredMark> {
     let last = sentence.end - 1;
+    let end = match run.probabilities[last - run.first] {
+        _ if sentence.end == cues.len() && sentence.len() >= SHORTEST_SENTENCE => End::OfArticle,
+        cut if cut < 1.0 => End::Estimated,
+        _ => End::Shown,
+    };
     let is_open = |token: &usize| {
         unpunctuated.iter().any(|segment| segment.contains(token))
             && matches!(cues[*token], BoundaryCue::None | BoundaryCue::End)
@@ -80,7 +87,7 @@ pub(super) fn marks_of(
     let restored = |token: usize| {
         let shares = article.boundaries()[token].mark_probabilities()?;
         let cut = run.probabilities[token - run.first];
-        let (mark, confidence) = if token == last { ending(shares, cut) } else { inside(shares, cut) };
+        let (mark, confidence) = if token == last { ending(shares, cut, end) } else { inside(shares, cut) };
         let asked = if mark == PunctuationMark::Question { eased(run.mark_confidence) } else { run.mark_confidence };
         (confidence >= asked).then_some(RestoredMark { token, mark, confidence: rounded(confidence) })
     };
@@ -101,12 +108,24 @@ fn is_address(token: &str) -> bool {
     token.contains("://") || token.contains("www.") || token.contains(['@', '#'])
 }
 
-/// The mark that ends a sentence. Where the text shows the end (`cut` is 1), none may have stood there, as after a headline.
-fn ending(shares: OfMarks<f64>, cut: f64) -> (PunctuationMark, f64) {
+/// What is known of the end of a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// It is estimated.
+    Estimated,
+    /// The text shows it.
+    Shown,
+    /// Nothing follows, so the encoder has learnt nothing about the mark but whether it would be a question's.
+    OfArticle,
+}
+
+/// The mark that ends a sentence. Where the text shows the end, none may have stood there, as after a headline.
+fn ending(shares: OfMarks<f64>, cut: f64, end: End) -> (PunctuationMark, f64) {
     let [stop, question] = [PunctuationMark::Stop, PunctuationMark::Question].map(|mark| shares[mark as usize]);
-    let all = if cut < 1.0 { (stop + question).max(f64::MIN_POSITIVE) } else { 1.0 };
-    let (mark, share) =
-        if is_question(shares) { (PunctuationMark::Question, question) } else { (PunctuationMark::Stop, stop) };
+    let both = (stop + question).max(f64::MIN_POSITIVE);
+    let asks = if end == End::OfArticle { question > stop } else { is_question(shares) };
+    let all = if end == End::Shown { 1.0 } else { both };
+    let (mark, share) = if asks { (PunctuationMark::Question, question) } else { (PunctuationMark::Stop, stop) };
     (mark, cut * share / all)
 }
 
@@ -138,8 +157,12 @@ mod tests {
     #[test]
     fn marks_agree_with_the_sentences() {
         let shares = shares(PunctuationMark::Comma, PunctuationMark::Question);
-        assert_eq!(ending(shares, 0.9).0, PunctuationMark::Question, "a sentence ends here, so no comma can stand");
-        assert!(ending(of([5.0, 0.0, 0.0, 0.0, 1.0, -1.0]), 1.0).1 < 0.1, "a line that has no mark at its end");
+        assert_eq!(
+            ending(shares, 0.9, End::Estimated).0,
+            PunctuationMark::Question,
+            "a sentence ends here, so no comma can stand"
+        );
+        assert!(ending(of([5.0, 0.0, 0.0, 0.0, 1.0, -1.0]), 1.0, End::Shown).1 < 0.1, "a line that has no mark at its end");
         let [(mark, likely), (_, unlikely)] = [0.1, 0.7].map(|cut| inside(shares, cut));
         assert_eq!(mark, PunctuationMark::Comma);
         assert!(likely > 0.6 && unlikely < 0.3, "{likely}, {unlikely}: the likelier an end, the less a comma");
