@@ -1,5 +1,5 @@
-//! What `repair_confidence` meant on text whose right spelling is known: the shipped model on articles of five news outlets, none of
-//! which it was trained on.
+//! What `repair_confidence` meant on text whose right spelling is known: the shipped model on articles of five news outlets, held out from
+//! its training. It was trained on other articles of theirs.
 
 use std::fmt::Write;
 
@@ -36,8 +36,8 @@ pub(super) fn section(model_id: &str) -> String {
         return page;
     }
     page.push_str(
-        "Measured on stripped articles of five news outlets that the model had not seen. The column is the mean probability over the \
-         tokens of a sentence; one wrong word in twenty makes it .95.\n\n\
+        "Measured on stripped articles of five news outlets, held out from the model's training, which read others of theirs. The column \
+         is the mean probability over the tokens of a sentence: .95 means that one word in twenty is wrong.\n\n\
          | `repair_confidence` | of all sentences | tokens right | sentences without an error |\n| --- | --- | --- | --- |\n",
     );
     let mut below = None;
