@@ -166,6 +166,11 @@ impl Repaired {
     /// The repaired text of a run of tokens, separated by single spaces.
     #[must_use]
     pub fn span_text(&self, tokens: Range<usize>) -> String {
+        self.span_text_with(tokens, |_| "")
+    }
+
+    /// The same, with what is put after each token.
+    pub fn span_text_with<'m>(&self, tokens: Range<usize>, mut after: impl FnMut(usize) -> &'m str) -> String {
         // An eighth more, because restored letters make a text longer.
         let mut text = String::with_capacity(self.document.span_text(tokens.clone()).len() * 9 / 8);
         for token in tokens {
@@ -173,6 +178,7 @@ impl Repaired {
                 text.push(' ');
             }
             text.push_str(self.token_text(token));
+            text.push_str(after(token));
         }
         text
     }

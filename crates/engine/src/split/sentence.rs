@@ -62,16 +62,8 @@ impl Sentence {
     #[must_use]
     pub fn punctuated_text(&self, article: &Repaired) -> String {
         let mut marks = self.marks.iter().peekable();
-        let mut text = String::with_capacity(article.document().span_text(self.tokens.clone()).len() * 9 / 8);
-        for token in self.tokens.clone() {
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(article.token_text(token));
-            if let Some(restored) = marks.next_if(|restored| restored.token == token) {
-                text.push_str(restored.mark.text());
-            }
-        }
-        text
+        article.span_text_with(self.tokens.clone(), |token| {
+            marks.next_if(|restored| restored.token == token).map_or("", |restored| restored.mark.text())
+        })
     }
 }

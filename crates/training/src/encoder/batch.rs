@@ -9,8 +9,9 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
 
+use super::features::EncoderRows;
 use super::pieces::Piece;
-use super::vocabulary::{Meaning, Meant};
+use super::vocabulary::{self, Meaning, Meant};
 use crate::corpus::Corpus;
 use crate::noise::{DamagedArticle, article_rng, damage, fold};
 use crate::symbols::Symbol;
@@ -58,6 +59,29 @@ pub(super) struct Source<'a> {
     pub candidate_rows: &'a FeatureRows,
     pub meant_words: &'a [Meant],
     pub seed: u64,
+}
+
+/// What is known of a corpus before batches are made from it.
+pub(super) struct Prepared<'a> {
+    corpus: &'a Corpus,
+    repairer: &'a Repairer,
+    articles: Vec<&'a [Symbol]>,
+    meanings: Vec<Meaning>,
+    meant_words: Vec<Meant>,
+}
+
+impl<'a> Prepared<'a> {
+    pub(super) fn new(corpus: &'a Corpus, repairer: &'a Repairer) -> Self {
+        let meanings = vocabulary::meanings(corpus, repairer);
+        let meant_words = vocabulary::meant_words(corpus, &meanings);
+        Self { corpus, repairer, articles: corpus.articles().collect(), meanings, meant_words }
+    }
+
+    pub(super) fn source<'s>(&'s self, rows: &'s EncoderRows, seed: u64) -> Source<'s> {
+        let Self { corpus, repairer, articles, meanings, meant_words } = self;
+        let EncoderRows { words: word_rows, candidates: candidate_rows } = rows;
+        Source { corpus, articles, meanings, repairer, word_rows, candidate_rows, meant_words, seed }
+    }
 }
 
 impl Source<'_> {

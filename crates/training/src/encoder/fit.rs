@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::batch::{Batch, Forms, Showing, Source};
+use super::batch::{Batch, Forms, Prepared, Showing, Source};
 use super::features::EncoderRows;
 use super::layout::{Layout, Parameters};
 use super::loss::learn;
@@ -21,13 +21,11 @@ use super::state::State;
 use super::stored::encoder_section;
 use super::table::Touched;
 use super::tally::Tally;
-use super::vocabulary;
 use crate::checkpoint::Section;
 use crate::corpus::Corpus;
 use crate::error::TrainError;
 use crate::noise::article_rng;
 use crate::progress::Progress;
-use crate::symbols::Symbol;
 use engine::repair::Repairer;
 
 /// Passes over the corpus: as much of each source as its share says, drawn and damaged afresh in each.
@@ -70,20 +68,8 @@ pub(crate) fn fit(
     snapshot: PathBuf,
     progress: &dyn Progress,
 ) -> Result<Vec<Section>, TrainError> {
-    let articles: Vec<&[Symbol]> = corpus.articles().collect();
-    let meanings = vocabulary::meanings(corpus, repairer);
-    let meant_words = vocabulary::meant_words(corpus, &meanings);
-    let source = Source {
-        corpus,
-        articles: &articles,
-        meanings: &meanings,
-        repairer,
-        word_rows: &rows.words,
-        candidate_rows: &rows.candidates,
-        meant_words: &meant_words,
-        seed,
-    };
-    let mut training = Training::new(source);
+    let prepared = Prepared::new(corpus, repairer);
+    let mut training = Training::new(prepared.source(&rows, seed));
     let snapshot = Snapshot::new(snapshot);
     if let Some(state) = snapshot.read(&training.state)? {
         progress.message(&format!("continuing from step {}", state.steps));

@@ -11,7 +11,7 @@ use super::network::{SecondActivations, SecondGradients};
 use super::stored::stored;
 use crate::checkpoint::Section;
 use crate::corpus::Corpus;
-use crate::encoder::batch::{Batch, Forms, Showing, Source};
+use crate::encoder::batch::{Batch, Forms, Prepared, Showing, Source};
 use crate::encoder::features::EncoderRows;
 use crate::encoder::fit::{DROPOUT_SEED, LANES, REPORT_STEPS, SNAPSHOT_STEPS};
 use crate::encoder::layers::reset;
@@ -23,11 +23,9 @@ use crate::encoder::pieces::{Piece, batches_of, held_out_batches};
 use crate::encoder::snapshot::Snapshot;
 use crate::encoder::state::State;
 use crate::encoder::tally::Tally;
-use crate::encoder::vocabulary;
 use crate::error::TrainError;
 use crate::noise::article_rng;
 use crate::progress::Progress;
-use crate::symbols::Symbol;
 use engine::encoder::EMBEDDING;
 use engine::encoder::network::StoredNetwork;
 use engine::matrix::dot;
@@ -69,20 +67,8 @@ pub(crate) fn fit_second_pass(
     let network = StoredNetwork::open(encoder)?;
     let first = FirstPass::new(&network);
     let rows = EncoderRows { words: network.words.rows, candidates: network.candidates.rows };
-    let articles: Vec<&[Symbol]> = corpus.articles().collect();
-    let meanings = vocabulary::meanings(corpus, repairer);
-    let meant_words = vocabulary::meant_words(corpus, &meanings);
-    let source = Source {
-        corpus,
-        articles: &articles,
-        meanings: &meanings,
-        repairer,
-        word_rows: &rows.words,
-        candidate_rows: &rows.candidates,
-        meant_words: &meant_words,
-        seed,
-    };
-    let mut training = Training::new(source, first);
+    let prepared = Prepared::new(corpus, repairer);
+    let mut training = Training::new(prepared.source(&rows, seed), first);
     let snapshot = Snapshot::new(snapshot);
     if let Some(state) = snapshot.read(&training.state)? {
         progress.message(&format!("second pass: continuing from step {}", state.steps));
