@@ -53,8 +53,10 @@ pub enum Command {
     /// Show what a vocabulary finds in a sentence, and why
     TagTest(TagTestArgs),
     /// Print statistics of the current build
+    #[cfg(feature = "analysis")]
     Stats(StatsArgs),
     /// Show what changed between two builds
+    #[cfg(feature = "analysis")]
     Diff(DiffArgs),
     /// Write a build as JSONL or plain text
     Export(ExportArgs),

@@ -33,6 +33,11 @@ impl Interrupt {
         Ok(interrupt)
     }
 
+    /// Asks the program to stop, as the signal SIGINT does.
+    pub fn ask(&self) {
+        self.signal.store(usize::try_from(SIGINT).unwrap_or(usize::MAX), Ordering::Relaxed);
+    }
+
     /// The signal that was received, if any.
     #[must_use]
     pub fn received(&self) -> Option<i32> {

@@ -20,6 +20,7 @@ pub mod ingest;
 pub mod cache;
 pub mod dataset;
 
+#[cfg(feature = "analysis")]
 pub mod analysis;
 pub mod gates;
 

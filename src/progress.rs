@@ -3,7 +3,9 @@
 //! Invariant: progress goes to standard error and stays off the data path: finished batches are reported to it, and nothing
 //! waits for it.
 
+use std::fmt;
 use std::io::{IsTerminal, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -19,8 +21,49 @@ pub enum LogFormat {
     Json,
 }
 
+/// What a program that runs the pipeline is told.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'e> {
+    /// A message for people.
+    Message(&'e str),
+    /// How far a stage has come.
+    Reached {
+        /// Its name.
+        stage: &'static str,
+        /// What is counted.
+        unit: &'static str,
+        /// Steps finished, of `total`.
+        done: u64,
+        /// All steps.
+        total: u64,
+        /// Words processed so far.
+        words: u64,
+    },
+}
+
+/// A function that is told of events. It is called by the thread that runs the pipeline.
+#[derive(Clone)]
+pub struct Listener(Arc<dyn Fn(Event<'_>) + Send + Sync>);
+
+impl Listener {
+    /// A listener that calls a function.
+    pub fn new(listen: impl Fn(Event<'_>) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(listen))
+    }
+
+    fn tell(&self, event: Event<'_>) {
+        (self.0)(event);
+    }
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Listener")
+    }
+}
+
 /// The destination of progress.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Progress {
     /// Bars on a terminal.
     Bars,
@@ -28,6 +71,8 @@ pub enum Progress {
     Lines,
     /// A JSON object every few seconds.
     Json,
+    /// A function of the program that runs the pipeline.
+    Told(Listener),
     /// Nowhere.
     Silent,
 }
@@ -48,16 +93,17 @@ impl Progress {
     }
 
     /// Writes a message.
-    pub fn message(self, text: &str) {
+    pub fn message(&self, text: &str) {
         match self {
             Self::Bars | Self::Lines => write_line(text),
             Self::Json => write_line(&json!({ "event": "message", "text": text }).to_string()),
+            Self::Told(listener) => listener.tell(Event::Message(text)),
             Self::Silent => {}
         }
     }
 
     /// Writes an event: its data for machines, `text` for people.
-    pub fn event(self, name: &str, text: &str, data: &Value) {
+    pub fn event(&self, name: &str, text: &str, data: &Value) {
         match self {
             Self::Bars | Self::Lines => write_line(text),
             Self::Json => {
@@ -67,13 +113,14 @@ impl Progress {
                 }
                 write_line(&event.to_string());
             }
-            Self::Silent => {}
+            // How a run ended is what the function that ran it returns.
+            Self::Told(_) | Self::Silent => {}
         }
     }
 
     /// Starts a stage of `total` steps, counted in a named unit.
     #[must_use]
-    pub fn stage(self, name: &'static str, unit: &'static str, total: u64) -> Stage {
+    pub fn stage(&self, name: &'static str, unit: &'static str, total: u64) -> Stage {
         let bar = match self {
             Self::Bars => ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr()),
             _ => ProgressBar::hidden(),
@@ -84,7 +131,7 @@ impl Progress {
         }
         bar.set_prefix(name);
         let now = Instant::now();
-        Stage { progress: self, name, unit, bar, total, done: 0, words: 0, started: now, reported: now }
+        Stage { progress: self.clone(), name, unit, bar, total, done: 0, words: 0, started: now, reported: now }
     }
 }
 
@@ -119,6 +166,10 @@ impl Stage {
         self.words += words;
         self.bar.set_position(self.done);
         self.bar.set_message(format!("{} words/s", self.words_per_second()));
+        if let Progress::Told(listener) = &self.progress {
+            let Self { name: stage, unit, done, total, words, .. } = *self;
+            listener.tell(Event::Reached { stage, unit, done, total, words });
+        }
         if self.reported.elapsed() >= LINE_INTERVAL {
             self.reported = Instant::now();
             self.report();
@@ -144,7 +195,7 @@ impl Stage {
 
     fn report(&self) {
         let Self { name, unit, done, total, .. } = self;
-        match self.progress {
+        match &self.progress {
             Progress::Lines => {
                 let speed = self.words_per_second();
                 write_line(&format!("{name}: {done} of {total} {unit}, {speed} words/s, {} s left", self.seconds_left()));
@@ -156,7 +207,7 @@ impl Stage {
                 })
                 .to_string(),
             ),
-            Progress::Bars | Progress::Silent => {}
+            Progress::Bars | Progress::Told(_) | Progress::Silent => {}
         }
     }
 }

@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use super::AnalysisError;
 use super::frames::{counts, fractions, stack, sum_by, texts};
-use super::tables::{self, ReduceError, count_rows, list_lengths, map_batches, numbers};
+use super::reduction::{count_rows, map_batches};
+use crate::dataset::table_reader::{self, BatchError, list_lengths, numbers};
 use engine::tables::schema::Table;
 
 /// The most keywords listed.
@@ -126,7 +127,7 @@ impl SentencesByLength {
         Ok(Self { tokens: frame.column("tokens")?.i64()?.sum().unwrap_or(0), frame })
     }
 
-    fn of_batch(batch: &RecordBatch) -> Result<DataFrame, ReduceError> {
+    fn of_batch(batch: &RecordBatch) -> Result<DataFrame, BatchError> {
         let tokens = numbers::<Int64Type>(batch, "token_count")?;
         let confidences = numbers::<Float32Type>(batch, "repair_confidence")?;
         let weighted = confidences
@@ -195,7 +196,7 @@ impl SentencesByLength {
 /// The values of a column with their counts, most frequent first; null is left out.
 fn groups(build_folder: &Path, table: Table, column: &str) -> Result<Vec<Group>, AnalysisError> {
     let frames = map_batches(build_folder, table, &[column], |batch| {
-        let values = tables::texts(batch, column)?;
+        let values = table_reader::texts(batch, column)?;
         let frame = DataFrame::new(
             values.len() - values.null_count(),
             vec![texts("name", values.iter().flatten().map(Some)), counts("count", values.iter().flatten().map(|_| 1))],

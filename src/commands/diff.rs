@@ -15,7 +15,7 @@ use crate::progress::Progress;
 const CURRENT: &str = "current";
 
 /// Compares two builds and prints what changed.
-pub(super) fn diff(config: &Path, args: DiffArgs, progress: Progress) -> Result<(), Error> {
+pub(super) fn diff(config: &Path, args: DiffArgs, progress: &Progress) -> Result<(), Error> {
     let DiffArgs { before, after, output, json, parquet, limit } = args;
     // Two build folders can be compared without any configuration.
     let output = match (&before, &after) {

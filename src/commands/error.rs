@@ -11,6 +11,7 @@ use training::TrainError;
 
 use super::remarks::shown;
 use super::wording::counted;
+#[cfg(feature = "analysis")]
 use crate::analysis::AnalysisError;
 use crate::config::ConfigFault;
 use crate::dataset::DatasetError;
@@ -55,6 +56,7 @@ pub enum Error {
     #[error(transparent)]
     Evaluate(#[from] EvaluateError),
     /// The tables of a build cannot be analysed.
+    #[cfg(feature = "analysis")]
     #[error(transparent)]
     Analysis(#[from] AnalysisError),
     /// A stream or file cannot be read or written.
@@ -80,16 +82,13 @@ impl Error {
             // As shells report a program that was ended by a signal.
             Self::Run(RunError::Interrupted { signal }) => u8::try_from(128 + signal).unwrap_or(1),
             Self::Run(
-                RunError::Dataset(_)
-                | RunError::Cache(_)
-                | RunError::Read(_)
-                | RunError::Analysis(_)
-                | RunError::RolledBackToDamaged { .. },
+                RunError::Dataset(_) | RunError::Cache(_) | RunError::Read(_) | RunError::RolledBackToDamaged { .. },
             )
             | Self::Dataset(_)
             | Self::Read(_)
-            | Self::Analysis(_)
             | Self::Io { .. } => 1,
+            #[cfg(feature = "analysis")]
+            Self::Analysis(_) => 1,
             #[cfg(feature = "evaluation")]
             Self::Evaluate(EvaluateError::Empty { .. }) => 3,
             #[cfg(feature = "evaluation")]

@@ -28,7 +28,7 @@ const MEMBER: &str = "!/";
 const FORM_WIDTH: usize = 18;
 
 /// Explains an article or one of its sentences.
-pub(super) fn explain(config: &Path, args: ExplainArgs, progress: Progress) -> Result<(), Error> {
+pub(super) fn explain(config: &Path, args: ExplainArgs, progress: &Progress) -> Result<(), Error> {
     let setup = open_setup(config, args.overrides)?;
     let (mut record, sentence) = find_target(&setup, &args.target)?;
     let inventory = inventory_around(&setup, &record.origin.source_path)?;

@@ -11,7 +11,7 @@ use crate::progress::Progress;
 use engine::tables::schema::Table;
 
 /// Writes a table of a build.
-pub(super) fn export(config: &Path, args: ExportArgs, progress: Progress) -> Result<(), Error> {
+pub(super) fn export(config: &Path, args: ExportArgs, progress: &Progress) -> Result<(), Error> {
     let ExportArgs { format, to, table, each_article, build, output } = args;
     if format != ExportFormat::Jsonl && !matches!(table, Table::Articles | Table::Sentences) {
         let name = table.name();

@@ -4,6 +4,7 @@
 
 mod builds;
 mod check;
+#[cfg(feature = "analysis")]
 mod diff;
 mod error;
 #[cfg(feature = "evaluation")]
@@ -20,6 +21,7 @@ mod repair;
 mod rollback;
 mod run;
 mod settings;
+#[cfg(feature = "analysis")]
 mod stats;
 mod tag_test;
 #[cfg(feature = "training")]
@@ -49,22 +51,24 @@ pub fn execute(cli: Cli) -> Result<(), Error> {
     let progress = Progress::new(cli.quiet, cli.log_format);
     let config = cli.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
     match cli.command {
-        Command::Run(args) => run::run(&config, args, progress, cli.quiet),
+        Command::Run(args) => run::run(&config, args, &progress, cli.quiet),
         Command::Plan(args) => plan::plan(&config, args),
         Command::Builds(args) => builds::builds(&config, args),
         Command::Rollback(args) => rollback::rollback(&config, args, cli.quiet),
         Command::Repair(args) => repair::repair(cli.config, &args),
         Command::Check(args) => check::check(&config, args, cli.quiet),
-        Command::Explain(args) => explain::explain(&config, args, progress),
-        Command::TagTest(args) => tag_test::tag_test(cli.config, &args, progress),
+        Command::Explain(args) => explain::explain(&config, args, &progress),
+        Command::TagTest(args) => tag_test::tag_test(cli.config, &args, &progress),
+        #[cfg(feature = "analysis")]
         Command::Stats(args) => stats::stats(&config, args),
-        Command::Diff(args) => diff::diff(&config, args, progress),
-        Command::Export(args) => export::export(&config, args, progress),
+        #[cfg(feature = "analysis")]
+        Command::Diff(args) => diff::diff(&config, args, &progress),
+        Command::Export(args) => export::export(&config, args, &progress),
         Command::Dictionary => print(data_dictionary().trim_end()),
         Command::Settings(args) => settings::settings(&args),
         #[cfg(feature = "evaluation")]
         Command::Eval(args) => eval::eval(&config, &args),
         #[cfg(feature = "training")]
-        Command::Train(args) => train::train(args, progress, cli.quiet),
+        Command::Train(args) => train::train(args, &progress, cli.quiet),
     }
 }

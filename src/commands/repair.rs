@@ -10,10 +10,10 @@ use super::Error;
 use super::opening::{RepairSetup, repair_setup};
 use crate::cli::RepairArgs;
 use crate::ingest::decode::decode;
-use engine::document::{ArticleText, Encoding, Metadata, Neighbours, Origin};
-use engine::passages::{PassageSize, Passages};
-use engine::repair::{RepairScratch, RepairSettings, Repairer};
-use engine::split::{SplitScratch, Splitter};
+use engine::document::Encoding;
+use engine::repair::{RepairSettings, Repairer};
+use engine::split::Splitter;
+use engine::text_filter::{FilterScratch, TextFilter};
 
 /// What repairs a text, and finds the ends of sentences, at which a long one is cut.
 struct Stages {
@@ -21,13 +21,6 @@ struct Stages {
     splitter: Splitter,
     /// Whether restored punctuation marks are written.
     punctuate: bool,
-}
-
-/// Memory that is reused from line to line.
-#[derive(Default)]
-struct Scratch {
-    repair: RepairScratch,
-    split: SplitScratch,
 }
 
 /// Repairs standard input. A filter works anywhere: it uses a configuration if there is one, and needs none.
@@ -38,7 +31,7 @@ pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), E
     let settings = RepairSettings { doubt_threshold: 0.0, damage, ..settings };
     let splitter = Splitter::new(&model, split)?;
     let stages = Stages { repairer: Repairer::new(&model, settings)?, splitter, punctuate: args.punctuate };
-    let mut scratch = Scratch::default();
+    let mut scratch = FilterScratch::default();
     let mut input = std::io::stdin().lock();
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
     for line in 1.. {
@@ -98,37 +91,20 @@ fn conversion(encoding: Encoding, bytes: &[u8]) -> String {
 }
 
 /// Writes a text with its words repaired and its white space unchanged; a long one passage by passage, as a run repairs it.
-fn write_repaired(text: String, stages: &Stages, scratch: &mut Scratch, output: &mut impl Write) -> std::io::Result<()> {
-    let origin = Origin { source_path: "standard input".to_owned(), record: None };
-    let article = ArticleText {
-        origin,
-        encoding: Encoding::Utf8,
-        misreadings: Vec::new(),
-        metadata: Metadata::default(),
-        neighbours: Neighbours::Unknown,
-        text,
-    };
-    let size = PassageSize::default().for_sentences(stages.splitter.max_tokens());
-    let mut passages = Passages::new(article, size);
-    let mut copied = 0;
-    while let Some(passage) = passages.next(|document, part| {
-        let repaired = stages.repairer.repair(document, &mut scratch.repair);
-        let sentences = stages.splitter.split_part(&repaired, part, &mut scratch.split);
-        (repaired, sentences)
-    }) {
-        let marks = passage.sentences.iter().flat_map(|sentence| &sentence.marks);
-        let mut marks = marks.filter(|_| stages.punctuate).peekable();
-        for token in passage.kept() {
-            let source = &passage.article.document().tokens()[token].source;
-            let space = passage.offset + source.start - copied;
-            output.write_all(&passages.text_from(copied).as_bytes()[..space])?;
-            output.write_all(passage.article.token_text(token).as_bytes())?;
-            if let Some(restored) = marks.next_if(|restored| restored.token == token) {
-                output.write_all(restored.mark.text().as_bytes())?;
-            }
-            copied = passage.offset + source.end;
+fn write_repaired(
+    text: String,
+    stages: &Stages,
+    scratch: &mut FilterScratch,
+    output: &mut impl Write,
+) -> std::io::Result<()> {
+    let filter = TextFilter { repairer: &stages.repairer, splitter: &stages.splitter };
+    let rest = filter.each_token(text, scratch, |token| {
+        output.write_all(token.space.as_bytes())?;
+        output.write_all(token.form.as_bytes())?;
+        match token.mark.filter(|_| stages.punctuate) {
+            Some(restored) => output.write_all(restored.mark.text().as_bytes()),
+            None => Ok(()),
         }
-    }
-    // White space after the last token precedes no token, so the loop has not copied it.
-    output.write_all(passages.text_from(copied).as_bytes())
+    })?;
+    output.write_all(rest.as_bytes())
 }

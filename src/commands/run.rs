@@ -21,7 +21,7 @@ use crate::pipeline::{self, RunOptions, RunOutcome};
 use crate::progress::Progress;
 
 /// Runs the pipeline.
-pub(super) fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool) -> Result<(), Error> {
+pub(super) fn run(config: &Path, args: RunArgs, progress: &Progress, quiet: bool) -> Result<(), Error> {
     let started = Instant::now();
     let interrupt = Interrupt::install().map_err(|source| Error::Io { what: "signal handlers".to_owned(), source })?;
     let options = RunOptions { limit: args.limit.map(NonZeroUsize::get), force: args.force };
@@ -39,7 +39,7 @@ pub(super) fn run(config: &Path, args: RunArgs, progress: Progress, quiet: bool)
     let (event, summary) = summarised(&outcome, started.elapsed().as_secs_f64());
     let manifest = outcome.manifest();
     let place = output.join("builds").join(&manifest.build_id);
-    if progress == Progress::Json {
+    if matches!(progress, Progress::Json) {
         let data = json!({ "build_id": manifest.build_id, "build": place, "counts": manifest.counts, "run": manifest.run });
         progress.event(event, &summary, &data);
     }

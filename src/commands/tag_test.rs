@@ -16,7 +16,7 @@ use engine::repair::{RepairScratch, Repaired, Repairer};
 use engine::tag::{Hit, Layer, TagScratch, TagSettings, Tagger, Vocabulary};
 
 /// Shows the hits in a text, treated as one sentence, and the terms that were dropped for lack of evidence.
-pub(super) fn tag_test(config: Option<PathBuf>, args: &TagTestArgs, progress: Progress) -> Result<(), Error> {
+pub(super) fn tag_test(config: Option<PathBuf>, args: &TagTestArgs, progress: &Progress) -> Result<(), Error> {
     let RepairSetup { model, repair, .. } = repair_setup(config, None)?;
     let vocabulary = open_vocabulary(&args.vocabulary)?;
     for line in shown_notices(vocabulary.notices()) {

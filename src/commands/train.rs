@@ -9,10 +9,10 @@ use crate::failpoint::reach;
 use crate::progress::{Progress, Stage};
 
 /// Trains a model.
-pub(super) fn train(args: TrainArgs, progress: Progress, quiet: bool) -> Result<(), Error> {
+pub(super) fn train(args: TrainArgs, progress: &Progress, quiet: bool) -> Result<(), Error> {
     let TrainArgs { corpus, benchmarks, lexicon, model, checkpoints, seed, unfinished } = args;
     let settings = TrainSettings { corpora: corpus, benchmarks, lexicon, output: model, checkpoints, seed, unfinished };
-    let id = training::train(&settings, &progress)?;
+    let id = training::train(&settings, progress)?;
     if quiet {
         return Ok(());
     }
@@ -21,7 +21,7 @@ pub(super) fn train(args: TrainArgs, progress: Progress, quiet: bool) -> Result<
 
 impl training::Progress for Progress {
     fn message(&self, text: &str) {
-        Progress::message(*self, text);
+        Progress::message(self, text);
     }
 
     fn begin_pass(&self, steps: u64) -> Box<dyn PassProgress> {

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::reader::{KeyLines, NamedFiles, read};
+use engine::settings::{Form, Refusal, Settings, Value};
+
+use super::reader::{KeyLines, NamedFiles, read, with_nearest};
 use super::{ConfigFault, PipelineSettings};
 
 /// The settings of a configuration file.
@@ -52,6 +54,31 @@ impl PipelineFile {
         }
     }
 
+    /// Sets what keyword arguments say, by the names of the keys; returns the faults.
+    pub(super) fn set_arguments(&mut self, arguments: Vec<(String, Value)>) -> Vec<ConfigFault> {
+        let specs = PipelineSettings::specs();
+        let keys: Vec<&str> = specs.iter().map(|spec| spec.key).collect();
+        let mut faults = Vec::new();
+        for (key, value) in arguments {
+            let fault = |what: String| ConfigFault { file: "keyword arguments".to_owned(), line: 0, what };
+            let Some(spec) = specs.iter().find(|spec| spec.key == key) else {
+                faults.push(fault(format!("unknown setting {}", with_nearest(&key, &keys))));
+                continue;
+            };
+            let found = shown_value(&value);
+            match self.settings.set(spec, fitted(value, &spec.form)) {
+                Ok(()) => {}
+                Err(Refusal::Unexpected) => {
+                    faults.push(fault(format!("{key}: expected {}, found {found}", spec.expected())));
+                }
+                Err(Refusal::Faulty(of_value)) => {
+                    faults.extend(of_value.into_iter().map(|of| ConfigFault::of_value(of, &key, "keyword arguments", 0)));
+                }
+            }
+        }
+        faults
+    }
+
     /// The line of a key (`table.key`); 0 if the file does not set it.
     #[must_use]
     pub fn line_of(&self, key: &str) -> usize {
@@ -63,6 +90,19 @@ impl PipelineFile {
     pub fn fault(&self, key: &str, what: &str) -> ConfigFault {
         ConfigFault { file: self.name.clone(), line: self.line_of(key), what: format!("{key}: {what}") }
     }
+}
+
+/// A value in the form that a setting has: callers write one file where a list is expected, and a list of two numbers.
+fn fitted(value: Value, form: &Form) -> Value {
+    match (form, value) {
+        (Form::List | Form::Paths | Form::Files, Value::Text(one)) => Value::List(vec![one]),
+        (_, value) => value,
+    }
+}
+
+/// A value as a message shows it.
+fn shown_value(value: &Value) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "a value".to_owned())
 }
 
 #[cfg(test)]

@@ -124,7 +124,7 @@ impl Reader<'_, '_> {
 }
 
 /// An unknown name with the nearest valid one.
-fn with_nearest(found: &str, valid: &[&str]) -> String {
+pub(super) fn with_nearest(found: &str, valid: &[&str]) -> String {
     let nearest = valid.iter().max_by(|a, b| strsim::jaro_winkler(a, found).total_cmp(&strsim::jaro_winkler(b, found)));
     let hint = nearest.map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default();
     format!("{found}{hint} (valid: {})", valid.join(", "))

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use engine::Engine;
 use engine::model::{ModelError, ModelFile};
-use engine::settings::{Record, Settings};
+use engine::settings::{Record, Settings, Value};
 use engine::tag::Vocabulary;
 use serde_json::Value as Json;
 
@@ -44,10 +44,32 @@ impl Setup {
     /// # Errors
     /// All faults that were found.
     pub fn open(config: &Path, overrides: Overrides) -> Result<Self, Vec<ConfigFault>> {
-        let (mut file, mut faults) = PipelineFile::open(config, NamedFiles::Read).map_err(|fault| vec![fault])?;
+        let (mut file, faults) = PipelineFile::open(config, NamedFiles::Read).map_err(|fault| vec![fault])?;
         let are_overridden = !overrides.vocabularies.is_empty();
         // Before the vocabularies are read and the folders compared: both must see what the command line says.
         overrides.apply(&mut file.settings);
+        Self::of_file(file, faults, are_overridden)
+    }
+
+    /// Checks the settings of a file and of keyword arguments, which win, and reads everything that they name.
+    ///
+    /// # Errors
+    /// All faults that were found.
+    pub fn with_arguments(config: Option<&Path>, arguments: Vec<(String, Value)>) -> Result<Self, Vec<ConfigFault>> {
+        let (mut file, mut faults) = match config {
+            Some(config) => PipelineFile::open(config, NamedFiles::Read).map_err(|fault| vec![fault])?,
+            None => PipelineFile::parse("the default settings", "", NamedFiles::Read),
+        };
+        let are_overridden = arguments.iter().any(|(key, _)| key == "vocabularies");
+        if config.is_none() {
+            // The default is a path in a checkout; without a file there is none.
+            file.settings.vocabulary.vocabularies = Vec::new();
+        }
+        faults.extend(file.set_arguments(arguments));
+        Self::of_file(file, faults, are_overridden)
+    }
+
+    fn of_file(file: PipelineFile, mut faults: Vec<ConfigFault>, are_overridden: bool) -> Result<Self, Vec<ConfigFault>> {
         let files = &file.settings.vocabulary.vocabularies;
         let vocabulary = Vocabulary::read_with(files, &vocabulary_as_csv).unwrap_or_else(|found| {
             let placed = |fault: ConfigFault| if are_overridden { fault } else { at_key(fault, &file, "tag.vocabularies") };

@@ -33,9 +33,22 @@ pub enum DatasetError {
         /// The cause.
         source: parquet::errors::ParquetError,
     },
+    /// A file is not Parquet, is damaged, or lacks a column.
+    #[error("{path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The reader's error.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 impl DatasetError {
+    /// Names the file in an error of its reader.
+    pub(crate) fn unreadable(path: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unreadable { path: path.display().to_string(), source: source.into() }
+    }
+
     pub(crate) fn parquet(path: &Path, source: parquet::errors::ParquetError) -> Self {
         Self::Parquet { path: path.display().to_string(), source }
     }

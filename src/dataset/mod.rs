@@ -10,6 +10,7 @@
 pub mod description;
 pub mod dictionary;
 pub mod export;
+pub(crate) mod table_reader;
 
 mod damage;
 mod dataset_writer;
@@ -35,6 +36,7 @@ pub use file_properties::BuildStamp;
 pub use history::RollBack;
 pub use locked_output::LockedOutput;
 pub use manifest::{Counts, Described, MANIFEST, Manifest, Provenance, RunSummary, StageSeconds};
+#[cfg(feature = "analysis")]
 pub(crate) use new_file::NewFile;
 pub use output::OutputFolder;
 pub use part_file::{PartFile, TableFiles, part_files};

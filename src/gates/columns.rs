@@ -9,9 +9,9 @@ use arrow::array::{ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Field, Float32Type};
 
 use super::ahead::ReadAhead;
-use crate::analysis::AnalysisError;
-use crate::analysis::tables::batches;
+use crate::dataset::DatasetError;
 use crate::dataset::part_files;
+use crate::dataset::table_reader::batches;
 use engine::tables::{Projection, articles, keywords, sentences};
 
 /// Columns that are read a batch at a time.
@@ -100,7 +100,7 @@ pub(super) struct Rows<C> {
 }
 
 impl<C: Columns> Rows<C> {
-    pub(super) fn open(build_folder: &Path) -> Result<Self, AnalysisError> {
+    pub(super) fn open(build_folder: &Path) -> Result<Self, DatasetError> {
         let files = part_files(build_folder, C::TABLE)?.into_iter();
         let mut rows = Self { files, open: None, batch: None, row: 0, left: 0, count: 0, odd_probabilities: 0 };
         rows.load()?;
@@ -113,14 +113,14 @@ impl<C: Columns> Rows<C> {
     }
 
     /// Goes on to the row after.
-    pub(super) fn advance(&mut self) -> Result<(), AnalysisError> {
+    pub(super) fn advance(&mut self) -> Result<(), DatasetError> {
         self.row += 1;
         self.left = self.left.saturating_sub(1);
         if self.left == 0 { self.load() } else { Ok(()) }
     }
 
     /// Reads batches until one has rows.
-    fn load(&mut self) -> Result<(), AnalysisError> {
+    fn load(&mut self) -> Result<(), DatasetError> {
         self.batch = None;
         loop {
             let Some((path, reader)) = &mut self.open else {
@@ -131,13 +131,13 @@ impl<C: Columns> Rows<C> {
             match reader.next() {
                 None => self.open = None,
                 Some(batch) => {
-                    let batch = batch.map_err(|error| AnalysisError::unreadable(path, error))?;
+                    let batch = batch.map_err(|error| DatasetError::unreadable(path, error))?;
                     // Over the whole batch at once: the check needs no other column, so it does not have to go row by row.
                     self.odd_probabilities += odd_probabilities(&batch);
                     (self.row, self.left) = (0, batch.num_rows());
                     self.count += self.left;
                     if self.left > 0 {
-                        let columns = C::read(&batch).map_err(|error| AnalysisError::unreadable(path, error))?;
+                        let columns = C::read(&batch).map_err(|error| DatasetError::unreadable(path, error))?;
                         self.batch = Some(columns);
                         return Ok(());
                     }

@@ -11,7 +11,7 @@ use super::metrics::{Metric, Metrics};
 use super::report::recorded_metrics;
 use super::settings::{DriftPolicy, GateSettings};
 use super::tally::Tally;
-use crate::analysis::AnalysisError;
+use crate::dataset::DatasetError;
 use crate::dataset::Manifest;
 
 /// Compares a build's metrics with those of the build in `previous`, if there is one.
@@ -33,7 +33,7 @@ pub(super) fn judge(metrics: &Metrics, previous: Option<&Path>, settings: &GateS
 
 /// The metrics of a published build: those that its run recorded, or else counted in its tables. `cap` is used if the build does
 /// not say how long its sentences could be.
-pub(super) fn metrics_of(build_folder: &Path, cap: usize) -> Result<Metrics, AnalysisError> {
+pub(super) fn metrics_of(build_folder: &Path, cap: usize) -> Result<Metrics, DatasetError> {
     if let Some(metrics) = recorded_metrics(build_folder) {
         return Ok(metrics);
     }

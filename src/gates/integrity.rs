@@ -13,7 +13,7 @@ use super::gate::{Gate, GateKind};
 use super::metrics::Metrics;
 use super::subject::Subject;
 use super::walk::{Invariant, Walked, walk};
-use crate::analysis::AnalysisError;
+use crate::dataset::DatasetError;
 use crate::dataset::part_files;
 use engine::tables::schema::Table;
 
@@ -21,7 +21,7 @@ use engine::tables::schema::Table;
 ///
 /// # Errors
 /// If a file cannot be read.
-pub(super) fn judge(subject: &Subject<'_>) -> Result<(Vec<Gate>, Option<Metrics>), AnalysisError> {
+pub(super) fn judge(subject: &Subject<'_>) -> Result<(Vec<Gate>, Option<Metrics>), DatasetError> {
     let (schema, rejects) = judge_schemas(subject.folder)?;
     let has_schemas = schema.passed;
     let mut gates = vec![schema, nothing_lost(subject)];
@@ -123,7 +123,7 @@ fn violations(invariant: Invariant, walked: &Walked) -> Gate {
 }
 
 /// The gate of the schemas, and the number of rejects.
-fn judge_schemas(build_folder: &Path) -> Result<(Gate, usize), AnalysisError> {
+fn judge_schemas(build_folder: &Path) -> Result<(Gate, usize), DatasetError> {
     let (mut faults, mut rejects) = (Vec::new(), 0);
     for table in Table::ALL {
         let files = part_files(build_folder, table)?;
@@ -132,7 +132,7 @@ fn judge_schemas(build_folder: &Path) -> Result<(Gate, usize), AnalysisError> {
             faults.push(format!("{} has no file", table.name()));
         }
         for file in files {
-            let (fault, rows) = judge_schema(&file, table).map_err(|error| AnalysisError::unreadable(&file, error))?;
+            let (fault, rows) = judge_schema(&file, table).map_err(|error| DatasetError::unreadable(&file, error))?;
             faults.extend(fault.map(|fault| format!("{}: {fault}", file.display())));
             if table == Table::Rejects {
                 rejects += rows;

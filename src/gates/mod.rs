@@ -35,9 +35,9 @@ pub use self::limits::REJECT_RATIO;
 pub use self::report::{GateReport, RunReport};
 pub use self::settings::{DriftPolicy, GateSettings, MetricLimits};
 pub use self::subject::Subject;
-use crate::analysis::AnalysisError;
-use crate::analysis::tables::batches;
+use crate::dataset::DatasetError;
 use crate::dataset::part_files;
+use crate::dataset::table_reader::batches;
 use engine::tables::{Projection, Table, rejects};
 
 /// Rejects listed in a message.
@@ -47,7 +47,7 @@ const LISTED_REJECTS: usize = 10;
 ///
 /// # Errors
 /// If a table cannot be read.
-pub fn judge(subject: &Subject<'_>) -> Result<GateReport, AnalysisError> {
+pub fn judge(subject: &Subject<'_>) -> Result<GateReport, DatasetError> {
     let cap = subject.max_sentence_tokens;
     let (mut gates, metrics) = integrity::judge(subject)?;
     // Needs no metrics, so it is judged even if the schemas are wrong and no row was read.
@@ -63,7 +63,7 @@ pub fn judge(subject: &Subject<'_>) -> Result<GateReport, AnalysisError> {
 ///
 /// # Errors
 /// If it recorded none and its tables cannot be read.
-pub fn judge_again(subject: &Subject<'_>) -> Result<GateReport, AnalysisError> {
+pub fn judge_again(subject: &Subject<'_>) -> Result<GateReport, DatasetError> {
     let cap = subject.max_sentence_tokens;
     let metrics = metrics_of(subject.folder, cap)?;
     let mut gates = vec![limits::judge_rejects(subject.counts, subject.max_reject_ratio)];
@@ -80,12 +80,12 @@ engine::projection! {
 ///
 /// # Errors
 /// If the table cannot be read.
-pub fn first_rejects(build_folder: &Path) -> Result<Vec<String>, AnalysisError> {
+pub fn first_rejects(build_folder: &Path) -> Result<Vec<String>, DatasetError> {
     let mut listed = Vec::new();
     for file in part_files(build_folder, Table::Rejects)? {
         for batch in batches(&file, Listed::NAMES, LISTED_REJECTS)? {
-            let batch = batch.map_err(|error| AnalysisError::unreadable(&file, error))?;
-            let rejects = Listed::read(&batch).map_err(|error| AnalysisError::unreadable(&file, error))?;
+            let batch = batch.map_err(|error| DatasetError::unreadable(&file, error))?;
+            let rejects = Listed::read(&batch).map_err(|error| DatasetError::unreadable(&file, error))?;
             for row in 0..batch.num_rows() {
                 let record = &rejects.record;
                 let record = if record.is_null(row) { String::new() } else { format!(" ({})", record.value(row)) };

@@ -10,8 +10,8 @@ use arrow::datatypes::Int64Type;
 use arrow::error::ArrowError;
 
 use super::metrics::Metrics;
-use crate::analysis::AnalysisError;
-use crate::analysis::tables::{TableFile, list_lengths, numbers, texts};
+use crate::dataset::DatasetError;
+use crate::dataset::table_reader::{TableFile, list_lengths, numbers, texts};
 use engine::repair::Damage;
 use engine::tables::schema::Table;
 
@@ -58,7 +58,7 @@ impl Tally {
     ///
     /// # Errors
     /// If its tables cannot be read or lack a column.
-    pub(super) fn of_build(build_folder: &Path, cap: usize) -> Result<Self, AnalysisError> {
+    pub(super) fn of_build(build_folder: &Path, cap: usize) -> Result<Self, DatasetError> {
         let mut tally = Self::new(cap);
         for table in [Table::Sentences, Table::Articles, Table::Keywords] {
             for file in TableFile::all(build_folder, table)? {

@@ -12,9 +12,9 @@ use std::path::Path;
 use super::columns::{ArticleColumns, Columns, KeywordColumns, Rows, SentenceColumns};
 use super::sentence_text::{SentenceText, tokens_in};
 use super::tally::{SentenceCounts, Tally};
-use crate::analysis::AnalysisError;
-use crate::analysis::tables::batches;
+use crate::dataset::DatasetError;
 use crate::dataset::part_files;
+use crate::dataset::table_reader::batches;
 use arrow::array::Array;
 use engine::tables::{Projection, Table, articles};
 
@@ -98,7 +98,7 @@ impl Walked {
 ///
 /// # Errors
 /// If a table cannot be read.
-pub(super) fn walk(build_folder: &Path, cap: usize) -> Result<Walked, AnalysisError> {
+pub(super) fn walk(build_folder: &Path, cap: usize) -> Result<Walked, DatasetError> {
     let mut walked = Walked { tally: Tally::new(cap), ..Walked::default() };
     // All ids are read beforehand: whether a sentence's article is missing or only comes later cannot be seen in passing.
     let positions = ArticlePositions::read(build_folder, &mut walked)?;
@@ -130,12 +130,12 @@ struct ArticlePositions(Vec<(u64, u32)>);
 
 impl ArticlePositions {
     /// Reads the ids and checks them: 16 hex digits, all different.
-    fn read(build_folder: &Path, walked: &mut Walked) -> Result<Self, AnalysisError> {
+    fn read(build_folder: &Path, walked: &mut Walked) -> Result<Self, DatasetError> {
         let mut positions: Vec<(u64, u32)> = Vec::new();
         for file in part_files(build_folder, Table::Articles)? {
             for batch in batches(&file, ArticleIds::NAMES, SentenceColumns::ROWS)? {
-                let batch = batch.map_err(|error| AnalysisError::unreadable(&file, error))?;
-                let ids = ArticleIds::read(&batch).map_err(|error| AnalysisError::unreadable(&file, error))?;
+                let batch = batch.map_err(|error| DatasetError::unreadable(&file, error))?;
+                let ids = ArticleIds::read(&batch).map_err(|error| DatasetError::unreadable(&file, error))?;
                 for id in ids.article_id.iter().flatten() {
                     // A position is a row of the table, so articles whose id is faulty count as well.
                     let position = u32::try_from(walked.articles).unwrap_or(u32::MAX);
@@ -224,7 +224,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn sentence(&mut self, columns: &SentenceColumns, row: usize) -> Result<(), AnalysisError> {
+    fn sentence(&mut self, columns: &SentenceColumns, row: usize) -> Result<(), DatasetError> {
         // Before any check: a sentence out of step counts for the metrics all the same.
         self.walked.tally.sentence(&SentenceCounts {
             tokens: columns.token_count.value(row).into(),
@@ -289,7 +289,7 @@ impl Walk {
     }
 
     /// Moves to the article that the next sentence names, unless that article is unknown or has been passed.
-    fn turn_to(&mut self, article_id: &str) -> Result<(), AnalysisError> {
+    fn turn_to(&mut self, article_id: &str) -> Result<(), DatasetError> {
         article_id.clone_into(&mut self.group);
         // The readers only go forward, so an article that has been passed cannot be opened again.
         let position = self.positions.of(article_id).filter(|position| *position >= self.position);
@@ -303,7 +303,7 @@ impl Walk {
     }
 
     /// Closes the articles before a position.
-    fn close_before(&mut self, position: usize) -> Result<(), AnalysisError> {
+    fn close_before(&mut self, position: usize) -> Result<(), DatasetError> {
         while self.position < position {
             self.close_article()?;
             self.articles.advance()?;
@@ -314,7 +314,7 @@ impl Walk {
     }
 
     /// Compares the open article with the sums over its sentences, and judges its keyword hits.
-    fn close_article(&mut self) -> Result<(), AnalysisError> {
+    fn close_article(&mut self) -> Result<(), DatasetError> {
         let Some((columns, row)) = self.articles.row() else { return Ok(()) };
         let (id, open) = (columns.article_id.value(row), &self.open);
         let (has_keywords, is_duplicate) = (!columns.keywords.row(row).is_empty(), columns.duplicate_of.is_valid(row));
@@ -344,7 +344,7 @@ impl Walk {
         Ok(())
     }
 
-    fn finish(mut self, sentences: &Rows<SentenceColumns>) -> Result<Walked, AnalysisError> {
+    fn finish(mut self, sentences: &Rows<SentenceColumns>) -> Result<Walked, DatasetError> {
         // The articles after the last sentence, too: those without any sentence have to be judged and counted.
         self.close_before(self.walked.articles)?;
         while let Some((keywords, hit)) = self.keywords.row() {

@@ -46,7 +46,7 @@ impl Votes {
 }
 
 /// The votes of all sources.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct DateOrders(BTreeMap<DatePlace, BTreeMap<String, Votes>>);
 
 impl DateOrders {

@@ -75,7 +75,8 @@ impl Neighbourhood {
         Ok(neighbourhood)
     }
 
-    fn add(&mut self, record: &Record, settings: &IngestSettings) {
+    /// Adds what a record tells about the texts around it.
+    pub(super) fn add(&mut self, record: &Record, settings: &IngestSettings) {
         let words = match &record.body {
             Body::Decoded(_) => count(record.fields.text.as_deref().unwrap_or_default()),
             // Of a page its markup, too, in which there is no Arabic; what cannot be decoded will be a reject.
@@ -84,7 +85,7 @@ impl Neighbourhood {
                 Err(_) => return,
             },
         };
-        for place in places(record) {
+        for place in places_of(record) {
             self.0.entry(place.to_owned()).or_default().add(words);
         }
     }
@@ -95,27 +96,40 @@ impl Neighbourhood {
         record.likely_encoding = self.encoding_around(record);
     }
 
+    /// Tells a record what is known about those of the same file, whatever its own path is.
+    pub(super) fn tell_of_file(&self, record: &mut Record, file: &str) {
+        record.neighbours = self.state_in(record, places(file, true));
+    }
+
     fn encoding_around(&self, record: &Record) -> Option<Encoding> {
         let Body::Text(bytes) = &record.body else { return None };
         if bytes.len() > SHORT_BYTES || std::str::from_utf8(bytes).is_ok() {
             return None;
         }
-        places(record).filter_map(|place| self.0.get(place)).find_map(|words| words.encodings.winner())
+        places_of(record).filter_map(|place| self.0.get(place)).find_map(|words| words.encodings.winner())
     }
 
     fn state_around(&self, record: &Record) -> Neighbours {
+        self.state_in(record, places_of(record))
+    }
+
+    /// The state of the texts in the first of some places that tells one.
+    fn state_in<'p>(&self, record: &Record, mut places: impl Iterator<Item = &'p str>) -> Neighbours {
         if record.len() > SHORT_BYTES {
             return Neighbours::Unknown;
         }
-        let known = places(record).filter_map(|place| self.0.get(place)).find(|words| words.all >= FEWEST_WORDS);
+        let known = places.find_map(|place| self.0.get(place).filter(|words| words.all >= FEWEST_WORDS));
         known.map_or(Neighbours::Unknown, Words::state)
     }
 }
 
 /// The places of a record, the nearest first: its file if that holds several, and its folders; an archive is one.
-fn places(record: &Record) -> impl Iterator<Item = &str> {
-    let path = record.origin.source_path.as_str();
-    let file = record.origin.record.as_ref().map(|_| path);
+fn places_of(record: &Record) -> impl Iterator<Item = &str> {
+    places(&record.origin.source_path, record.origin.record.is_some())
+}
+
+fn places(path: &str, holds_several: bool) -> impl Iterator<Item = &str> {
+    let file = holds_several.then_some(path);
     let folders = std::iter::successors(Some(path), |path| match path.rsplit_once('/') {
         Some((folder, _)) => Some(folder),
         None => (!path.is_empty()).then_some(""),

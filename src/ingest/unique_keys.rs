@@ -27,7 +27,8 @@ impl UniqueKeys {
         if self.0.insert(article_id) {
             return Ok(());
         }
-        let key = record.unwrap_or_default();
+        // A row of a table has its key in place of a path.
+        let key = record.unwrap_or(source_path);
         let message = format!("an earlier record has the same key {key}; keys must be unique within a file");
         Err(Reject { record: record.map(str::to_owned), byte_offset, ..reject(source_path, "duplicate_key", message) })
     }

@@ -8,13 +8,13 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::admission::Admission;
 use super::error::RunError;
 use super::finished::{Done, DoneArticle, DoneDocument, Finished, Opening};
 use crate::cache::{CacheWriter, Staleness};
 use crate::dataset::{Counts, DatasetError, DatasetWriter, TableFiles};
-use crate::ingest::{InputReport, UniqueKeys};
-use engine::duplicates::{DuplicateIndex, DuplicatePolicy, DuplicateSettings, Verdict};
-use engine::tables::Reject;
+use crate::ingest::InputReport;
+use engine::duplicates::{DuplicateSettings, Verdict};
 
 /// The list of articles that were processed, with the reason.
 const REDONE: &str = "redone.csv";
@@ -23,9 +23,7 @@ const REDONE: &str = "redone.csv";
 pub(super) struct Assembly {
     writer: DatasetWriter,
     next_cache: Option<CacheWriter>,
-    policy: DuplicatePolicy,
-    duplicates: DuplicateIndex,
-    keys: UniqueKeys,
+    admission: Admission,
     redone: Redone,
     report: InputReport,
     inputs: usize,
@@ -64,9 +62,7 @@ impl Assembly {
         Ok(Self {
             writer,
             next_cache,
-            policy: duplicates.policy,
-            duplicates: DuplicateIndex::new(duplicates),
-            keys: UniqueKeys::default(),
+            admission: Admission::new(duplicates),
             redone: Redone::create(build_folder.join(REDONE))?,
             report: InputReport::default(),
             inputs: 0,
@@ -123,7 +119,7 @@ impl Assembly {
         self.inputs += 1;
         let (path, record) = (&document.source_path, document.record.as_deref());
         // Here and not in the workers: which of two equal keys comes first must not depend on which worker is faster.
-        if let Err(reject) = self.keys.accept(document.article_id, path, record, document.byte_offset) {
+        if let Err(reject) = self.admission.accept_key(&document) {
             self.writer.push_reject(reject)?;
             return Ok(None);
         }
@@ -133,31 +129,12 @@ impl Assembly {
             cache.push(document.article_id, document.fingerprint, outcome, staleness == Staleness::Fresh)?;
         }
         self.redone.note(&document, &staleness)?;
-        if self.policy == DuplicatePolicy::Off {
-            return Ok(Some(Verdict::default()));
-        }
-        let verdict = self.duplicates.find(&signature);
-        if let Some(message) = self.reason_to_drop(&verdict) {
-            self.writer.push_dropped(reject(&document, "duplicates", "duplicate", message))?;
-            return Ok(None);
-        }
-        // Only kept articles are originals. Otherwise a chain of copies, each similar to the one before, would drop articles that are
-        // not similar to any kept one.
-        if verdict.duplicate_of.is_none() {
-            self.duplicates.insert(document.article_id, &signature);
-        }
-        Ok(Some(verdict))
-    }
-
-    fn reason_to_drop(&self, verdict: &Verdict) -> Option<String> {
-        let drops_near = self.policy == DuplicatePolicy::Drop;
-        match (verdict.duplicate_of, verdict.near_duplicate_of) {
-            _ if matches!(self.policy, DuplicatePolicy::Off | DuplicatePolicy::Flag) => None,
-            (Some(of), _) => Some(format!("left out: the same text as article {of:016x}")),
-            (None, Some((of, similarity))) if drops_near => {
-                Some(format!("left out: nearly the same text as article {of:016x} (similarity {similarity})"))
+        match self.admission.judge_copy(&document, &signature) {
+            Ok(verdict) => Ok(Some(verdict)),
+            Err(copy) => {
+                self.writer.push_dropped(copy)?;
+                Ok(None)
             }
-            _ => None,
         }
     }
 
@@ -186,17 +163,6 @@ impl Assembly {
             notices: Vec::new(),
             ended_by: None,
         })
-    }
-}
-
-fn reject(document: &DoneDocument, stage: &'static str, code: &'static str, message: String) -> Reject {
-    Reject {
-        source_path: document.source_path.clone(),
-        record: document.record.clone(),
-        stage,
-        code,
-        message,
-        byte_offset: document.byte_offset,
     }
 }
 

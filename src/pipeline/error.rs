@@ -2,7 +2,6 @@
 
 use engine::model::ModelError;
 
-use crate::analysis::AnalysisError;
 use crate::cache::CacheError;
 use crate::dataset::{BuildDamage, DatasetError, OutputFolder};
 use crate::ingest::ReadError;
@@ -73,9 +72,6 @@ pub enum RunError {
     /// The model cannot be used.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// The staged tables cannot be read back.
-    #[error(transparent)]
-    Analysis(#[from] AnalysisError),
 }
 
 /// What a refusal means for the readers of the dataset.

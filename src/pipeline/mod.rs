@@ -8,6 +8,8 @@
 //! records. One thread reads, one assembles, and all cores work on the batch between them: only a few batches are in
 //! memory, whatever the size of the input.
 
+mod admission;
+mod annotator;
 mod assembly;
 mod clock;
 mod error;
@@ -35,6 +37,7 @@ use crate::gates::{RunReport, Subject};
 use crate::ingest::{Inventory, Neighbourhood};
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
+pub use annotator::{AnnotatedRow, Annotation, Annotator, TableBatches};
 use assembly::{Assembled, Assembly};
 pub use error::RunError;
 use identity::{build_id, provenance, stage_keys};
@@ -83,7 +86,7 @@ impl RunOutcome {
 pub fn run(
     mut setup: Setup,
     options: RunOptions,
-    progress: Progress,
+    progress: &Progress,
     interrupt: &Interrupt,
 ) -> Result<RunOutcome, RunError> {
     let started = Instant::now();
@@ -132,12 +135,12 @@ pub fn run(
 }
 
 /// The outcome of a run that read nothing, after the warnings of the run that did.
-fn warned_of(progress: Progress, outcome: RunOutcome) -> RunOutcome {
+fn warned_of(progress: &Progress, outcome: RunOutcome) -> RunOutcome {
     warn(progress, &outcome.manifest().run.warnings);
     outcome
 }
 
-fn warn(progress: Progress, warnings: &[String]) {
+fn warn(progress: &Progress, warnings: &[String]) {
     for warning in warnings {
         progress.message(&format!("warning: {warning}"));
     }
@@ -197,7 +200,7 @@ impl StagedBuild<'_> {
         inventory: &Inventory,
         identity: Identity,
         options: RunOptions,
-        progress: Progress,
+        progress: &Progress,
         interrupt: &Interrupt,
     ) -> Result<Manifest, RunError> {
         let Identity { build_id, provenance, keys } = identity;
@@ -238,7 +241,7 @@ impl StagedBuild<'_> {
         assembled: Assembled,
         settings: &PipelineSettings,
         workers: &Workers<'_>,
-        progress: Progress,
+        progress: &Progress,
     ) -> Result<Manifest, RunError> {
         let Assembled { counts, tables, work, inputs, notices, .. } = assembled;
         let subject = Subject {

@@ -29,8 +29,8 @@ use engine::tag::{Hit, Keyphrase, Tagged};
 use engine::{Engine, EngineScratch};
 
 /// Largest batch, in records and in bytes: enough to keep every core busy, small enough to hold several in memory.
-const BATCH_RECORDS: usize = 256;
-const BATCH_BYTES: usize = 8 << 20;
+pub(super) const BATCH_RECORDS: usize = 256;
+pub(super) const BATCH_BYTES: usize = 8 << 20;
 
 /// Records processed together.
 #[derive(Default)]
@@ -255,7 +255,7 @@ impl Unpacked {
 type Resumed = (Tagged, Signature, Option<PackedOutcome>);
 
 /// The parts of a record that the assembly needs.
-fn done_document(record: &Record) -> DoneDocument {
+pub(super) fn done_document(record: &Record) -> DoneDocument {
     DoneDocument {
         article_id: record.origin.article_number(),
         fingerprint: record.fingerprint(),

@@ -21,10 +21,10 @@ LAYERS = {
         },
         "cli": {"dataset", "progress"},
         "pipeline": {
-            "config", "gates", "analysis", "cache", "dataset", "ingest", "progress", "interrupt", "path_kind", "failpoint",
+            "config", "gates", "cache", "dataset", "ingest", "progress", "interrupt", "path_kind", "failpoint",
         },
         "config": {"gates", "dataset", "ingest", "path_kind"},
-        "gates": {"analysis", "dataset"},
+        "gates": {"dataset"},
         "analysis": {"dataset"},
         "cache": {"ingest", "hashing", "removal", "failpoint"},
         "dataset": {"hashing", "removal", "failpoint"},
@@ -38,7 +38,7 @@ LAYERS = {
     },
     "crates/engine/src": {
         "engine": {"document", "model", "passages", "repair", "split", "tag", "tables"},
-        "annotate": {"engine", "document", "tables"},
+        "text_filter": {"document", "passages", "repair", "split"},
         "tables": {"document", "repair", "split", "tag", "duplicates", "rounded"},
         "passages": {"document", "repair", "split", "arabic"},
         "tag": {"split", "repair", "document", "model", "arabic", "rounded", "settings"},
@@ -56,6 +56,18 @@ LAYERS = {
     },
     "crates/training/src": None,
     "crates/evaluation/src": None,
+    "python/src": {
+        "annotation": {"calls", "engine", "error", "pool", "spool", "table", "values"},
+        "run": {"calls", "engine", "error", "pool"},
+        "engine": {"calls", "error", "pool", "tokens", "values"},
+        "table": {"error", "spool"},
+        "tokens": {"values"},
+        "values": {"error"},
+        "calls": {"error"},
+        "spool": set(),
+        "pool": set(),
+        "error": set(),
+    },
 }
 
 # Crates of the workspace, each with those that it may depend on.
@@ -64,6 +76,7 @@ CRATES = {
     "crates/engine/Cargo.toml": set(),
     "crates/training/Cargo.toml": {"engine"},
     "crates/evaluation/Cargo.toml": {"engine"},
+    "python/Cargo.toml": {"engine"},
 }
 
 # What the engine must do without: tables on disk, dataframes, pages, archives, the command line, progress bars.
@@ -267,6 +280,17 @@ def test_the_engine_stands_alone():
     names = {line.split()[0] for line in done.stdout.splitlines() if line.strip()}
     assert len(names) > 20
     assert {name for name in names if name in NOT_IN_THE_ENGINE or name.startswith("polars")} == set()
+
+
+def test_the_wheel_has_no_polars():
+    import subprocess
+
+    command = ["cargo", "tree", "-p", "tarmim-python", "-e", "normal", "--prefix", "none", "--locked", "--offline"]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    names = {line.split()[0] for line in done.stdout.splitlines() if line.strip()}
+    assert "pyo3" in names
+    assert {name for name in names if name.startswith("polars") or name in {"tarmim-training", "tarmim-evaluation"}} == set()
 
 
 def test_a_circle_is_found(tmp_path):

@@ -6,7 +6,7 @@
 //!
 //! It neither reads articles from files nor writes tables to files, and knows nothing of Parquet, polars, HTML, archives or
 //! the command line, so that other programs (a Python wheel, a worker of a cluster) can use it alone. They start at
-//! [`Engine::annotate`]: a record batch of texts in, a record batch of each table out.
+//! [`Engine::process_text`] for an article, or at [`TextFilter`](text_filter::TextFilter) for a text whose words alone change.
 
 pub mod arabic;
 pub mod rounded;
@@ -27,8 +27,8 @@ pub mod tables;
 
 mod newswire;
 
-mod annotate;
+pub mod text_filter;
+
 mod engine;
 
-pub use annotate::Annotated;
 pub use engine::{Engine, EngineScratch};

@@ -1,6 +1,5 @@
 //! Tests of the engine with the shipped model and vocabulary, in one binary, because each binary embeds the model.
 
-mod annotate;
 mod decoder;
 mod golden;
 mod invariants;

@@ -15,7 +15,8 @@ use super::builds::Build;
 use super::fingerprint::of_columns;
 use crate::analysis::AnalysisError;
 use crate::analysis::frames::{counts, fingerprints, optional_counts, stack, sum_by, texts};
-use crate::analysis::tables::{self, TableFile, map_batches, numbers};
+use crate::analysis::reduction::map_batches;
+use crate::dataset::table_reader::{self, TableFile, numbers};
 use engine::tables::schema::Table;
 
 /// Columns of articles that are not metadata: ids, and whatever follows from the sentences.
@@ -143,7 +144,7 @@ fn fingerprinted(build: &Build, articles: &Columns, sentences: &Columns) -> Resu
     let compared = articles.compared();
     let own_columns: Vec<&str> = ["article_id", "source_path", INDEX].into_iter().chain(compared.iter().copied()).collect();
     let own = map_batches(&build.folder, Table::Articles, &own_columns, |batch| {
-        let (ids, paths) = (tables::texts(batch, "article_id")?, tables::texts(batch, "source_path")?);
+        let (ids, paths) = (table_reader::texts(batch, "article_id")?, table_reader::texts(batch, "source_path")?);
         let index = if articles.has(INDEX) { Some(numbers::<Int64Type>(batch, INDEX)?) } else { None };
         let index = (0..batch.num_rows()).map(|row| index.as_ref().map(|index| index.value(row)));
         let mut columns =
@@ -157,7 +158,7 @@ fn fingerprinted(build: &Build, articles: &Columns, sentences: &Columns) -> Resu
     let (listed, confidences) = (in_order(&LISTED), in_order(&CONFIDENCES));
     let read = [vec!["article_id"], listed.clone(), confidences.clone()].concat();
     let of_sentences = map_batches(&build.folder, Table::Sentences, &read, |batch| {
-        let ids = tables::texts(batch, "article_id")?;
+        let ids = table_reader::texts(batch, "article_id")?;
         let summed = |name, columns: &[&str], except: &[&str]| {
             let fingerprinted = of_columns(batch, columns, except)?.into_iter();
             // Shifted, because the sum over an article's sentences has to fit in 64 bits.

@@ -28,7 +28,7 @@ pub use compare::{ArticleChange, Change, SentenceChange};
 pub use sentences::Side;
 
 use crate::analysis::AnalysisError;
-use crate::analysis::tables::count_rows;
+use crate::analysis::reduction::count_rows;
 use articles::{ChangedArticle, Columns, changed_articles};
 use compare::{Compared, compare};
 use engine::tables::schema::Table;

@@ -18,7 +18,7 @@ use super::articles::{CONFIDENCES, ChangedArticle, Columns, INDEX, Position, UNL
 use super::builds::Build;
 use super::fingerprint::of_columns;
 use crate::analysis::AnalysisError;
-use crate::analysis::tables::{TableFile, numbers, texts};
+use crate::dataset::table_reader::{TableFile, numbers, texts};
 use engine::tables::schema::Table;
 
 /// Columns that are compared value by value, or shown.
@@ -115,7 +115,7 @@ fn wanted_rows(
     });
     let groups = file.row_groups().filter(|group| may_hold(file, *group, range)).collect();
     let reader = builder.with_row_groups(groups).with_row_filter(RowFilter::new(vec![Box::new(is_wanted)]));
-    reader.build().map_err(|error| file.unreadable(error))
+    Ok(reader.build().map_err(|error| file.unreadable(error))?)
 }
 
 /// Whether a row group may hold articles in a range of positions, by the statistics in the footer; without statistics or range it may.

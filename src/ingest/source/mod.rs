@@ -55,6 +55,7 @@ pub(super) use formats::not_read;
 pub use found::{Content, Found, RawRecord};
 pub use kind::{Kind, kind_of};
 pub use name_encoding::NameEncoding;
+pub(super) use parquet::row_fields;
 pub use row_reader::Quoting;
 pub use settings::{IsArticle, Limits, Selection, SourceSettings};
 pub use sidecar::{Described, SidecarTable};

@@ -31,6 +31,13 @@ impl ArticleRows {
         Self { article: ArticleRow::new(tagged, vocabulary, &sentences), sentences, keywords }
     }
 
+    /// Sets the position of the article among all.
+    pub fn set_article_index(&mut self, index: u64) {
+        self.article.article_index = index;
+        self.sentences.iter_mut().for_each(|row| row.article_index = index);
+        self.keywords.iter_mut().for_each(|row| row.article_index = index);
+    }
+
     /// Moves the rows of a passage behind so many sentences, whose source offsets it does not count in.
     pub(super) fn follow(&mut self, sentences: usize, bytes: u64) {
         for row in &mut self.sentences {

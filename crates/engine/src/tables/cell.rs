@@ -172,6 +172,12 @@ pub enum ColumnError {
         /// The column's name.
         name: String,
     },
+    /// Two columns have one name, so neither can be asked for.
+    #[error("two columns are named {name}; rename one")]
+    Twice {
+        /// The columns' name.
+        name: String,
+    },
     /// The column has another type.
     #[error("the column {name} should be {expected}; it is {found}")]
     Type {

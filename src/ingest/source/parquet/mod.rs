@@ -67,7 +67,7 @@ fn emit_rows(batch: &RecordBatch, number: &mut u64, output: &mut LeafOutput<'_, 
         *number += 1;
         // The columns of a row are far apart in the file, so it has no offset.
         let place = RecordPlace { name: format!("row {number}"), offset: None };
-        output.record(place, Encoding::Utf8, Content::Fields(fields_of(batch, row)))?;
+        output.record(place, Encoding::Utf8, Content::Fields(row_fields(batch, row)))?;
     }
     ControlFlow::Continue(())
 }
@@ -120,7 +120,8 @@ impl<R: Read + Seek + Send + 'static> Table<R> {
     }
 }
 
-fn fields_of(batch: &RecordBatch, row: usize) -> Vec<(String, Value)> {
+/// The cells of a row of a record batch, with the names of their columns.
+pub(crate) fn row_fields(batch: &RecordBatch, row: usize) -> Vec<(String, Value)> {
     let columns = batch.schema_ref().fields().iter().zip(batch.columns());
     columns.map(|(field, column)| (field.name().clone(), values::json_of(column, row))).collect()
 }

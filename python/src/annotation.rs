@@ -1,0 +1,210 @@
+//! Tables in, tables out.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow::array::{RecordBatch, RecordBatchReader};
+use arrow::error::ArrowError;
+use arrow::ffi_stream::RecordBatchStreamReader;
+use arrow_pyarrow::FromPyArrow;
+use engine::tables::Table as TableKind;
+use pyo3::prelude::*;
+use tarmim::ingest::{RowReader, TableColumns, TableSurvey};
+use tarmim::interrupt::Interrupt;
+use tarmim::pipeline::{Annotation, TableBatches};
+
+use crate::calls::interruptibly;
+use crate::engine::PyEngine;
+use crate::error::{failed, unusable, wrong_type};
+use crate::pool::Pool;
+use crate::spool::{Batches, Spool};
+use crate::table::Table;
+use crate::values::kind_of;
+
+/// The four tables: sentences, articles, keywords, rejects.
+type Tables = (Table, Table, Table, Table);
+
+/// What ends an annotation early.
+enum Stopped {
+    /// The producer of the input failed.
+    Input(ArrowError),
+    /// The temporary file cannot be written.
+    Output(ArrowError),
+    /// It was asked to stop; the exception is raised elsewhere.
+    Asked,
+}
+
+/// Annotates all rows of a table.
+#[pyfunction]
+#[pyo3(signature = (engine, table, text, id, source_path))]
+pub(crate) fn annotate(
+    py: Python<'_>,
+    engine: &PyEngine,
+    table: &Bound<'_, PyAny>,
+    text: Option<String>,
+    id: Option<String>,
+    source_path: Option<String>,
+) -> PyResult<Tables> {
+    let stream = stream_of(table)?;
+    let rows = row_reader(py, engine, &stream, TableColumns { text, id, source_path })?;
+    let done = interruptibly(py, |interrupt| {
+        let (survey, batches) = surveyed(&rows, stream, interrupt)?;
+        let mut annotation = Annotation::new(Arc::clone(engine.annotator()), rows, survey);
+        let mut spools = Spools::new();
+        for batch in batches {
+            push(engine.pool(), &mut annotation, &batch.map_err(Stopped::Output)?, interrupt, &mut spools)?;
+        }
+        spools.finish().map_err(Stopped::Output)
+    })?;
+    done.map_err(|stopped| raised(py, stopped))
+}
+
+/// Annotates a table batch by batch; nothing is known of later batches.
+#[pyfunction]
+#[pyo3(signature = (engine, table, text, id, source_path))]
+pub(crate) fn annotate_batches(
+    py: Python<'_>,
+    engine: &PyEngine,
+    table: &Bound<'_, PyAny>,
+    text: Option<String>,
+    id: Option<String>,
+    source_path: Option<String>,
+) -> PyResult<AnnotatedBatches> {
+    let stream = stream_of(table)?;
+    let rows = row_reader(py, engine, &stream, TableColumns { text, id, source_path })?;
+    let annotation = Annotation::new(Arc::clone(engine.annotator()), rows, TableSurvey::default());
+    Ok(AnnotatedBatches { pool: Arc::clone(engine.pool()), state: Mutex::new(Some((stream, annotation))) })
+}
+
+fn row_reader(
+    py: Python<'_>,
+    engine: &PyEngine,
+    stream: &RecordBatchStreamReader,
+    columns: TableColumns,
+) -> PyResult<RowReader> {
+    let schema = stream.schema();
+    engine.annotator().row_reader(columns, &schema).map_err(|error| {
+        let found: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        unusable(py, &format!("{error}; columns found: {}", found.join(", ")))
+    })
+}
+
+/// The tables of a stream, batch by batch.
+#[pyclass(frozen, module = "tarmim._tarmim")]
+pub(crate) struct AnnotatedBatches {
+    pool: Arc<Pool>,
+    /// `None` once the stream has ended, or failed.
+    state: Mutex<Option<(RecordBatchStreamReader, Annotation)>>,
+}
+
+#[pymethods]
+impl AnnotatedBatches {
+    fn __iter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        slf
+    }
+
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<Tables>> {
+        let done = interruptibly(py, |interrupt| {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some((mut stream, mut annotation)) = state.take() else { return Ok(None) };
+            let Some(batch) = stream.next() else { return Ok(None) };
+            let mut spools = Spools::new();
+            push(&self.pool, &mut annotation, &batch.map_err(Stopped::Input)?, interrupt, &mut spools)?;
+            // A batch that failed ends the iteration, as an exception ends a generator.
+            *state = Some((stream, annotation));
+            spools.finish().map(Some).map_err(Stopped::Output)
+        })?;
+        done.map_err(|stopped| raised(py, stopped))
+    }
+}
+
+/// The stream of a table.
+fn stream_of(table: &Bound<'_, PyAny>) -> PyResult<RecordBatchStreamReader> {
+    let py = table.py();
+    if !table.hasattr("__arrow_c_stream__")? {
+        return Err(wrong_type(
+            py,
+            &format!(
+                "table: expected a table that speaks Arrow (of pyarrow, polars, pandas 2.2 or later, DuckDB), found {}; for one text, call \
+                 engine.repair or engine.sentences",
+                kind_of(table)
+            ),
+        ));
+    }
+    RecordBatchStreamReader::from_pyarrow_bound(table).map_err(|cause| {
+        // pandas refuses a column of several types in its own words; what to do is missing there.
+        let error = unusable(py, &format!("the table cannot be read: {cause}; give every column one type"));
+        error.set_cause(py, Some(cause));
+        error
+    })
+}
+
+/// Reads a stream to its end, and keeps its batches for a second reading.
+fn surveyed(
+    rows: &RowReader,
+    stream: RecordBatchStreamReader,
+    interrupt: &Interrupt,
+) -> Result<(TableSurvey, Batches), Stopped> {
+    let (mut survey, mut spool) = (TableSurvey::default(), Spool::new(stream.schema()));
+    for batch in stream {
+        let batch = batch.map_err(Stopped::Input)?;
+        rows.survey(&batch, &mut survey);
+        spool.push(batch).map_err(Stopped::Output)?;
+        if interrupt.received().is_some() {
+            return Err(Stopped::Asked);
+        }
+    }
+    let spooled = Arc::new(spool.finish().map_err(Stopped::Output)?);
+    Ok((survey, spooled.batches().map_err(Stopped::Output)?))
+}
+
+fn push(
+    pool: &Pool,
+    annotation: &mut Annotation,
+    batch: &RecordBatch,
+    interrupt: &Interrupt,
+    spools: &mut Spools,
+) -> Result<(), Stopped> {
+    let pushed = pool.run(|| annotation.push(batch, interrupt, |tables| spools.push(tables)));
+    match pushed {
+        Ok(Ok(true)) => Ok(()),
+        Ok(Ok(false)) => Err(Stopped::Asked),
+        Ok(Err(error)) => Err(Stopped::Output(error)),
+        Err(error) => Err(Stopped::Output(ArrowError::ExternalError(Box::new(error)))),
+    }
+}
+
+fn raised(py: Python<'_>, stopped: Stopped) -> PyErr {
+    match stopped {
+        Stopped::Input(error) => unusable(py, &format!("the table cannot be read to its end: {error}")),
+        Stopped::Output(error) => failed(py, &format!("the tables cannot be kept: {error}")),
+        Stopped::Asked => failed(py, "stopped"),
+    }
+}
+
+/// A spool for each table.
+struct Spools([Spool; 4]);
+
+impl Spools {
+    fn new() -> Self {
+        Self(
+            [TableKind::Sentences, TableKind::Articles, TableKind::Keywords, TableKind::Rejects]
+                .map(|table| Spool::new(table.schema())),
+        )
+    }
+
+    fn push(&mut self, tables: TableBatches) -> Result<(), ArrowError> {
+        let TableBatches { sentences, articles, keywords, rejects } = tables;
+        self.0.iter_mut().zip([sentences, articles, keywords, rejects]).try_for_each(|(spool, batch)| spool.push(batch))
+    }
+
+    fn finish(self) -> Result<Tables, ArrowError> {
+        let [sentences, articles, keywords, rejects] = self.0;
+        let table = |kind: TableKind, spool: Spool| Ok::<_, ArrowError>(Table::new(kind.name(), spool.finish()?));
+        Ok((
+            table(TableKind::Sentences, sentences)?,
+            table(TableKind::Articles, articles)?,
+            table(TableKind::Keywords, keywords)?,
+            table(TableKind::Rejects, rejects)?,
+        ))
+    }
+}

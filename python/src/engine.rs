@@ -1,0 +1,182 @@
+//! The engine: one article's text in, what was found in it out.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use engine::EngineScratch;
+use engine::document::{ArticleText, Encoding, Metadata, Neighbours, Origin};
+use engine::tables::{ArticleRow, KeywordRow, LongArticle, SentenceRow};
+use engine::text_filter::TextFilter;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use tarmim::commands::Error as CommandError;
+use tarmim::config::Setup;
+use tarmim::interrupt::Interrupt;
+use tarmim::pipeline::Annotator;
+
+use crate::calls::{briefly, interruptibly};
+use crate::error::{failed, of_program};
+use crate::pool::Pool;
+use crate::tokens::{RepairedText, Tokens};
+use crate::values::{decimal, text, value_of};
+
+/// A longer text, in bytes, takes long enough that somebody may want to interrupt it.
+const LONG_TEXT: usize = 256 << 10;
+
+/// The stages with their model, settings and threads.
+#[pyclass(frozen, module = "tarmim._tarmim", name = "Engine")]
+pub(crate) struct PyEngine {
+    annotator: Arc<Annotator>,
+    pool: Arc<Pool>,
+    model_id: String,
+}
+
+impl PyEngine {
+    pub(crate) fn annotator(&self) -> &Arc<Annotator> {
+        &self.annotator
+    }
+
+    pub(crate) fn pool(&self) -> &Arc<Pool> {
+        &self.pool
+    }
+
+    /// Works on a text: at once, or, if it is long, so that it can be interrupted.
+    fn on_text<T: Send>(py: Python<'_>, text: String, work: impl FnOnce(String) -> T + Send) -> PyResult<T> {
+        if text.len() < LONG_TEXT { briefly(py, || work(text)) } else { interruptibly(py, |_: &Interrupt| work(text)) }
+    }
+}
+
+/// The repaired text, the same with marks, the state of writing, the tokens.
+type RepairedTuple = (String, String, Option<&'static str>, Tokens);
+
+/// A sentence: text, `text_punctuated`, `raw_text`, kind; its places in bytes and in characters; tokens, `repair_confidence`,
+/// `boundary_confidence`.
+type SentenceTuple = (String, String, String, &'static str, (u64, u64), (usize, usize), usize, f64, f64);
+
+/// A hit: `keyword_id`, label, category, surface, layer, confidence, index of the sentence, tokens in it.
+type KeywordTuple = (String, String, String, String, &'static str, f64, usize, (usize, usize));
+
+/// A keyphrase: text, score, count.
+type KeyphraseTuple = (String, f64, usize);
+
+#[pymethods]
+impl PyEngine {
+    /// Loads the model and reads everything that the settings name.
+    #[new]
+    #[pyo3(signature = (config, jobs, arguments))]
+    fn new(py: Python<'_>, config: Option<PathBuf>, jobs: usize, arguments: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let arguments = arguments_of(arguments)?;
+        let pool = Arc::new(Pool::new(jobs));
+        let made = briefly(py, || {
+            pool.run(|| {
+                let setup = Setup::with_arguments(config.as_deref(), arguments).map_err(CommandError::Config)?;
+                let model_id = setup.model.id().to_owned();
+                Ok::<_, CommandError>((Annotator::new(setup)?, model_id))
+            })
+        })?;
+        let (annotator, model_id) =
+            made.map_err(|error| failed(py, &error.to_string()))?.map_err(|error| of_program(py, error))?;
+        Ok(Self { annotator: Arc::new(annotator), pool, model_id })
+    }
+
+    /// The id of the model.
+    #[getter]
+    fn model_id(&self) -> &str {
+        &self.model_id
+    }
+
+    /// Repairs a text; white space stays as it is.
+    fn repair(&self, py: Python<'_>, #[pyo3(from_py_with = text)] text: String) -> PyResult<RepairedTuple> {
+        Self::on_text(py, text, |text| repaired(&self.annotator, text))
+    }
+
+    /// The sentences, keyword hits and keyphrases of a text.
+    fn read(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = text)] text: String,
+    ) -> PyResult<(Vec<SentenceTuple>, Vec<KeywordTuple>, Vec<KeyphraseTuple>)> {
+        Self::on_text(py, text, |text| read(&self.annotator, &text))
+    }
+}
+
+/// Keyword arguments as settings.
+pub(crate) fn arguments_of(arguments: &Bound<'_, PyDict>) -> PyResult<Vec<(String, engine::settings::Value)>> {
+    arguments
+        .iter()
+        .map(|(key, value)| {
+            let key: String = key.extract()?;
+            let value = value_of(&key, &value)?;
+            Ok((key, value))
+        })
+        .collect()
+}
+
+fn repaired(annotator: &Annotator, text: String) -> RepairedTuple {
+    let engine = annotator.engine();
+    let filter = TextFilter { repairer: &engine.repairer, splitter: &engine.splitter };
+    let RepairedText { text, text_punctuated, damage, tokens } = RepairedText::of(filter, text);
+    (text, text_punctuated, damage, tokens)
+}
+
+fn read(annotator: &Annotator, text: &str) -> (Vec<SentenceTuple>, Vec<KeywordTuple>, Vec<KeyphraseTuple>) {
+    let article = ArticleText {
+        origin: Origin { source_path: "text".to_owned(), record: None },
+        encoding: Encoding::Utf8,
+        misreadings: Vec::new(),
+        metadata: Metadata::default(),
+        neighbours: Neighbours::Unknown,
+        text: text.to_owned(),
+    };
+    if article.is_empty() {
+        return Default::default();
+    }
+    let engine = annotator.engine();
+    let mut whole = LongArticle::new(text.len());
+    let (mut sentences, mut keywords) = (Vec::new(), Vec::new());
+    let mut characters = Characters { text, bytes: 0, count: 0 };
+    engine.process_text(article, &mut EngineScratch::default(), |tagged, offset| {
+        let (rows, hits) = engine.passage_rows(&mut whole, tagged, offset);
+        sentences.extend(rows.into_iter().map(|row| sentence(row, &mut characters)));
+        keywords.extend(hits.into_iter().map(keyword));
+    });
+    let keyphrases = whole.finish(engine.tagger.vocabulary()).map(|row: ArticleRow| row.keyphrases).unwrap_or_default();
+    (sentences, keywords, keyphrases.into_iter().map(|phrase| (phrase.text, decimal(phrase.score), phrase.count)).collect())
+}
+
+fn sentence(row: SentenceRow, characters: &mut Characters<'_>) -> SentenceTuple {
+    let (start, end) = (row.source_start, row.source_end);
+    let places = (characters.before(start), characters.before(end));
+    (
+        row.text,
+        row.text_punctuated,
+        row.raw_text,
+        row.kind,
+        (start, end),
+        places,
+        row.token_count,
+        decimal(row.repair_confidence),
+        decimal(row.boundary_confidence),
+    )
+}
+
+fn keyword(row: KeywordRow) -> KeywordTuple {
+    let tokens = (row.token_start, row.token_end);
+    (row.keyword_id, row.label, row.category, row.surface, row.layer, decimal(row.confidence), row.sentence_index, tokens)
+}
+
+/// Counts characters before places of a text that come in order.
+struct Characters<'t> {
+    text: &'t str,
+    bytes: usize,
+    count: usize,
+}
+
+impl Characters<'_> {
+    fn before(&mut self, place: u64) -> usize {
+        let place = usize::try_from(place).unwrap_or(usize::MAX).min(self.text.len());
+        self.count += self.text[self.bytes..place].chars().count();
+        self.bytes = place;
+        self.count
+    }
+}

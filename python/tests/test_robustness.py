@@ -1,0 +1,150 @@
+"""What must never end the interpreter: forks, exits in the midst of work, large texts, several engines."""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import threading
+
+import pyarrow as pa
+import pytest
+from conftest import STRIPPED, rows
+
+import tarmim
+
+
+def run_script(script, **options):
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, **options)
+
+
+def test_an_engine_works_after_a_fork(engine):
+    expected = engine.repair(STRIPPED).text
+    table = pa.table({"text": [STRIPPED] * 50})
+    engine.annotate(table)
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            # The parent's threads are not here: the child makes its own.
+            ok = engine.repair(STRIPPED).text == expected and len(engine.annotate(table).articles) == 50
+            ok = ok and tarmim.Engine().repair(STRIPPED).text == expected
+            os.write(write, b"y" if ok else b"n")
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    os.close(write)
+    assert os.read(read, 1) == b"y"
+    assert len(engine.annotate(table).articles) == 50, "the parent goes on"
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_an_engine_goes_to_other_processes(engine, method):
+    with multiprocessing.get_context(method).Pool(2) as pool:
+        assert pool.map(engine_text, [(engine, STRIPPED)] * 4) == [engine.repair(STRIPPED).text] * 4
+
+
+def engine_text(given):
+    engine, text = given
+    return engine.repair(text).text
+
+
+def test_an_interpreter_may_exit_while_threads_work(seeds):
+    script = f"""
+import threading, tarmim, pyarrow as pa
+engine = tarmim.Engine(jobs=2)
+text = {" ".join(seeds.values())!r}
+def repair():
+    while True:
+        engine.repair(text)
+def annotate():
+    while True:
+        engine.annotate(pa.table({{"text": [text] * 50}}))
+for work in (repair, annotate, repair):
+    threading.Thread(target=work, daemon=True).start()
+print("working", flush=True)
+"""
+    for _ in range(3):
+        done = run_script(script)
+        assert done.returncode == 0 and done.stdout == "working\n", (done.returncode, done.stderr[-2000:])
+        assert "panicked" not in done.stderr and "Fatal" not in done.stderr
+
+
+def test_two_engines_differ(engine):
+    other = tarmim.Engine(damage="intact", vocabularies=[])
+    results = {}
+
+    def work(name, which):
+        results[name] = [which.repair(STRIPPED).text for _ in range(20)]
+
+    threads = [threading.Thread(target=work, args=item) for item in [("a", engine), ("b", other)]]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert set(results["a"]) == {engine.repair(STRIPPED).text}
+    assert set(results["b"]) == {other.repair(STRIPPED).text}
+    assert results["a"] != results["b"]
+
+
+def test_a_text_of_many_megabytes(seeds):
+    """The whole of it is repaired, and what is kept is a small multiple of its size. TARMIM_TEXT_MB=50 takes minutes."""
+    size = int(os.environ.get("TARMIM_TEXT_MB", "4")) * 1_000_000
+    script = f"""
+import resource, tarmim
+text = {" ".join(seeds.values())!r} + "\\n"
+text *= {size} // len(text.encode()) + 1
+engine = tarmim.Engine(effort="fast", vocabularies=[])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+repaired = engine.repair(text)
+assert len(repaired.tokens) == len(text.split())
+last = repaired.tokens[-1]
+assert text[last.start : last.end] == text.split()[-1] and repaired.text[last.form_start : last.form_end] == last.form
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+    done = run_script(script)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert int(done.stdout) < 300 + 40 * size // 1_000_000, "MiB"
+
+
+def test_nothing_is_held_of_what_is_gone(engine):
+    """Results, streams and failed calls give their memory back."""
+    script = f"""
+import gc, resource, pyarrow as pa, tarmim
+engine = tarmim.Engine(jobs=1, vocabularies=[])
+table = pa.table({{"text": [{STRIPPED!r}] * 200}})
+def work():
+    annotation = engine.annotate(table)
+    pa.table(annotation.sentences); annotation.articles.__arrow_c_stream__(); annotation.articles.__arrow_c_schema__()
+    engine.repair({STRIPPED!r})
+    try: engine.repair(None)
+    except tarmim.InputError: pass
+    list(engine.annotate_batches(table)); engine.annotate_batches(table)
+for _ in range(30): work()
+gc.collect()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for _ in range(60): work()
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+    done = run_script(script)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 40, "MiB"
+
+
+def test_a_full_disk_is_an_exception(tmp_path):
+    """The folder for temporary files is gone: an annotation that needs one says so."""
+    script = """
+import pyarrow as pa, tarmim
+engine = tarmim.Engine(vocabularies=[])
+table = pa.table({"text": pa.nulls(1_000, pa.string()), "extra": ["x" * 100_000] * 1_000})
+try:
+    engine.annotate(table)
+except tarmim.Error as error:
+    print(type(error).__name__, error.code, error)
+"""
+    done = run_script(script, env={**os.environ, "TMPDIR": str(tmp_path / "missing")})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Error 1 the tables cannot be kept: "), done.stdout
+
+
+def test_rejects_name_what_to_do(engine):
+    annotation = engine.annotate(pa.table({"id": ["x", "x"], "text": [STRIPPED, STRIPPED]}), text="text", id="id")
+    (reject,) = rows(annotation.rejects)
+    assert reject["code"] == "duplicate_key" and "the same key x" in reject["message"]

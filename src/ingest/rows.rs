@@ -1,0 +1,219 @@
+//! Rows of Arrow record batches as records: a table that a program holds, instead of a file.
+//!
+//! Invariant: every row comes out once, as a record or as a reject. If the rows count as those of a file (`source_path`), each
+//! gets the key, the fields and the day that `run` gives it in that file.
+
+use std::collections::BTreeSet;
+
+use arrow::array::{Array, RecordBatch};
+use arrow::datatypes::{DataType, Schema};
+use engine::document::{Encoding, Neighbours, Origin};
+use engine::tables::{ColumnError, Reject};
+use jiff::civil::Date;
+
+use super::column_name::same_name;
+use super::columns::ChooseDay;
+use super::date_orders::{DateOrders, DatePlace};
+use super::dates::Reading;
+use super::fields::ArticleFields;
+use super::neighbourhood::Neighbourhood;
+use super::path_fields::PathReader;
+use super::reader::Ingested;
+use super::record::{Body, Record};
+use super::record_keys::RecordKeys;
+use super::reject::reject;
+use super::settings::IngestSettings;
+use super::source::row_fields;
+
+/// Which columns of a table hold what.
+#[derive(Clone, Debug, Default)]
+pub struct TableColumns {
+    /// The text; otherwise the first of `fields.text` that has one.
+    pub text: Option<String>,
+    /// The id; otherwise the first of `fields.id` that has one. A row without any is named by its text.
+    pub id: Option<String>,
+    /// The file that the rows count as records of. Without one, an article's id takes the place of its path.
+    pub source_path: Option<String>,
+}
+
+/// What all rows together tell about each: the state of writing around short texts, the order of day and month.
+#[derive(Clone, Debug, Default)]
+pub struct TableSurvey {
+    neighbourhood: Neighbourhood,
+    dates: DateOrders,
+}
+
+/// Reads the rows of a table, batch by batch.
+pub struct RowReader {
+    settings: IngestSettings,
+    source_path: Option<String>,
+    needs_id: bool,
+    keys: RecordKeys,
+    row: u64,
+}
+
+impl RowReader {
+    /// A reader of a table with this schema.
+    ///
+    /// # Errors
+    /// If a named column is missing or holds neither texts nor, of ids, whole numbers; if none may hold the text.
+    pub fn new(settings: &IngestSettings, columns: TableColumns, schema: &Schema) -> Result<Self, ColumnError> {
+        let mut settings = settings.clone();
+        let TableColumns { text, id, source_path } = columns;
+        let mut names = BTreeSet::new();
+        if let Some(twice) = schema.fields().iter().find(|field| !names.insert(field.name())) {
+            return Err(ColumnError::Twice { name: twice.name().clone() });
+        }
+        let needs_id = id.is_some();
+        if let Some(name) = &text {
+            check(schema, name, "text", is_text)?;
+            settings.fields.text = vec![name.clone()];
+        } else if !schema.fields().iter().any(|field| is_named(field.name(), &settings.fields.text)) {
+            return Err(ColumnError::Missing { name: settings.fields.text.join(", or ") });
+        }
+        if let Some(name) = id {
+            check(schema, &name, "text or whole numbers", |found| is_text(found) || found.is_integer())?;
+            settings.fields.id = vec![name];
+        }
+        Ok(Self { settings, source_path, needs_id, keys: RecordKeys::default(), row: 0 })
+    }
+
+    /// The settings with the columns of this table.
+    #[must_use]
+    pub fn settings(&self) -> &IngestSettings {
+        &self.settings
+    }
+
+    /// Adds what the rows of a batch tell about others. The rows of a table must be surveyed before any is read.
+    pub fn survey(&self, batch: &RecordBatch, survey: &mut TableSurvey) {
+        let path = self.source_path.as_deref().unwrap_or_default();
+        for row in 0..batch.num_rows() {
+            if broken_column(&batch.slice(row, 1)).is_some() {
+                continue;
+            }
+            let columns = row_fields(batch, row);
+            for (name, date) in self.settings.fields.dates(&columns) {
+                survey.dates.note(path, &DatePlace::column(name), date);
+            }
+            if let Ok(fields) = self.settings.fields.map_record(columns, &|_, _| None) {
+                let origin = Origin { source_path: path.to_owned(), record: Some(String::new()) };
+                survey.neighbourhood.add(&record(origin, fields, Box::default()), &self.settings);
+            }
+        }
+    }
+
+    /// The records of a batch, in its order.
+    pub fn read(&mut self, batch: &RecordBatch, survey: &TableSurvey) -> Vec<Ingested> {
+        (0..batch.num_rows())
+            .map(|row| {
+                let place = format!("row {}", self.row);
+                self.row += 1;
+                self.record(batch, row, &place, survey).map_or_else(Ingested::Reject, Ingested::Record)
+            })
+            .collect()
+    }
+
+    fn record(&mut self, batch: &RecordBatch, row: usize, place: &str, survey: &TableSurvey) -> Result<Record, Reject> {
+        let refuse = |name: &str, code, message| match &self.source_path {
+            Some(path) => Reject { record: Some(name.to_owned()), ..reject(path, code, message) },
+            None => reject(name, code, message),
+        };
+        if let Some(column) = broken_column(&batch.slice(row, 1)) {
+            return Err(refuse(
+                place,
+                "not_utf8",
+                format!("the column {column} holds bytes that are not UTF-8; decode them before"),
+            ));
+        }
+        let columns = row_fields(batch, row);
+        let path = self.source_path.clone().unwrap_or_default();
+        let choose_day = |name: &str, reading: Reading| {
+            let order = || self.settings.date_order.0.or_else(|| survey.dates.of(&path, &DatePlace::column(name)));
+            reading.day(order)
+        };
+        // Asked apart: a row without a text may still have an id, by which its owner finds it.
+        let key = self.settings.fields.map_sidecar(&columns, &choose_day).key;
+        let name = key.as_deref().unwrap_or(place);
+        let mapped = self.settings.fields.map_record(columns, &choose_day);
+        let mut fields = mapped.map_err(|message| refuse(name, "no_text", message))?;
+        fields.key = None;
+        let limit = self.settings.max_file.bytes();
+        if fields.text.as_ref().is_some_and(|text| text.len() as u64 > limit) {
+            let message = format!("a text of more than the {limit} bytes of max_file_mib; split it or raise the limit");
+            return Err(refuse(name, "too_large", message));
+        }
+        if key.is_none() && self.needs_id && self.source_path.is_none() {
+            return Err(refuse(place, "no_id", "the id is null; give every row an id".to_owned()));
+        }
+        let text = fields.text.as_deref().unwrap_or_default();
+        let (origin, path_fields) = if let Some(path) = &self.source_path {
+            let key = self.keys.key_of(path, key, text);
+            let of_path = path_fields(&self.settings, path, &choose_day, &survey.dates);
+            (Origin { source_path: path.clone(), record: Some(key) }, of_path)
+        } else {
+            // Of two rows with one id, the second is a reject; of two without one and with the same text, it is numbered.
+            let source_path = key.unwrap_or_else(|| self.keys.key_of("", None, text));
+            (Origin { source_path, record: None }, Box::default())
+        };
+        let mut record = record(origin, fields, path_fields);
+        // All rows are neighbours, whatever stands for their paths.
+        survey.neighbourhood.tell_of_file(&mut record, &path);
+        Ok(record)
+    }
+}
+
+fn path_fields(settings: &IngestSettings, path: &str, choose_day: &ChooseDay<'_>, dates: &DateOrders) -> Box<ArticleFields> {
+    let choose = |name: &str, reading: Reading| -> Option<Date> {
+        if name.is_empty() { reading.day(|| dates.of(path, &DatePlace::Path)) } else { choose_day(name, reading) }
+    };
+    Box::new(PathReader::new(settings, std::iter::once(path)).read(path, false, &choose))
+}
+
+fn record(origin: Origin, fields: ArticleFields, path: Box<ArticleFields>) -> Record {
+    Record {
+        origin,
+        byte_offset: None,
+        body: Body::Decoded(Encoding::Utf8),
+        fields,
+        neighbours: Neighbours::Unknown,
+        likely_encoding: None,
+        path,
+        page_order: None,
+    }
+}
+
+/// The first column with a text that is not UTF-8. Arrow takes the word of whoever made a batch.
+fn broken_column(batch: &RecordBatch) -> Option<String> {
+    let columns = batch.schema_ref().fields().iter().zip(batch.columns());
+    let mut broken = columns.filter(|(_, column)| column.to_data().validate_full().is_err());
+    broken.next().map(|(field, _)| field.name().clone())
+}
+
+/// Whether a column, or the first step of a path into one, has one of the names.
+fn is_named(column: &str, names: &[String]) -> bool {
+    names.iter().any(|name| same_name(column, name) || same_name(column, name.split('.').next().unwrap_or(name)))
+}
+
+fn check(schema: &Schema, name: &str, expected: &str, fits: impl Fn(&DataType) -> bool) -> Result<(), ColumnError> {
+    let names = [name.to_owned()];
+    let Some(field) = schema.fields().iter().find(|field| is_named(field.name(), &names)) else {
+        return Err(ColumnError::Missing { name: name.to_owned() });
+    };
+    let is_path = !same_name(field.name(), name);
+    if is_path || fits(field.data_type()) {
+        return Ok(());
+    }
+    let found = field.data_type().to_string();
+    Err(ColumnError::Type { name: name.to_owned(), expected: expected.to_owned(), found })
+}
+
+/// Whether a column holds texts, or lists of paragraphs.
+fn is_text(found: &DataType) -> bool {
+    match found {
+        // A column of nulls alone may have lost its type.
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => true,
+        DataType::Dictionary(_, values) => is_text(values),
+        DataType::List(item) | DataType::LargeList(item) | DataType::ListView(item) => is_text(item.data_type()),
+        _ => false,
+    }
+}

@@ -1,0 +1,221 @@
+//! Arrow record batches in, the batches of the four tables out: the pipeline for programs that hold a table and write no files.
+//!
+//! Invariant: every row of the input comes out once, as an article or as a reject, in the order of the input at any number of
+//! threads, and the tables have exactly the columns of a build's Parquet files. Memory depends on the largest rows, not on
+//! the size of a batch or the number of batches: 8 bytes are kept of each article, and 240 if duplicates are looked for.
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
+use engine::duplicates::Signature;
+use engine::model::ModelError;
+use engine::tables::{ArticleRow, ArticleRows, ColumnError, KeywordRow, Reject, SentenceRow, TableRow};
+use engine::{Engine, EngineScratch};
+use rayon::prelude::*;
+
+use super::admission::Admission;
+use super::clock::Clock;
+use super::finished::DoneDocument;
+use super::stages::{Stages, signature_of};
+use super::work::{BATCH_BYTES, BATCH_RECORDS, done_document};
+use crate::config::{PipelineSettings, Setup};
+use crate::ingest::{IngestSettings, Ingested, Record, RowReader, TableColumns, TableSurvey};
+use crate::interrupt::Interrupt;
+
+/// The stages with their settings: immutable, shared by all threads.
+pub struct Annotator {
+    engine: Engine,
+    settings: PipelineSettings,
+}
+
+/// Batches of the four tables.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableBatches {
+    /// One row per sentence.
+    pub sentences: RecordBatch,
+    /// One row per article, in the order of the input.
+    pub articles: RecordBatch,
+    /// One row per keyword hit.
+    pub keywords: RecordBatch,
+    /// One row per input that could not be used.
+    pub rejects: RecordBatch,
+}
+
+/// An article after the last stage, before it is compared with others.
+pub struct AnnotatedRow {
+    /// Its rows in the tables.
+    pub rows: ArticleRows,
+    /// What copies of it are found by.
+    pub signature: Signature,
+    document: DoneDocument,
+}
+
+impl Annotator {
+    /// Prepares the stages.
+    ///
+    /// # Errors
+    /// If the model lacks a section or a section is damaged.
+    pub fn new(setup: Setup) -> Result<Self, ModelError> {
+        let (engine, settings) = setup.into_engine()?;
+        Ok(Self { engine, settings })
+    }
+
+    /// The stages.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn settings(&self) -> &PipelineSettings {
+        &self.settings
+    }
+
+    /// A reader of the rows of a table.
+    ///
+    /// # Errors
+    /// If a column is missing or has a type that cannot be used.
+    pub fn row_reader(&self, columns: TableColumns, schema: &Schema) -> Result<RowReader, ColumnError> {
+        RowReader::new(&self.settings.ingest, columns, schema)
+    }
+
+    /// Takes records through all stages, in parallel; `None` if it was asked to stop.
+    fn process(
+        &self,
+        records: Vec<Ingested>,
+        ingest: &IngestSettings,
+        interrupt: &Interrupt,
+    ) -> Option<Vec<Result<AnnotatedRow, Reject>>> {
+        let stages = Stages { engine: &self.engine, interrupt, clock: Clock::default() };
+        let work = |scratch: &mut EngineScratch, ingested| match ingested {
+            _ if interrupt.received().is_some() => None,
+            Ingested::Record(record) => process_record(&stages, record, ingest, scratch).transpose(),
+            Ingested::Reject(reject) => Some(Err(reject)),
+        };
+        records.into_par_iter().map_init(EngineScratch::default, work).collect()
+    }
+}
+
+/// Takes a record through all stages; `None` if it was asked to stop.
+fn process_record(
+    stages: &Stages<'_>,
+    record: Record,
+    ingest: &IngestSettings,
+    scratch: &mut EngineScratch,
+) -> Result<Option<AnnotatedRow>, Reject> {
+    let document = done_document(&record);
+    let article = record.read(ingest)?;
+    if stages.is_long(&article) {
+        let signature = stages.signature_of_text(&article);
+        return Ok(stages.rows_of_long(article, scratch).map(|rows| AnnotatedRow { rows, signature, document }));
+    }
+    let read = article.into_document();
+    let signature = signature_of(&read);
+    let rows = stages.rows(&stages.process(read, scratch));
+    Ok(Some(AnnotatedRow { rows, signature, document }))
+}
+
+/// A table being annotated: rows go in batch by batch.
+pub struct Annotation {
+    annotator: Arc<Annotator>,
+    rows: RowReader,
+    survey: TableSurvey,
+    admission: Admission,
+    articles: u64,
+}
+
+impl Annotation {
+    /// Begins a table. `survey` has what its rows tell about each other, or nothing.
+    #[must_use]
+    pub fn new(annotator: Arc<Annotator>, rows: RowReader, survey: TableSurvey) -> Self {
+        let admission = Admission::new(annotator.settings.duplicates);
+        Self { annotator, rows, survey, admission, articles: 0 }
+    }
+
+    /// Annotates the next batch, on the threads of the current pool, and passes on the tables in pieces; `false` if it was asked
+    /// to stop.
+    ///
+    /// # Errors
+    /// That of `pass`, which ends the annotation.
+    pub fn push<E>(
+        &mut self,
+        batch: &RecordBatch,
+        interrupt: &Interrupt,
+        mut pass: impl FnMut(TableBatches) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        let mut start = 0;
+        while start < batch.num_rows() {
+            let piece = self.piece(batch, start);
+            start += piece.len();
+            let Some(done) = self.annotator.process(piece, self.rows.settings(), interrupt) else { return Ok(false) };
+            pass(self.admit(done))?;
+        }
+        Ok(true)
+    }
+
+    /// The records from a row on that are processed together.
+    fn piece(&mut self, batch: &RecordBatch, start: usize) -> Vec<Ingested> {
+        let (mut records, mut bytes) = (Vec::new(), 0);
+        for row in (start..batch.num_rows()).take(BATCH_RECORDS) {
+            if bytes >= BATCH_BYTES {
+                break;
+            }
+            records.extend(self.rows.read(&batch.slice(row, 1), &self.survey));
+            bytes += match records.last() {
+                Some(Ingested::Record(record)) => record.len(),
+                _ => 0,
+            };
+        }
+        records
+    }
+
+    fn admit(&mut self, done: Vec<Result<AnnotatedRow, Reject>>) -> TableBatches {
+        let mut tables = Rows::default();
+        for row in done {
+            match row.and_then(|row| self.admit_row(row)) {
+                Ok(rows) => tables.push(rows),
+                Err(reject) => tables.rejects.push(reject),
+            }
+        }
+        tables.into_batches()
+    }
+
+    fn admit_row(&mut self, row: AnnotatedRow) -> Result<ArticleRows, Reject> {
+        let AnnotatedRow { mut rows, signature, document } = row;
+        self.admission.accept_key(&document)?;
+        let verdict = self.admission.judge_copy(&document, &signature)?;
+        rows.article.mark_duplicates(&verdict);
+        rows.set_article_index(self.articles);
+        self.articles += 1;
+        Ok(rows)
+    }
+}
+
+/// Rows of all tables, gathered.
+#[derive(Default)]
+struct Rows {
+    articles: Vec<ArticleRow>,
+    sentences: Vec<SentenceRow>,
+    keywords: Vec<KeywordRow>,
+    rejects: Vec<Reject>,
+}
+
+impl Rows {
+    fn push(&mut self, rows: ArticleRows) {
+        let ArticleRows { article, sentences, keywords } = rows;
+        self.articles.push(article);
+        self.sentences.extend(sentences);
+        self.keywords.extend(keywords);
+    }
+
+    fn into_batches(self) -> TableBatches {
+        TableBatches {
+            sentences: SentenceRow::batch(&self.sentences),
+            articles: ArticleRow::batch(&self.articles),
+            keywords: KeywordRow::batch(&self.keywords),
+            rejects: Reject::batch(&self.rejects),
+        }
+    }
+}
