@@ -8,7 +8,7 @@ use arrow::ffi_stream::RecordBatchStreamReader;
 use arrow_pyarrow::FromPyArrow;
 use engine::tables::Table as TableKind;
 use pyo3::prelude::*;
-use tarmim::ingest::{RowReader, TableColumns, TableSurvey};
+use tarmim::ingest::{InputSurvey, RowReader, TableColumns};
 use tarmim::interrupt::Interrupt;
 use tarmim::pipeline::{Annotation, TableBatches};
 
@@ -71,7 +71,7 @@ pub(crate) fn annotate_batches(
 ) -> PyResult<AnnotatedBatches> {
     let stream = stream_of(table)?;
     let rows = row_reader(py, engine, &stream, TableColumns { text, id, source_path })?;
-    let annotation = Annotation::new(Arc::clone(engine.annotator()), rows, TableSurvey::default());
+    let annotation = Annotation::new(Arc::clone(engine.annotator()), rows, InputSurvey::default());
     Ok(AnnotatedBatches { pool: Arc::clone(engine.pool()), state: Mutex::new(Some((stream, annotation))) })
 }
 
@@ -143,8 +143,8 @@ fn surveyed(
     rows: &RowReader,
     stream: RecordBatchStreamReader,
     interrupt: &Interrupt,
-) -> Result<(TableSurvey, Batches), Stopped> {
-    let (mut survey, mut spool) = (TableSurvey::default(), Spool::new(stream.schema()));
+) -> Result<(InputSurvey, Batches), Stopped> {
+    let (mut survey, mut spool) = (InputSurvey::default(), Spool::new(stream.schema()));
     for batch in stream {
         let batch = batch.map_err(Stopped::Input)?;
         rows.survey(&batch, &mut survey);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use engine::EngineScratch;
 use engine::document::{ArticleText, Encoding, Metadata, Neighbours, Origin};
+use engine::settings::Choice;
 use engine::tables::{ArticleRow, KeywordRow, LongArticle, SentenceRow};
 use engine::text_filter::TextFilter;
 use pyo3::prelude::*;
@@ -34,6 +35,10 @@ pub(crate) struct PyEngine {
 impl PyEngine {
     pub(crate) fn annotator(&self) -> &Arc<Annotator> {
         &self.annotator
+    }
+
+    pub(crate) fn model_id(&self) -> &str {
+        &self.model_id
     }
 
     pub(crate) fn pool(&self) -> &Arc<Pool> {
@@ -80,9 +85,16 @@ impl PyEngine {
     }
 
     /// The id of the model.
-    #[getter]
-    fn model_id(&self) -> &str {
+    #[getter(model_id)]
+    fn python_model_id(&self) -> &str {
         &self.model_id
+    }
+
+    /// What is done about copies, and the least similarity of a near copy.
+    #[getter]
+    fn duplicates(&self) -> (&'static str, f32) {
+        let settings = self.annotator.settings().duplicates;
+        (settings.policy.name(), settings.least_similarity)
     }
 
     /// Repairs a text; white space stays as it is.

@@ -17,6 +17,7 @@ mod annotation;
 mod calls;
 mod engine;
 mod error;
+mod parts;
 mod pool;
 mod run;
 mod spool;
@@ -27,12 +28,25 @@ mod values;
 /// The module `tarmim._tarmim`.
 #[pyo3::pymodule]
 mod _tarmim {
+    use pyo3::prelude::*;
+
+    /// How many articles with one anchor are compared with others.
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("BUCKET", engine::duplicates::BUCKET)
+    }
+
     #[pymodule_export]
     use crate::annotation::{AnnotatedBatches, annotate, annotate_batches};
     #[pymodule_export]
     use crate::calls::close;
     #[pymodule_export]
     use crate::engine::PyEngine;
+    #[pymodule_export]
+    use crate::parts::{
+        PyCopyJudge, PyPartedBuild, article_ids, begin, inventory, merged_surveys, part_of, similarities, survey_files,
+        surveyed_files, surveyed_rows, write_part,
+    };
     #[pymodule_export]
     use crate::run::run;
     #[pymodule_export]

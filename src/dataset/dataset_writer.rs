@@ -20,6 +20,8 @@ pub struct DatasetWriter {
     keywords: TableThread<KeywordRow>,
     rejects: TableThread<Reject>,
     partition_by: PartitionBy,
+    /// Articles in the parts before this one.
+    before: u64,
     counts: Counts,
 }
 
@@ -35,8 +37,15 @@ impl DatasetWriter {
             keywords: TableThread::new(TableWriter::new(build_folder, stamp)?),
             rejects: TableThread::new(TableWriter::new(build_folder, stamp)?),
             partition_by,
+            before: 0,
             counts: Counts::default(),
         })
+    }
+
+    /// The writer of a part that so many articles of other parts come before.
+    #[must_use]
+    pub fn after(self, articles: u64) -> Self {
+        Self { before: articles, ..self }
     }
 
     /// Adds an article; articles come in the order of their sources.
@@ -69,7 +78,7 @@ impl DatasetWriter {
         self.counts.sentences += sentences.len();
         self.counts.keywords += keywords.len();
         // The article is not counted yet: the first one has position 0.
-        let place = self.counts.articles as u64;
+        let place = self.before + self.counts.articles as u64;
         for row in &mut sentences {
             row.article_index = place;
         }
@@ -85,7 +94,7 @@ impl DatasetWriter {
     /// # Errors
     /// If a file cannot be written.
     pub fn close_article(&mut self, folder: &str, article: ArticleRow) -> Result<(), DatasetError> {
-        let article = ArticleRow { article_index: self.counts.articles as u64, ..article };
+        let article = ArticleRow { article_index: self.before + self.counts.articles as u64, ..article };
         self.counts.inputs += 1;
         self.counts.articles += 1;
         let described = self.counts.described.get_or_insert_default();

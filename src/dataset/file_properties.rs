@@ -25,6 +25,8 @@ pub struct BuildStamp {
     pub build_id: String,
     /// The id of the model that repaired it.
     pub model_id: String,
+    /// Which part of it these tables are, if several processes write it: it is in the names of the files.
+    pub part: Option<usize>,
 }
 
 /// The properties of most files.

@@ -63,6 +63,28 @@ pub struct Described {
 }
 
 impl Counts {
+    /// Adds the counts of another part.
+    pub fn add(&mut self, other: Self) {
+        let Self { inputs, articles, rejects, dropped, described, sentences, keywords, tokens, repaired, .. } = other;
+        self.inputs += inputs;
+        self.articles += articles;
+        self.rejects += rejects;
+        self.dropped += dropped;
+        if let Some(Described { dates, sections, bylines }) = described {
+            let sum = self.described.get_or_insert_default();
+            sum.dates += dates;
+            sum.sections += sections;
+            sum.bylines += bylines;
+        }
+        self.sentences += sentences;
+        self.keywords += keywords;
+        self.tokens += tokens;
+        self.repaired += repaired;
+        self.unresolved += other.unresolved;
+        self.misread += other.misread;
+        self.foreign += other.foreign;
+    }
+
     /// Share of the inputs that were rejected; 0 if there was none.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]

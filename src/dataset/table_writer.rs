@@ -42,6 +42,7 @@ pub(super) struct TableWriter<R> {
     /// Of the file of a huge row.
     huge_row_properties: WriterProperties,
     build_folder: PathBuf,
+    part: Option<usize>,
     partitions: BTreeMap<String, Partition<R>>,
     /// Rows that all partitions together have gathered, and the bytes of text in them.
     waiting: usize,
@@ -83,6 +84,7 @@ impl<R: TableRow> TableWriter<R> {
             properties: properties::<R>(stamp),
             huge_row_properties: huge_row_properties::<R>(stamp),
             build_folder: build_folder.to_owned(),
+            part: stamp.part,
             partitions: BTreeMap::new(),
             waiting: 0,
             waiting_bytes: 0,
@@ -184,7 +186,7 @@ impl<R: TableRow> TableWriter<R> {
         self.waiting_bytes -= std::mem::take(&mut partition.bytes);
         // A partition whose last file was just full has parts and no rows: it must not get an empty file on top.
         if partition.open.is_none() && (partition.parts == 0 || !partition.rows.is_empty()) {
-            let path = part_path(R::TABLE, name, partition.parts);
+            let path = part_path(R::TABLE, name, self.part, partition.parts);
             let properties = if partition.is_huge_row { &self.huge_row_properties } else { &self.properties };
             partition.open = Some(OpenPart::create::<R>(&self.build_folder, path, properties.clone())?);
             partition.parts += 1;
@@ -256,7 +258,8 @@ impl OpenPart {
 }
 
 /// The path of a file, relative to the build's folder.
-fn part_path(table: Table, partition: &str, part: usize) -> String {
+fn part_path(table: Table, partition: &str, of: Option<usize>, number: usize) -> String {
     let separator = if partition.is_empty() { "" } else { "/" };
-    format!("{}/{partition}{separator}part-{part:05}.parquet", table.name())
+    let of = of.map(|part| format!("{part:06}-")).unwrap_or_default();
+    format!("{}/{partition}{separator}part-{of}{number:05}.parquet", table.name())
 }

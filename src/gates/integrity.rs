@@ -16,22 +16,55 @@ use super::walk::{Invariant, Walked, walk};
 use crate::dataset::DatasetError;
 use crate::dataset::part_files;
 use engine::tables::schema::Table;
+use serde::{Deserialize, Serialize};
+
+/// What was found in the tables of a build, or of a part of it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Findings {
+    /// Files that do not have the schema of their table.
+    faults: Vec<String>,
+    /// Rows of the table `rejects`.
+    rejects: usize,
+    /// What was found in the rows; `None` if a schema is wrong, and no row was read.
+    walked: Option<Walked>,
+}
+
+impl Findings {
+    /// Reads the tables in a folder. `cap` is the most tokens of a sentence.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    pub fn of(build_folder: &Path, cap: usize) -> Result<Self, DatasetError> {
+        let (faults, rejects) = judge_schemas(build_folder)?;
+        let walked = if faults.is_empty() { Some(walk(build_folder, cap)?) } else { None };
+        Ok(Self { faults, rejects, walked })
+    }
+
+    /// Adds what was found in another part of the build.
+    pub fn merge(&mut self, other: Self) {
+        self.faults.extend(other.faults);
+        self.rejects += other.rejects;
+        match (&mut self.walked, other.walked) {
+            (Some(walked), Some(other)) => walked.merge(other),
+            (walked, _) => *walked = None,
+        }
+    }
+
+    /// Notes how many articles have an id that one in another part has.
+    pub fn note_repeated_ids(&mut self, articles: usize) {
+        if let Some(walked) = &mut self.walked {
+            (0..articles).for_each(|_| walked.note(Invariant::ArticleIds, "articles of different parts"));
+        }
+    }
+}
 
 /// The gates of the invariants, and the build's metrics; no metrics if its tables do not have their schemas.
-///
-/// # Errors
-/// If a file cannot be read.
-pub(super) fn judge(subject: &Subject<'_>) -> Result<(Vec<Gate>, Option<Metrics>), DatasetError> {
-    let (schema, rejects) = judge_schemas(subject.folder)?;
-    let has_schemas = schema.passed;
-    let mut gates = vec![schema, nothing_lost(subject)];
-    if !has_schemas {
-        return Ok((gates, None));
-    }
-    let walked = walk(subject.folder, subject.max_sentence_tokens)?;
-    gates.extend(row_counts(subject, &walked, rejects));
-    gates.extend(Invariant::ALL.map(|invariant| violations(invariant, &walked)));
-    Ok((gates, Some(walked.tally.metrics())))
+pub(super) fn judge(subject: &Subject<'_>, findings: &Findings) -> (Vec<Gate>, Option<Metrics>) {
+    let mut gates = vec![schemas(&findings.faults), nothing_lost(subject)];
+    let Some(walked) = &findings.walked else { return (gates, None) };
+    gates.extend(row_counts(subject, walked, findings.rejects));
+    gates.extend(Invariant::ALL.map(|invariant| violations(invariant, walked)));
+    (gates, Some(walked.tally.metrics()))
 }
 
 fn gate(name: &str, measured: &str, inspection: &'static str) -> Gate {
@@ -122,8 +155,8 @@ fn violations(invariant: Invariant, walked: &Walked) -> Gate {
     }
 }
 
-/// The gate of the schemas, and the number of rejects.
-fn judge_schemas(build_folder: &Path) -> Result<(Gate, usize), DatasetError> {
+/// The files that do not have the schema of their table, and the number of rejects.
+fn judge_schemas(build_folder: &Path) -> Result<(Vec<String>, usize), DatasetError> {
     let (mut faults, mut rejects) = (Vec::new(), 0);
     for table in Table::ALL {
         let files = part_files(build_folder, table)?;
@@ -139,14 +172,17 @@ fn judge_schemas(build_folder: &Path) -> Result<(Gate, usize), DatasetError> {
             }
         }
     }
+    Ok((faults, rejects))
+}
+
+fn schemas(faults: &[String]) -> Gate {
     let inspection = "describe from '{build}/sentences/**/*.parquet'";
-    let gate = Gate {
+    Gate {
         expected: "0".to_owned(),
         found: faults.first().map_or_else(|| "0".to_owned(), |first| format!("{}, first {first}", faults.len())),
         passed: faults.is_empty(),
         ..gate("schema", "files that do not have the schema of their table", inspection)
-    };
-    Ok((gate, rejects))
+    }
 }
 
 /// How a file's schema differs from its table's, if it does, and the number of its rows.

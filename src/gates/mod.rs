@@ -31,6 +31,7 @@ use arrow::array::Array;
 
 use self::drift::metrics_of;
 pub use self::gate::{Gate, GateKind};
+pub use self::integrity::Findings;
 pub use self::limits::REJECT_RATIO;
 pub use self::report::{GateReport, RunReport};
 pub use self::settings::{DriftPolicy, GateSettings, MetricLimits};
@@ -48,15 +49,21 @@ const LISTED_REJECTS: usize = 10;
 /// # Errors
 /// If a table cannot be read.
 pub fn judge(subject: &Subject<'_>) -> Result<GateReport, DatasetError> {
+    Ok(judge_findings(subject, &Findings::of(subject.folder, subject.max_sentence_tokens)?))
+}
+
+/// Evaluates all gates on what was found in a staged build.
+#[must_use]
+pub fn judge_findings(subject: &Subject<'_>, findings: &Findings) -> GateReport {
     let cap = subject.max_sentence_tokens;
-    let (mut gates, metrics) = integrity::judge(subject)?;
+    let (mut gates, metrics) = integrity::judge(subject, findings);
     // Needs no metrics, so it is judged even if the schemas are wrong and no row was read.
     gates.push(limits::judge_rejects(subject.counts, subject.max_reject_ratio));
     if let Some(metrics) = &metrics {
         gates.extend(limits::judge(metrics, subject.settings, cap));
         gates.extend(drift::judge(metrics, subject.previous.as_deref(), subject.settings, cap));
     }
-    Ok(GateReport { gates, metrics })
+    GateReport { gates, metrics }
 }
 
 /// Evaluates the limits on a build that was published earlier, by the metrics that its run recorded.

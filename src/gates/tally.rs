@@ -14,9 +14,10 @@ use crate::dataset::DatasetError;
 use crate::dataset::table_reader::{TableFile, list_lengths, numbers, texts};
 use engine::repair::Damage;
 use engine::tables::schema::Table;
+use serde::{Deserialize, Serialize};
 
 /// Sums over the rows of a build.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Tally {
     /// Tokens at which sentences were cut.
     cap: i64,
@@ -69,6 +70,25 @@ impl Tally {
             }
         }
         Ok(tally)
+    }
+
+    /// Adds the counts of another part of the build.
+    pub(super) fn merge(&mut self, other: &Self) {
+        let Self { cap, articles, without_keywords, duplicates, foreign, sentences, tokens, repaired, .. } = other;
+        let Self { unresolved, capped, one_word, largest, hits, .. } = other;
+        self.cap = *cap;
+        self.articles += articles;
+        self.without_keywords += without_keywords;
+        self.duplicates += duplicates;
+        self.foreign += foreign;
+        self.sentences += sentences;
+        self.tokens += tokens;
+        self.repaired += repaired;
+        self.unresolved += unresolved;
+        self.capped += capped;
+        self.one_word += one_word;
+        self.largest = self.largest.max(*largest);
+        self.hits += hits;
     }
 
     pub(super) fn sentence(&mut self, sentence: &SentenceCounts) {

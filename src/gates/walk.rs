@@ -17,6 +17,7 @@ use crate::dataset::part_files;
 use crate::dataset::table_reader::batches;
 use arrow::array::Array;
 use engine::tables::{Projection, Table, articles};
+use serde::{Deserialize, Serialize};
 
 /// A property that the rows of every build have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,14 +59,14 @@ impl Invariant {
 }
 
 /// How often an invariant is violated, and in which row first.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Violation {
     pub(super) count: usize,
     pub(super) first: Option<String>,
 }
 
 /// The result of a walk.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Walked {
     violations: [Violation; Invariant::ALL.len()],
     /// Rows of each table.
@@ -81,7 +82,19 @@ impl Walked {
         &self.violations[invariant as usize]
     }
 
-    fn note(&mut self, invariant: Invariant, row: &str) {
+    /// Adds what was found in another part of the build.
+    pub(super) fn merge(&mut self, other: Self) {
+        for (violation, of_other) in self.violations.iter_mut().zip(other.violations) {
+            violation.count += of_other.count;
+            violation.first = violation.first.take().or(of_other.first);
+        }
+        self.articles += other.articles;
+        self.sentences += other.sentences;
+        self.keywords += other.keywords;
+        self.tally.merge(&other.tally);
+    }
+
+    pub(super) fn note(&mut self, invariant: Invariant, row: &str) {
         let violation = &mut self.violations[invariant as usize];
         violation.count += 1;
         violation.first.get_or_insert_with(|| row.to_owned());

@@ -6,13 +6,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::dates::{DateOrder, Reading};
 
 /// How many dates of one order outweigh one of the other, which is then a slip. Below, the source is mixed, and nothing is decided.
 const MAJORITY: u64 = 100;
 
 /// The place of a date in its source: a column, a page, a path.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum DatePlace {
     /// A column of records, by its name in lower case.
     Column(String),
@@ -29,7 +31,7 @@ impl DatePlace {
 }
 
 /// The dates that show an order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Votes {
     day_first: u64,
     month_first: u64,
@@ -46,7 +48,7 @@ impl Votes {
 }
 
 /// The votes of all sources.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct DateOrders(BTreeMap<DatePlace, BTreeMap<String, Votes>>);
 
 impl DateOrders {

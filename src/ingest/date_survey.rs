@@ -37,6 +37,8 @@ pub(super) struct DateSurvey<'s> {
     source_settings: SourceSettings<'s>,
     sidecars: &'s SidecarTable,
     paths: &'s PathReader<'s>,
+    /// What a survey of the whole input found, if this is a part of it.
+    known: Option<&'s DateOrders>,
     orders: OnceCell<DateOrders>,
 }
 
@@ -47,8 +49,9 @@ impl<'s> DateSurvey<'s> {
         source_settings: SourceSettings<'s>,
         sidecars: &'s SidecarTable,
         paths: &'s PathReader<'s>,
+        known: Option<&'s DateOrders>,
     ) -> Self {
-        Self { inventory, settings, source_settings, sidecars, paths, orders: OnceCell::new() }
+        Self { inventory, settings, source_settings, sidecars, paths, known, orders: OnceCell::new() }
     }
 
     /// The order of the dates at a place of a source; `None` if none of them tells, or they contradict each other.
@@ -56,7 +59,7 @@ impl<'s> DateSurvey<'s> {
         if let Some(order) = self.settings.date_order.0 {
             return Some(order);
         }
-        self.orders.get_or_init(|| self.read()).of(source_path, place)
+        self.known.unwrap_or_else(|| self.orders.get_or_init(|| self.read())).of(source_path, place)
     }
 
     /// A file that has changed since the inventory was taken, if the input was read for its dates: what was learnt may be wrong then.
@@ -73,6 +76,24 @@ impl<'s> DateSurvey<'s> {
         let files = self.inventory.surroundings().into_par_iter().map(|file| settings.read_file(file));
         orders.merge(files.reduce(DateOrders::default, DateOrders::merge))
     }
+}
+
+/// The orders that the dates in the files of a part show.
+pub(super) fn survey_dates(part: &Inventory, settings: &IngestSettings) -> DateOrders {
+    let wanted = |source_path: &str| settings.select(source_path);
+    let is_article = |columns: &[(String, Value)]| settings.fields.have_text(columns);
+    let source_settings = settings.source_settings(&wanted, &is_article);
+    let (sidecars, _) = SidecarTable::build(&part.sidecar_sources(), &source_settings);
+    let is_sidecar = |source_path: &str| sidecars.is_sidecar(source_path);
+    let source = SourceSettings { is_sidecar: &is_sidecar, ..source_settings };
+    let paths = PathReader::new(settings, part.surroundings().into_iter().map(|file| file.source_path.as_str()));
+    let mut orders = DateOrders::default();
+    // Every part sees the sidecars between the files; one tells of them.
+    for (source_path, columns) in sidecars.entries().filter(|(path, _)| part.tells_of(path)) {
+        note_columns(settings, &mut orders, source_path, columns);
+    }
+    let settings = SurveySettings { ingest: settings, source, paths: &paths };
+    part.files.iter().map(|file| settings.read_file(file)).fold(orders, DateOrders::merge)
 }
 
 /// What the threads that read files share.

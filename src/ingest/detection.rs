@@ -3,6 +3,8 @@
 //! Valid UTF-8 proves itself. Of the encodings of one byte a character the text has the one in which it reads most like Arabic; a word or
 //! two may read about equally well in both, and then the texts around them decide: the values of a table, the files of a folder.
 
+use serde::{Deserialize, Serialize};
+
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
@@ -94,7 +96,7 @@ fn most_arabic(bytes: &[u8], likely: Option<Encoding>) -> Option<Encoding> {
 }
 
 /// How unlike Arabic texts are in each encoding of one byte a character, summed over their bytes beyond ASCII.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(super) struct EncodingVotes {
     bytes: u64,
     windows_1256: u64,

@@ -7,10 +7,12 @@
 
 use engine::tables::Reject;
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use walkdir::{DirEntry, WalkDir};
 
 use super::reject::reject;
@@ -19,21 +21,59 @@ use super::source::{Kind, Selection, kind_of, not_read};
 use crate::hashing::hash_file;
 
 /// A file to be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceFile {
     /// Its place on disk.
     pub path: PathBuf,
     /// Relative to the input root, with `/`.
     pub source_path: String,
     /// Hash of its bytes; `None` if it could not be read.
+    #[serde(with = "hash_bytes")]
     pub hash: Option<blake3::Hash>,
     /// Size in bytes.
     pub bytes: u64,
     state: Option<FileState>,
 }
 
+/// A hash as its bytes.
+mod hash_bytes {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::ref_option, reason = "the signature that serde calls")]
+    pub(super) fn serialize<S: Serializer>(hash: &Option<blake3::Hash>, serializer: S) -> Result<S::Ok, S::Error> {
+        hash.map(|hash| *hash.as_bytes()).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<blake3::Hash>, D::Error> {
+        Ok(Option::<[u8; 32]>::deserialize(deserializer)?.map(blake3::Hash::from_bytes))
+    }
+}
+
+/// Rejects as the texts that they are made of.
+mod written_rejects {
+    use engine::tables::Reject;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::ingest::reject::reject;
+
+    /// What this file rejects for.
+    const CODES: [&str; 5] = ["unreadable", "output_folder", "path", "special_file", "unsupported"];
+
+    pub(super) fn serialize<S: Serializer>(rejects: &[Reject], serializer: S) -> Result<S::Ok, S::Error> {
+        let written: Vec<_> = rejects.iter().map(|reject| (&reject.source_path, reject.code, &reject.message)).collect();
+        written.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Reject>, D::Error> {
+        let written = Vec::<(String, String, String)>::deserialize(deserializer)?;
+        let known = |code: &str| CODES.into_iter().find(|known| *known == code).ok_or_else(|| code.to_owned());
+        let rejects = written.into_iter().map(|(path, code, message)| Ok(reject(&path, known(&code)?, message)));
+        rejects.collect::<Result<_, String>>().map_err(|code| serde::de::Error::custom(format!("an unknown code {code}")))
+    }
+}
+
 /// The properties of a file that change when it is written or replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct FileState {
     bytes: u64,
     changed: (i64, i64),
@@ -62,18 +102,28 @@ impl SourceFile {
 }
 
 /// All files of an input folder.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Inventory {
     /// Files to be read, sorted by `source_path`.
     pub files: Vec<SourceFile>,
     /// Files of metadata about articles; a `.json` that may be one is among the files to be read.
     pub sidecars: Vec<SourceFile>,
     /// Files that cannot be read, sorted likewise.
+    #[serde(with = "written_rejects")]
     pub rejects: Vec<Reject>,
     /// Number of files that match a `skip` pattern.
     pub skipped: usize,
-    /// The files that were there before all but one were dropped.
+    /// The files that were there before all but some were dropped.
     dropped: Vec<SourceFile>,
+    /// If it is a part of another: the paths of what is told of the rest belong to other parts.
+    part: Option<PartBounds>,
+}
+
+/// The paths that belong to a part: those after one and up to another, from the first or to the last if there is none.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct PartBounds {
+    after: Option<String>,
+    until: Option<String>,
 }
 
 impl Inventory {
@@ -83,6 +133,46 @@ impl Inventory {
         self.dropped = dropped.into_iter().filter(|file| file.source_path != source_path).collect();
         self.files = vec![SourceFile::new(path, source_path.to_owned())];
         self.rejects.clear();
+    }
+
+    /// The inventory in a form of this version of the program, for another process.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).expect("an inventory is plain data")
+    }
+
+    /// The inventory that [`Self::to_bytes`] gave; `None` if that was another version's.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        postcard::from_bytes(bytes).ok()
+    }
+
+    /// The part of the inventory that reads the files from one index to another. All parts together read everything once.
+    #[must_use]
+    pub fn part(&self, files: Range<usize>) -> Self {
+        let last = |index: usize| self.files.get(index.checked_sub(1)?).map(|file| file.source_path.clone());
+        let bounds =
+            PartBounds { after: last(files.start), until: last(files.end).filter(|_| files.end < self.files.len()) };
+        let dropped = self.files.iter().enumerate().filter(|(index, _)| !files.contains(index));
+        Self {
+            dropped: dropped.map(|(_, file)| file.clone()).collect(),
+            files: self.files[files.clone()].to_vec(),
+            part: Some(bounds),
+            ..self.clone()
+        }
+    }
+
+    /// Whether what is told of a path is told by this part.
+    pub(super) fn tells_of(&self, source_path: &str) -> bool {
+        let Some(PartBounds { after, until }) = &self.part else { return true };
+        // What is in an archive belongs to the part that reads the archive.
+        let source_path = source_path.split("!/").next().unwrap_or(source_path);
+        after.as_deref().is_none_or(|after| after < source_path) && until.as_deref().is_none_or(|until| source_path <= until)
+    }
+
+    /// The files that are not read here; of a part, they are read in others.
+    pub(super) fn read_elsewhere(&self) -> &[SourceFile] {
+        if self.part.is_some() { &self.dropped } else { &[] }
     }
 
     /// All files, also those dropped: what a file says can depend on those around it.

@@ -23,6 +23,7 @@ mod detection;
 mod field_path;
 mod fields;
 pub mod html;
+mod input_survey;
 mod inventory;
 mod leftovers;
 mod markup;
@@ -47,15 +48,16 @@ mod unique_keys;
 mod vocabulary_table;
 
 pub use fields::ArticleFields;
+pub use input_survey::InputSurvey;
 pub use inventory::{Inventory, SourceFile, take_inventory};
 pub use neighbourhood::Neighbourhood;
-pub use reader::{Ingested, ReadError, read_records};
+pub use reader::{Ingested, ReadError, read_part, read_records};
 pub use record::{Body, Fingerprint, Record};
 pub use remarks::ArticleRemarks;
 pub use report::InputReport;
-pub use rows::{RowReader, TableColumns, TableSurvey};
+pub use rows::{RowName, RowReader, TableColumns};
 pub use settings::{FieldNames, ForeignPolicy, IngestSettings};
-pub use unique_keys::UniqueKeys;
+pub use unique_keys::{UniqueKeys, repeated_key};
 pub use vocabulary_table::vocabulary_as_csv;
 
 /// Version of this stage's code: part of the build id.

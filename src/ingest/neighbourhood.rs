@@ -12,6 +12,7 @@ use std::ops::ControlFlow;
 use engine::arabic::is_letter;
 use engine::document::{Encoding, Neighbours};
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::decode::decode;
 use super::detection::EncodingVotes;
@@ -36,7 +37,7 @@ const MOST_BARE: f64 = 3.0;
 const BARE_SLACK: f64 = 40.0;
 
 /// Counts of the words in one place.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Words {
     all: u64,
     foldable: u64,
@@ -49,7 +50,7 @@ struct Words {
 }
 
 /// What the letters tell about each file of several records, and about each folder.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Neighbourhood(FxHashMap<String, Words>);
 
 impl Neighbourhood {
@@ -87,6 +88,13 @@ impl Neighbourhood {
         };
         for place in places_of(record) {
             self.0.entry(place.to_owned()).or_default().add(words);
+        }
+    }
+
+    /// Adds what was counted elsewhere.
+    pub(super) fn merge(&mut self, other: Self) {
+        for (place, words) in other.0 {
+            self.0.entry(place).or_default().add(words);
         }
     }
 

@@ -17,17 +17,18 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::column_name::same_name;
-use super::date_orders::DatePlace;
+use super::date_orders::{DateOrders, DatePlace};
 use super::date_survey::{DateSurvey, numeric_dates};
 use super::dates::{DateOrder, Reading};
 use super::fields::ArticleFields;
+use super::input_survey::InputSurvey;
 use super::inventory::{Inventory, SourceFile};
 use super::path_fields::PathReader;
 use super::record::{Body, Record};
 use super::record_keys::RecordKeys;
 use super::reject::reject;
 use super::settings::IngestSettings;
-use super::source::{Content, Described, Found, RawRecord, SidecarTable, SourceSettings, read_source};
+use super::source::{Content, Described, Found, Kind, RawRecord, SidecarTable, SourceSettings, kind_of, read_source};
 
 /// The next thing in the input.
 #[derive(Clone, Debug)]
@@ -61,6 +62,28 @@ pub fn read_records(
     settings: &IngestSettings,
     emit: &mut Emit<'_>,
 ) -> Result<Vec<String>, ReadError> {
+    read(inventory, settings, None, emit)
+}
+
+/// The same for a part of an input, of which all parts were surveyed.
+///
+/// # Errors
+/// [`ReadError::Changed`].
+pub fn read_part(
+    part: &Inventory,
+    settings: &IngestSettings,
+    survey: &InputSurvey,
+    emit: &mut Emit<'_>,
+) -> Result<Vec<String>, ReadError> {
+    read(part, settings, Some(&survey.dates), emit)
+}
+
+fn read(
+    inventory: &Inventory,
+    settings: &IngestSettings,
+    known_dates: Option<&DateOrders>,
+    emit: &mut Emit<'_>,
+) -> Result<Vec<String>, ReadError> {
     let wanted = |source_path: &str| settings.select(source_path);
     let is_article = |columns: &[(String, Value)]| settings.fields.have_text(columns);
     let source_settings = settings.source_settings(&wanted, &is_article);
@@ -69,10 +92,11 @@ pub fn read_records(
     let source_settings = SourceSettings { is_sidecar: &is_sidecar, ..source_settings };
     let changed = |file: &&SourceFile| !file.is_unchanged();
     rejects.extend(inventory.rejects.iter().cloned());
+    rejects.retain(|reject| inventory.tells_of(&reject.source_path));
     // By path like the files, because `read_all` merges the two lists. The sort is stable: one path keeps its order.
     rejects.sort_by(|a, b| a.source_path.cmp(&b.source_path));
     let paths = PathReader::new(settings, inventory.surroundings().into_iter().map(|file| file.source_path.as_str()));
-    let dates = DateSurvey::new(inventory, settings, source_settings, &sidecars, &paths);
+    let dates = DateSurvey::new(inventory, settings, source_settings, &sidecars, &paths, known_dates);
     let mut reader = Reader {
         settings,
         source_settings,
@@ -373,8 +397,11 @@ impl Seek for Counted {
 
 impl Inventory {
     /// Every file that may be a sidecar or contain one.
-    fn sidecar_sources(&self) -> Vec<(String, std::path::PathBuf)> {
-        let all = self.surroundings().into_iter().chain(&self.sidecars);
+    pub(super) fn sidecar_sources(&self) -> Vec<(String, std::path::PathBuf)> {
+        // Sidecars in an archive describe what is in it.
+        let elsewhere = self.read_elsewhere().iter().filter(|file| kind_of(&file.source_path) != Kind::Archive);
+        let others = if self.read_elsewhere().is_empty() { self.surroundings() } else { self.files.iter().collect() };
+        let all = others.into_iter().chain(elsewhere).chain(&self.sidecars);
         let mut sources: Vec<_> = all.map(|file| (file.source_path.clone(), file.path.clone())).collect();
         sources.sort();
         sources

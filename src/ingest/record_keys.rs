@@ -8,6 +8,16 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
+/// The key of a record that brings none: a hash of its text.
+pub(super) fn text_name(text: &str) -> String {
+    format!("text:{}", &blake3::hash(text.as_bytes()).to_hex()[..16])
+}
+
+/// What is put behind a key that an earlier record has: a shorter hash of the text.
+pub(super) fn text_tag(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex()[..8].to_owned()
+}
+
 /// The keys given so far.
 #[derive(Debug, Default)]
 pub(super) struct RecordKeys {
@@ -25,16 +35,15 @@ impl RecordKeys {
 
     /// The key of a record, by the one that it brings.
     pub(super) fn key_of(&mut self, source_path: &str, brought: Option<String>, text: &str) -> String {
-        let hash = blake3::hash(text.as_bytes()).to_hex();
         let Some(key) = brought else {
-            return self.numbered(source_path, format!("text:{}", &hash[..16]));
+            return self.numbered(source_path, text_name(text));
         };
         if self.times(source_path, &key) == 1 {
             return key;
         }
         let (count, _) = self.repeated.entry(source_path.to_owned()).or_insert_with(|| (0, key.clone()));
         *count += 1;
-        self.numbered(source_path, format!("{key}#{}", &hash[..8]))
+        self.numbered(source_path, format!("{key}#{}", text_tag(text)))
     }
 
     /// A key made from a text: of two equal texts, the second is numbered.

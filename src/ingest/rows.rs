@@ -10,17 +10,18 @@ use arrow::datatypes::{DataType, Schema};
 use engine::document::{Encoding, Neighbours, Origin};
 use engine::tables::{ColumnError, Reject};
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
 
 use super::column_name::same_name;
 use super::columns::ChooseDay;
 use super::date_orders::{DateOrders, DatePlace};
 use super::dates::Reading;
 use super::fields::ArticleFields;
-use super::neighbourhood::Neighbourhood;
+use super::input_survey::InputSurvey;
 use super::path_fields::PathReader;
 use super::reader::Ingested;
 use super::record::{Body, Record};
-use super::record_keys::RecordKeys;
+use super::record_keys::{RecordKeys, text_name, text_tag};
 use super::reject::reject;
 use super::settings::IngestSettings;
 use super::source::row_fields;
@@ -36,20 +37,32 @@ pub struct TableColumns {
     pub source_path: Option<String>,
 }
 
-/// What all rows together tell about each: the state of writing around short texts, the order of day and month.
-#[derive(Clone, Debug, Default)]
-pub struct TableSurvey {
-    neighbourhood: Neighbourhood,
-    dates: DateOrders,
-}
-
 /// Reads the rows of a table, batch by batch.
 pub struct RowReader {
     settings: IngestSettings,
     source_path: Option<String>,
     needs_id: bool,
-    keys: RecordKeys,
+    names: Names,
     row: u64,
+}
+
+/// How rows get the names that must be unique.
+enum Names {
+    /// By those before them in this table.
+    Counted(RecordKeys),
+    /// By somebody who has seen all of a table that is read in parts: those that are not as the row says, by its index.
+    Given(FxHashMap<u64, String>),
+}
+
+/// What a row says of its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowName {
+    /// Its key, or a name made from its text.
+    pub name: String,
+    /// Whether the row brought it.
+    pub is_key: bool,
+    /// What is put behind a key that an earlier row has: 8 hex digits of a hash of the text.
+    pub text_tag: String,
 }
 
 impl RowReader {
@@ -75,7 +88,21 @@ impl RowReader {
             check(schema, &name, "text or whole numbers", |found| is_text(found) || found.is_integer())?;
             settings.fields.id = vec![name];
         }
-        Ok(Self { settings, source_path, needs_id, keys: RecordKeys::default(), row: 0 })
+        Ok(Self { settings, source_path, needs_id, names: Names::Counted(RecordKeys::default()), row: 0 })
+    }
+
+    /// The reader of a part of a table whose rows have unique names, but for those given by their index in the part.
+    #[must_use]
+    pub fn with_names(self, names: FxHashMap<u64, String>) -> Self {
+        Self { names: Names::Given(names), ..self }
+    }
+
+    /// What the row of a record says of its name, if it was read with [`Self::with_names`].
+    #[must_use]
+    pub fn name_of(record: &Record) -> RowName {
+        let text = record.fields.text.as_deref().unwrap_or_default();
+        let name = record.origin.record.as_ref().unwrap_or(&record.origin.source_path);
+        RowName { name: name.clone(), is_key: *name != text_name(text), text_tag: text_tag(text) }
     }
 
     /// The settings with the columns of this table.
@@ -85,7 +112,7 @@ impl RowReader {
     }
 
     /// Adds what the rows of a batch tell about others. The rows of a table must be surveyed before any is read.
-    pub fn survey(&self, batch: &RecordBatch, survey: &mut TableSurvey) {
+    pub fn survey(&self, batch: &RecordBatch, survey: &mut InputSurvey) {
         let path = self.source_path.as_deref().unwrap_or_default();
         for row in 0..batch.num_rows() {
             if broken_column(&batch.slice(row, 1)).is_some() {
@@ -103,17 +130,18 @@ impl RowReader {
     }
 
     /// The records of a batch, in its order.
-    pub fn read(&mut self, batch: &RecordBatch, survey: &TableSurvey) -> Vec<Ingested> {
+    pub fn read(&mut self, batch: &RecordBatch, survey: &InputSurvey) -> Vec<Ingested> {
         (0..batch.num_rows())
             .map(|row| {
-                let place = format!("row {}", self.row);
+                let index = self.row;
                 self.row += 1;
-                self.record(batch, row, &place, survey).map_or_else(Ingested::Reject, Ingested::Record)
+                self.record(batch, row, index, survey).map_or_else(Ingested::Reject, Ingested::Record)
             })
             .collect()
     }
 
-    fn record(&mut self, batch: &RecordBatch, row: usize, place: &str, survey: &TableSurvey) -> Result<Record, Reject> {
+    fn record(&mut self, batch: &RecordBatch, row: usize, index: u64, survey: &InputSurvey) -> Result<Record, Reject> {
+        let place = &format!("row {index}");
         let refuse = |name: &str, code, message| match &self.source_path {
             Some(path) => Reject { record: Some(name.to_owned()), ..reject(path, code, message) },
             None => reject(name, code, message),
@@ -133,27 +161,31 @@ impl RowReader {
         };
         // Asked apart: a row without a text may still have an id, by which its owner finds it.
         let key = self.settings.fields.map_sidecar(&columns, &choose_day).key;
-        let name = key.as_deref().unwrap_or(place);
+        let known = key.as_deref().unwrap_or(place);
         let mapped = self.settings.fields.map_record(columns, &choose_day);
-        let mut fields = mapped.map_err(|message| refuse(name, "no_text", message))?;
+        let mut fields = mapped.map_err(|message| refuse(known, "no_text", message))?;
         fields.key = None;
         let limit = self.settings.max_file.bytes();
         if fields.text.as_ref().is_some_and(|text| text.len() as u64 > limit) {
             let message = format!("a text of more than the {limit} bytes of max_file_mib; split it or raise the limit");
-            return Err(refuse(name, "too_large", message));
+            return Err(refuse(known, "too_large", message));
         }
         if key.is_none() && self.needs_id && self.source_path.is_none() {
             return Err(refuse(place, "no_id", "the id is null; give every row an id".to_owned()));
         }
         let text = fields.text.as_deref().unwrap_or_default();
-        let (origin, path_fields) = if let Some(path) = &self.source_path {
-            let key = self.keys.key_of(path, key, text);
-            let of_path = path_fields(&self.settings, path, &choose_day, &survey.dates);
-            (Origin { source_path: path.clone(), record: Some(key) }, of_path)
-        } else {
+        let name = match &mut self.names {
+            Names::Given(names) => names.remove(&index).or(key).unwrap_or_else(|| text_name(text)),
             // Of two rows with one id, the second is a reject; of two without one and with the same text, it is numbered.
-            let source_path = key.unwrap_or_else(|| self.keys.key_of("", None, text));
-            (Origin { source_path, record: None }, Box::default())
+            Names::Counted(_) if key.is_some() && self.source_path.is_none() => key.unwrap_or_default(),
+            Names::Counted(keys) => keys.key_of(&path, key, text),
+        };
+        let (origin, path_fields) = match &self.source_path {
+            Some(path) => {
+                let of_path = path_fields(&self.settings, path, &choose_day, &survey.dates);
+                (Origin { source_path: path.clone(), record: Some(name) }, of_path)
+            }
+            None => (Origin { source_path: name, record: None }, Box::default()),
         };
         let mut record = record(origin, fields, path_fields);
         // All rows are neighbours, whatever stands for their paths.

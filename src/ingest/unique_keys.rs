@@ -8,6 +8,15 @@ use rustc_hash::FxHashSet;
 
 use super::reject::reject;
 
+/// The reject of a record whose key an earlier one has.
+#[must_use]
+pub fn repeated_key(source_path: &str, record: Option<&str>, byte_offset: Option<u64>) -> Reject {
+    // A row of a table has its key in place of a path.
+    let key = record.unwrap_or(source_path);
+    let message = format!("an earlier record has the same key {key}; keys must be unique within a file");
+    Reject { record: record.map(str::to_owned), byte_offset, ..reject(source_path, "duplicate_key", message) }
+}
+
 /// The articles seen so far, by number: a hash of path and key.
 #[derive(Debug, Default)]
 pub struct UniqueKeys(FxHashSet<u64>);
@@ -27,10 +36,7 @@ impl UniqueKeys {
         if self.0.insert(article_id) {
             return Ok(());
         }
-        // A row of a table has its key in place of a path.
-        let key = record.unwrap_or(source_path);
-        let message = format!("an earlier record has the same key {key}; keys must be unique within a file");
-        Err(Reject { record: record.map(str::to_owned), byte_offset, ..reject(source_path, "duplicate_key", message) })
+        Err(repeated_key(source_path, record, byte_offset))
     }
 
     /// Whether an article of this number was accepted.

@@ -39,8 +39,8 @@ impl Admission {
             return Ok(Verdict::default());
         }
         let verdict = self.duplicates.find(signature);
-        if let Some(message) = self.reason_to_drop(&verdict) {
-            return Err(reject(document, message));
+        if drops(self.policy, &verdict) {
+            return Err(left_out(document, &verdict));
         }
         // Only kept articles are originals. Otherwise a chain of copies, each similar to the one before, would drop articles that are
         // not similar to any kept one.
@@ -49,21 +49,25 @@ impl Admission {
         }
         Ok(verdict)
     }
+}
 
-    fn reason_to_drop(&self, verdict: &Verdict) -> Option<String> {
-        let drops_near = self.policy == DuplicatePolicy::Drop;
-        match (verdict.duplicate_of, verdict.near_duplicate_of) {
-            _ if matches!(self.policy, DuplicatePolicy::Off | DuplicatePolicy::Flag) => None,
-            (Some(of), _) => Some(format!("left out: the same text as article {of:016x}")),
-            (None, Some((of, similarity))) if drops_near => {
-                Some(format!("left out: nearly the same text as article {of:016x} (similarity {similarity})"))
-            }
-            _ => None,
-        }
+/// Whether articles with a verdict are left out.
+pub(super) fn drops(policy: DuplicatePolicy, verdict: &Verdict) -> bool {
+    match policy {
+        DuplicatePolicy::Off | DuplicatePolicy::Flag => false,
+        DuplicatePolicy::DropExact => verdict.duplicate_of.is_some(),
+        DuplicatePolicy::Drop => verdict.duplicate_of.is_some() || verdict.near_duplicate_of.is_some(),
     }
 }
 
-fn reject(document: &DoneDocument, message: String) -> Reject {
+/// The reject of an article that is left out because it is a copy.
+pub(super) fn left_out(document: &DoneDocument, verdict: &Verdict) -> Reject {
+    let message = match (verdict.duplicate_of, verdict.near_duplicate_of) {
+        (None, Some((of, similarity))) => {
+            format!("left out: nearly the same text as article {of:016x} (similarity {similarity})")
+        }
+        (of, _) => format!("left out: the same text as article {:016x}", of.unwrap_or_default()),
+    };
     Reject {
         source_path: document.source_path.clone(),
         record: document.record.clone(),

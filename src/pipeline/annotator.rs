@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
+use engine::document::ArticleText;
 use engine::duplicates::Signature;
 use engine::model::ModelError;
 use engine::tables::{ArticleRow, ArticleRows, ColumnError, KeywordRow, Reject, SentenceRow, TableRow};
@@ -20,7 +21,7 @@ use super::finished::DoneDocument;
 use super::stages::{Stages, signature_of};
 use super::work::{BATCH_BYTES, BATCH_RECORDS, done_document};
 use crate::config::{PipelineSettings, Setup};
-use crate::ingest::{IngestSettings, Ingested, Record, RowReader, TableColumns, TableSurvey};
+use crate::ingest::{IngestSettings, Ingested, InputSurvey, Record, RowReader, TableColumns};
 use crate::interrupt::Interrupt;
 
 /// The stages with their settings: immutable, shared by all threads.
@@ -48,7 +49,7 @@ pub struct AnnotatedRow {
     pub rows: ArticleRows,
     /// What copies of it are found by.
     pub signature: Signature,
-    document: DoneDocument,
+    pub(super) document: DoneDocument,
 }
 
 impl Annotator {
@@ -81,8 +82,14 @@ impl Annotator {
         RowReader::new(&self.settings.ingest, columns, schema)
     }
 
+    /// The signature of an article that is processed in passages.
+    pub(super) fn signature_of_text(&self, article: &ArticleText) -> Signature {
+        let (interrupt, clock) = (Interrupt::default(), Clock::default());
+        Stages { engine: &self.engine, interrupt: &interrupt, clock }.signature_of_text(article)
+    }
+
     /// Takes records through all stages, in parallel; `None` if it was asked to stop.
-    fn process(
+    pub(super) fn process(
         &self,
         records: Vec<Ingested>,
         ingest: &IngestSettings,
@@ -121,7 +128,7 @@ fn process_record(
 pub struct Annotation {
     annotator: Arc<Annotator>,
     rows: RowReader,
-    survey: TableSurvey,
+    survey: InputSurvey,
     admission: Admission,
     articles: u64,
 }
@@ -129,7 +136,7 @@ pub struct Annotation {
 impl Annotation {
     /// Begins a table. `survey` has what its rows tell about each other, or nothing.
     #[must_use]
-    pub fn new(annotator: Arc<Annotator>, rows: RowReader, survey: TableSurvey) -> Self {
+    pub fn new(annotator: Arc<Annotator>, rows: RowReader, survey: InputSurvey) -> Self {
         let admission = Admission::new(annotator.settings.duplicates);
         Self { annotator, rows, survey, admission, articles: 0 }
     }

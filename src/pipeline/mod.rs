@@ -16,6 +16,7 @@ mod error;
 mod finished;
 mod identity;
 mod input;
+mod parts;
 mod preview;
 mod publish;
 mod stages;
@@ -33,7 +34,7 @@ use crate::dataset::{
     BuildStamp, DatasetError, DatasetWriter, LockedOutput, Manifest, OutputFolder, Provenance, RollBack, RunSummary,
 };
 use crate::failpoint::reach;
-use crate::gates::{RunReport, Subject};
+use crate::gates::{Findings, RunReport, Subject};
 use crate::ingest::{Inventory, Neighbourhood};
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
@@ -43,6 +44,7 @@ pub use error::RunError;
 use identity::{build_id, provenance, stage_keys};
 pub use input::inventory_of;
 use input::nothing_in;
+pub use parts::{Begun, CopyJudge, PartError, PartSource, PartSummary, PartVerdict, PartedBuild, Refusal, SurveyedPart};
 pub use preview::{Foreseen, Preview, PreviewedArticle, foresee, preview};
 use publish::admit;
 use standing::Standing;
@@ -206,7 +208,7 @@ impl StagedBuild<'_> {
         let Identity { build_id, provenance, keys } = identity;
         let cache_folder = CacheFolder::new(self.output.cache(), setup.settings.dataset.cache);
         let cache = cache_folder.open(keys, options.force, &|id| self.output.was_published(id));
-        let stamp = BuildStamp { build_id: build_id.clone(), model_id: setup.model.id().to_owned() };
+        let stamp = BuildStamp { build_id: build_id.clone(), model_id: setup.model.id().to_owned(), part: None };
         let writer = DatasetWriter::new(&self.folder, &stamp, setup.settings.dataset.partition_by)?;
         // A run over a part of the input must not replace what is cached for all of it.
         let next_cache = if options.limit.is_none() { cache_folder.begin(cache.keys(), &build_id)? } else { None };
@@ -257,7 +259,8 @@ impl StagedBuild<'_> {
         };
         let io = |source| DatasetError::io(&self.folder, source);
         reach("gates.judge").map_err(io)?;
-        let gates = admit(&subject, self.output)?;
+        let findings = Findings::of(&self.folder, subject.max_sentence_tokens)?;
+        let gates = admit(&subject, self.output, &findings)?;
         gates.warnings().for_each(|warning| progress.message(&warning));
         // Gates take a while on large builds; a signal that came meanwhile still stops the publication.
         workers.interrupted().map_or(Ok(()), |signal| Err(RunError::Interrupted { signal }))?;

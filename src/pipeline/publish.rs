@@ -6,15 +6,15 @@ use std::path::Path;
 
 use super::error::{Consequence, RunError};
 use crate::dataset::LockedOutput;
-use crate::gates::{Gate, GateKind, GateReport, REJECT_RATIO, Subject, first_rejects, judge};
+use crate::gates::{Findings, Gate, GateKind, GateReport, REJECT_RATIO, Subject, first_rejects, judge_findings};
 
 /// Judges a staged build, and keeps it for inspection if it may not be published.
 ///
 /// # Errors
 /// [`RunError::TooManyRejects`] or [`RunError::Refused`], which name every failed gate and how to inspect the build, kept where
 /// [`LockedOutput::keep_failed`] puts it; other errors if a table cannot be read.
-pub(super) fn admit(subject: &Subject<'_>, output: &LockedOutput) -> Result<GateReport, RunError> {
-    let report = judge(subject)?;
+pub(super) fn admit(subject: &Subject<'_>, output: &LockedOutput, findings: &Findings) -> Result<GateReport, RunError> {
+    let report = judge_findings(subject, findings);
     if report.passed() {
         return Ok(report);
     }

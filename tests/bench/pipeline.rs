@@ -61,7 +61,7 @@ fn main() {
     let (tagged, tag) = timed(|| pairs.map(|(r, s)| engine.tagger.tag(r, s, &mut scratch)).collect::<Vec<_>>());
     let (rows, row) = timed(|| tagged.iter().map(|t| engine.rows(t)).collect::<Vec<_>>());
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let stamp = BuildStamp { build_id: "bench".to_owned(), model_id: "bench".to_owned() };
+    let stamp = BuildStamp { build_id: "bench".to_owned(), model_id: "bench".to_owned(), part: None };
     let mut writer = DatasetWriter::new(folder.path(), &stamp, PartitionBy::None).expect("a writer");
     let ((), write) = timed(|| {
         for rows in rows {

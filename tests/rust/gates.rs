@@ -45,7 +45,7 @@ struct Staged {
 impl Staged {
     fn new<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let stamp = BuildStamp { build_id: "b".to_owned(), model_id: "m".to_owned() };
+        let stamp = BuildStamp { build_id: "b".to_owned(), model_id: "m".to_owned(), part: None };
         let mut writer = DatasetWriter::new(folder.path(), &stamp, PartitionBy::None).expect("an empty folder");
         for (number, text) in texts.into_iter().enumerate() {
             let document = Document::from_text(&format!("{number}.txt"), text);

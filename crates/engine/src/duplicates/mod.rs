@@ -31,6 +31,7 @@ mod tag_table;
 pub use index::{DuplicateIndex, Verdict};
 pub use settings::{DuplicatePolicy, DuplicateSettings};
 pub use signature::{SHORT, Signature, SignatureReader, TOO_SHORT};
+pub use tag_table::BUCKET;
 
 /// Version of this code: part of the build id. Raise it whenever equal input could give different output.
 pub const VERSION: u32 = 3;

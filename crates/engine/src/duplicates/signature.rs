@@ -52,6 +52,41 @@ impl Signature {
         (self.text != [0; 16]).then_some(self.text)
     }
 
+    /// The signature as 128 bytes: text hash (16), sketch (64), anchors (48).
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; 128] {
+        let mut bytes = [0; 128];
+        bytes[..16].copy_from_slice(&self.text);
+        for (place, word) in bytes[16..80].chunks_exact_mut(8).zip(self.sketch.0) {
+            place.copy_from_slice(&word.to_le_bytes());
+        }
+        for (place, anchor) in bytes[80..].chunks_exact_mut(4).zip(self.anchors) {
+            place.copy_from_slice(&anchor.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// The signature that [`Self::to_bytes`] gave.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8; 128]) -> Self {
+        let word = |at: usize| u64::from_le_bytes(bytes[16 + 8 * at..24 + 8 * at].try_into().expect("eight bytes"));
+        let anchor = |at: usize| u32::from_le_bytes(bytes[80 + 4 * at..84 + 4 * at].try_into().expect("four bytes"));
+        let text = bytes[..16].try_into().expect("sixteen bytes");
+        Self { text, sketch: Sketch(std::array::from_fn(word)), anchors: std::array::from_fn(anchor) }
+    }
+
+    /// How similar two articles are: the share of neighbouring word pairs that they have in common, 0 to 1, rounded to 1e-4.
+    #[must_use]
+    pub fn similarity(&self, other: &Self) -> f32 {
+        similarity(self.sketch.agreements(&other.sketch))
+    }
+
+    /// What articles to be compared share one of, 12 at most; an article that is compared only as written has none.
+    #[must_use]
+    pub fn anchor_list(&self) -> Vec<u32> {
+        self.anchors().collect()
+    }
+
     /// The sketch, which measures similarity.
     pub(super) fn sketch(&self) -> Sketch {
         self.sketch

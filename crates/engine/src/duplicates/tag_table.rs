@@ -7,7 +7,7 @@
 
 /// The most rows per tag. A run of words in more articles than that is a set phrase or a much copied text, which its first copies
 /// represent. So a million copies of an article cost no more each than the first few.
-pub(super) const BUCKET: usize = 32;
+pub const BUCKET: usize = 32;
 /// Slots of an empty table.
 const FIRST_SLOTS: usize = 64;
 

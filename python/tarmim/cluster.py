@@ -1,0 +1,255 @@
+"""What a worker of a cluster does, whichever cluster it is: Spark and Ray both call these functions, one part of the input at a time.
+
+A build in parts reads its input twice, and repairs it once::
+
+    survey    each record's name and signature (200 bytes an article): what has to be compared with all others
+    compare   by the cluster: repeated keys, copies, the index of each article
+    write     each part: repaired, split, tagged, written, checked
+    publish   by the driver: totals, gates, manifest, output/current
+
+Arrow batches come in and go out. A worker process loads the model once.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from tarmim import _tarmim
+from tarmim.engine import Engine
+from tarmim.errors import ConfigError, Error
+
+TABLES = ("sentences", "articles", "keywords", "rejects")
+
+#: Bytes of files that make a part.
+PART_BYTES = 64 << 20
+
+#: What :func:`survey` gives: a row for each record of a part, and one (row -1) with what they tell together.
+SURVEYED = pa.schema([
+    ("part", pa.int32()), ("row", pa.int64()), ("source_path", pa.string()), ("record", pa.string()), ("name", pa.string()),
+    ("is_key", pa.bool_()), ("text_tag", pa.string()), ("article_id", pa.string()), ("signature", pa.binary()),
+    ("anchors", pa.list_(pa.int64())), ("survey", pa.binary()), ("digest", pa.binary()),
+])  # fmt: skip
+
+#: What comparing decides about a record; there is a row only if something is decided.
+VERDICTS = pa.schema([
+    ("row", pa.int64()), ("new_name", pa.string()), ("duplicate_of", pa.string()), ("near_duplicate_of", pa.string()),
+    ("similarity", pa.float32()), ("refusal", pa.string()),
+])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be done: small, and sent to every worker."""
+
+    config: str | None
+    settings: dict[str, Any]
+    text: str | None = None
+    id: str | None = None
+    source_path: str | None = None
+    #: The file with the inventory, if the input is files, and the files of each part, from one index to another.
+    inventory: str | None = None
+    parts: tuple[tuple[int, int], ...] = ()
+
+    def engine(self) -> Engine:
+        """The engine of this process: made for the first part, and used for all others."""
+        return _engine(pickle.dumps((self.config, self.settings)))
+
+    def files_of(self, part: int) -> bytes:
+        """The inventory of a part."""
+        assert self.inventory is not None
+        return _tarmim.part_of(_read(self.inventory), *self.parts[part])
+
+    def arguments(self) -> dict[str, Any]:
+        """The settings as the driver takes them: with the vocabulary that an engine has by default."""
+        if self.config is None and "vocabularies" not in self.settings:
+            return {"vocabularies": [str(files("tarmim") / "newspapers.ttl")], **self.settings}
+        return self.settings
+
+
+@lru_cache(maxsize=4)
+def _engine(pickled: bytes) -> Engine:
+    config, settings = pickle.loads(pickled)
+    return Engine(config, jobs=1, **settings)
+
+
+@lru_cache(maxsize=2)
+def _read(path: str) -> bytes:
+    return Path(path).read_bytes()
+
+
+def job_of_rows(
+    config: str | os.PathLike[str] | None, settings: dict[str, Any], text: str | None, id: str | None, source_path: str | None
+) -> Job:
+    """The job of annotating the rows of a distributed table."""
+    return Job(None if config is None else os.path.abspath(config), settings, text, id, source_path)
+
+
+def job_of_files(config: str | os.PathLike[str] | None, settings: dict[str, Any], parts: int | None, work: Path) -> Job:
+    """The job of building from the files of a folder, which all workers can read."""
+    job = job_of_rows(config, settings, None, None, None)
+    inventory, sizes = _tarmim.inventory(job.config, job.arguments())
+    (work / "inventory").write_bytes(inventory)
+    return Job(job.config, settings, inventory=str(work / "inventory"), parts=tuple(_cut(sizes, parts)))
+
+
+def _cut(sizes: list[int], parts: int | None) -> Iterator[tuple[int, int]]:
+    """Runs of files of about equal size."""
+    most = max(1, sum(sizes) // parts) if parts else PART_BYTES
+    start, held = 0, 0
+    for index, size in enumerate(sizes):
+        if index > start and held + size > most:
+            yield start, index
+            start, held = index, 0
+        held += size
+    if start < len(sizes):
+        yield start, len(sizes)
+
+
+def annotated(job: Job, batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """The tables of some rows, by name and batch by batch. Copies are not looked for: they may be among other rows."""
+    stream = _stream(batches)
+    if stream is None:
+        return
+    for annotation in job.engine().annotate_batches(stream, job.text, job.id, source_path=job.source_path):
+        for table in TABLES:
+            for batch in pa.RecordBatchReader.from_stream(getattr(annotation, table)):
+                yield table, batch
+
+
+def survey_of_files(job: Job, part: int) -> bytes:
+    """What the files of a part tell about others."""
+    return _tarmim.survey_files(job.engine()._engine, job.files_of(part))
+
+
+def surveyed(job: Job, part: int, batches: Iterable[pa.RecordBatch], known: bytes | None = None) -> Iterator[pa.RecordBatch]:
+    """The names and signatures of a part's records, as :data:`SURVEYED`."""
+    engine = job.engine()._engine
+    if job.inventory is not None:
+        assert known is not None
+        table = _tarmim.surveyed_files(engine, job.files_of(part), known)
+    else:
+        stream = _stream(batches)
+        if stream is None:
+            return
+        table = _tarmim.surveyed_rows(engine, stream, job.text, job.id, job.source_path)
+    for batch in pa.RecordBatchReader.from_stream(table):
+        columns = [pa.array([part] * len(batch), pa.int32()), *batch.columns]
+        yield pa.RecordBatch.from_arrays(columns, names=SURVEYED.names).cast(SURVEYED)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A build whose parts are to be written."""
+
+    build_id: str
+    folder: str
+    #: A folder for files that are not finished, on the same file system.
+    work: str
+    survey: bytes
+    #: Of each part: articles before it, and records in it.
+    before: dict[int, int]
+    records: dict[int, int]
+
+
+def written(job: Job, staged: Staged, part: int, batches: Iterable[pa.RecordBatch], verdicts: pa.Table) -> str | None:
+    """Writes a part; returns its summary. Done again, it gives the same files."""
+    stream = None if job.inventory is not None else _stream(batches)
+    if job.inventory is None and stream is None:
+        return None
+    # Finished elsewhere and then moved, so that nothing unfinished stands in the build, whenever the worker dies.
+    attempt = Path(staged.work, f"attempt-{part}-{uuid.uuid4().hex}")
+    attempt.mkdir(parents=True)
+    try:
+        summary = _tarmim.write_part(
+            job.engine()._engine,
+            table=stream,
+            part=None if job.inventory is None else job.files_of(part),
+            text=job.text,
+            id=job.id,
+            source_path=job.source_path,
+            survey=staged.survey,
+            verdicts=verdicts,
+            number=part,
+            before=staged.before.get(part, 0),
+            build_id=staged.build_id,
+            folder=attempt,
+        )
+        _check_records(summary, staged, part)
+        for file in sorted(attempt.rglob("*.parquet")):
+            target = Path(staged.folder, file.relative_to(attempt))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(file, target)
+    finally:
+        shutil.rmtree(attempt, ignore_errors=True)
+    return summary
+
+
+def _check_records(summary: str, staged: Staged, part: int) -> None:
+    import json
+
+    found, expected = json.loads(summary)["counts"]["inputs"], staged.records.get(part, 0)
+    if found != expected:
+        raise Error(
+            f"part {part} had {expected} records when it was surveyed and {found} when it was written: the input gives other rows each "
+            "time it is read; write it to a table first, and build from that"
+        )
+
+
+def _stream(batches: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader | None:
+    """Batches as a stream; ``None`` if there is none."""
+    rest = iter(batches)
+    first = next(rest, None)
+    if first is None:
+        return None
+
+    def all_of_them() -> Iterator[pa.RecordBatch]:
+        yield first
+        yield from rest
+
+    return pa.RecordBatchReader.from_batches(first.schema, all_of_them())
+
+
+@dataclass
+class Output:
+    """The output folder of a build in parts, and a folder in it for what travels between its steps."""
+
+    folder: Path
+    work: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.work = self.folder / f".work-{uuid.uuid4().hex}"
+        self.work.mkdir(parents=True)
+
+    @classmethod
+    def of(cls, output: str | os.PathLike[str]) -> Output:
+        """The output folder, which driver and workers must share."""
+        path = os.fspath(output)
+        if "://" in path and not path.startswith("file://"):
+            raise ConfigError(
+                f"output: expected a folder that the driver and all workers share (NFS, Lustre, a mounted bucket), found {path}; build "
+                "into such a folder, and copy builds/<id> to the object storage from there",
+                2,
+            )
+        return cls(Path(path.removeprefix("file://")).absolute())
+
+    def close(self) -> None:
+        """Removes what travelled between the steps."""
+        shutil.rmtree(self.work, ignore_errors=True)
+
+
+def starts(admitted: dict[int, int]) -> dict[int, int]:
+    """The number of articles before each part, by the number in each."""
+    parts = sorted(admitted)
+    return dict(zip(parts, accumulate([0, *(admitted[part] for part in parts[:-1])]), strict=True))
