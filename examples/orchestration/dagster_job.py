@@ -1,6 +1,6 @@
 """Runs `tarmim run` in Dagster, and does with each exit code what docs/operations.md says.
 
-dagster job launch -f dagster_job.py -j tarmim
+dagster job execute -f dagster_job.py -j tarmim
 """
 
 import subprocess

@@ -1,8 +1,9 @@
-"""How a repaired text looks in a notebook: right to left, each changed word marked and shaded by its confidence."""
+"""How a repaired text looks in a notebook: right to left, each changed word marked and shaded by its confidence, each doubtful one underlined."""
 
 from __future__ import annotations
 
 from html import escape
+from math import floor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,12 +34,20 @@ def repaired_html(repaired: Repaired) -> str:
     return f'<div><div lang="ar" dir="rtl" style="{_STYLE}">{"".join(shown)}</div>{note}</div>'
 
 
+def _percent(confidence: float) -> str:
+    """A probability, rounded down: nothing is shown as certain that is not."""
+    return f"{floor(confidence * 1000) / 10:g} %"
+
+
 def _word(token: Token) -> str:
     mark = f'<span style="opacity:.6" title="restored mark">{escape(token.mark)}</span>' if token.mark else ""
-    if not token.changed:
+    if not token.changed and not token.alternatives:
         return escape(token.form) + mark
-    others = "، ".join(f"{other.form} {other.confidence:.0%}" for other in token.alternatives)
-    title = f"{token.raw} ← {token.form} {token.confidence:.0%}" + (f"; {others}" if others else "")
+    others = "، ".join(f"{other.form} {_percent(other.confidence)}" for other in token.alternatives)
+    title = f"{token.raw} ← {token.form} {_percent(token.confidence)}" + (f"; {others}" if others else "")
+    if not token.changed:
+        # Left as it was, and in doubt.
+        return f'<span style="border-bottom:1px dotted" title="{escape(title, quote=True)}">{escape(token.form)}</span>{mark}'
     # The surer, the fainter: what a reader should look at stands out.
     shade = 0.12 + 0.6 * (1.0 - token.confidence)
     style = f"background:rgba(230,145,0,{shade:.2f});border-radius:.2em;padding:0 .1em;color:inherit"

@@ -17,12 +17,10 @@ from pyspark import TaskContext
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
-from pyspark.sql.types import StructField, StructType
 
 from tarmim import _tarmim, cluster
 from tarmim.cluster import SURVEYED, TABLES, VERDICTS, Job, Output, Staged
 from tarmim.dataset import Build
-from tarmim.engine import Engine
 
 __all__ = ["SparkAnnotation", "annotate", "build"]
 
@@ -66,28 +64,10 @@ def annotate(
     within a partition, and ``article_index`` counts within the partition. :func:`build` does all that.
     """
     job = cluster.job_of_rows(config, {**settings, "duplicates": "off"}, text, id, source_path)
-    schemas = _schemas()
-    columns = {table: from_arrow_schema(schema) for table, schema in schemas.items()}
-    together = df.mapInArrow(
-        lambda batches: _together(job, schemas, batches), StructType([StructField(table, columns[table]) for table in TABLES])
-    )
+    cluster.check_columns(job, df.limit(0).toArrow())
+    together = df.mapInArrow(lambda batches: cluster.together(job, batches), from_arrow_schema(cluster.together_schema()))
     tables = {table: together.where(F.col(table).isNotNull()).select(f"{table}.*") for table in TABLES}
     return SparkAnnotation(**tables, together=together)
-
-
-def _schemas() -> dict[str, pa.Schema]:
-    """The schemas of the tables, without the descriptions of their columns."""
-    annotation = Engine(vocabularies=[]).annotate(pa.table({"text": pa.array([], pa.string())}))
-    return {table: pa.schema(pa.table(getattr(annotation, table)).schema).remove_metadata() for table in TABLES}
-
-
-def _together(job: Job, schemas: dict[str, pa.Schema], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The tables side by side: in each row, one of the four columns has a value."""
-    for table, batch in cluster.annotated(job, batches):
-        count = len(batch)
-        columns = {name: pa.nulls(count, pa.struct(list(schemas[name]))) for name in TABLES}
-        columns[table] = pa.StructArray.from_arrays(batch.columns, fields=list(batch.schema))
-        yield pa.RecordBatch.from_pydict(columns)
 
 
 def build(
@@ -126,6 +106,7 @@ def build(
     try:
         if is_table:
             job = cluster.job_of_rows(config, settings, text, id, source_path)
+            cluster.check_columns(job, source.limit(0).toArrow())
             return _Run(session, job, place, source).build()
         job = cluster.job_of_files(config, {**settings, "input": os.path.abspath(source)}, parts, place.work)
         return _Run(session, job, place, session.range(0, len(job.parts), 1, len(job.parts))).build()
@@ -167,16 +148,12 @@ class _Run:
             begun.publish(summaries, repeated, _log.warning)
         finally:
             begun.give_up()
-        return Build(place_of(self.place, build_id))
+        return Build(self.place.folder / "builds" / build_id)
 
     def _survey_of_files(self) -> bytes:
         job = self.job
         told = self.input.mapInArrow(lambda batches: _survey_of_files(job, batches), "part int, survey binary").collect()
         return _tarmim.merged_surveys([bytes(row["survey"]) for row in sorted(told, key=lambda row: row["part"])])
-
-
-def place_of(place: Output, build_id: str) -> str:
-    return str(place.folder / "builds" / build_id)
 
 
 def _part() -> int:
