@@ -22,7 +22,7 @@ cargo fmt --check
 # Workspace crates at opt-level 0, since what is compiled here is thrown away; the dependencies are those of the release build.
 step "lints and documentation"
 unoptimised=()
-for crate in tarmim tarmim-engine tarmim-training tarmim-evaluation; do
+for crate in tarmim tarmim-engine tarmim-training tarmim-evaluation tarmim-python; do
   unoptimised+=(--config "profile.release.package.$crate.opt-level=0")
 done
 RUSTC_WORKSPACE_WRAPPER=$PWD/tests/lint.sh CLIPPY_ARGS="-Dwarnings__CLIPPY_HACKERY__" TARMIM_DOC=$CARGO_TARGET_DIR/doc \
@@ -49,12 +49,53 @@ if [ ! -e "$venv/ready" ]; then
   touch "$venv/ready"
 fi
 
+step "the wheel, in an empty environment"
+# Two environments: one in which nothing else is, and one with the libraries that the wheel works with.
+rm -rf "$programs/wheels" "$programs/empty"
+"$venv/bin/pip" wheel --quiet --no-deps --wheel-dir "$programs/wheels" ./python
+"$python" -m venv "$programs/empty"
+"$programs/empty/bin/pip" install --quiet --no-index "$programs"/wheels/tarmim-*.whl
+(cd / && "$programs/empty/bin/python" -c "import tarmim; assert tarmim.Engine().repair('الانشط الصناعي').text == 'الأنشطة الصناعية'")
+
+stamp=$({ "$python" --version; cat python/tests/requirements.txt; } | cksum | cut -d' ' -f1)
+wheel_venv=$cache/wheel-$stamp
+if [ ! -e "$wheel_venv/ready" ]; then
+  rm -rf "$wheel_venv"
+  "$python" -m venv "$wheel_venv"
+  "$wheel_venv/bin/pip" install --quiet --requirement python/tests/requirements.txt
+  # dbt and Airflow want other versions of what the rest wants: each has an environment of its own.
+  "$python" -m venv "$wheel_venv/dbt"
+  "$wheel_venv/dbt/bin/pip" install --quiet 'dbt-core==1.11.16' 'dbt-duckdb==1.11.1'
+  "$python" -m venv "$wheel_venv/airflow"
+  "$wheel_venv/airflow/bin/pip" install --quiet 'apache-airflow==3.3.2'
+  touch "$wheel_venv/ready"
+fi
+"$wheel_venv/bin/pip" install --quiet --no-deps --no-index --force-reinstall "$programs"/wheels/tarmim-*.whl
+# Spark runs on Java.
+if ! command -v java > /dev/null; then
+  echo "installing a Java runtime for Spark: apt-get install openjdk-17-jre-headless"
+  { apt-get update -qq && apt-get install -qq --yes openjdk-17-jre-headless > /dev/null; } ||
+    { echo "the tests of Spark need Java 17 or later; install it (on Debian: openjdk-17-jre-headless)" >&2; exit 1; }
+fi
+
 step "end to end"
 if [ -z "${TARMIM_BENCH:-}" ]; then
   echo "development sets: not run (TARMIM_BENCH is not set)"
 fi
 cores=$(getconf _NPROCESSORS_ONLN)
 workers=${PYTEST_WORKERS:-$((cores < 4 ? cores : 4))}
-TARMIM=$programs/tarmim TARMIM_FAILPOINTS=$programs/tarmim-failpoints \
-  "$venv/bin/python" -m pytest -q -rs -p no:cacheprovider --durations=15 --numprocesses="$workers" --dist=loadfile tests/python "$@"
+export TARMIM=$programs/tarmim TARMIM_FAILPOINTS=$programs/tarmim-failpoints
+export DBT=$wheel_venv/dbt/bin/dbt AIRFLOW_PYTHON=$wheel_venv/airflow/bin/python
+
+# Runs a suite with the Python of its environment.
+suite() {
+  local environment=$1 tests=$2 code=0
+  shift 2
+  "$environment/bin/python" -m pytest -q -rs -p no:cacheprovider --durations=15 --numprocesses="$workers" --dist=loadfile "$tests" "$@" ||
+    code=$?
+  # An argument that names tests may find none in one of the two suites (code 5).
+  [ "$code" = 0 ] || { [ "$code" = 5 ] && [ "$#" -gt 0 ]; }
+}
+suite "$wheel_venv" python/tests "$@"
+suite "$venv" tests/python "$@"
 step "done"
