@@ -180,7 +180,7 @@ class Annotation:
 class Engine:
     """Repairs, splits and tags Arabic text.
 
-    Loading takes a second or two and some 300 MB; an engine never changes, may be used by many threads at once and does not hold
+    Loading takes half a second and some 200 MB; an engine never changes, may be used by many threads at once and does not hold
     the interpreter's lock while it works. It can be pickled (the settings are, and the other side loads the model).
 
     Args:

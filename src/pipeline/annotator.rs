@@ -4,6 +4,7 @@
 //! threads, and the tables have exactly the columns of a build's Parquet files. Memory depends on the largest rows, not on
 //! the size of a batch or the number of batches: 8 bytes are kept of each article, and 240 if duplicates are looked for.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -18,7 +19,7 @@ use rayon::prelude::*;
 use super::admission::Admission;
 use super::clock::Clock;
 use super::finished::DoneDocument;
-use super::stages::{Stages, signature_of};
+use super::stages::Stages;
 use super::work::{BATCH_BYTES, BATCH_RECORDS, done_document};
 use crate::config::{PipelineSettings, Setup};
 use crate::ingest::{IngestSettings, Ingested, InputSurvey, Record, RowReader, TableColumns};
@@ -98,11 +99,27 @@ impl Annotator {
         let stages = Stages { engine: &self.engine, interrupt, clock: Clock::default() };
         let work = |scratch: &mut EngineScratch, ingested| match ingested {
             _ if interrupt.received().is_some() => None,
-            Ingested::Record(record) => process_record(&stages, record, ingest, scratch).transpose(),
+            Ingested::Record(record) => {
+                let (source_path, key) = (record.origin.source_path.clone(), record.origin.record.clone());
+                let processed = contained(scratch, |scratch| process_record(&stages, record, ingest, scratch));
+                processed.unwrap_or_else(|| Err(failed(source_path, key))).transpose()
+            }
             Ingested::Reject(reject) => Some(Err(reject)),
         };
         records.into_par_iter().map_init(EngineScratch::default, work).collect()
     }
+}
+
+/// Does work that must not take others with it: `None` if it panicked. Its scratch memory is then made anew.
+fn contained<T>(scratch: &mut EngineScratch, work: impl FnOnce(&mut EngineScratch) -> T) -> Option<T> {
+    let done = catch_unwind(AssertUnwindSafe(|| work(scratch)));
+    done.map_err(|_| *scratch = EngineScratch::default()).ok()
+}
+
+/// The reject of a record that the program failed on: one row must not end the work on millions.
+fn failed(source_path: String, record: Option<String>) -> Reject {
+    let message = "the program failed on this text: a bug; please report it with the text".to_owned();
+    Reject { record, ..Reject::new("annotate", &source_path, "failed", message) }
 }
 
 /// Takes a record through all stages; `None` if it was asked to stop.
@@ -119,7 +136,7 @@ fn process_record(
         return Ok(stages.rows_of_long(article, scratch).map(|rows| AnnotatedRow { rows, signature, document }));
     }
     let read = article.into_document();
-    let signature = signature_of(&read);
+    let signature = Signature::of_document(&read);
     let rows = stages.rows(&stages.process(read, scratch));
     Ok(Some(AnnotatedRow { rows, signature, document }))
 }
@@ -224,5 +241,19 @@ impl Rows {
             keywords: KeywordRow::batch(&self.keywords),
             rejects: Reject::batch(&self.rejects),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_contained() {
+        let mut scratch = EngineScratch::default();
+        assert_eq!(contained(&mut scratch, |_| 1), Some(1));
+        assert_eq!(contained(&mut scratch, |_| -> u8 { panic!("as a bug would") }), None);
+        let reject = failed("a.txt".to_owned(), Some("k".to_owned()));
+        assert_eq!((reject.source_path.as_str(), reject.record.as_deref(), reject.code), ("a.txt", Some("k"), "failed"));
     }
 }

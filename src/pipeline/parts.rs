@@ -26,7 +26,6 @@ use super::error::RunError;
 use super::identity::{build_id, provenance};
 use super::input::nothing_in;
 use super::publish::admit;
-use super::stages::signature_of;
 use super::standing::Standing;
 use super::work::{BATCH_BYTES, BATCH_RECORDS, done_document};
 use crate::config::{PipelineSettings, Setup};
@@ -213,7 +212,7 @@ fn article_of(record: Record, settings: &IngestSettings, annotator: &Annotator) 
     let signature = if size.is_exceeded_by(&article) {
         annotator.signature_of_text(&article)
     } else {
-        signature_of(&article.into_document())
+        Signature::of_document(&article.into_document())
     };
     Some((id, signature))
 }

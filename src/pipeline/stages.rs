@@ -96,15 +96,8 @@ impl Stages<'_> {
     pub(super) fn signature_of_text(&self, article: &ArticleText) -> Signature {
         self.clock.time(Clock::INGEST, || {
             let mut reader = SignatureReader::default();
-            each_part(article, self.engine.passage_size(), |part| {
-                (0..part.tokens().len()).for_each(|token| reader.read(part.token_text(token)));
-            });
+            each_part(article, self.engine.passage_size(), |part| reader.read_document(part));
             reader.finish()
         })
     }
-}
-
-/// The signature of an article as a whole.
-pub(super) fn signature_of(document: &Document) -> Signature {
-    Signature::of((0..document.tokens().len()).map(|token| document.token_text(token)))
 }

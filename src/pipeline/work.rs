@@ -15,7 +15,7 @@ use super::assembly::{Assembled, Assembly};
 use super::clock::Clock;
 use super::error::RunError;
 use super::finished::{Done, DoneArticle, DoneDocument, Finished, Opening};
-use super::stages::{Stages, signature_of};
+use super::stages::Stages;
 use crate::cache::{ArticleCache, Cached, PackedOutcome, StageName, Staleness};
 use crate::config::PipelineSettings;
 use crate::dataset::StageSeconds;
@@ -172,7 +172,7 @@ impl<'w> Workers<'w> {
                 return Ok(self.stages.rows_of_long(article, scratch).map(|rows| Done { rows, about }));
             }
             let read = self.stages.clock.time(Clock::INGEST, || article.into_document());
-            let signature = self.stages.clock.time(Clock::INGEST, || signature_of(&read));
+            let signature = self.stages.clock.time(Clock::INGEST, || Signature::of_document(&read));
             (self.stages.process(read, scratch), signature, None)
         };
         let outcome =

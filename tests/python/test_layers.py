@@ -45,7 +45,7 @@ LAYERS = {
         "split": {"repair", "document", "model", "newswire", "arabic", "rounded", "settings"},
         "repair": {"encoder", "document", "model", "newswire", "arabic", "rounded", "settings"},
         "encoder": {"matrix", "model", "arabic"},
-        "duplicates": {"arabic", "settings"},
+        "duplicates": {"document", "arabic", "settings"},
         "document": {"arabic"},
         "newswire": {"arabic"},
         "model": set(),

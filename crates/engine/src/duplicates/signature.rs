@@ -14,6 +14,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::Document;
+
 use super::reduced_words::{WordReader, chain, mix};
 
 /// Articles with fewer reduced words are compared as a whole: a dateline and a set phrase would already be half of their pairs.
@@ -43,6 +45,12 @@ impl Signature {
         let mut reader = SignatureReader::default();
         tokens.for_each(|token| reader.read(token));
         reader.finish()
+    }
+
+    /// The signature of an article as a whole.
+    #[must_use]
+    pub fn of_document(document: &Document) -> Self {
+        Self::of((0..document.tokens().len()).map(|token| document.token_text(token)))
     }
 
     /// 128 bits of a hash of the words as written, including numbers but without marks and diacritics; `None` for an article without
@@ -109,6 +117,11 @@ impl SignatureReader {
     /// Reads the next token.
     pub fn read(&mut self, token: &str) {
         self.words.read(token, |word| self.runs.push(word));
+    }
+
+    /// Reads the tokens of a document.
+    pub fn read_document(&mut self, document: &Document) {
+        (0..document.tokens().len()).for_each(|token| self.read(document.token_text(token)));
     }
 
     /// The signature of what was read.
