@@ -92,7 +92,7 @@ pub(crate) fn survey_files<'py>(py: Python<'py>, engine: &PyEngine, part: &[u8])
 
 /// The surveys of all parts, as one.
 #[pyfunction]
-pub(crate) fn merged_surveys<'py>(py: Python<'py>, surveys: Vec<Vec<u8>>) -> PyResult<Bound<'py, PyBytes>> {
+pub(crate) fn merged_surveys(py: Python<'_>, surveys: Vec<Vec<u8>>) -> PyResult<Bound<'_, PyBytes>> {
     let mut merged = InputSurvey::default();
     for survey in surveys {
         merged.merge(survey_from(py, &survey)?);
@@ -151,7 +151,9 @@ fn rows_of(part: &SurveyedPart) -> Result<RecordBatch, ArrowError> {
         id.append_option(surveyed.article.as_ref().map(|(id, _)| id));
         signature.append_option(surveyed.article.as_ref().map(|(_, signature)| signature.to_bytes()));
         let list = surveyed.article.as_ref().map(|(_, signature)| signature.anchor_list()).unwrap_or_default();
-        list.into_iter().for_each(|anchor| anchors.values().append_value(i64::from(anchor)));
+        for anchor in list {
+            anchors.values().append_value(i64::from(anchor));
+        }
         anchors.append(true);
         survey.append_null();
         digest.append_null();

@@ -92,6 +92,7 @@ impl Neighbourhood {
     }
 
     /// Adds what was counted elsewhere.
+    #[expect(clippy::iter_over_hash_type, reason = "each place has a sum of its own")]
     pub(super) fn merge(&mut self, other: Self) {
         for (place, words) in other.0 {
             self.0.entry(place).or_default().add(words);

@@ -102,7 +102,7 @@ impl Annotator {
             Ingested::Record(record) => {
                 let (source_path, key) = (record.origin.source_path.clone(), record.origin.record.clone());
                 let processed = contained(scratch, |scratch| process_record(&stages, record, ingest, scratch));
-                processed.unwrap_or_else(|| Err(failed(source_path, key))).transpose()
+                processed.unwrap_or_else(|| Err(failed(&source_path, key))).transpose()
             }
             Ingested::Reject(reject) => Some(Err(reject)),
         };
@@ -117,9 +117,9 @@ fn contained<T>(scratch: &mut EngineScratch, work: impl FnOnce(&mut EngineScratc
 }
 
 /// The reject of a record that the program failed on: one row must not end the work on millions.
-fn failed(source_path: String, record: Option<String>) -> Reject {
+fn failed(source_path: &str, record: Option<String>) -> Reject {
     let message = "the program failed on this text: a bug; please report it with the text".to_owned();
-    Reject { record, ..Reject::new("annotate", &source_path, "failed", message) }
+    Reject { record, ..Reject::new("annotate", source_path, "failed", message) }
 }
 
 /// Takes a record through all stages; `None` if it was asked to stop.
@@ -253,7 +253,7 @@ mod tests {
         let mut scratch = EngineScratch::default();
         assert_eq!(contained(&mut scratch, |_| 1), Some(1));
         assert_eq!(contained(&mut scratch, |_| -> u8 { panic!("as a bug would") }), None);
-        let reject = failed("a.txt".to_owned(), Some("k".to_owned()));
+        let reject = failed("a.txt", Some("k".to_owned()));
         assert_eq!((reject.source_path.as_str(), reject.record.as_deref(), reject.code), ("a.txt", Some("k"), "failed"));
     }
 }

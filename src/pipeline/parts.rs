@@ -59,6 +59,9 @@ pub enum PartError {
     Stopped,
 }
 
+/// Takes records that are processed together, with the settings that they were read by.
+type PassPiece<'p> = dyn FnMut(Vec<Ingested>, &IngestSettings) -> Result<(), PartError> + 'p;
+
 /// The records of a part.
 pub enum PartSource<'s> {
     /// Those of the files of a part of an inventory.
@@ -74,7 +77,7 @@ impl PartSource<'_> {
         settings: &IngestSettings,
         survey: &InputSurvey,
         mut survey_rows: Option<&mut InputSurvey>,
-        pass: &mut dyn FnMut(Vec<Ingested>, &IngestSettings) -> Result<(), PartError>,
+        pass: &mut PassPiece<'_>,
     ) -> Result<(), PartError> {
         let mut piece = Piece::default();
         match self {
