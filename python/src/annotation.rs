@@ -2,10 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::array::{RecordBatch, RecordBatchReader};
+use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
-use arrow::ffi_stream::RecordBatchStreamReader;
-use arrow_pyarrow::FromPyArrow;
 use engine::tables::Table as TableKind;
 use pyo3::prelude::*;
 use tarmim::ingest::{InputSurvey, RowReader, TableColumns};
@@ -14,11 +12,11 @@ use tarmim::pipeline::{Annotation, TableBatches};
 
 use crate::calls::interruptibly;
 use crate::engine::PyEngine;
-use crate::error::{failed, unusable, wrong_type};
+use crate::error::{failed, unusable};
 use crate::pool::Pool;
 use crate::spool::{Batches, Spool};
+use crate::streams::Stream;
 use crate::table::Table;
-use crate::values::kind_of;
 
 /// The four tables: sentences, articles, keywords, rejects.
 type Tables = (Table, Table, Table, Table);
@@ -44,7 +42,7 @@ pub(crate) fn annotate(
     id: Option<String>,
     source_path: Option<String>,
 ) -> PyResult<Tables> {
-    let stream = stream_of(table)?;
+    let stream = Stream::of(table)?;
     let rows = row_reader(py, engine, &stream, TableColumns { text, id, source_path })?;
     let done = interruptibly(py, |interrupt| {
         let (survey, batches) = surveyed(&rows, stream, interrupt)?;
@@ -69,18 +67,13 @@ pub(crate) fn annotate_batches(
     id: Option<String>,
     source_path: Option<String>,
 ) -> PyResult<AnnotatedBatches> {
-    let stream = stream_of(table)?;
+    let stream = Stream::of(table)?;
     let rows = row_reader(py, engine, &stream, TableColumns { text, id, source_path })?;
     let annotation = Annotation::new(Arc::clone(engine.annotator()), rows, InputSurvey::default());
     Ok(AnnotatedBatches { pool: Arc::clone(engine.pool()), state: Mutex::new(Some((stream, annotation))) })
 }
 
-fn row_reader(
-    py: Python<'_>,
-    engine: &PyEngine,
-    stream: &RecordBatchStreamReader,
-    columns: TableColumns,
-) -> PyResult<RowReader> {
+fn row_reader(py: Python<'_>, engine: &PyEngine, stream: &Stream, columns: TableColumns) -> PyResult<RowReader> {
     let schema = stream.schema();
     engine.annotator().row_reader(columns, &schema).map_err(|error| {
         let found: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
@@ -93,7 +86,7 @@ fn row_reader(
 pub(crate) struct AnnotatedBatches {
     pool: Arc<Pool>,
     /// `None` once the stream has ended, or failed.
-    state: Mutex<Option<(RecordBatchStreamReader, Annotation)>>,
+    state: Mutex<Option<(Stream, Annotation)>>,
 }
 
 #[pymethods]
@@ -117,33 +110,8 @@ impl AnnotatedBatches {
     }
 }
 
-/// The stream of a table.
-fn stream_of(table: &Bound<'_, PyAny>) -> PyResult<RecordBatchStreamReader> {
-    let py = table.py();
-    if !table.hasattr("__arrow_c_stream__")? {
-        return Err(wrong_type(
-            py,
-            &format!(
-                "table: expected a table that speaks Arrow (of pyarrow, polars, pandas 2.2 or later, DuckDB), found {}; for one text, call \
-                 engine.repair or engine.sentences",
-                kind_of(table)
-            ),
-        ));
-    }
-    RecordBatchStreamReader::from_pyarrow_bound(table).map_err(|cause| {
-        // pandas refuses a column of several types in its own words; what to do is missing there.
-        let error = unusable(py, &format!("the table cannot be read: {cause}; give every column one type"));
-        error.set_cause(py, Some(cause));
-        error
-    })
-}
-
 /// Reads a stream to its end, and keeps its batches for a second reading.
-fn surveyed(
-    rows: &RowReader,
-    stream: RecordBatchStreamReader,
-    interrupt: &Interrupt,
-) -> Result<(InputSurvey, Batches), Stopped> {
+fn surveyed(rows: &RowReader, stream: Stream, interrupt: &Interrupt) -> Result<(InputSurvey, Batches), Stopped> {
     let (mut survey, mut spool) = (InputSurvey::default(), Spool::new(stream.schema()));
     for batch in stream {
         let batch = batch.map_err(Stopped::Input)?;

@@ -4,7 +4,7 @@
 //! begins. A thread that came back from its work to an interpreter that is gone would end the process.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,12 +18,15 @@ const POLL: Duration = Duration::from_millis(50);
 
 static CLOSING: AtomicBool = AtomicBool::new(false);
 static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+/// The process that they are counted in. A forked child has a copy of the count, and none of the threads.
+static PROCESS: AtomicU32 = AtomicU32::new(0);
 
 /// A call under way.
 struct Call;
 
 impl Call {
     fn begin(py: Python<'_>) -> PyResult<Self> {
+        forget_the_parents();
         UNDER_WAY.fetch_add(1, Ordering::SeqCst);
         let call = Self;
         if CLOSING.load(Ordering::SeqCst) { Err(exiting(py)) } else { Ok(call) }
@@ -33,6 +36,15 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         UNDER_WAY.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Counts from nothing in a process that was forked meanwhile.
+fn forget_the_parents() {
+    let process = std::process::id();
+    if PROCESS.swap(process, Ordering::SeqCst) != process {
+        UNDER_WAY.store(0, Ordering::SeqCst);
+        CLOSING.store(false, Ordering::SeqCst);
     }
 }
 
@@ -47,6 +59,7 @@ fn panicked(py: Python<'_>) -> PyErr {
 /// Asks all calls to stop, waits for them and lets none begin: for `atexit`.
 #[pyfunction]
 pub(crate) fn close(py: Python<'_>) {
+    forget_the_parents();
     CLOSING.store(true, Ordering::SeqCst);
     py.detach(|| {
         while UNDER_WAY.load(Ordering::SeqCst) > 0 {

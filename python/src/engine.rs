@@ -22,7 +22,7 @@ use crate::tokens::{RepairedText, Tokens};
 use crate::values::{decimal, text, value_of};
 
 /// A longer text, in bytes, takes long enough that somebody may want to interrupt it.
-const LONG_TEXT: usize = 256 << 10;
+const LONG_TEXT: usize = 16 << 10;
 
 /// The stages with their model, settings and threads.
 #[pyclass(frozen, module = "tarmim._tarmim", name = "Engine")]
@@ -46,8 +46,11 @@ impl PyEngine {
     }
 
     /// Works on a text: at once, or, if it is long, so that it can be interrupted.
-    fn on_text<T: Send>(py: Python<'_>, text: String, work: impl FnOnce(String) -> T + Send) -> PyResult<T> {
-        if text.len() < LONG_TEXT { briefly(py, || work(text)) } else { interruptibly(py, |_: &Interrupt| work(text)) }
+    fn on_text<T: Send>(py: Python<'_>, text: String, work: impl FnOnce(String, &Interrupt) -> T + Send) -> PyResult<T> {
+        if text.len() < LONG_TEXT {
+            return briefly(py, || work(text, &Interrupt::default()));
+        }
+        interruptibly(py, |interrupt| work(text, interrupt))
     }
 }
 
@@ -99,7 +102,7 @@ impl PyEngine {
 
     /// Repairs a text; white space stays as it is.
     fn repair(&self, py: Python<'_>, #[pyo3(from_py_with = text)] text: String) -> PyResult<RepairedTuple> {
-        Self::on_text(py, text, |text| repaired(&self.annotator, text))
+        Self::on_text(py, text, |text, interrupt| repaired(&self.annotator, text, interrupt))
     }
 
     /// The sentences, keyword hits and keyphrases of a text.
@@ -108,7 +111,7 @@ impl PyEngine {
         py: Python<'_>,
         #[pyo3(from_py_with = text)] text: String,
     ) -> PyResult<(Vec<SentenceTuple>, Vec<KeywordTuple>, Vec<KeyphraseTuple>)> {
-        Self::on_text(py, text, |text| read(&self.annotator, &text))
+        Self::on_text(py, text, |text, interrupt| read(&self.annotator, &text, interrupt))
     }
 }
 
@@ -124,14 +127,18 @@ pub(crate) fn arguments_of(arguments: &Bound<'_, PyDict>) -> PyResult<Vec<(Strin
         .collect()
 }
 
-fn repaired(annotator: &Annotator, text: String) -> RepairedTuple {
+fn repaired(annotator: &Annotator, text: String, interrupt: &Interrupt) -> RepairedTuple {
     let engine = annotator.engine();
     let filter = TextFilter { repairer: &engine.repairer, splitter: &engine.splitter };
-    let RepairedText { text, text_punctuated, damage, tokens } = RepairedText::of(filter, text);
+    let RepairedText { text, text_punctuated, damage, tokens } = RepairedText::of(filter, text, interrupt);
     (text, text_punctuated, damage, tokens)
 }
 
-fn read(annotator: &Annotator, text: &str) -> (Vec<SentenceTuple>, Vec<KeywordTuple>, Vec<KeyphraseTuple>) {
+fn read(
+    annotator: &Annotator,
+    text: &str,
+    interrupt: &Interrupt,
+) -> (Vec<SentenceTuple>, Vec<KeywordTuple>, Vec<KeyphraseTuple>) {
     let article = ArticleText {
         origin: Origin { source_path: "text".to_owned(), record: None },
         encoding: Encoding::Utf8,
@@ -147,11 +154,16 @@ fn read(annotator: &Annotator, text: &str) -> (Vec<SentenceTuple>, Vec<KeywordTu
     let mut whole = LongArticle::new(text.len());
     let (mut sentences, mut keywords) = (Vec::new(), Vec::new());
     let mut characters = Characters { text, bytes: 0, count: 0 };
-    engine.process_text(article, &mut EngineScratch::default(), |tagged, offset| {
-        let (rows, hits) = engine.passage_rows(&mut whole, tagged, offset);
-        sentences.extend(rows.into_iter().map(|row| sentence(row, &mut characters)));
-        keywords.extend(hits.into_iter().map(keyword));
-    });
+    engine.process_text_while(
+        &|| interrupt.received().is_none(),
+        article,
+        &mut EngineScratch::default(),
+        |tagged, offset| {
+            let (rows, hits) = engine.passage_rows(&mut whole, tagged, offset);
+            sentences.extend(rows.into_iter().map(|row| sentence(row, &mut characters)));
+            keywords.extend(hits.into_iter().map(keyword));
+        },
+    );
     let keyphrases = whole.finish(engine.tagger.vocabulary()).map(|row: ArticleRow| row.keyphrases).unwrap_or_default();
     (sentences, keywords, keyphrases.into_iter().map(|phrase| (phrase.text, decimal(phrase.score), phrase.count)).collect())
 }

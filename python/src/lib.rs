@@ -21,6 +21,7 @@ mod parts;
 mod pool;
 mod run;
 mod spool;
+mod streams;
 mod table;
 mod tokens;
 mod values;

@@ -6,13 +6,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BinaryBuilder, BooleanBuilder, Int64Builder, ListBuilder, RecordBatch, RecordBatchReader,
-    StringArray, StringBuilder,
+    Array, ArrayRef, AsArray, BinaryBuilder, BooleanBuilder, Int64Builder, ListBuilder, RecordBatch, StringArray,
+    StringBuilder,
 };
 use arrow::datatypes::{DataType, Field, Float32Type, Int64Type, Schema};
 use arrow::error::ArrowError;
-use arrow::ffi_stream::RecordBatchStreamReader;
-use arrow_pyarrow::FromPyArrow;
 use engine::document::Origin;
 use engine::duplicates::{Signature, Verdict};
 use pyo3::prelude::*;
@@ -32,11 +30,12 @@ use crate::engine::{PyEngine, arguments_of};
 use crate::error::{exception, failed, of_program, unusable};
 use crate::pool::Pool;
 use crate::spool::Spool;
+use crate::streams::Stream;
 use crate::table::Table;
 
 /// The rows of a part: a table, its columns, and names that are not as its rows say, by index.
 struct Rows {
-    stream: RecordBatchStreamReader,
+    stream: Stream,
     columns: TableColumns,
 }
 
@@ -47,7 +46,7 @@ impl Rows {
         id: Option<String>,
         source_path: Option<String>,
     ) -> PyResult<Self> {
-        let stream = RecordBatchStreamReader::from_pyarrow_bound(table)?;
+        let stream = Stream::of(table)?;
         Ok(Self { stream, columns: TableColumns { text, id, source_path } })
     }
 
@@ -320,7 +319,7 @@ type Decided = (FxHashMap<u64, String>, FxHashMap<u64, PartVerdict>);
 
 fn verdicts_from(py: Python<'_>, table: &Bound<'_, PyAny>) -> PyResult<Decided> {
     let (mut names, mut verdicts) = Decided::default();
-    for batch in RecordBatchStreamReader::from_pyarrow_bound(table)? {
+    for batch in Stream::of(table)? {
         let batch = batch.map_err(|error| failed(py, &error.to_string()))?;
         let texts = |column: &str| strings(py, &batch, column);
         let (name, refusal) = (texts("new_name")?, texts("refusal")?);

@@ -1,12 +1,12 @@
 //! The tokens of a repaired text, kept small: a long text has millions.
 
-use std::convert::Infallible;
 use std::ops::Range;
 
 use engine::repair::MIXED;
 use engine::text_filter::{FilterScratch, FilteredToken, TextFilter};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
+use tarmim::interrupt::Interrupt;
 
 use crate::values::decimal;
 
@@ -36,6 +36,9 @@ pub(crate) struct Tokens {
     alternatives: Vec<(usize, Vec<(String, f64)>)>,
 }
 
+/// The repair was asked to stop.
+struct Stopped;
+
 /// What is kept of a token.
 struct Entry {
     source: Range<usize>,
@@ -48,8 +51,8 @@ struct Entry {
 }
 
 impl RepairedText {
-    /// Repairs a text.
-    pub(crate) fn of(filter: TextFilter<'_>, source: String) -> Self {
+    /// Repairs a text, until it is asked to stop.
+    pub(crate) fn of(filter: TextFilter<'_>, source: String, interrupt: &Interrupt) -> Self {
         let mut repaired = Self {
             text: String::with_capacity(source.len() / 8 * 9),
             text_punctuated: String::with_capacity(source.len() / 8 * 9),
@@ -65,9 +68,10 @@ impl RepairedText {
         let mut places = (0, 0);
         let filtered = filter.each_token(source, &mut FilterScratch::default(), |token| {
             repaired.push(&token, &mut places);
-            Ok::<(), Infallible>(())
+            if interrupt.received().is_some() { Err(Stopped) } else { Ok(()) }
         });
-        let Ok(rest) = filtered;
+        // Of a text that was given up nobody sees what there is: an exception is raised.
+        let rest = filtered.unwrap_or_else(|Stopped| String::new());
         repaired.text.push_str(&rest);
         repaired.text_punctuated.push_str(&rest);
         repaired.tokens.text.clone_from(&repaired.text);

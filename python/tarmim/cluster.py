@@ -94,6 +94,8 @@ def job_of_rows(
     config: str | os.PathLike[str] | None, settings: dict[str, Any], text: str | None, id: str | None, source_path: str | None
 ) -> Job:
     """The job of annotating the rows of a distributed table."""
+    if "jobs" in settings:
+        raise ConfigError("jobs: a worker of a cluster has one thread; give the cluster more workers", 2)
     return Job(None if config is None else os.path.abspath(config), settings, text, id, source_path)
 
 
@@ -279,6 +281,8 @@ class Output:
 def starts(admitted: dict[int, int]) -> dict[int, int]:
     """The number of articles before each part, by the number in each."""
     parts = sorted(admitted)
+    if not parts:
+        return {}
     return dict(zip(parts, accumulate([0, *(admitted[part] for part in parts[:-1])]), strict=True))
 
 

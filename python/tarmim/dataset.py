@@ -62,7 +62,8 @@ class Build:
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        self.path = Path(folder)
+        # Absolute, so that it is the same build after a change of the working directory.
+        self.path = Path(folder).absolute()
 
     def __repr__(self) -> str:
         counts = self.manifest["counts"]

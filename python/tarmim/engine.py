@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -58,8 +59,12 @@ class Tokens(Sequence[Token]):
 
     __slots__ = ("_tokens",)
 
-    def __init__(self, tokens: _tarmim.Tokens) -> None:
+    def __init__(self, tokens: _tarmim.Tokens | Sequence[Any]) -> None:
         self._tokens = tokens
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What is compiled stays in its process; the tokens travel as they are shown.
+        return Tokens, ([self._tokens[index] for index in range(len(self))],)
 
     def __len__(self) -> int:
         return len(self._tokens)
@@ -201,11 +206,18 @@ class Engine:
     __slots__ = ("_config", "_engine", "_jobs", "_settings")
 
     def __init__(self, config: str | os.PathLike[str] | None = None, *, jobs: int | None = None, **settings: Any) -> None:
-        self._config = None if config is None else os.fspath(config)
-        self._jobs, self._settings = jobs, settings
+        # Absolute and copied: another process, or this one later, must make the same engine of it.
+        self._config = None if config is None else os.path.abspath(config)
+        self._jobs, self._settings = jobs, copy.deepcopy(settings)
         if config is None and "vocabularies" not in settings:
             settings = {"vocabularies": [str(files("tarmim") / "newspapers.ttl")], **settings}
-        self._engine = _tarmim.Engine(self._config, checked_jobs(jobs), settings)
+        self._engine = _tarmim.Engine(None if config is None else os.fspath(config), checked_jobs(jobs), settings)
+
+    def __copy__(self) -> Engine:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Engine:
+        return self
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _engine_of, (self._config, self._jobs, self._settings)

@@ -11,6 +11,7 @@ from typing import Any
 from tarmim import _tarmim
 from tarmim.dataset import Build
 from tarmim.engine import checked_jobs
+from tarmim.errors import ConfigError
 
 __all__ = ["Progress", "RunResult", "run"]
 
@@ -85,6 +86,8 @@ def run(
         elif report is not None:
             report(Progress(*values))
 
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit < 1 << 63):
+        raise ConfigError(f"limit: expected a whole number from 1, found {limit!r}", 2)
     config = None if config is None else os.fspath(config)
     if config is None and "vocabularies" not in settings:
         from importlib.resources import files

@@ -44,7 +44,12 @@ class RayAnnotation:
 
 def _tables(together: Dataset) -> RayAnnotation:
     tables = {
-        table: together.map_batches(_rows_of, fn_kwargs={"table": table}, batch_format="pyarrow", zero_copy_batch=True)
+        table: together.map_batches(
+            _rows_of,  # type: ignore[arg-type]
+            fn_kwargs={"table": table},
+            batch_format="pyarrow",
+            zero_copy_batch=True,
+        )
         for table in TABLES
     }
     return RayAnnotation(**tables, together=together)

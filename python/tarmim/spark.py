@@ -99,15 +99,14 @@ def build(
     Raises:
         tarmim.Error: as :func:`tarmim.run`.
     """
-    is_table = isinstance(source, DataFrame)
-    session = source.sparkSession if is_table else spark or SparkSession.builder.getOrCreate()
     place = Output.of(output)
     settings = {**settings, "output": str(place.folder)}
     try:
-        if is_table:
+        if isinstance(source, DataFrame):
             job = cluster.job_of_rows(config, settings, text, id, source_path)
             cluster.check_columns(job, source.limit(0).toArrow())
-            return _Run(session, job, place, source).build()
+            return _Run(source.sparkSession, job, place, source).build()
+        session = spark or SparkSession.builder.getOrCreate()
         job = cluster.job_of_files(config, {**settings, "input": os.path.abspath(source)}, parts, place.work)
         return _Run(session, job, place, session.range(0, len(job.parts), 1, len(job.parts))).build()
     finally:

@@ -1,5 +1,6 @@
 """What must never end the interpreter: forks, exits in the midst of work, large texts, several engines."""
 
+import copy
 import multiprocessing
 import os
 import subprocess
@@ -35,6 +36,32 @@ def test_an_engine_works_after_a_fork(engine):
     os.close(write)
     assert os.read(read, 1) == b"y"
     assert len(engine.annotate(table).articles) == 50, "the parent goes on"
+
+
+def test_a_child_forked_during_a_call_ends():
+    """The call under way is counted in the parent, and its thread is not in the child."""
+    script = f"""
+import os, sys, threading, tarmim
+engine = tarmim.Engine(jobs=1, effort="fast", vocabularies=[])
+thread = threading.Thread(target=engine.repair, args=({STRIPPED!r} * 3_000,))
+thread.start()
+if os.fork() == 0:
+    assert engine.repair({STRIPPED!r}).text != {STRIPPED!r}
+    sys.exit(7)
+_, status = os.wait()
+thread.join()
+print(os.waitstatus_to_exitcode(status))
+"""
+    done = run_script(script, timeout=120)
+    assert done.stdout == "7\n", (done.stdout, done.stderr)
+
+
+def test_results_go_to_other_processes(engine):
+    repaired = engine.repair(STRIPPED)
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        found = pool.map(engine.repair, [STRIPPED] * 3)
+    assert [list(other.tokens) for other in found] == [list(repaired.tokens)] * 3
+    assert copy.deepcopy(repaired).text == repaired.text and copy.copy(engine) is engine
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])

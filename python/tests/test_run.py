@@ -2,6 +2,7 @@
 
 import logging
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -80,6 +81,22 @@ def test_errors_have_the_words_and_the_code_of_the_program(tmp_path):
     assert str(raised.value) in done.stderr
     with pytest.raises(tarmim.ConfigError, match="run in the folder of pipeline.toml"):
         tarmim.run(tmp_path / "missing.toml")
+
+
+def test_a_result_outlives_its_working_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "p.toml").write_text("[tag]\nvocabularies = []\n", encoding="utf-8")
+    result = tarmim.run("p.toml", input=str(RAW), output="out")
+    engine = tarmim.Engine("p.toml")
+    monkeypatch.chdir("/")
+    assert result.counts["articles"] == result.build.articles.collect().height == 3
+    assert pickle.loads(pickle.dumps(engine)).repair(STRIPPED).text == engine.repair(STRIPPED).text
+
+
+@pytest.mark.parametrize("limit", [0, -1, True, 1.5, "x", 2**70])
+def test_a_limit_is_a_number_of_articles(tmp_path, limit):
+    with pytest.raises(tarmim.ConfigError, match="limit: expected a whole number from 1"):
+        tarmim.run(None, input=RAW, output=tmp_path / "output", limit=limit)
 
 
 def test_ctrl_c_stops_a_run_and_leaves_no_trace(tmp_path, seeds):

@@ -144,7 +144,7 @@ def test_an_endless_stream_is_read_in_bounded_memory(engine):
         (pa.table({"text": ["a"], "id": [1.5]}), {"id": "id"}, "the column id should be text or whole numbers; it is Float64"),
         (pa.table({"text": ["a"]}), {"id": "id"}, "the column id is missing"),
         (pa.table([["a"], ["b"]], names=["text", "text"]), {}, "two columns are named text"),
-        (pandas.DataFrame({"text": ["a", 1.5, b"x"]}), {}, "give every column one type"),
+        (pandas.DataFrame({"text": ["a", 1.5, b"x"]}), {}, "if a column holds values of several types, give it one"),
         ([STRIPPED], {}, "expected a table that speaks Arrow .* found list"),
         (STRIPPED, {}, "for one text, call engine.repair"),
     ],
@@ -153,6 +153,27 @@ def test_a_table_that_cannot_be_used_is_named(engine, table, arguments, what):
     with pytest.raises(tarmim.InputError, match=what) as raised:
         engine.annotate(table, **arguments)
     assert raised.value.code == 2
+
+
+def test_a_column_nested_too_deep_is_named(engine):
+    """Reading it would overflow the stack, and end the process."""
+    for nest in (pa.list_, lambda item: pa.struct([("x", item)])):
+        kind = pa.int8()
+        for _ in range(3_000):
+            kind = nest(kind)
+        with pytest.raises(tarmim.InputError, match="the column x is nested more than 64 deep|cannot be read"):
+            engine.annotate(pa.table({"text": [STRIPPED], "x": pa.nulls(1, kind)}))
+        kind = pa.int8()
+        for _ in range(30):
+            kind = nest(kind)
+        assert len(engine.annotate(pa.table({"text": [STRIPPED], "x": pa.nulls(1, kind)})).articles) == 1
+
+
+def test_a_batch_that_is_not_as_its_stream_says_is_named(engine):
+    schema = pa.schema([("text", pa.string())])
+    stream = pa.RecordBatchReader.from_batches(schema, iter([pa.record_batch({"text": [1, 2]})]))
+    with pytest.raises(tarmim.InputError, match="a batch does not have the types of the stream's schema"):
+        engine.annotate(stream)
 
 
 def test_odd_columns_give_rejects(engine):

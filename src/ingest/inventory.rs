@@ -317,6 +317,26 @@ mod tests {
     }
 
     #[test]
+    fn parts_read_and_tell_everything_once() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for name in ["a.txt", "b.zip", "c.txt", "d.txt", "e.bin"] {
+            std::fs::write(folder.path().join(name), name).expect("written");
+        }
+        let whole = take_inventory(folder.path(), Path::new("output"), &settings("**/*"));
+        let whole = Inventory::from_bytes(&whole.to_bytes()).expect("its own bytes");
+        assert_eq!((whole.files.len(), whole.rejects.len()), (4, 1));
+        let parts = [whole.part(0..1), whole.part(1..3), whole.part(3..4)];
+        let read: Vec<&SourceFile> = parts.iter().flat_map(|part| &part.files).collect();
+        assert_eq!(read, whole.files.iter().collect::<Vec<_>>());
+        for path in ["0", "a.txt", "aa", "b.zip", "b.zip!/metadata.csv", "c.txt", "d.txt", "e.bin", "z"] {
+            assert_eq!(parts.iter().filter(|part| part.tells_of(path)).count(), 1, "{path}");
+            assert!(whole.tells_of(path), "{path}");
+        }
+        assert!(parts[1].tells_of("b.zip!/metadata.csv"), "what is in an archive is told by who reads it");
+        assert!(parts.iter().all(|part| part.surroundings().len() == 4), "each part knows of all files");
+    }
+
+    #[test]
     fn a_link_that_leads_back_or_nowhere_is_reported() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::create_dir_all(folder.path().join("a/b")).expect("made");

@@ -24,7 +24,6 @@ use super::admission::{drops, left_out};
 use super::annotator::{AnnotatedRow, Annotator};
 use super::error::RunError;
 use super::identity::{build_id, provenance};
-use super::input::nothing_in;
 use super::publish::admit;
 use super::standing::Standing;
 use super::work::{BATCH_BYTES, BATCH_RECORDS, done_document};
@@ -407,7 +406,8 @@ impl PartedBuild {
             }
         }
         let Some(mut findings) = findings.filter(|_| counts.inputs > 0) else {
-            return Err(nothing_in(&self.settings.ingest));
+            let what = "the input has no records".to_owned();
+            return Err(RunError::NothingToRead { input: "the table".to_owned(), what });
         };
         findings.note_repeated_ids(repeated_ids);
         self.keep_files(&mut tables)?;

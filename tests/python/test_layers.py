@@ -57,7 +57,9 @@ LAYERS = {
     "crates/training/src": None,
     "crates/evaluation/src": None,
     "python/src": {
-        "annotation": {"calls", "engine", "error", "pool", "spool", "table", "values"},
+        "annotation": {"calls", "engine", "error", "pool", "spool", "streams", "table"},
+        "parts": {"calls", "engine", "error", "pool", "spool", "streams", "table"},
+        "streams": {"error", "values"},
         "run": {"calls", "engine", "error", "pool"},
         "engine": {"calls", "error", "pool", "tokens", "values"},
         "table": {"error", "spool"},

@@ -86,7 +86,18 @@ impl Engine {
 
     /// Takes an article through every stage, as a whole or, if it is long, passage by passage. `pass` gets each finished passage,
     /// and what the source offsets of its tokens lack.
-    pub fn process_text(&self, article: ArticleText, scratch: &mut EngineScratch, mut pass: impl FnMut(&Tagged, usize)) {
+    pub fn process_text(&self, article: ArticleText, scratch: &mut EngineScratch, pass: impl FnMut(&Tagged, usize)) {
+        self.process_text_while(&|| true, article, scratch, pass);
+    }
+
+    /// The same as long as somebody wants it to go on, which is asked before each passage.
+    pub fn process_text_while(
+        &self,
+        is_wanted: &dyn Fn() -> bool,
+        article: ArticleText,
+        scratch: &mut EngineScratch,
+        mut pass: impl FnMut(&Tagged, usize),
+    ) {
         let size = self.passage_size();
         if !size.is_exceeded_by(&article) {
             return pass(&self.process(article.into_document(), scratch), 0);
@@ -98,6 +109,9 @@ impl Engine {
             (repaired, sentences)
         }) {
             pass(&self.tag(article, sentences, scratch), offset);
+            if !is_wanted() {
+                return;
+            }
         }
     }
 

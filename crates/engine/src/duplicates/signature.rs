@@ -285,6 +285,18 @@ mod tests {
     }
 
     #[test]
+    fn a_signature_comes_back_from_its_bytes() {
+        for words in [0, 3, 10, 400] {
+            let signature = of(&text(0..words));
+            assert_eq!(Signature::from_bytes(&signature.to_bytes()), signature, "{words} words");
+            assert_eq!(signature.anchor_list().len(), signature.anchors().count());
+        }
+        let (one, other) = (of(&text(0..400)), of(&text(40..440)));
+        assert!((one.similarity(&other) - similarity(one.sketch().agreements(&other.sketch()))).abs() < f32::EPSILON);
+        assert_eq!(of(&text(0..400)).to_bytes()[..16], one.text_hash().expect("words"), "the text hash comes first");
+    }
+
+    #[test]
     fn similarity_is_the_share_of_common_pairs() {
         for (agreements, expected) in [(256, 1.0), (64, 0.0), (0, 0.0), (128, 0.5), (160, 0.6667), (255, 0.9974)] {
             assert!((similarity(agreements) - expected).abs() < 1e-6, "{agreements} agreements");
