@@ -28,8 +28,7 @@ impl InputSurvey {
     /// If a file changed since the inventory was taken.
     pub fn of_part(part: &Inventory, settings: &IngestSettings) -> Result<Self, ReadError> {
         let mut survey = Self::default();
-        let nothing = Self::default();
-        read_part(part, settings, &nothing, &mut |ingested, _| {
+        read_part(part, settings, &DateOrders::default(), &mut |ingested, _| {
             if let Ingested::Record(record) = ingested {
                 survey.neighbourhood.add(&record, settings);
             }
@@ -57,8 +56,22 @@ impl InputSurvey {
         postcard::from_bytes(bytes).ok()
     }
 
-    /// Tells a record of a file what is known about those around it.
-    pub fn tell(&self, record: &mut super::record::Record) {
-        self.neighbourhood.tell(record);
+    /// Reads the records of a part of the input that was surveyed, each told what is known about those around it.
+    ///
+    /// # Errors
+    /// If a file changed since the inventory was taken.
+    pub fn read_part(
+        &self,
+        part: &Inventory,
+        settings: &IngestSettings,
+        emit: &mut dyn FnMut(Ingested) -> ControlFlow<()>,
+    ) -> Result<(), ReadError> {
+        let read = read_part(part, settings, &self.dates, &mut |mut ingested, _| {
+            if let Ingested::Record(record) = &mut ingested {
+                self.neighbourhood.tell(record);
+            }
+            emit(ingested)
+        });
+        read.map(drop)
     }
 }

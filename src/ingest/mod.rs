@@ -51,7 +51,7 @@ pub use fields::ArticleFields;
 pub use input_survey::InputSurvey;
 pub use inventory::{Inventory, SourceFile, take_inventory};
 pub use neighbourhood::Neighbourhood;
-pub use reader::{Ingested, ReadError, read_part, read_records};
+pub use reader::{Ingested, ReadError, read_records};
 pub use record::{Body, Fingerprint, Record};
 pub use remarks::ArticleRemarks;
 pub use report::InputReport;

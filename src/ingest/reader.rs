@@ -21,7 +21,6 @@ use super::date_orders::{DateOrders, DatePlace};
 use super::date_survey::{DateSurvey, numeric_dates};
 use super::dates::{DateOrder, Reading};
 use super::fields::ArticleFields;
-use super::input_survey::InputSurvey;
 use super::inventory::{Inventory, SourceFile};
 use super::path_fields::PathReader;
 use super::record::{Body, Record};
@@ -65,17 +64,17 @@ pub fn read_records(
     read(inventory, settings, None, emit)
 }
 
-/// The same for a part of an input, of which all parts were surveyed.
+/// The same for a part of an input, if the orders of the dates of all parts are known.
 ///
 /// # Errors
 /// [`ReadError::Changed`].
-pub fn read_part(
+pub(super) fn read_part(
     part: &Inventory,
     settings: &IngestSettings,
-    survey: &InputSurvey,
+    dates: &DateOrders,
     emit: &mut Emit<'_>,
 ) -> Result<Vec<String>, ReadError> {
-    read(part, settings, Some(&survey.dates), emit)
+    read(part, settings, Some(dates), emit)
 }
 
 fn read(

@@ -35,8 +35,7 @@ use crate::dataset::{
 };
 use crate::gates::{Findings, RunReport, Subject};
 use crate::ingest::{
-    Fingerprint, IngestSettings, Ingested, InputSurvey, Inventory, ReadError, Record, RowName, RowReader, read_part,
-    repeated_key,
+    Fingerprint, IngestSettings, Ingested, InputSurvey, Inventory, ReadError, Record, RowName, RowReader, repeated_key,
 };
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
@@ -82,10 +81,7 @@ impl PartSource<'_> {
         match self {
             Self::Files(part) => {
                 let mut ended = Ok(());
-                read_part(part, settings, survey, &mut |mut ingested, _| {
-                    if let Ingested::Record(record) = &mut ingested {
-                        survey.tell(record);
-                    }
+                survey.read_part(part, settings, &mut |ingested| {
                     ended = piece.push(ingested, &mut |records| pass(records, settings));
                     if ended.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
                 })?;
