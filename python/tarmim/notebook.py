@@ -35,8 +35,8 @@ def repaired_html(repaired: Repaired) -> str:
 
 
 def _percent(confidence: float) -> str:
-    """A probability, rounded down: nothing is shown as certain that is not."""
-    return f"{floor(confidence * 1000) / 10:g} %"
+    """A probability, rounded down, and never as certainty: 1 stands for 0.99995 or more."""
+    return f"{min(floor(confidence * 1000) / 10, 99.9):g} %"
 
 
 def _word(token: Token) -> str:
