@@ -42,8 +42,7 @@ pub(crate) fn annotate(
     id: Option<String>,
     source_path: Option<String>,
 ) -> PyResult<Tables> {
-    let stream = Stream::of(table)?;
-    let rows = row_reader(py, engine, &stream, TableColumns { text, id, source_path })?;
+    let (stream, rows) = engine.rows_of(table, TableColumns { text, id, source_path })?;
     let done = interruptibly(py, |interrupt| {
         let (survey, batches) = surveyed(&rows, stream, interrupt)?;
         let mut annotation = Annotation::new(Arc::clone(engine.annotator()), rows, survey);
@@ -60,25 +59,15 @@ pub(crate) fn annotate(
 #[pyfunction]
 #[pyo3(signature = (engine, table, text, id, source_path))]
 pub(crate) fn annotate_batches(
-    py: Python<'_>,
     engine: &PyEngine,
     table: &Bound<'_, PyAny>,
     text: Option<String>,
     id: Option<String>,
     source_path: Option<String>,
 ) -> PyResult<AnnotatedBatches> {
-    let stream = Stream::of(table)?;
-    let rows = row_reader(py, engine, &stream, TableColumns { text, id, source_path })?;
+    let (stream, rows) = engine.rows_of(table, TableColumns { text, id, source_path })?;
     let annotation = Annotation::new(Arc::clone(engine.annotator()), rows, InputSurvey::default());
     Ok(AnnotatedBatches { pool: Arc::clone(engine.pool()), state: Mutex::new(Some((stream, annotation))) })
-}
-
-fn row_reader(py: Python<'_>, engine: &PyEngine, stream: &Stream, columns: TableColumns) -> PyResult<RowReader> {
-    let schema = stream.schema();
-    engine.annotator().row_reader(columns, &schema).map_err(|error| {
-        let found: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-        unusable(py, &format!("{error}; columns found: {}", found.join(", ")))
-    })
 }
 
 /// The tables of a stream, batch by batch.

@@ -12,12 +12,14 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use tarmim::commands::Error as CommandError;
 use tarmim::config::Setup;
+use tarmim::ingest::{RowReader, TableColumns};
 use tarmim::interrupt::Interrupt;
 use tarmim::pipeline::Annotator;
 
 use crate::calls::{briefly, interruptibly};
-use crate::error::{failed, of_program};
+use crate::error::{failed, of_program, unusable};
 use crate::pool::Pool;
+use crate::streams::Stream;
 use crate::tokens::{RepairedText, Tokens};
 use crate::values::{decimal, text, value_of};
 
@@ -39,6 +41,20 @@ impl PyEngine {
 
     pub(crate) fn model_id(&self) -> &str {
         &self.model_id
+    }
+
+    /// The rows of a table: its stream, and a reader of its batches.
+    ///
+    /// # Errors
+    /// If it is no table, or lacks a column that is needed.
+    pub(crate) fn rows_of(&self, table: &Bound<'_, PyAny>, columns: TableColumns) -> PyResult<(Stream, RowReader)> {
+        let stream = Stream::of(table)?;
+        let schema = stream.schema();
+        let reader = self.annotator.row_reader(columns, &schema).map_err(|error| {
+            let found: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+            unusable(table.py(), &format!("{error}; columns found: {}", found.join(", ")))
+        })?;
+        Ok((stream, reader))
     }
 
     pub(crate) fn pool(&self) -> &Arc<Pool> {

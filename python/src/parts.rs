@@ -17,9 +17,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use rustc_hash::FxHashMap;
 use tarmim::commands::Error as CommandError;
-use tarmim::config::{Overrides, Setup};
+use tarmim::config::Setup;
 use tarmim::dataset::{BuildStamp, OutputFolder};
-use tarmim::ingest::{InputSurvey, Inventory, RowReader, TableColumns};
+use tarmim::ingest::{InputSurvey, Inventory, TableColumns};
 use tarmim::pipeline::{
     Begun, CopyJudge, PartError, PartSource, PartSummary, PartVerdict, PartedBuild, Refusal, SurveyedPart, inventory_of,
 };
@@ -32,33 +32,6 @@ use crate::pool::Pool;
 use crate::spool::Spool;
 use crate::streams::Stream;
 use crate::table::Table;
-
-/// The rows of a part: a table, its columns, and names that are not as its rows say, by index.
-struct Rows {
-    stream: Stream,
-    columns: TableColumns,
-}
-
-impl Rows {
-    fn of(
-        table: &Bound<'_, PyAny>,
-        text: Option<String>,
-        id: Option<String>,
-        source_path: Option<String>,
-    ) -> PyResult<Self> {
-        let stream = Stream::of(table)?;
-        Ok(Self { stream, columns: TableColumns { text, id, source_path } })
-    }
-
-    fn reader(&self, py: Python<'_>, engine: &PyEngine, names: FxHashMap<u64, String>) -> PyResult<RowReader> {
-        let schema = self.stream.schema();
-        let reader = engine.annotator().row_reader(self.columns.clone(), &schema).map_err(|error| {
-            let found: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-            unusable(py, &format!("{error}; columns found: {}", found.join(", ")))
-        })?;
-        Ok(reader.with_names(names))
-    }
-}
 
 /// The files of an input folder, as bytes, and the size of each.
 #[pyfunction]
@@ -117,9 +90,9 @@ pub(crate) fn surveyed_rows(
     id: Option<String>,
     source_path: Option<String>,
 ) -> PyResult<Table> {
-    let mut rows = Rows::of(table, text, id, source_path)?;
-    let reader = rows.reader(py, engine, FxHashMap::default())?;
-    surveyed(py, engine, PartSource::Rows(Box::new(reader), &mut rows.stream), &InputSurvey::default())
+    let (mut stream, rows) = engine.rows_of(table, TableColumns { text, id, source_path })?;
+    let rows = rows.with_names(FxHashMap::default());
+    surveyed(py, engine, PartSource::Rows(Box::new(rows), &mut stream), &InputSurvey::default())
 }
 
 fn surveyed(py: Python<'_>, engine: &PyEngine, source: PartSource<'_>, known: &InputSurvey) -> PyResult<Table> {
@@ -298,12 +271,13 @@ pub(crate) fn write_part(
     let (names, verdicts) = verdicts_from(py, verdicts)?;
     let stamp = BuildStamp { build_id, model_id: engine.model_id().to_owned(), part: Some(number) };
     let files = part.map(|part| inventory_from(py, part)).transpose()?.unwrap_or_default();
-    let mut rows = table.map(|table| Rows::of(table, text, id, source_path)).transpose()?;
-    let source = match &mut rows {
+    let mut stream;
+    let source = match table {
         None => PartSource::Files(&files),
-        Some(rows) => {
-            let reader = rows.reader(py, engine, names)?;
-            PartSource::Rows(Box::new(reader), &mut rows.stream)
+        Some(table) => {
+            let (read, rows) = engine.rows_of(table, TableColumns { text, id, source_path })?;
+            stream = read;
+            PartSource::Rows(Box::new(rows.with_names(names)), &mut stream)
         }
     };
     let written = interruptibly(py, |interrupt| {
@@ -363,10 +337,7 @@ fn numbers<T: arrow::datatypes::ArrowPrimitiveType>(
 }
 
 fn setup_of(py: Python<'_>, config: Option<PathBuf>, arguments: &Bound<'_, PyDict>) -> PyResult<Setup> {
-    let arguments = arguments_of(arguments)?;
-    let setup =
-        if arguments.is_empty() { config.as_deref().map(|config| Setup::open(config, Overrides::default())) } else { None };
-    let setup = setup.unwrap_or_else(|| Setup::with_arguments(config.as_deref(), arguments));
+    let setup = Setup::with_arguments(config.as_deref(), arguments_of(arguments)?);
     setup.map_err(|faults| of_program(py, CommandError::Config(faults)))
 }
 

@@ -12,6 +12,7 @@ Arrow batches come in and go out. A worker process loads the model once.
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import shutil
@@ -20,7 +21,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.resources import files
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from typing import Any
 import pyarrow as pa
 
 from tarmim import _tarmim
-from tarmim.engine import Engine
+from tarmim.engine import Engine, with_default_vocabulary
 from tarmim.errors import ConfigError, Error
 
 TABLES = ("sentences", "articles", "keywords", "rejects")
@@ -74,9 +74,7 @@ class Job:
 
     def arguments(self) -> dict[str, Any]:
         """The settings as the driver takes them: with the vocabulary that an engine has by default."""
-        if self.config is None and "vocabularies" not in self.settings:
-            return {"vocabularies": [str(files("tarmim") / "newspapers.ttl")], **self.settings}
-        return self.settings
+        return with_default_vocabulary(self.config, self.settings)
 
 
 @lru_cache(maxsize=4)
@@ -226,8 +224,6 @@ def written(job: Job, staged: Staged, part: int, batches: Iterable[pa.RecordBatc
 
 
 def _check_records(summary: str, staged: Staged, part: int) -> None:
-    import json
-
     found, expected = json.loads(summary)["counts"]["inputs"], staged.records.get(part, 0)
     if found != expected:
         raise Error(

@@ -209,9 +209,8 @@ class Engine:
         # Absolute and copied: another process, or this one later, must make the same engine of it.
         self._config = None if config is None else os.path.abspath(config)
         self._jobs, self._settings = jobs, copy.deepcopy(settings)
-        if config is None and "vocabularies" not in settings:
-            settings = {"vocabularies": [str(files("tarmim") / "newspapers.ttl")], **settings}
-        self._engine = _tarmim.Engine(None if config is None else os.fspath(config), checked_jobs(jobs), settings)
+        path = None if config is None else os.fspath(config)
+        self._engine = _tarmim.Engine(path, checked_jobs(jobs), with_default_vocabulary(path, settings))
 
     def __copy__(self) -> Engine:
         return self
@@ -317,6 +316,13 @@ class Engine:
         """
         batches = _tarmim.annotate_batches(self._engine, table, text, id, source_path)
         return (Annotation(*tables) for tables in batches)
+
+
+def with_default_vocabulary(config: str | None, settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings with the vocabulary of the package, if neither a file nor they name one."""
+    if config is not None or "vocabularies" in settings:
+        return settings
+    return {"vocabularies": [str(files("tarmim") / "newspapers.ttl")], **settings}
 
 
 def checked_jobs(jobs: int | None) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tarmim import _tarmim
 from tarmim.dataset import Build
-from tarmim.engine import checked_jobs
+from tarmim.engine import checked_jobs, with_default_vocabulary
 from tarmim.errors import ConfigError
 
 __all__ = ["Progress", "RunResult", "run"]
@@ -89,10 +89,7 @@ def run(
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit < 1 << 63):
         raise ConfigError(f"limit: expected a whole number from 1, found {limit!r}", 2)
     config = None if config is None else os.fspath(config)
-    if config is None and "vocabularies" not in settings:
-        from importlib.resources import files
-
-        settings = {"vocabularies": [str(files("tarmim") / "newspapers.ttl")], **settings}
+    settings = with_default_vocabulary(config, settings)
     try:
         outcome, folder = _tarmim.run(config, checked_jobs(jobs), limit, force, settings, listen)
     finally:

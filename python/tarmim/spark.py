@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark import TaskContext
-from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 
@@ -269,11 +269,7 @@ def _near_copies(originals: DataFrame, least: float) -> DataFrame:
     similar = pairs.join(signatures, _PLACE).join(others, ["of_part", "of_row"]).mapInArrow(_similarities, schema)
     best = Window.partitionBy(*_PLACE).orderBy(F.desc("similarity"), "of_part", "of_row")
     found = similar.where(F.col("similarity") >= F.lit(least)).withColumn("best", F.row_number().over(best)).where("best = 1")
-    return found.select(*_PLACE, "near_duplicate_of", "similarity", _false().alias("is_left_out"))
-
-
-def _false() -> Column:
-    return F.lit(False)
+    return found.select(*_PLACE, "near_duplicate_of", "similarity", F.lit(False).alias("is_left_out"))
 
 
 def _similarities(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

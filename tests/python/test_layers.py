@@ -61,7 +61,7 @@ LAYERS = {
         "parts": {"calls", "engine", "error", "pool", "spool", "streams", "table"},
         "streams": {"error", "values"},
         "run": {"calls", "engine", "error", "pool"},
-        "engine": {"calls", "error", "pool", "tokens", "values"},
+        "engine": {"calls", "error", "pool", "streams", "tokens", "values"},
         "table": {"error", "spool"},
         "tokens": {"values"},
         "values": {"error"},
