@@ -27,6 +27,8 @@ enum Stopped {
     Input(ArrowError),
     /// The temporary file cannot be written.
     Output(ArrowError),
+    /// No threads can be started.
+    Threads(String),
     /// It was asked to stop; the exception is raised elsewhere.
     Asked,
 }
@@ -88,7 +90,7 @@ impl AnnotatedBatches {
         let done = interruptibly(py, |interrupt| {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             let Some((mut stream, mut annotation)) = state.take() else { return Ok(None) };
-            let Some(batch) = stream.next() else { return Ok(None) };
+            let Some(batch) = stream.awaited(interrupt).next() else { return Ok(None) };
             let mut spools = Spools::new();
             push(&self.pool, &mut annotation, &batch.map_err(Stopped::Input)?, interrupt, &mut spools)?;
             // A batch that failed ends the iteration, as an exception ends a generator.
@@ -100,15 +102,15 @@ impl AnnotatedBatches {
 }
 
 /// Reads a stream to its end, and keeps its batches for a second reading.
-fn surveyed(rows: &RowReader, stream: Stream, interrupt: &Interrupt) -> Result<(InputSurvey, Batches), Stopped> {
+fn surveyed(rows: &RowReader, mut stream: Stream, interrupt: &Interrupt) -> Result<(InputSurvey, Batches), Stopped> {
     let (mut survey, mut spool) = (InputSurvey::default(), Spool::new(stream.schema()));
-    for batch in stream {
+    for batch in stream.awaited(interrupt) {
         let batch = batch.map_err(Stopped::Input)?;
         rows.survey(&batch, &mut survey);
         spool.push(batch).map_err(Stopped::Output)?;
-        if interrupt.received().is_some() {
-            return Err(Stopped::Asked);
-        }
+    }
+    if interrupt.received().is_some() {
+        return Err(Stopped::Asked);
     }
     let spooled = Arc::new(spool.finish().map_err(Stopped::Output)?);
     Ok((survey, spooled.batches().map_err(Stopped::Output)?))
@@ -126,14 +128,19 @@ fn push(
         Ok(Ok(true)) => Ok(()),
         Ok(Ok(false)) => Err(Stopped::Asked),
         Ok(Err(error)) => Err(Stopped::Output(error)),
-        Err(error) => Err(Stopped::Output(ArrowError::ExternalError(Box::new(error)))),
+        Err(error) => Err(Stopped::Threads(error.to_string())),
     }
 }
 
 fn raised(py: Python<'_>, stopped: Stopped) -> PyErr {
     match stopped {
         Stopped::Input(error) => unusable(py, &format!("the table cannot be read to its end: {error}")),
-        Stopped::Output(error) => failed(py, &format!("the tables cannot be kept: {error}")),
+        Stopped::Output(error) => {
+            let folder = std::env::temp_dir();
+            let advice = "what is too large for memory goes there, and TMPDIR names another";
+            failed(py, &format!("the tables cannot be kept in {}: {error}; {advice}", folder.display()))
+        }
+        Stopped::Threads(error) => failed(py, &error),
         Stopped::Asked => failed(py, "stopped"),
     }
 }

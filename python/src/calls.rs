@@ -14,7 +14,7 @@ use tarmim::interrupt::Interrupt;
 use crate::error::failed;
 
 /// How long a waiting call does not look whether it is asked to stop.
-const POLL: Duration = Duration::from_millis(50);
+pub(crate) const POLL: Duration = Duration::from_millis(50);
 
 static CLOSING: AtomicBool = AtomicBool::new(false);
 static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);

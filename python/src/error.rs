@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use tarmim::commands::Error as CommandError;
 
 /// The code of an input or an argument that cannot be used, as of a faulty configuration.
-const UNUSABLE: u8 = 2;
+pub(crate) const UNUSABLE: u8 = 2;
 
 /// The exception for a code, as `tarmim.errors` has them.
 pub(crate) fn exception(py: Python<'_>, code: u8, message: &str) -> PyErr {

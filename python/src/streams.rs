@@ -1,9 +1,12 @@
 //! Arrow streams from Python: imported, and not believed.
 //!
 //! Invariant: a batch that comes out has the schema of its stream, which is nested no deeper than [`DEEPEST`]. A producer may be a Python
-//! generator, and nothing on its way checks what it yields.
+//! generator, and nothing on its way checks what it yields. It may also never yield again: who must hear that he is asked to stop reads
+//! through [`Stream::awaited`].
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread;
 
 use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::datatypes::{DataType, Schema, SchemaRef};
@@ -11,15 +14,30 @@ use arrow::error::ArrowError;
 use arrow::ffi_stream::RecordBatchStreamReader;
 use arrow_pyarrow::FromPyArrow;
 use pyo3::prelude::*;
+use tarmim::interrupt::Interrupt;
 
+use crate::calls::POLL;
 use crate::error::{unusable, wrong_type};
 use crate::values::kind_of;
 
 /// Columns nested deeper are refused: reading them recurses, and a stack that overflows ends the process.
 const DEEPEST: usize = 64;
 
+/// What comes of asking for the next batch.
+type Next = Option<Result<RecordBatch, ArrowError>>;
+
 /// A stream of batches of one schema.
-pub(crate) struct Stream(RecordBatchStreamReader);
+pub(crate) struct Stream {
+    schema: SchemaRef,
+    /// `None` if its producer was left waiting.
+    reader: Option<RecordBatchStreamReader>,
+}
+
+/// A stream whose producer is waited for only until somebody asks to stop.
+pub(crate) struct Awaited<'s> {
+    stream: &'s mut Stream,
+    interrupt: &'s Interrupt,
+}
 
 impl Stream {
     /// The stream of a table.
@@ -47,27 +65,65 @@ impl Stream {
             Some(column) => {
                 Err(unusable(py, &format!("the column {column} is nested more than {DEEPEST} deep; leave it out")))
             }
-            None => Ok(Self(stream)),
+            None => Ok(Self { schema: stream.schema(), reader: Some(stream) }),
         }
     }
 
     pub(crate) fn schema(&self) -> SchemaRef {
-        self.0.schema()
+        self.schema.clone()
+    }
+
+    /// The batches, until somebody asks to stop: then the stream ends at once, also while its producer is at work.
+    pub(crate) fn awaited<'s>(&'s mut self, interrupt: &'s Interrupt) -> Awaited<'s> {
+        Awaited { stream: self, interrupt }
     }
 }
 
 impl Iterator for Stream {
     type Item = Result<RecordBatch, ArrowError>;
 
-    fn next(&mut self) -> Option<Self::Item> {
-        // Arrow asserts that a batch has the buffers of the types that the schema says, and a generator may yield any.
-        let next = catch_unwind(AssertUnwindSafe(|| self.0.next()));
-        let Ok(next) = next else {
-            let what = "a batch does not have the types of the stream's schema; cast it before it is yielded";
-            return Some(Err(ArrowError::SchemaError(what.to_owned())));
-        };
-        next
+    fn next(&mut self) -> Next {
+        self.reader.as_mut().and_then(next_of)
     }
+}
+
+impl Iterator for Awaited<'_> {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Next {
+        if self.interrupt.received().is_some() {
+            return None;
+        }
+        let mut reader = self.stream.reader.take()?;
+        let (sender, receiver) = sync_channel(1);
+        // A thread that nobody waits for: a producer cannot be stopped, only left alone with the stream.
+        let produce = move || {
+            let next = next_of(&mut reader);
+            // If it cannot be sent, nobody wants it any more.
+            drop(sender.send((reader, next)));
+        };
+        if let Err(error) = thread::Builder::new().spawn(produce) {
+            return Some(Err(ArrowError::IoError("no thread can be started to read the table".to_owned(), error)));
+        }
+        loop {
+            match receiver.recv_timeout(POLL) {
+                Ok((reader, next)) => {
+                    self.stream.reader = Some(reader);
+                    return next;
+                }
+                Err(RecvTimeoutError::Timeout) if self.interrupt.received().is_none() => {}
+                Err(_) => return None,
+            }
+        }
+    }
+}
+
+fn next_of(reader: &mut RecordBatchStreamReader) -> Next {
+    // Arrow asserts that a batch has the buffers of the types that the schema says, and a generator may yield any.
+    catch_unwind(AssertUnwindSafe(|| reader.next())).unwrap_or_else(|_| {
+        let what = "a batch does not have the types of the stream's schema; cast it before it is yielded";
+        Some(Err(ArrowError::SchemaError(what.to_owned())))
+    })
 }
 
 fn not_arrow(kind: &str) -> String {

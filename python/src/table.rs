@@ -25,8 +25,13 @@ impl Table {
 
     /// Calls a library's function with this table.
     fn given_to<'py>(slf: &Bound<'py, Self>, module: &str, function: &str) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import(module)?.getattr(function)?.call1((slf,))
+        library(slf.py(), module)?.getattr(function)?.call1((slf,))
     }
+}
+
+/// A library, or an exception that says that it is not installed.
+fn library<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    py.import("tarmim.libraries")?.getattr("library")?.call1((name,))
 }
 
 #[pymethods]
@@ -80,6 +85,6 @@ impl Table {
 
     /// The table as a `pandas.DataFrame`.
     fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("pandas")?.getattr("DataFrame")?.call_method1("from_arrow", (slf,))
+        library(slf.py(), "pandas")?.getattr("DataFrame")?.call_method1("from_arrow", (slf,))
     }
 }

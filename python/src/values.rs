@@ -4,14 +4,14 @@ use engine::settings::Value;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
-use crate::error::{unusable, wrong_type};
+use crate::error::{UNUSABLE, exception, unusable, wrong_type};
 
 /// A keyword argument's value. Paths may be `os.PathLike`.
 ///
 /// # Errors
 /// If no setting has a value of its type.
 pub(crate) fn value_of(key: &str, object: &Bound<'_, PyAny>) -> PyResult<Value> {
-    let refused = || wrong_type(object.py(), &format!("{key}: {} is no value of a setting", kind_of(object)));
+    let refused = || exception(object.py(), UNUSABLE, &format!("{key}: {} is no value of a setting", kind_of(object)));
     if object.is_none() {
         return Ok(Value::Unset);
     }
@@ -38,7 +38,14 @@ pub(crate) fn value_of(key: &str, object: &Bound<'_, PyAny>) -> PyResult<Value> 
             _ => Err(refused()),
         };
     }
-    text_of(object).map(Value::Text).ok_or_else(refused)
+    if let Some(text) = text_of(object) {
+        return Ok(Value::Text(text));
+    }
+    // A scalar of numpy, as what it is in Python.
+    match object.call_method0("item") {
+        Ok(item) if !item.hasattr("item")? => value_of(key, &item),
+        _ => Err(refused()),
+    }
 }
 
 /// A text, or a path as one.

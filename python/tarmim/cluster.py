@@ -27,7 +27,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from tarmim import _tarmim
+from tarmim import _tarmim, arguments
 from tarmim.engine import Engine, with_default_vocabulary
 from tarmim.errors import ConfigError, Error
 
@@ -94,7 +94,8 @@ def job_of_rows(
     """The job of annotating the rows of a distributed table."""
     if "jobs" in settings:
         raise ConfigError("jobs: a worker of a cluster has one thread; give the cluster more workers", 2)
-    return Job(None if config is None else os.path.abspath(config), settings, text, id, source_path)
+    path = arguments.optional_path("config", config)
+    return Job(None if path is None else os.path.abspath(path), settings, *arguments.columns(text, id, source_path))
 
 
 def check_columns(job: Job, empty: pa.Table) -> None:

@@ -8,7 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from tarmim.errors import NothingToReadError
+from tarmim import arguments
+from tarmim.errors import InputError, NothingToReadError
+from tarmim.libraries import library
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,11 +35,15 @@ def load(output: str | os.PathLike[str] = "output", *, build: str | None = None)
 
     Raises:
         tarmim.NothingToReadError: if there is no such build.
+        tarmim.MissingLibraryError: if a table is asked for, and the library that reads it (polars, DuckDB) is not installed.
 
     >>> build = load("output")  # doctest: +SKIP
     >>> build.sentences.select("text", "repair_confidence").head().collect()  # doctest: +SKIP
     """
-    folder = Path(output)
+    folder = Path(arguments.path("output", output))
+    build = arguments.optional_text("build", build)
+    if build is not None and Path(build).name != build:
+        raise InputError(f"build: expected the id of a build, found {build!r}", 2)
     link = folder / "current" if build is None else folder / "builds" / build
     try:
         found = link.resolve(strict=True)
@@ -54,8 +60,7 @@ class Build:
     Stored tables: ``sentences``, ``articles``, ``keywords``, ``rejects``, with the columns of the data dictionary; ``published`` is a
     datetime (midnight). Flat tables, each row with the ids and indices of its sentence:
 
-    - ``tokens``: one row per token: ``token`` (index in the sentence), ``raw``, ``form``, ``confidence``. The tables hold the
-      confidence of tokens that were changed or are in doubt; of all others it is null, and at least ``doubt_threshold``.
+    - ``tokens``: one row per token: ``token`` (index in the sentence), ``raw``, ``form``, ``confidence``.
     - ``repairs`` and ``doubts``: one row per changed, and per doubtful token, with its alternatives.
     - ``marks``: one row per restored punctuation mark.
     - ``hits``: one row per keyword hit, with ``section``, ``title`` and ``published`` of its article.
@@ -127,18 +132,21 @@ class Build:
 
     def polars(self, table: str) -> polars.LazyFrame:
         """A table as a lazy polars frame: nothing is read before ``collect``."""
+        library("polars")
         from tarmim import frames_polars
 
         return frames_polars.frame(self, _known(table))
 
     def duckdb(self, table: str, connection: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyRelation:
         """A table as a DuckDB relation, by default of the connection that ``duckdb.sql`` uses."""
+        library("duckdb")
         from tarmim import frames_duckdb
 
         return frames_duckdb.relation(self, _known(table), connection)
 
     def pandas(self, table: str) -> pandas.DataFrame:
         """A table as a pandas frame, read at once (through DuckDB)."""
+        library("pandas")
         return self.duckdb(table).df()
 
     def files(self, table: Literal["sentences", "articles", "keywords", "rejects"]) -> list[Path]:
@@ -148,5 +156,5 @@ class Build:
 
 def _known(table: str) -> str:
     if table not in TABLES:
-        raise ValueError(f"table: expected one of {', '.join(TABLES)}, found {table!r}")
+        raise InputError(f"table: expected one of {', '.join(TABLES)}, found {table!r}", 2)
     return table

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, overload
 
-from tarmim import _tarmim, notebook
+from tarmim import _tarmim, arguments, notebook
 from tarmim._tarmim import Table
 
 __all__ = ["Alternative", "Annotation", "Engine", "Keyphrase", "Keyword", "Repaired", "Sentence", "Token", "Tokens"]
@@ -206,11 +206,11 @@ class Engine:
     __slots__ = ("_config", "_engine", "_jobs", "_settings")
 
     def __init__(self, config: str | os.PathLike[str] | None = None, *, jobs: int | None = None, **settings: Any) -> None:
+        path = arguments.optional_path("config", config)
         # Absolute and copied: another process, or this one later, must make the same engine of it.
-        self._config = None if config is None else os.path.abspath(config)
+        self._config = None if path is None else os.path.abspath(path)
         self._jobs, self._settings = jobs, copy.deepcopy(settings)
-        path = None if config is None else os.fspath(config)
-        self._engine = _tarmim.Engine(path, checked_jobs(jobs), with_default_vocabulary(path, settings))
+        self._engine = _tarmim.Engine(path, arguments.jobs(jobs), with_default_vocabulary(path, settings))
 
     def __copy__(self) -> Engine:
         return self
@@ -304,7 +304,7 @@ class Engine:
         >>> annotation.rejects.to_pyarrow().select(["source_path", "code"]).to_pylist()
         [{'source_path': 'b', 'code': 'no_text'}]
         """
-        return Annotation(*_tarmim.annotate(self._engine, table, text, id, source_path))
+        return Annotation(*_tarmim.annotate(self._engine, table, *arguments.columns(text, id, source_path)))
 
     def annotate_batches(
         self, table: Any, text: str | None = None, id: str | None = None, *, source_path: str | None = None
@@ -314,7 +314,7 @@ class Engine:
         Ids and duplicates are compared with all batches before. What later rows tell (the state of writing around very short
         texts, the order of day and month) is not known.
         """
-        batches = _tarmim.annotate_batches(self._engine, table, text, id, source_path)
+        batches = _tarmim.annotate_batches(self._engine, table, *arguments.columns(text, id, source_path))
         return (Annotation(*tables) for tables in batches)
 
 
@@ -323,17 +323,6 @@ def with_default_vocabulary(config: str | None, settings: dict[str, Any]) -> dic
     if config is not None or "vocabularies" in settings:
         return settings
     return {"vocabularies": [str(files("tarmim") / "newspapers.ttl")], **settings}
-
-
-def checked_jobs(jobs: int | None) -> int:
-    """The number of threads as the engine takes it: 0 stands for one per core."""
-    if jobs is None:
-        return 0
-    if isinstance(jobs, bool) or not isinstance(jobs, int) or not 1 <= jobs <= 1024:
-        from tarmim.errors import ConfigError
-
-        raise ConfigError(f"jobs: expected a whole number from 1 to 1024, found {jobs!r}", 2)
-    return jobs
 
 
 def _engine_of(config: str | None, jobs: int | None, settings: dict[str, Any]) -> Engine:

@@ -8,6 +8,7 @@ __all__ = [
     "InputError",
     "InputTypeError",
     "LockedError",
+    "MissingLibraryError",
     "NothingToReadError",
     "RefusedError",
     "TooManyRejectsError",
@@ -38,11 +39,15 @@ class ConfigError(Error, ValueError):
 
 
 class InputError(Error, ValueError):
-    """A text or a table cannot be used; the message names what was expected, what was found, and what to do."""
+    """A text, a table or an argument cannot be used; the message names what was expected, what was found, and what to do."""
 
 
 class InputTypeError(InputError, TypeError):
-    """A text or a table has a type that cannot be used."""
+    """A text, a table or an argument has a type that cannot be used."""
+
+
+class MissingLibraryError(Error, ImportError):
+    """A library that is needed for this is not installed; the message names it."""
 
 
 class NothingToReadError(Error):

@@ -14,18 +14,8 @@ if TYPE_CHECKING:
 _IDS = ", ".join(_PLACE)
 
 _TOKENS = f"""
-    with split as (select {_IDS}, repairs, doubts, string_split(raw_text, ' ') as raws from {{sentences}}),
-    tokens as (
-        select {_IDS}, repairs, doubts, unnest(raws) as raw, (unnest(range(len(raws))))::integer as token from split
-    ),
-    judged as (
-        select *, list_filter(repairs, lambda item: item.token = token)[1] as repair,
-            list_filter(doubts, lambda item: item.token = token)[1] as doubt
-        from tokens
-    )
-    select {_IDS}, token, raw, coalesce(repair.repaired, raw) as form,
-        coalesce(repair.confidence, doubt.confidence) as confidence
-    from judged
+    with listed as (select {_IDS}, unnest(tokens) as item, (unnest(range(len(tokens))))::integer as token from {{sentences}})
+    select {_IDS}, token, unnest(item) from listed
 """
 
 

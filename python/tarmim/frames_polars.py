@@ -33,12 +33,5 @@ def _listed(sentences: pl.LazyFrame, column: str) -> pl.LazyFrame:
 
 
 def _tokens(sentences: pl.LazyFrame) -> pl.LazyFrame:
-    raw = pl.col("raw_text").str.split(" ")
-    tokens = sentences.select(*_PLACE, token=pl.int_ranges(pl.col("token_count"), dtype=pl.Int32), raw=raw)
-    tokens = tokens.explode("token", "raw")
-    key = ["sentence_id", "token"]
-    repairs = _listed(sentences, "repairs").select(*key, "repaired", repair=pl.col("confidence"))
-    doubts = _listed(sentences, "doubts").select(*key, doubt=pl.col("confidence"))
-    joined = tokens.join(repairs, on=key, how="left", maintain_order="left").join(doubts, on=key, how="left", maintain_order="left")
-    form, confidence = pl.coalesce("repaired", "raw"), pl.coalesce("repair", "doubt")
-    return joined.select(*_PLACE, "token", "raw", form=form, confidence=confidence)
+    places = pl.int_ranges(pl.col("token_count"), dtype=pl.Int32)
+    return sentences.select(*_PLACE, "tokens", token=places).explode("token", "tokens").select(*_PLACE, "token", "tokens").unnest("tokens")

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tarmim import _tarmim
+from tarmim import _tarmim, arguments
 from tarmim.dataset import Build
-from tarmim.engine import checked_jobs, with_default_vocabulary
-from tarmim.errors import ConfigError
+from tarmim.engine import with_default_vocabulary
+from tarmim.errors import InputTypeError
+from tarmim.libraries import library
 
 __all__ = ["Progress", "RunResult", "run"]
 
@@ -77,8 +78,12 @@ def run(
             ``TooManyRejectsError`` 5, ``LockedError`` 75.
         KeyboardInterrupt: on Ctrl-C.
     """
+    if not isinstance(progress, bool) and not callable(progress):
+        raise InputTypeError(f"progress: expected True, False or a function, found {type(progress).__name__}", 2)
+    path = arguments.optional_path("config", config)
+    settings = with_default_vocabulary(path, settings)
     bar = _Bar() if progress is True else None
-    report: Callable[[Progress], object] | None = bar if bar else progress or None  # type: ignore[assignment]
+    report: Callable[[Progress], object] | None = bar if isinstance(progress, bool) else progress
 
     def listen(kind: str, *values: Any) -> None:
         if kind == "message":
@@ -86,12 +91,8 @@ def run(
         elif report is not None:
             report(Progress(*values))
 
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit < 1 << 63):
-        raise ConfigError(f"limit: expected a whole number from 1, found {limit!r}", 2)
-    config = None if config is None else os.fspath(config)
-    settings = with_default_vocabulary(config, settings)
     try:
-        outcome, folder = _tarmim.run(config, checked_jobs(jobs), limit, force, settings, listen)
+        outcome, folder = _tarmim.run(path, arguments.jobs(jobs), arguments.limit(limit), bool(force), settings, listen)
     finally:
         if bar:
             bar.close()
@@ -102,6 +103,7 @@ class _Bar:
     """A bar of tqdm, a widget in notebooks."""
 
     def __init__(self) -> None:
+        library("tqdm")
         from tqdm.auto import tqdm
 
         self._make = tqdm

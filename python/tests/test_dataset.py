@@ -63,7 +63,10 @@ def test_tokens_repairs_and_marks_give_the_sentences(build):
     repairs = build.repairs.collect()
     assert repairs.height == sentences["repaired_count"].sum()
     changed = tokens.filter(polars.col("raw") != polars.col("form"))
-    assert changed.height == repairs.height and changed["confidence"].null_count() == 0
+    assert changed.height == repairs.height
+    assert changed["confidence"].to_list() == repairs["confidence"].to_list()
+    means = tokens.group_by("sentence_id", maintain_order=True).agg(mean=polars.col("confidence").cast(polars.Float64).mean())
+    assert (means["mean"] - both["repair_confidence"]).abs().max() < 1e-4
     assert build.marks.collect().height == sum(len(marks) for marks in sentences["marks"])
     hits = build.hits.collect()
     assert hits.height == build.keywords.collect().height and {"section", "title", "published"} <= set(hits.columns)

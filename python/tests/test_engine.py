@@ -6,10 +6,14 @@ import subprocess
 import sys
 import threading
 
+import numpy
+import pyarrow as pa
 import pytest
 from conftest import INTACT, PROGRAM, STRIPPED, build_of, program, rows, stored
 
 import tarmim
+
+TABLE = pa.table({"text": [STRIPPED]})
 
 
 def texts(seeds):
@@ -122,8 +126,60 @@ def test_faulty_settings_are_named_all_at_once(tmp_path):
     for jobs in (0, -1, 1.5, True, 10**9):
         with pytest.raises(tarmim.ConfigError, match="jobs: expected a whole number"):
             tarmim.Engine(jobs=jobs)
-    with pytest.raises(tarmim.InputTypeError, match="damage: object is no value"):
+    with pytest.raises(tarmim.ConfigError, match="damage: object is no value") as raised:
         tarmim.Engine(damage=object())
+    assert raised.value.code == 2
+
+
+def test_settings_may_be_scalars_of_numpy(seeds):
+    text = next(iter(seeds.values()))
+    engine = tarmim.Engine(jobs=numpy.int64(1), max_tokens=numpy.int16(12), cut_confidence=numpy.float32(0.5), vocabularies=[])
+    assert engine.sentences(text) == tarmim.Engine(max_tokens=12, cut_confidence=0.5, vocabularies=[]).sentences(text)
+    with pytest.raises(tarmim.ConfigError, match="max_tokens: ndarray is no value"):
+        tarmim.Engine(max_tokens=numpy.array([1, 2]))
+
+
+@pytest.mark.parametrize(
+    ("call", "what"),
+    [
+        (lambda _: tarmim.Engine(5), "config: expected a path .* found int"),
+        (lambda _: tarmim.Engine(b"pipeline.toml"), "config: expected a path .* found bytes"),
+        (lambda _: tarmim.Engine(""), "config: expected a path, found ''"),
+        (lambda _: tarmim.run("a\0b"), "config: expected a path, found"),
+        (lambda _: tarmim.run(None, input="x", progress="yes"), "progress: expected True, False or a function, found str"),
+        (lambda _: tarmim.load(None), "output: expected a path .* found NoneType"),
+        (lambda _: tarmim.load("x", build=7), "build: expected str or None, found int"),
+        (lambda _: tarmim.load("x", build="../x"), "build: expected the id of a build, found '../x'"),
+        (lambda engine: engine.annotate(TABLE, text=5), "text: expected str or None, found int"),
+        (lambda engine: engine.annotate(TABLE, id=["x"]), "id: expected str or None, found list"),
+        (lambda engine: engine.annotate_batches(TABLE, text=b"text"), "text: expected str or None, found bytes"),
+        (lambda engine: engine.annotate(TABLE, source_path=""), "source_path: expected a name, found ''"),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_named(engine, call, what):
+    with pytest.raises(tarmim.InputError, match=what) as raised:
+        call(engine)
+    assert raised.value.code == 2
+
+
+def test_a_library_that_is_missing_is_named(engine, monkeypatch, tmp_path):
+    annotation = engine.annotate(TABLE)
+    (tmp_path / "manifest.json").touch()
+    build = tarmim.Build(tmp_path)
+    calls = {
+        "polars": [annotation.sentences.to_polars, lambda: build.sentences],
+        "pyarrow": [annotation.sentences.to_pyarrow],
+        "pandas": [annotation.sentences.to_pandas, lambda: build.pandas("tokens")],
+        "duckdb": [lambda: build.duckdb("tokens")],
+        "tqdm": [lambda: tarmim.run(None, progress=True)],
+    }
+    for name, uses in calls.items():
+        with monkeypatch.context() as without:
+            without.setitem(sys.modules, name, None)
+            for use in uses:
+                with pytest.raises(tarmim.MissingLibraryError, match=f"{name} is needed for this .* pip install {name}") as raised:
+                    use()
+                assert isinstance(raised.value, ImportError) and raised.value.code == 2
 
 
 @pytest.mark.parametrize(

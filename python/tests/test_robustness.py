@@ -96,6 +96,46 @@ print("working", flush=True)
         assert "panicked" not in done.stderr and "Fatal" not in done.stderr
 
 
+WAITING = f"""
+import signal, sys, threading, time, pyarrow as pa, tarmim
+engine = tarmim.Engine(jobs=1, vocabularies=[])
+schema = pa.schema([("text", pa.string())])
+asked = threading.Event()
+def batches():
+    yield pa.record_batch([[{STRIPPED!r}]], schema=schema)
+    asked.set()
+    threading.Event().wait()
+stream = pa.RecordBatchReader.from_batches(schema, batches())
+"""
+
+
+@pytest.mark.parametrize("work", ["engine.annotate(stream)", "list(engine.annotate_batches(stream))"])
+def test_a_stream_that_never_goes_on_is_left(work):
+    """Ctrl-C ends the call although its producer waits for ever, and the interpreter exits."""
+    script = f"""{WAITING}
+def interrupt():
+    asked.wait()
+    signal.raise_signal(signal.SIGINT)
+threading.Thread(target=interrupt).start()
+try:
+    {work}
+except KeyboardInterrupt:
+    print("stopped", engine.repair({STRIPPED!r}).text != {STRIPPED!r})
+"""
+    done = run_script(script, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "stopped True\n"), done.stderr
+
+
+def test_an_interpreter_exits_while_a_stream_waits():
+    script = f"""{WAITING}
+threading.Thread(target=engine.annotate, args=(stream,), daemon=True).start()
+asked.wait()
+print("waiting", flush=True)
+"""
+    done = run_script(script, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "waiting\n"), done.stderr
+
+
 def test_two_engines_differ(engine):
     other = tarmim.Engine(damage="intact", vocabularies=[])
     results = {}
@@ -168,7 +208,7 @@ except tarmim.Error as error:
 """
     done = run_script(script, env={**os.environ, "TMPDIR": str(tmp_path / "missing")})
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("Error 1 the tables cannot be kept: "), done.stdout
+    assert done.stdout.startswith("Error 1 the tables cannot be kept in "), done.stdout
 
 
 def test_rejects_name_what_to_do(engine):

@@ -98,8 +98,10 @@ def test_rows_without_an_id_are_named_by_their_text(engine):
     assert other == [names[1], names[0]], "a name does not depend on the other rows"
 
 
-def test_ids_may_be_numbers(engine):
-    table = pa.table({"id": pa.array([3, 12345678901234], pa.int64()), "text": [STRIPPED, "كتاب جديد"]})
+@pytest.mark.parametrize("kind", [pa.int64(), pa.uint64(), pa.decimal128(38, 0), None], ids=str)
+def test_ids_may_be_numbers(engine, kind):
+    ids = pa.array([3, 12345678901234])
+    table = pa.table({"id": ids.cast(kind) if kind else ids.dictionary_encode(), "text": [STRIPPED, "كتاب جديد"]})
     assert [row["source_path"] for row in rows(engine.annotate(table, id="id").articles)] == ["3", "12345678901234"]
 
 

@@ -36,7 +36,9 @@ impl PipelineFile {
         match std::fs::read_to_string(path) {
             Ok(source) => Ok(Self::parse(&file, &source, named)),
             Err(error) => {
-                let what = format!("cannot be read: {error}; run in the folder of pipeline.toml, or give --config FILE");
+                let what = format!(
+                    "cannot be read: {error}; run in the folder of pipeline.toml, or name the file (--config FILE; in Python config=…)"
+                );
                 Err(ConfigFault { file, line: 0, what })
             }
         }

@@ -14,7 +14,9 @@ pub enum DatasetError {
         source: std::io::Error,
     },
     /// Another run is writing to the same folder.
-    #[error("another run holds the lock of {output}; wait for it to end, or give another --output")]
+    #[error(
+        "another run holds the lock of {output}; wait for it to end, or give another output folder (--output DIR; in Python output=…)"
+    )]
     Locked {
         /// The output folder.
         output: String,

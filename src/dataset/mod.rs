@@ -44,4 +44,4 @@ pub use partition::PartitionBy;
 pub use settings::DatasetSettings;
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;

@@ -33,6 +33,7 @@ engine::projection! {
         text_punctuated,
         source_start,
         source_end,
+        tokens,
         repairs,
         doubts,
         marks,

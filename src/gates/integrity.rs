@@ -106,7 +106,7 @@ const SENTENCES: &str = "select count(*), sum(token_count) from '{build}/sentenc
 const ARTICLES: &str = "select count(*), sum(token_count) from '{build}/articles/**/*.parquet'";
 const KEYWORDS: &str = "select count(*) from '{build}/keywords/**/*.parquet'";
 const REJECTS: &str = "select count(*) from '{build}/rejects/**/*.parquet'";
-const A_SENTENCE: &str = "select sentence_id, raw_text, text, text_punctuated, repairs, marks, token_count, source_start, source_end \
+const A_SENTENCE: &str = "select sentence_id, raw_text, text, text_punctuated, tokens, repairs, marks, token_count, source_start, source_end \
      from '{build}/sentences/**/*.parquet' limit 10";
 const AN_ARTICLE: &str =
     "select article_id, source_path, sentence_count, token_count, text from '{build}/articles/**/*.parquet' limit 10";
@@ -132,6 +132,9 @@ fn description(invariant: Invariant) -> (&'static str, &'static str, &'static st
             ("repaired_counts", "sentences and articles with a wrong repaired_count or unresolved_count", A_SENTENCE)
         }
         Invariant::Offsets => ("offsets", "sentences whose source range is empty or overlaps the one before", A_SENTENCE),
+        Invariant::Tokens => {
+            ("tokens_in_text", "sentences whose tokens are not those of raw_text, text and repairs", A_SENTENCE)
+        }
         Invariant::Repairs => ("repairs", "sentences whose repairs, applied to raw_text, do not give text", A_SENTENCE),
         Invariant::Marks => {
             ("marks", "sentences whose marks are out of place, or added to text do not give text_punctuated", A_SENTENCE)

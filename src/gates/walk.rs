@@ -32,6 +32,7 @@ pub(super) enum Invariant {
     TokenCounts,
     RepairedCounts,
     Offsets,
+    Tokens,
     Repairs,
     Marks,
     ArticleText,
@@ -40,7 +41,7 @@ pub(super) enum Invariant {
 
 impl Invariant {
     /// All invariants, each at the index of its discriminant.
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::ArticleIds,
         Self::SentenceIds,
         Self::SentenceIndex,
@@ -51,6 +52,7 @@ impl Invariant {
         Self::TokenCounts,
         Self::RepairedCounts,
         Self::Offsets,
+        Self::Tokens,
         Self::Repairs,
         Self::Marks,
         Self::ArticleText,
@@ -290,8 +292,10 @@ impl Walk {
     fn text(&mut self, columns: &SentenceColumns, row: usize, id: &str) {
         let (text, punctuated) = (columns.text.value(row), columns.text_punctuated.value(row));
         let raw_text = columns.raw_text.value(row);
-        let source = SentenceText { raw_text, repairs: &columns.repairs, marks: &columns.marks, row };
+        let source =
+            SentenceText { raw_text, tokens: &columns.tokens, repairs: &columns.repairs, marks: &columns.marks, row };
         let derived = source.gives(text, punctuated);
+        self.walked.require(derived.tokens, Invariant::Tokens, id);
         self.walked.require(derived.text, Invariant::Repairs, id);
         self.walked.require(derived.text_punctuated, Invariant::Marks, id);
         let Some((articles, article)) = self.articles.row() else { return };

@@ -85,7 +85,7 @@ impl RowReader {
             return Err(ColumnError::Missing { name: settings.fields.text.join(", or ") });
         }
         if let Some(name) = id {
-            check(schema, &name, "text or whole numbers", |found| is_text(found) || found.is_integer())?;
+            check(schema, &name, "text or whole numbers", |found| is_text(found) || is_whole_number(found))?;
             settings.fields.id = vec![name];
         }
         Ok(Self { settings, source_path, needs_id, names: Names::Counted(RecordKeys::default()), row: 0 })
@@ -237,6 +237,15 @@ fn check(schema: &Schema, name: &str, expected: &str, fits: impl Fn(&DataType) -
     }
     let found = field.data_type().to_string();
     Err(ColumnError::Type { name: name.to_owned(), expected: expected.to_owned(), found })
+}
+
+/// Whether a column holds whole numbers. Databases hand on large ones as decimals, and categories as dictionaries.
+fn is_whole_number(found: &DataType) -> bool {
+    match found {
+        DataType::Decimal128(_, scale) | DataType::Decimal256(_, scale) => *scale <= 0,
+        DataType::Dictionary(_, values) => is_whole_number(values),
+        found => found.is_integer(),
+    }
 }
 
 /// Whether a column holds texts, or lists of paragraphs.

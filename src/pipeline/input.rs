@@ -14,9 +14,9 @@ pub fn inventory_of(setup: &Setup) -> Result<Inventory, RunError> {
     let nothing = |what: String| RunError::NothingToRead { input: settings.input.display().to_string(), what };
     if !settings.input.is_dir() {
         return Err(nothing(match kind_at(&settings.input) {
-            None => "there is no such folder; give --input DIR or set ingest.input".to_owned(),
+            None => "there is no such folder; set ingest.input, or give another (--input DIR; in Python input=…)".to_owned(),
             Some(kind) => format!(
-                "it is {kind}, and a folder is expected; give the folder that holds the files as --input DIR or ingest.input, \
+                "it is {kind}, and a folder is expected; give the folder that holds the files as ingest.input (--input DIR; in Python input=…), \
                  and choose among them with ingest.files"
             ),
         }));

@@ -27,6 +27,7 @@ CONTRACT = {
         "text_punctuated": "utf8",
         "source_start": "int64",
         "source_end": "int64",
+        "tokens": "list<struct<raw: utf8, form: utf8, confidence: float32>>",
         "repairs": "list<struct<token: int32, raw: utf8, repaired: utf8, confidence: float32, origin: utf8, "
         f"alternatives: {ALTERNATIVES}>>",
         "doubts": f"list<struct<token: int32, raw: utf8, repaired: utf8, confidence: float32, alternatives: {ALTERNATIVES}>>",

@@ -61,6 +61,17 @@ def test_repairs_list_the_changed_tokens_and_no_others(sentences):
             assert repair["origin"] == "engine"
 
 
+def test_tokens_are_those_of_the_texts_and_of_the_repairs(seed_project, sentences):
+    threshold = seed_project.settings["repair"]["doubt_threshold"]
+    for row in sentences:
+        tokens = row["tokens"]
+        assert [token["raw"] for token in tokens] == row["raw_text"].split(" ")
+        assert [token["form"] for token in tokens] == repaired_tokens(row)
+        listed = {reading["token"]: reading["confidence"] for reading in row["repairs"] + row["doubts"]}
+        for place, token in enumerate(tokens):
+            assert token["confidence"] == listed[place] if place in listed else token["confidence"] >= threshold
+
+
 # Every repair, judged by the second implementation of the damage in damage.py
 
 # Damaged newspaper words, words in other states of writing, digits, Latin letters and punctuation.
@@ -170,6 +181,7 @@ def confidences(row):
     """Every probability of a sentence."""
     yield row["repair_confidence"]
     yield row["boundary_confidence"]
+    yield from (token["confidence"] for token in row["tokens"])
     yield from (gap["confidence"] for gap in row["number_gaps"])
     for reading in row["repairs"] + row["doubts"]:
         yield reading["confidence"]
@@ -207,15 +219,10 @@ def test_doubts_are_the_tokens_below_the_threshold(seed_project, sentences):
             assert (repair["confidence"] < threshold) == (repair["token"] in doubted)
 
 
-def test_mean_confidences_agree_with_those_of_the_tokens(seed_project, sentences, articles):
-    """A token that is neither changed nor doubted lies between the threshold and 1, so the mean has bounds."""
-    threshold = seed_project.settings["repair"]["doubt_threshold"]
+def test_mean_confidences_agree_with_those_of_the_tokens(sentences, articles):
     for row in sentences:
-        known = {reading["token"]: reading["confidence"] for reading in row["repairs"] + row["doubts"]}
-        unknown = row["token_count"] - len(known)
-        total = row["repair_confidence"] * row["token_count"]
-        slack = 1e-4 * row["token_count"]
-        assert sum(known.values()) + threshold * unknown - slack <= total <= sum(known.values()) + unknown + slack
+        mean = sum(token["confidence"] for token in row["tokens"]) / row["token_count"]
+        assert math.isclose(row["repair_confidence"], mean, abs_tol=1e-4)
     for article in articles:
         own = [row for row in sentences if row["article_id"] == article["article_id"]]
         total = sum(row["repair_confidence"] * row["token_count"] for row in own)

@@ -59,7 +59,7 @@ LAYERS = {
     "python/src": {
         "annotation": {"calls", "engine", "error", "pool", "spool", "streams", "table"},
         "parts": {"calls", "engine", "error", "pool", "spool", "streams", "table"},
-        "streams": {"error", "values"},
+        "streams": {"calls", "error", "values"},
         "run": {"calls", "engine", "error", "pool"},
         "engine": {"calls", "error", "pool", "streams", "tokens", "values"},
         "table": {"error", "spool"},

@@ -5,8 +5,11 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use arrow::array::{Array, ArrayRef, AsArray, Float32Array, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array};
-use arrow::compute::take_record_batch;
+use arrow::array::{
+    Array, ArrayRef, AsArray, Float32Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
+    UInt32Array,
+};
+use arrow::compute::{take, take_record_batch};
 use arrow::datatypes::{Float32Type, Int32Type, Int64Type, Schema};
 use engine::document::Document;
 use engine::{Engine, EngineScratch};
@@ -137,6 +140,33 @@ fn text(name: &'static str, row: usize, change: fn(&str) -> String) -> Damage {
         let new = (0..old.len()).map(|at| if at == row { change(old.value(at)) } else { old.value(at).to_owned() });
         with_column(&batch, name, Arc::new(StringArray::from_iter_values(new)))
     })
+}
+
+/// Changes a field of the tokens of all sentences.
+fn tokens(field: &'static str, change: fn(&ArrayRef) -> ArrayRef) -> Damage {
+    Box::new(move |batch| {
+        let lists = batch.column_by_name("tokens").expect("a column").as_list::<i32>();
+        let (item, offsets, items, nulls) = lists.clone().into_parts();
+        let (fields, mut columns, none) = items.as_struct().clone().into_parts();
+        let at = fields.iter().position(|one| one.name() == field).expect("a field of a token");
+        columns[at] = change(&columns[at]);
+        let items = StructArray::new(fields, columns, none);
+        with_column(&batch, "tokens", Arc::new(ListArray::new(item, offsets, Arc::new(items), nulls)))
+    })
+}
+
+fn last_text(texts: &ArrayRef) -> ArrayRef {
+    let texts = texts.as_string::<i32>();
+    let last = texts.len() - 1;
+    Arc::new(StringArray::from_iter_values((0..last).map(|at| texts.value(at)).chain(["x"])))
+}
+
+/// The tokens of each sentence as those of the one before it.
+fn tokens_of_others(batch: &RecordBatch) -> RecordBatch {
+    let rows = u32::try_from(batch.num_rows()).expect("few rows");
+    let before = UInt32Array::from_iter_values((0..rows).map(|row| (row + rows - 1) % rows));
+    let taken = take(batch.column_by_name("tokens").expect("a column"), &before, None).expect("rows of the column");
+    with_column(batch, "tokens", taken)
 }
 
 fn rows(choose: fn(u32) -> Vec<u32>) -> Damage {
@@ -271,14 +301,23 @@ fn damages_of_values() -> Vec<Case> {
             "another raw token",
             "sentences",
             text("raw_text", 0, |raw| raw.replace("اجتماعها", "اجتماعهم")),
-            &["repairs", "marks"],
+            &["tokens_in_text", "repairs", "marks"],
         ),
         (
             "another raw token where nothing is repaired",
             "sentences",
             text("raw_text", 5, |raw| format!("{raw}ي")),
-            &["repairs", "marks"],
+            &["tokens_in_text", "repairs", "marks"],
         ),
+        ("a token of another raw text", "sentences", tokens("raw", last_text), &["tokens_in_text"]),
+        ("a token of another form", "sentences", tokens("form", last_text), &["tokens_in_text"]),
+        (
+            "tokens that are less certain than their repairs",
+            "sentences",
+            tokens("confidence", |found| Arc::new(Float32Array::from(vec![0.0; found.len()]))),
+            &["tokens_in_text"],
+        ),
+        ("tokens of other sentences", "sentences", Box::new(|batch| tokens_of_others(&batch)), &["tokens_in_text"]),
         ("another text", "sentences", text("text", 1, |text| format!("{text}ا")), &["repairs", "article_text"]),
         ("another mark", "sentences", text("text_punctuated", 0, |text| format!("{text}!")), &["marks", "article_text"]),
         (

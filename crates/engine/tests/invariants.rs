@@ -189,3 +189,22 @@ fn offsets_slice_the_source() {
     let sliced: Vec<&str> = document.tokens().iter().map(|token| &source[token.source.clone()]).collect();
     assert_eq!(sliced, ["قالَ\u{640}ه", "ﻻ", "شيئ", "عل\u{200f}", "الطاول"]);
 }
+
+/// A hit is given by whole tokens: in one of tens of thousands of bytes, thousands of hits would each repeat it.
+#[test]
+fn no_term_is_found_in_an_endless_token() {
+    let hits = |count: usize| process(&"الصادرات/".repeat(count)).hits().len();
+    assert_eq!(hits(20), 20);
+    assert_eq!(hits(200), 0);
+}
+
+/// Whoever counts or looks back from each character to the start of its token takes minutes for these, and for a file of them weeks.
+#[test]
+fn endless_runs_of_marks_go_through() {
+    for run in [".", ")", "(", "ـ", "؟ ", ".\n", "a@b.", "1)", "\"."] {
+        let text = format!("قال الوزير {}", run.repeat(300_000 / run.len()));
+        let article = process(&text);
+        let tokens: usize = article.sentences().iter().map(|sentence| sentence.tokens.len()).sum();
+        assert_eq!(tokens, text.split_whitespace().count(), "{run}");
+    }
+}

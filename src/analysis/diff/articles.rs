@@ -42,8 +42,8 @@ const COMPARED: [&str; 3] = ["content_hash", "keywords", "keyphrases"];
 /// Columns of sentences that make an edit if they differ; the last two without their confidences.
 const LISTED: [&str; 6] = ["kind", "raw_text", "text", "keyword_ids", "number_gaps", "marks"];
 /// Columns of sentences that are only counted if nothing else differs.
-pub(super) const CONFIDENCES: [&str; 6] =
-    ["repair_confidence", "boundary_confidence", "repairs", "doubts", "number_gaps", "marks"];
+pub(super) const CONFIDENCES: [&str; 7] =
+    ["repair_confidence", "boundary_confidence", "tokens", "repairs", "doubts", "number_gaps", "marks"];
 /// Fields that do not count for an edit.
 pub(super) const UNLISTED_FIELDS: &[&str] = &["confidence", "score"];
 

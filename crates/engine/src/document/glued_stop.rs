@@ -18,8 +18,12 @@ const LEAST_DIGITS: usize = 3;
 /// The byte of `run`, a run of characters without white space, at which a sentence ends before another begins. `in_quotes` says whether
 /// a straight quote is open before it.
 pub(super) fn sentence_end_inside(run: &str, in_quotes: bool) -> Option<usize> {
-    let end_at = |at: usize| {
-        let closing = end_after(&run[..at], &run[at + 1..], in_quotes ^ has_odd_quote(&run[..at]))?;
+    // Counted on from stop to stop: a run may be nothing but stops.
+    let (mut in_quotes, mut counted) = (in_quotes, 0);
+    let mut end_at = |at: usize| {
+        in_quotes ^= has_odd_quote(&run[counted..at]);
+        counted = at;
+        let closing = end_after(&run[..at], &run[at + 1..], in_quotes)?;
         Some(at + 1 + closing)
     };
     let end = run.match_indices('.').find_map(|(at, _)| end_at(at))?;

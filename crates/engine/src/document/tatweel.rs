@@ -3,7 +3,7 @@
 
 use crate::arabic::{TATWEEL, is_invisible, is_mark};
 
-/// Whether the tatweel that `rest` begins with is kept; `before` is what is already written of its token.
+/// Whether the tatweel that `rest` begins with, the first of its run, is kept; `before` is what is already written of its token.
 pub(super) fn is_kept(before: &str, rest: &str) -> bool {
     let next = rest.chars().find(|c| *c != TATWEEL && !is_mark(*c) && !is_invisible(*c));
     // Marks lie on the letter or stroke before them.
@@ -13,8 +13,6 @@ pub(super) fn is_kept(before: &str, rest: &str) -> bool {
         return next.is_some_and(|next| !is_script_letter(next));
     };
     match next {
-        // A run of strokes is one stroke that was widened.
-        _ if last == TATWEEL => false,
         // After a quotation or a digit, it joins an ending to it: `«تويتر»ـها`.
         Some(next) if is_script_letter(next) => !is_script_letter(last),
         _ if is_script_letter(last) => is_letter_or_clitics(last_run(written)),

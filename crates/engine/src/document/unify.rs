@@ -8,17 +8,22 @@
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::tatweel;
-use crate::arabic::{TATWEEL, is_invisible, is_space};
+use crate::arabic::{TATWEEL, is_invisible, is_mark, is_space};
 
 /// Appends the unified form of one token.
 ///
 /// A token of nothing but tatweel and invisible characters is appended as it is: dropping it would shift every index.
 pub fn unify_token(token: &str, text: &mut String) {
     let start = text.len();
+    let mut in_strokes = false;
     for (at, c) in token.char_indices() {
         if c != TATWEEL {
+            in_strokes &= is_mark(c) || is_invisible(c);
             unify_char(c, text);
-        } else if tatweel::is_kept(&text[start..], &token[at..]) {
+            continue;
+        }
+        // A run of strokes, with the marks on them, is one stroke that was widened: the first is kept, or none.
+        if !std::mem::replace(&mut in_strokes, true) && tatweel::is_kept(&text[start..], &token[at..]) {
             text.push(c);
         }
     }

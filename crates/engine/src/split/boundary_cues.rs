@@ -129,21 +129,23 @@ fn give_bare_numbers(document: &Document, cues: &mut [BoundaryCue]) {
 /// the one before.
 fn give_marks_alone(document: &Document, cues: &mut [BoundaryCue]) {
     let title = document.title_tokens();
-    let mut start = 0;
+    // Since `start`.
+    let (mut start, mut has_word) = (0, false);
     for token in 0..cues.len() {
         let is_last = token + 1 == cues.len();
+        has_word = has_word || document.token_text(token).contains(char::is_alphanumeric);
         // A title is a row of its own whatever its marks.
         if !is_last && token + 1 != title && cues[token] != BoundaryCue::End {
             continue;
         }
-        let is_alone = token + 1 != title && !document.span_text(start..token + 1).contains(char::is_alphanumeric);
+        let is_alone = token + 1 != title && !has_word;
         match is_alone {
             true if !is_last => cues[token] = BoundaryCue::Continuation,
             true if start > title => cues[start - 1] = BoundaryCue::Continuation,
             _ => {}
         }
         if !is_alone {
-            start = token + 1;
+            (start, has_word) = (token + 1, false);
         }
     }
 }

@@ -16,6 +16,8 @@ pub(super) fn asides(document: &Document) -> Vec<Range<usize>> {
     let mut open: Vec<(usize, char)> = Vec::new();
     for (token, gap) in document.tokens().iter().map(|token| token.gap).enumerate() {
         let text = document.token_text(token);
+        // Asked once: a token may be nothing but brackets.
+        let is_label = is_item_label(text);
         for bracket in text.chars().filter(|c| matches!(c, '(' | '[' | ')' | ']')) {
             let partner = match bracket {
                 ')' => '(',
@@ -25,7 +27,7 @@ pub(super) fn asides(document: &Document) -> Vec<Range<usize>> {
                     continue;
                 }
             };
-            if is_item_label(text) {
+            if is_label {
                 continue;
             }
             // What stands open inside a closed bracket was never closed.

@@ -13,6 +13,7 @@ pub mod rejects;
 pub mod schema;
 pub mod sentences;
 mod table;
+mod tokens;
 
 pub use article_rows::ArticleRows;
 pub use articles::ArticleRow;
@@ -23,3 +24,4 @@ pub use record::{Projection, Record, RecordBatch, TableRow};
 pub use rejects::Reject;
 pub use sentences::SentenceRow;
 pub use table::Table;
+pub use tokens::{SentenceTokens, Token, TokenColumns};

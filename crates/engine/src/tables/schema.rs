@@ -10,7 +10,7 @@ use super::sentences::SentenceRow;
 pub use super::table::Table;
 
 /// Version of the tables: the first number changes when a column is removed or changes its meaning.
-pub const SCHEMA_VERSION: &str = "1.4";
+pub const SCHEMA_VERSION: &str = "1.5";
 
 /// What a row's declaration says about its table.
 struct Declaration {

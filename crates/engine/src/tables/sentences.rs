@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::record::{PROBABILITY, describe, record, table};
 use super::table::Table;
+use super::tokens::SentenceTokens;
 use crate::repair::{Alternative, TokenRepair};
 use crate::rounded::rounded;
 use crate::split::{RestoredMark, Sentence};
@@ -116,6 +117,8 @@ table! {
         /// Offset after the sentence's last byte, counted like `source_start`
         #[unit = "bytes"]
         source_end: u64,
+        /// All tokens of the sentence, in order: what was written, the form that `text` has, and how certain it is
+        tokens: SentenceTokens,
         /// Tokens that were changed
         repairs: Vec<Repair>,
         /// Tokens whose form is less probable than `doubt_threshold`, changed or not, and tokens left unchanged because
@@ -172,6 +175,7 @@ impl SentenceRow {
             text_punctuated: sentence.punctuated_text(article),
             source_start: source.start as u64,
             source_end: source.end as u64,
+            tokens: sentence_tokens(tagged, tokens.clone()),
             repaired_count: repairs.len(),
             repairs,
             doubts: doubts(tagged, tokens.clone(), doubt_threshold),
@@ -202,6 +206,15 @@ pub(super) fn mean_confidence(tagged: &Tagged, tokens: Range<usize>) -> f32 {
     let findings = &tagged.article().findings()[tokens];
     let sum: f64 = findings.iter().map(|finding| f64::from(finding.confidence)).sum();
     rounded(sum / findings.len().max(1) as f64)
+}
+
+fn sentence_tokens(tagged: &Tagged, tokens: Range<usize>) -> SentenceTokens {
+    let article = tagged.article();
+    let mut all = SentenceTokens::default();
+    for token in tokens {
+        all.push(article.document().token_text(token), article.token_text(token), article.findings()[token].confidence);
+    }
+    all
 }
 
 /// The changed tokens among those of a sentence.

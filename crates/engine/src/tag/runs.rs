@@ -26,9 +26,12 @@ pub(super) fn runs_of(token: &str) -> Vec<Run> {
     let words = words_of(token).into_iter().map(|word| Run { bytes: word.bytes, letters: word.codes });
     let mut runs: Vec<Run> = words.collect();
     let words = runs.len();
-    let mut open = false;
+    let (mut open, mut next) = (false, 0);
     for (at, c) in token.char_indices() {
-        let is_in_word = runs[..words].iter().any(|word| word.bytes.contains(&at));
+        while runs[..words].get(next).is_some_and(|word| word.bytes.end <= at) {
+            next += 1;
+        }
+        let is_in_word = runs[..words].get(next).is_some_and(|word| word.bytes.contains(&at));
         if is_in_word || !(c.is_alphanumeric() || (open && is_mark(c))) {
             open = false;
             continue;

@@ -34,15 +34,15 @@ pub(super) struct HeadWords {
 }
 
 impl HeadWords {
-    /// At least `count` words, if there are so many, from token `first` on.
+    /// `count` words and one more, if there are so many, from token `first` on.
     pub(super) fn new(article: &Repaired, cues: &[BoundaryCue], first: usize, count: usize) -> Self {
         let tokens = article.boundaries().len();
         // Where marks survive, one that is missing says that the sentence goes on; a single cue may be unclear.
         let is_open = cues.iter().skip(first).take(count).all(|cue| matches!(cue, BoundaryCue::None | BoundaryCue::End));
         let mut head = Self { tokens, is_open, words: Vec::new(), texts: Vec::new() };
         for token in first..tokens {
-            head.read_token(article, token);
             // A word more than asked for, because the last one still lacks what stands after it.
+            head.read_token(article, token, count + 1);
             if head.words.len() > count {
                 break;
             }
@@ -50,7 +50,8 @@ impl HeadWords {
         head
     }
 
-    fn read_token(&mut self, article: &Repaired, token: usize) {
+    /// Adds the words of a token, until there are `most`: one token may have thousands.
+    fn read_token(&mut self, article: &Repaired, token: usize, most: usize) {
         let text = article.token_text(token);
         let raw = article.document().token_text(token);
         let logits = article.boundaries()[token];
@@ -58,7 +59,9 @@ impl HeadWords {
         let first = self.words.len();
         // Another language has none of the listed words, and what looks like one is a coincidence.
         let mut rest = if article.damage(token) == Damage::Foreign { "" } else { text };
-        while let Some(start) = rest.find(is_of_word) {
+        while self.words.len() < most
+            && let Some(start) = rest.find(is_of_word)
+        {
             self.follow_with(&rest[..start]);
             rest = &rest[start..];
             let length = rest.find(|c| !is_of_word(c)).unwrap_or(rest.len());
