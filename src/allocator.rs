@@ -1,4 +1,4 @@
-//! The allocator, and when it gives memory back.
+//! The allocator, and how little memory it holds.
 
 use std::ffi::{c_int, c_long};
 
@@ -17,11 +17,15 @@ unsafe extern "C" {
     fn mi_option_set(option: c_int, value: c_long);
 }
 
-/// Has free pages given back at once. After the usual second, a long article takes a fifth more memory, and an ordinary build is no faster.
+/// Has free pages given back at once, and no huge ones used. After the usual second, a long article takes a fifth more memory; with pages of
+/// 2 MiB, of which a few kilobytes are used, a build takes a sixth more. Neither is faster.
 ///
-/// Call it before the first thread starts: the function is not thread safe.
+/// Call it before the first thread starts: the allocator's function is not thread safe.
 #[expect(unsafe_code, reason = "a function of the allocator's C library")]
-pub(crate) fn give_back_at_once() {
+pub(crate) fn hold_little() {
+    // A system that knows no huge pages uses none.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
     // SAFETY: the declaration is that of `mimalloc.h`, whose library the static above links; the option exists (0 to 46), and the function
     // writes it and nothing else. No other thread runs yet.
     unsafe { mi_option_set(PURGE_DELAY, 0) }

@@ -11,7 +11,7 @@ use tarmim::progress::LogFormat;
 mod allocator;
 
 fn main() -> ExitCode {
-    allocator::give_back_at_once();
+    allocator::hold_little();
     let cli = Cli::parse();
     let format = cli.log_format;
     #[cfg(feature = "failpoints")]

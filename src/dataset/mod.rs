@@ -23,6 +23,8 @@ mod locked_output;
 mod manifest;
 mod new_file;
 mod output;
+mod page_spool;
+
 mod part_file;
 mod partition;
 mod settings;

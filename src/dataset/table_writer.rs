@@ -8,13 +8,16 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::file::properties::WriterProperties;
 
 use super::error::DatasetError;
 use super::file_properties::{BuildStamp, GROUP_ROWS, huge_row_properties, properties};
 use super::hashes::{FileHashes, HashedFile};
+use super::page_spool::PageSpool;
 use super::part_file::PartFile;
 use crate::failpoint::reach;
 use engine::tables::{Table, TableRow};
@@ -42,6 +45,7 @@ pub(super) struct TableWriter<R> {
     /// Of the file of a huge row.
     huge_row_properties: WriterProperties,
     build_folder: PathBuf,
+    spool: PageSpool,
     part: Option<usize>,
     partitions: BTreeMap<String, Partition<R>>,
     /// Rows that all partitions together have gathered, and the bytes of text in them.
@@ -84,6 +88,7 @@ impl<R: TableRow> TableWriter<R> {
             properties: properties::<R>(stamp),
             huge_row_properties: huge_row_properties::<R>(stamp),
             build_folder: build_folder.to_owned(),
+            spool: PageSpool::new(build_folder)?,
             part: stamp.part,
             partitions: BTreeMap::new(),
             waiting: 0,
@@ -188,7 +193,10 @@ impl<R: TableRow> TableWriter<R> {
         if partition.open.is_none() && (partition.parts == 0 || !partition.rows.is_empty()) {
             let path = part_path(R::TABLE, name, self.part, partition.parts);
             let properties = if partition.is_huge_row { &self.huge_row_properties } else { &self.properties };
-            partition.open = Some(OpenPart::create::<R>(&self.build_folder, path, properties.clone())?);
+            let options = ArrowWriterOptions::new()
+                .with_properties(properties.clone())
+                .with_page_store_factory(Arc::new(self.spool.clone()));
+            partition.open = Some(OpenPart::create::<R>(&self.build_folder, path, options)?);
             partition.parts += 1;
         }
         let Some(open) = partition.open.as_mut().filter(|_| !partition.rows.is_empty()) else { return Ok(()) };
@@ -245,13 +253,13 @@ impl<R: TableRow> TableWriter<R> {
 
 impl OpenPart {
     /// Creates a file, which must not exist, and the folders above it.
-    fn create<R: TableRow>(build_folder: &Path, path: String, properties: WriterProperties) -> Result<Self, DatasetError> {
+    fn create<R: TableRow>(build_folder: &Path, path: String, options: ArrowWriterOptions) -> Result<Self, DatasetError> {
         let full = build_folder.join(&path);
         let io = |source| DatasetError::io(&full, source);
         reach("table.create").and_then(|()| std::fs::create_dir_all(full.parent().unwrap_or(&full))).map_err(io)?;
         // `create_new`: two partitions that were given one folder would otherwise overwrite each other unnoticed.
         let file = HashedFile::new(File::create_new(&full).map_err(io)?);
-        let writer = ArrowWriter::try_new(file, R::schema(), Some(properties));
+        let writer = ArrowWriter::try_new_with_options(file, R::schema(), options);
         let writer = writer.map_err(|source| DatasetError::parquet(&full, source))?;
         Ok(Self { writer, path, rows: 0 })
     }

@@ -1,10 +1,11 @@
-//! Dense matrix products in 32-bit floats: the only use of the `gemm` crate's vectorised kernels.
+//! Dense matrix products in 32-bit floats: the only use of the vectorised kernels of the `gemm` crates.
 //!
 //! Invariant: every view is checked against its slice before a kernel sees it. Kernels of different processors add up in
 //! different orders, so a product is the same on every machine only if its sums are exact. Inference makes sure of that;
 //! training does not need it.
 
-use gemm::Parallelism;
+use gemm_common::Parallelism;
+use gemm_f32::gemm::f32::get_gemm_fn;
 
 /// A matrix inside a slice.
 #[derive(Clone, Copy, Debug)]
@@ -65,21 +66,22 @@ pub fn multiply(product: &mut [f32], output: Output, left: View<'_>, right: View
     // axes, and the assertion above checked `product`. So every index that the strides reach lies inside its slice. `product`
     // is borrowed mutably, so it overlaps neither input.
     unsafe {
-        gemm::gemm(
-            rows,
+        // The kernels want a destination stored column by column: they compute `rightᵀ · leftᵀ`, which is the transposed product. They
+        // take the stride of columns before that of rows.
+        get_gemm_fn()(
             columns,
+            rows,
             depth,
             product.as_mut_ptr(),
-            // `gemm` takes the stride of columns before that of rows, for all three matrices.
-            1,
             stride(columns),
+            1,
             add,
-            left.data.as_ptr(),
-            stride(left.column_stride),
-            stride(left.row_stride),
             right.data.as_ptr(),
-            stride(right.column_stride),
             stride(right.row_stride),
+            stride(right.column_stride),
+            left.data.as_ptr(),
+            stride(left.row_stride),
+            stride(left.column_stride),
             // The factor of what `product` held, if it is read at all, and that of the new product.
             1.0,
             1.0,
