@@ -17,10 +17,11 @@ use engine::{Engine, EngineScratch};
 use rayon::prelude::*;
 
 use super::admission::Admission;
+use super::batch::Batch;
 use super::clock::Clock;
 use super::finished::DoneDocument;
 use super::stages::Stages;
-use super::work::{BATCH_BYTES, BATCH_RECORDS, done_document};
+use super::work::done_document;
 use crate::config::{PipelineSettings, Setup};
 use crate::ingest::{IngestSettings, Ingested, InputSurvey, Record, RowReader, TableColumns};
 use crate::interrupt::Interrupt;
@@ -169,30 +170,16 @@ impl Annotation {
         interrupt: &Interrupt,
         mut pass: impl FnMut(TableBatches) -> Result<(), E>,
     ) -> Result<bool, E> {
-        let mut start = 0;
-        while start < batch.num_rows() {
-            let piece = self.piece(batch, start);
-            start += piece.len();
-            let Some(done) = self.annotator.process(piece, self.rows.settings(), interrupt) else { return Ok(false) };
-            pass(self.admit(done))?;
+        let mut together = Batch::default();
+        for row in 0..batch.num_rows() {
+            self.rows.read(&batch.slice(row, 1), &self.survey).into_iter().for_each(|ingested| together.push(ingested));
+            if together.is_full() || row + 1 == batch.num_rows() {
+                let records = std::mem::take(&mut together).into_records();
+                let Some(done) = self.annotator.process(records, self.rows.settings(), interrupt) else { return Ok(false) };
+                pass(self.admit(done))?;
+            }
         }
         Ok(true)
-    }
-
-    /// The records from a row on that are processed together.
-    fn piece(&mut self, batch: &RecordBatch, start: usize) -> Vec<Ingested> {
-        let (mut records, mut bytes) = (Vec::new(), 0);
-        for row in (start..batch.num_rows()).take(BATCH_RECORDS) {
-            if bytes >= BATCH_BYTES {
-                break;
-            }
-            records.extend(self.rows.read(&batch.slice(row, 1), &self.survey));
-            bytes += match records.last() {
-                Some(Ingested::Record(record)) => record.len(),
-                _ => 0,
-            };
-        }
-        records
     }
 
     fn admit(&mut self, done: Vec<Result<AnnotatedRow, Reject>>) -> TableBatches {

@@ -11,6 +11,7 @@
 mod admission;
 mod annotator;
 mod assembly;
+mod batch;
 mod clock;
 mod error;
 mod finished;

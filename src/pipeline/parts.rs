@@ -22,11 +22,12 @@ use serde::{Deserialize, Serialize};
 
 use super::admission::{drops, left_out};
 use super::annotator::{AnnotatedRow, Annotator};
+use super::batch::Batch;
 use super::error::RunError;
 use super::identity::{build_id, provenance};
 use super::publish::admit;
 use super::standing::Standing;
-use super::work::{BATCH_BYTES, BATCH_RECORDS, done_document};
+use super::work::done_document;
 use crate::config::{PipelineSettings, Setup};
 use crate::dataset::description::write_descriptions;
 use crate::dataset::{
@@ -58,7 +59,7 @@ pub enum PartError {
 }
 
 /// Takes records that are processed together, with the settings that they were read by.
-type PassPiece<'p> = dyn FnMut(Vec<Ingested>, &IngestSettings) -> Result<(), PartError> + 'p;
+type PassBatch<'p> = dyn FnMut(Vec<Ingested>, &IngestSettings) -> Result<(), PartError> + 'p;
 
 /// The records of a part.
 pub enum PartSource<'s> {
@@ -69,24 +70,24 @@ pub enum PartSource<'s> {
 }
 
 impl PartSource<'_> {
-    /// Passes on the records in pieces; `pass` breaks off. Rows are counted in `survey_rows`, if it is there.
-    fn each_piece(
+    /// Passes on the records in batches; an error of `pass` breaks off. Rows are counted in `survey_rows`, if it is there.
+    fn each_batch(
         self,
         settings: &IngestSettings,
         survey: &InputSurvey,
         mut survey_rows: Option<&mut InputSurvey>,
-        pass: &mut PassPiece<'_>,
+        pass: &mut PassBatch<'_>,
     ) -> Result<(), PartError> {
-        let mut piece = Piece::default();
+        let mut together = Batch::default();
         match self {
             Self::Files(part) => {
                 let mut ended = Ok(());
                 survey.read_part(part, settings, &mut |ingested| {
-                    ended = piece.push(ingested, &mut |records| pass(records, settings));
+                    ended = push(&mut together, ingested, &mut |records| pass(records, settings));
                     if ended.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
                 })?;
                 ended?;
-                pass(piece.records, settings)
+                pass(together.into_records(), settings)
             }
             Self::Rows(mut rows, batches) => {
                 let settings = rows.settings().clone();
@@ -97,40 +98,24 @@ impl PartSource<'_> {
                     }
                     for row in 0..batch.num_rows() {
                         for ingested in rows.read(&batch.slice(row, 1), survey) {
-                            piece.push(ingested, &mut |records| pass(records, &settings))?;
+                            push(&mut together, ingested, &mut |records| pass(records, &settings))?;
                         }
                     }
                 }
-                pass(piece.records, &settings)
+                pass(together.into_records(), &settings)
             }
         }
     }
 }
 
-/// Records that are processed together.
-#[derive(Default)]
-struct Piece {
-    records: Vec<Ingested>,
-    bytes: usize,
-}
-
-impl Piece {
-    fn push(
-        &mut self,
-        ingested: Ingested,
-        pass: &mut dyn FnMut(Vec<Ingested>) -> Result<(), PartError>,
-    ) -> Result<(), PartError> {
-        self.bytes += match &ingested {
-            Ingested::Record(record) => record.len(),
-            Ingested::Reject(_) => 0,
-        };
-        self.records.push(ingested);
-        if self.records.len() < BATCH_RECORDS && self.bytes < BATCH_BYTES {
-            return Ok(());
-        }
-        self.bytes = 0;
-        pass(std::mem::take(&mut self.records))
-    }
+/// Adds a record to those that are processed together, and passes them on if they are enough.
+fn push(
+    batch: &mut Batch,
+    ingested: Ingested,
+    pass: &mut dyn FnMut(Vec<Ingested>) -> Result<(), PartError>,
+) -> Result<(), PartError> {
+    batch.push(ingested);
+    if batch.is_full() { pass(std::mem::take(batch).into_records()) } else { Ok(()) }
 }
 
 /// What others have to know of a record.
@@ -170,7 +155,7 @@ impl SurveyedPart {
     ) -> Result<Self, PartError> {
         let mut part = Self::default();
         let (is_rows, mut survey) = (matches!(source, PartSource::Rows(..)), InputSurvey::default());
-        source.each_piece(ingest, known, Some(&mut survey), &mut |records, settings| {
+        source.each_batch(ingest, known, Some(&mut survey), &mut |records, settings| {
             for ingested in records {
                 part.add(ingested, is_rows, settings, annotator);
             }
@@ -284,7 +269,7 @@ impl Annotator {
         let settings = self.settings();
         let mut writer = DatasetWriter::new(folder, stamp, settings.dataset.partition_by)?.after(before);
         let mut index = 0;
-        source.each_piece(&settings.ingest, survey, None, &mut |records, ingest| {
+        source.each_batch(&settings.ingest, survey, None, &mut |records, ingest| {
             let first = index;
             index += records.len() as u64;
             let copies: Vec<u64> = (first..index).filter(|index| is_copy(verdicts.get(index))).collect();

@@ -12,6 +12,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use rayon::prelude::*;
 
 use super::assembly::{Assembled, Assembly};
+use super::batch::{Batch, is_huge};
 use super::clock::Clock;
 use super::error::RunError;
 use super::finished::{Done, DoneArticle, DoneDocument, Finished, Opening};
@@ -28,30 +29,12 @@ use engine::split::Sentence;
 use engine::tag::{Hit, Keyphrase, Tagged};
 use engine::{Engine, EngineScratch};
 
-/// Largest batch, in records and in bytes: enough to keep every core busy, small enough to hold several in memory.
-pub(super) const BATCH_RECORDS: usize = 256;
-pub(super) const BATCH_BYTES: usize = 8 << 20;
-
-/// Records processed together.
+/// A batch on its way to the workers.
 #[derive(Default)]
-struct Batch {
-    records: Vec<Ingested>,
-    bytes: usize,
+struct ReadBatch {
+    records: Batch,
     /// Bytes of the input that were read up to the end of the batch, for progress.
     read: u64,
-}
-
-impl Batch {
-    /// The record that fills the batch alone; otherwise all of them.
-    fn into_huge(mut self) -> Result<Record, Vec<Ingested>> {
-        match self.records.pop() {
-            Some(Ingested::Record(record)) if self.records.is_empty() && record.len() >= BATCH_BYTES => Ok(record),
-            last => {
-                self.records.extend(last);
-                Err(self.records)
-            }
-        }
-    }
 }
 
 /// The shared state of all workers.
@@ -99,7 +82,7 @@ impl<'w> Workers<'w> {
     ) -> Result<Assembled, RunError> {
         std::thread::scope(|scope| {
             // No batch waits in between: the reader holds one, and where it is one huge record, another would take as much again.
-            let (to_workers, batches) = sync_channel::<Batch>(0);
+            let (to_workers, batches) = sync_channel::<ReadBatch>(0);
             let (to_assembly, finished) = sync_channel::<Vec<Finished>>(1);
             let reading = scope.spawn(move || read_batches(inventory, self.ingest, limit, &to_workers));
             let assembling = scope.spawn(move || assemble(assembly, &finished));
@@ -113,7 +96,7 @@ impl<'w> Workers<'w> {
                     progress.reach(read, finished.iter().map(Finished::words).sum());
                     to_assembly.send(finished).is_ok()
                 };
-                let is_received = match batch.into_huge() {
+                let is_received = match batch.records.into_huge() {
                     Ok(record) => self.stream(record, &mut |finished| send(vec![finished])),
                     Err(records) => send(self.process_batch(records)),
                 };
@@ -270,25 +253,19 @@ fn read_batches(
     inventory: &Inventory,
     settings: &IngestSettings,
     limit: Option<usize>,
-    workers: &SyncSender<Batch>,
+    workers: &SyncSender<ReadBatch>,
 ) -> Result<Vec<String>, ReadError> {
-    let mut batch = Batch::default();
+    let mut batch = ReadBatch::default();
     let mut left = limit.unwrap_or(usize::MAX);
     let notices = read_records(inventory, settings, &mut |ingested, read| {
-        let is_huge = matches!(&ingested, Ingested::Record(record) if record.len() >= BATCH_BYTES);
-        if is_huge && !batch.records.is_empty() && workers.send(std::mem::take(&mut batch)).is_err() {
+        if is_huge(&ingested) && !batch.records.is_empty() && workers.send(std::mem::take(&mut batch)).is_err() {
             return ControlFlow::Break(());
         }
-        batch.bytes += match &ingested {
-            Ingested::Record(record) => record.len(),
-            Ingested::Reject(_) => 0,
-        };
         // Rejects do not use up the limit: it is one of articles.
         left -= usize::from(matches!(ingested, Ingested::Record(_)));
         batch.records.push(ingested);
         batch.read = read;
-        let is_full = batch.records.len() >= BATCH_RECORDS || batch.bytes >= BATCH_BYTES;
-        let is_taken = !is_full || workers.send(std::mem::take(&mut batch)).is_ok();
+        let is_taken = !batch.records.is_full() || workers.send(std::mem::take(&mut batch)).is_ok();
         if is_taken && left > 0 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     if !batch.records.is_empty() {
