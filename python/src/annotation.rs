@@ -12,10 +12,10 @@ use tarmim::pipeline::{Annotation, TableBatches};
 
 use crate::calls::interruptibly;
 use crate::engine::PyEngine;
-use crate::error::{failed, unusable};
+use crate::error::failed;
 use crate::pool::Pool;
 use crate::spool::{Batches, Spool};
-use crate::streams::Stream;
+use crate::streams::CallerStream;
 use crate::table::Table;
 
 /// The four tables: sentences, articles, keywords, rejects.
@@ -23,8 +23,6 @@ type Tables = (Table, Table, Table, Table);
 
 /// What ends an annotation early.
 enum Stopped {
-    /// The producer of the input failed.
-    Input(ArrowError),
     /// The temporary file cannot be written.
     Output(ArrowError),
     /// No threads can be started.
@@ -44,9 +42,10 @@ pub(crate) fn annotate(
     id: Option<String>,
     source_path: Option<String>,
 ) -> PyResult<Tables> {
-    let (stream, rows) = engine.rows_of(table, TableColumns { text, id, source_path })?;
+    let mut stream = CallerStream::of(table)?;
+    let rows = engine.row_reader(py, TableColumns { text, id, source_path }, &stream.schema())?;
+    let (survey, batches) = surveyed(py, &rows, &mut stream)?;
     let done = interruptibly(py, |interrupt| {
-        let (survey, batches) = surveyed(&rows, stream, interrupt)?;
         let mut annotation = Annotation::new(Arc::clone(engine.annotator()), rows, survey);
         let mut spools = Spools::new();
         for batch in batches {
@@ -61,13 +60,15 @@ pub(crate) fn annotate(
 #[pyfunction]
 #[pyo3(signature = (engine, table, text, id, source_path))]
 pub(crate) fn annotate_batches(
+    py: Python<'_>,
     engine: &PyEngine,
     table: &Bound<'_, PyAny>,
     text: Option<String>,
     id: Option<String>,
     source_path: Option<String>,
 ) -> PyResult<AnnotatedBatches> {
-    let (stream, rows) = engine.rows_of(table, TableColumns { text, id, source_path })?;
+    let stream = CallerStream::of(table)?;
+    let rows = engine.row_reader(py, TableColumns { text, id, source_path }, &stream.schema())?;
     let annotation = Annotation::new(Arc::clone(engine.annotator()), rows, InputSurvey::default());
     Ok(AnnotatedBatches { pool: Arc::clone(engine.pool()), state: Mutex::new(Some((stream, annotation))) })
 }
@@ -77,7 +78,7 @@ pub(crate) fn annotate_batches(
 pub(crate) struct AnnotatedBatches {
     pool: Arc<Pool>,
     /// `None` once the stream has ended, or failed.
-    state: Mutex<Option<(Stream, Annotation)>>,
+    state: Mutex<Option<(CallerStream, Annotation)>>,
 }
 
 #[pymethods]
@@ -87,33 +88,33 @@ impl AnnotatedBatches {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Tables>> {
+        let state = || self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // Taken out: a batch that failed ends the iteration, as an exception ends a generator.
+        let Some((mut stream, mut annotation)) = state().take() else { return Ok(None) };
+        let Some(batch) = stream.next(py)? else { return Ok(None) };
         let done = interruptibly(py, |interrupt| {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some((mut stream, mut annotation)) = state.take() else { return Ok(None) };
-            let Some(batch) = stream.awaited(interrupt).next() else { return Ok(None) };
             let mut spools = Spools::new();
-            push(&self.pool, &mut annotation, &batch.map_err(Stopped::Input)?, interrupt, &mut spools)?;
-            // A batch that failed ends the iteration, as an exception ends a generator.
-            *state = Some((stream, annotation));
-            spools.finish().map(Some).map_err(Stopped::Output)
+            push(&self.pool, &mut annotation, &batch, interrupt, &mut spools)?;
+            spools.finish().map_err(Stopped::Output)
         })?;
-        done.map_err(|stopped| raised(py, stopped))
+        let tables = done.map_err(|stopped| raised(py, stopped))?;
+        *state() = Some((stream, annotation));
+        Ok(Some(tables))
     }
 }
 
 /// Reads a stream to its end, and keeps its batches for a second reading.
-fn surveyed(rows: &RowReader, mut stream: Stream, interrupt: &Interrupt) -> Result<(InputSurvey, Batches), Stopped> {
+fn surveyed(py: Python<'_>, rows: &RowReader, stream: &mut CallerStream) -> PyResult<(InputSurvey, Batches)> {
     let (mut survey, mut spool) = (InputSurvey::default(), Spool::new(stream.schema()));
-    for batch in stream.awaited(interrupt) {
-        let batch = batch.map_err(Stopped::Input)?;
-        rows.survey(&batch, &mut survey);
-        spool.push(batch).map_err(Stopped::Output)?;
+    while let Some(batch) = stream.next(py)? {
+        let pushed = interruptibly(py, |_| {
+            rows.survey(&batch, &mut survey);
+            spool.push(batch)
+        })?;
+        pushed.map_err(|error| raised(py, Stopped::Output(error)))?;
     }
-    if interrupt.received().is_some() {
-        return Err(Stopped::Asked);
-    }
-    let spooled = Arc::new(spool.finish().map_err(Stopped::Output)?);
-    Ok((survey, spooled.batches().map_err(Stopped::Output)?))
+    let spooled = spool.finish().and_then(|spooled| Arc::new(spooled).batches());
+    Ok((survey, spooled.map_err(|error| raised(py, Stopped::Output(error)))?))
 }
 
 fn push(
@@ -134,7 +135,6 @@ fn push(
 
 fn raised(py: Python<'_>, stopped: Stopped) -> PyErr {
     match stopped {
-        Stopped::Input(error) => unusable(py, &format!("the table cannot be read to its end: {error}")),
         Stopped::Output(error) => {
             let folder = std::env::temp_dir();
             let advice = "what is too large for memory goes there, and TMPDIR names another";

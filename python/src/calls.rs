@@ -6,36 +6,40 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use tarmim::interrupt::Interrupt;
 
 use crate::error::failed;
 
+/// How long an interpreter that exits waits for producers of its own: one that sleeps comes back, one that waits for ever does not.
+const GRACE: Duration = Duration::from_secs(2);
 /// How long a waiting call does not look whether it is asked to stop.
 pub(crate) const POLL: Duration = Duration::from_millis(50);
 
 static CLOSING: AtomicBool = AtomicBool::new(false);
 static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+/// Calls that wait for a producer in Python.
+static AT_PRODUCERS: AtomicUsize = AtomicUsize::new(0);
 /// The process that they are counted in. A forked child has a copy of the count, and none of the threads.
 static PROCESS: AtomicU32 = AtomicU32::new(0);
 
-/// A call under way.
-struct Call;
+/// A call under way, and what it is counted in.
+struct Call(&'static AtomicUsize);
 
 impl Call {
-    fn begin(py: Python<'_>) -> PyResult<Self> {
+    fn begin(py: Python<'_>, counted: &'static AtomicUsize) -> PyResult<Self> {
         forget_the_parents();
-        UNDER_WAY.fetch_add(1, Ordering::SeqCst);
-        let call = Self;
+        counted.fetch_add(1, Ordering::SeqCst);
+        let call = Self(counted);
         if CLOSING.load(Ordering::SeqCst) { Err(exiting(py)) } else { Ok(call) }
     }
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
-        UNDER_WAY.fetch_sub(1, Ordering::SeqCst);
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -44,6 +48,7 @@ fn forget_the_parents() {
     let process = std::process::id();
     if PROCESS.swap(process, Ordering::SeqCst) != process {
         UNDER_WAY.store(0, Ordering::SeqCst);
+        AT_PRODUCERS.store(0, Ordering::SeqCst);
         CLOSING.store(false, Ordering::SeqCst);
     }
 }
@@ -62,10 +67,22 @@ pub(crate) fn close(py: Python<'_>) {
     forget_the_parents();
     CLOSING.store(true, Ordering::SeqCst);
     py.detach(|| {
-        while UNDER_WAY.load(Ordering::SeqCst) > 0 {
+        let begun = Instant::now();
+        let waits = || AT_PRODUCERS.load(Ordering::SeqCst) > 0 && begun.elapsed() < GRACE;
+        while UNDER_WAY.load(Ordering::SeqCst) > 0 || waits() {
             std::thread::sleep(Duration::from_millis(1));
         }
     });
+}
+
+/// Asks a producer in Python for something.
+///
+/// # Errors
+/// Those of the producer, or if the interpreter is exiting.
+pub(crate) fn at_producer<T>(py: Python<'_>, ask: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    let _call = Call::begin(py, &AT_PRODUCERS)?;
+    let asked = ask();
+    if CLOSING.load(Ordering::SeqCst) { Err(exiting(py)) } else { asked }
 }
 
 /// Does short work without the interpreter's lock.
@@ -73,7 +90,7 @@ pub(crate) fn close(py: Python<'_>) {
 /// # Errors
 /// If the work panics, or the interpreter is exiting.
 pub(crate) fn briefly<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
-    let _call = Call::begin(py)?;
+    let _call = Call::begin(py, &UNDER_WAY)?;
     // The state of a work that panicked is dropped with it: engines are immutable, and its scratch is not used again.
     py.detach(|| catch_unwind(AssertUnwindSafe(work))).map_err(|_| panicked(py))
 }
@@ -84,7 +101,7 @@ pub(crate) fn briefly<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) 
 /// # Errors
 /// If it was asked to stop, or the work panics.
 pub(crate) fn interruptibly<T: Send>(py: Python<'_>, work: impl FnOnce(&Interrupt) -> T + Send) -> PyResult<T> {
-    let _call = Call::begin(py)?;
+    let _call = Call::begin(py, &UNDER_WAY)?;
     let interrupt = Interrupt::default();
     let outcome = Outcome::default();
     let result = std::thread::scope(|scope| {

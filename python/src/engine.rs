@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use arrow::datatypes::Schema;
 use engine::EngineScratch;
 use engine::document::{ArticleText, Encoding, Metadata, Neighbours, Origin};
 use engine::settings::Choice;
@@ -49,12 +50,19 @@ impl PyEngine {
     /// If it is no table, or lacks a column that is needed.
     pub(crate) fn rows_of(&self, table: &Bound<'_, PyAny>, columns: TableColumns) -> PyResult<(Stream, RowReader)> {
         let stream = Stream::of(table)?;
-        let schema = stream.schema();
-        let reader = self.annotator.row_reader(columns, &schema).map_err(|error| {
-            let found: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-            unusable(table.py(), &format!("{error}; columns found: {}", found.join(", ")))
-        })?;
+        let reader = self.row_reader(table.py(), columns, &stream.schema())?;
         Ok((stream, reader))
+    }
+
+    /// A reader of the rows of batches with a schema.
+    ///
+    /// # Errors
+    /// If it lacks a column that is needed.
+    pub(crate) fn row_reader(&self, py: Python<'_>, columns: TableColumns, schema: &Schema) -> PyResult<RowReader> {
+        self.annotator.row_reader(columns, schema).map_err(|error| {
+            let found: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+            unusable(py, &format!("{error}; columns found: {}", found.join(", ")))
+        })
     }
 
     pub(crate) fn pool(&self) -> &Arc<Pool> {
@@ -136,7 +144,7 @@ pub(crate) fn arguments_of(arguments: &Bound<'_, PyDict>) -> PyResult<Vec<(Strin
     arguments
         .iter()
         .map(|(key, value)| {
-            let key: String = key.extract()?;
+            let key: String = key.extract().map_err(|_| unusable(key.py(), &format!("{key:?} is no name of a setting")))?;
             let value = value_of(&key, &value)?;
             Ok((key, value))
         })

@@ -1,10 +1,12 @@
 //! Arrow streams from Python: imported, and not believed.
 //!
 //! Invariant: a batch that comes out has the schema of its stream, which is nested no deeper than [`DEEPEST`]. A producer may be a Python
-//! generator, and nothing on its way checks what it yields. It may also never yield again: who must hear that he is asked to stop reads
-//! through [`Stream::awaited`].
+//! generator, and nothing on its way checks what it yields. So a reader of pyarrow, which is how generators become streams, is asked
+//! for its batches in Python, on the thread of the caller: they bring their own schema, exceptions stay what they are, and the generator
+//! may use what belongs to its thread. Other producers are waited for on a thread of their own, because they may never yield again.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 
@@ -13,10 +15,11 @@ use arrow::datatypes::{DataType, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::ffi_stream::RecordBatchStreamReader;
 use arrow_pyarrow::FromPyArrow;
+use pyo3::exceptions::PyStopIteration;
 use pyo3::prelude::*;
 use tarmim::interrupt::Interrupt;
 
-use crate::calls::POLL;
+use crate::calls::{POLL, at_producer, interruptibly};
 use crate::error::{unusable, wrong_type};
 use crate::values::kind_of;
 
@@ -33,8 +36,16 @@ pub(crate) struct Stream {
     reader: Option<RecordBatchStreamReader>,
 }
 
+/// A stream that a caller of the package gave.
+pub(crate) enum CallerStream {
+    /// A `pyarrow.RecordBatchReader`, with its schema.
+    Reader(Py<PyAny>, SchemaRef),
+    /// Anything else.
+    Other(Stream),
+}
+
 /// A stream whose producer is waited for only until somebody asks to stop.
-pub(crate) struct Awaited<'s> {
+struct Awaited<'s> {
     stream: &'s mut Stream,
     interrupt: &'s Interrupt,
 }
@@ -61,12 +72,8 @@ impl Stream {
             error.set_cause(py, Some(cause));
             error
         })?;
-        match too_deep(&stream.schema()) {
-            Some(column) => {
-                Err(unusable(py, &format!("the column {column} is nested more than {DEEPEST} deep; leave it out")))
-            }
-            None => Ok(Self { schema: stream.schema(), reader: Some(stream) }),
-        }
+        refuse_depth(py, &stream.schema())?;
+        Ok(Self { schema: stream.schema(), reader: Some(stream) })
     }
 
     pub(crate) fn schema(&self) -> SchemaRef {
@@ -74,9 +81,72 @@ impl Stream {
     }
 
     /// The batches, until somebody asks to stop: then the stream ends at once, also while its producer is at work.
-    pub(crate) fn awaited<'s>(&'s mut self, interrupt: &'s Interrupt) -> Awaited<'s> {
+    fn awaited<'s>(&'s mut self, interrupt: &'s Interrupt) -> Awaited<'s> {
         Awaited { stream: self, interrupt }
     }
+}
+
+impl CallerStream {
+    /// The stream of a table.
+    ///
+    /// # Errors
+    /// If it does not speak Arrow, or what it says cannot be used.
+    pub(crate) fn of(table: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if !is_reader(table)? {
+            return Stream::of(table).map(Self::Other);
+        }
+        let schema = Schema::from_pyarrow_bound(&table.getattr("schema")?)?;
+        refuse_depth(table.py(), &schema)?;
+        Ok(Self::Reader(table.clone().unbind(), Arc::new(schema)))
+    }
+
+    pub(crate) fn schema(&self) -> SchemaRef {
+        match self {
+            Self::Reader(_, schema) => schema.clone(),
+            Self::Other(stream) => stream.schema(),
+        }
+    }
+
+    /// The next batch.
+    ///
+    /// # Errors
+    /// That of the producer; if the batch is not as the stream says; if the user interrupts.
+    pub(crate) fn next(&mut self, py: Python<'_>) -> PyResult<Option<RecordBatch>> {
+        match self {
+            Self::Reader(reader, schema) => at_producer(py, || next_of_reader(reader.bind(py), schema)),
+            Self::Other(stream) => {
+                let next = interruptibly(py, |interrupt| stream.awaited(interrupt).next())?;
+                next.transpose().map_err(|error| unusable(py, &format!("the table cannot be read to its end: {error}")))
+            }
+        }
+    }
+}
+
+fn is_reader(table: &Bound<'_, PyAny>) -> PyResult<bool> {
+    // The library is there if one of its classes is.
+    let is_of_pyarrow = table.get_type().module()?.to_string().starts_with("pyarrow");
+    Ok(is_of_pyarrow && table.is_instance(&table.py().import("pyarrow")?.getattr("RecordBatchReader")?)?)
+}
+
+fn next_of_reader(reader: &Bound<'_, PyAny>, schema: &SchemaRef) -> PyResult<Option<RecordBatch>> {
+    let py = reader.py();
+    let batch = match reader.call_method0("read_next_batch") {
+        Err(error) if error.is_instance_of::<PyStopIteration>(py) => return Ok(None),
+        next => next?,
+    };
+    // Compared there, before it is imported: arrays that are not of the type that they are read by are read beyond their end.
+    if !batch.getattr("schema")?.call_method1("equals", (reader.getattr("schema")?,))?.is_truthy()? {
+        let found = batch.getattr("schema")?.call_method1("to_string", (20, false, false, false))?;
+        let what = format!("a batch does not have the schema of its stream but {}", one_line(&found.to_string()));
+        return Err(unusable(py, &format!("{what}; cast it before it is yielded")));
+    }
+    let columns = RecordBatch::from_pyarrow_bound(&batch)?;
+    let batch = RecordBatch::try_new(schema.clone(), columns.columns().to_vec());
+    batch.map(Some).map_err(|error| unusable(py, &format!("a batch cannot be used: {error}")))
+}
+
+fn one_line(text: &str) -> String {
+    text.lines().collect::<Vec<_>>().join(", ")
 }
 
 impl Iterator for Stream {
@@ -137,6 +207,13 @@ fn not_arrow(kind: &str) -> String {
     format!(
         "table: expected a table that speaks Arrow (of pyarrow, polars, pandas 2.2 or later, DuckDB), found {kind}; {advice}"
     )
+}
+
+fn refuse_depth(py: Python<'_>, schema: &Schema) -> PyResult<()> {
+    match too_deep(schema) {
+        Some(column) => Err(unusable(py, &format!("the column {column} is nested more than {DEEPEST} deep; leave it out"))),
+        None => Ok(()),
+    }
 }
 
 /// The first column that is nested too deep. Walks down without recursion.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from operator import index
 from typing import Any
 
@@ -16,7 +17,7 @@ def path(name: str, value: Any) -> str:
     found = os.fspath(value)
     if not isinstance(found, str):
         raise InputTypeError(f"{name}: expected a path of text, found one of {type(found).__name__}; os.fsdecode makes it text", 2)
-    if not found or "\0" in found:
+    if not found or not _can_be_encoded(found, os.fsencode):
         raise InputError(f"{name}: expected a path, found {found!r}", 2)
     return found
 
@@ -32,9 +33,23 @@ def optional_text(name: str, value: Any) -> str | None:
         return None
     if not isinstance(value, str):
         raise InputTypeError(f"{name}: expected str or None, found {type(value).__name__}", 2)
-    if not value.strip():
+    if not value.strip() or not _can_be_encoded(value, str.encode):
         raise InputError(f"{name}: expected a name, found {value!r}; leave it out if there is none", 2)
     return value
+
+
+def switch(name: str, value: Any) -> bool:
+    """``True`` or ``False``."""
+    if not isinstance(value, bool):
+        raise InputTypeError(f"{name}: expected True or False, found {type(value).__name__}", 2)
+    return value
+
+
+def _can_be_encoded(text: str, encode: Callable[[str], bytes]) -> bool:
+    try:
+        return b"\0" not in encode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def columns(text: Any, id: Any, source_path: Any) -> tuple[str | None, str | None, str | None]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tarmim import arguments
-from tarmim.errors import InputError, NothingToReadError
+from tarmim.errors import InputError, InputTypeError, NothingToReadError
 from tarmim.libraries import library
 
 if TYPE_CHECKING:
@@ -46,12 +46,10 @@ def load(output: str | os.PathLike[str] = "output", *, build: str | None = None)
         raise InputError(f"build: expected the id of a build, found {build!r}", 2)
     link = folder / "current" if build is None else folder / "builds" / build
     try:
-        found = link.resolve(strict=True)
-        (found / "manifest.json").stat()
-    except OSError:
+        return Build(link.resolve(strict=True))
+    except (OSError, NothingToReadError):
         what = "no build yet; make one with tarmim.run or `tarmim run`" if build is None else f"no build {build}"
         raise NothingToReadError(f"nothing to read in {folder}: {what}", 3) from None
-    return Build(found)
 
 
 class Build:
@@ -68,7 +66,9 @@ class Build:
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         # Absolute, so that it is the same build after a change of the working directory.
-        self.path = Path(folder).absolute()
+        self.path = Path(arguments.path("folder", folder)).absolute()
+        if not (self.path / "manifest.json").is_file():
+            raise NothingToReadError(f"{folder} is no build: it has no manifest.json; tarmim.load opens an output folder", 3)
 
     def __repr__(self) -> str:
         counts = self.manifest["counts"]
@@ -139,6 +139,8 @@ class Build:
 
     def duckdb(self, table: str, connection: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyRelation:
         """A table as a DuckDB relation, by default of the connection that ``duckdb.sql`` uses."""
+        if connection is not None and not hasattr(connection, "sql"):
+            raise InputTypeError(f"connection: expected one of DuckDB, found {type(connection).__name__}", 2)
         library("duckdb")
         from tarmim import frames_duckdb
 
@@ -151,6 +153,8 @@ class Build:
 
     def files(self, table: Literal["sentences", "articles", "keywords", "rejects"]) -> list[Path]:
         """The Parquet files of a stored table, in the order of their rows; of a partitioned one, by folder."""
+        if table not in _STORED:
+            raise InputError(f"table: expected one of {', '.join(_STORED)}, found {table!r}", 2)
         return sorted((self.path / table).rglob("*.parquet"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import operator
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -76,6 +77,7 @@ class Tokens(Sequence[Token]):
     def __getitem__(self, index: int | slice) -> Token | tuple[Token, ...]:
         if isinstance(index, slice):
             return tuple(self[place] for place in range(*index.indices(len(self))))
+        index = operator.index(index)
         if index < 0:
             index += len(self)
         if not 0 <= index < len(self):
@@ -99,7 +101,8 @@ class Repaired:
     text: str
     #: The same with the punctuation that was deleted, as far as it can be told.
     text_punctuated: str
-    #: State of the writing: ``stripped``, ``normalised``, ``soft``, ``intact``, ``foreign`` or ``mixed``; ``None`` of a text without words.
+    #: State of the writing: ``stripped``, ``normalised``, ``soft``, ``intact``, ``foreign`` (also a text without letters) or ``mixed``;
+    #: ``None`` of a text without tokens.
     damage: str | None
     #: What was found about each token.
     tokens: Tokens
@@ -209,8 +212,8 @@ class Engine:
         path = arguments.optional_path("config", config)
         # Absolute and copied: another process, or this one later, must make the same engine of it.
         self._config = None if path is None else os.path.abspath(path)
-        self._jobs, self._settings = jobs, copy.deepcopy(settings)
         self._engine = _tarmim.Engine(path, arguments.jobs(jobs), with_default_vocabulary(path, settings))
+        self._jobs, self._settings = jobs, copy.deepcopy(settings)
 
     def __copy__(self) -> Engine:
         return self

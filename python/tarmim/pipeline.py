@@ -80,7 +80,7 @@ def run(
     """
     if not isinstance(progress, bool) and not callable(progress):
         raise InputTypeError(f"progress: expected True, False or a function, found {type(progress).__name__}", 2)
-    path = arguments.optional_path("config", config)
+    path, force = arguments.optional_path("config", config), arguments.switch("force", force)
     settings = with_default_vocabulary(path, settings)
     bar = _Bar() if progress is True else None
     report: Callable[[Progress], object] | None = bar if isinstance(progress, bool) else progress
@@ -92,7 +92,7 @@ def run(
             report(Progress(*values))
 
     try:
-        outcome, folder = _tarmim.run(path, arguments.jobs(jobs), arguments.limit(limit), bool(force), settings, listen)
+        outcome, folder = _tarmim.run(path, arguments.jobs(jobs), arguments.limit(limit), force, settings, listen)
     finally:
         if bar:
             bar.close()

@@ -112,5 +112,11 @@ def test_what_is_not_there_is_named(tmp_path, built):
     assert raised.value.code == 3
     with pytest.raises(tarmim.NothingToReadError, match="no build nope"):
         tarmim.load(built.parents[1], build="nope")
+    with pytest.raises(tarmim.NothingToReadError, match="is no build: it has no manifest.json"):
+        tarmim.Build(tmp_path)
+    with pytest.raises(tarmim.InputError, match="table: expected one of sentences, .* found 'tokens'"):
+        tarmim.load(built.parents[1]).files("tokens")
+    with pytest.raises(tarmim.InputTypeError, match="connection: expected one of DuckDB, found int"):
+        tarmim.load(built.parents[1]).duckdb("tokens", 5)
     with pytest.raises(ValueError, match="expected one of sentences, .* found 'nope'"):
         tarmim.load(built.parents[1]).polars("nope")

@@ -135,6 +135,8 @@ def test_settings_may_be_scalars_of_numpy(seeds):
     text = next(iter(seeds.values()))
     engine = tarmim.Engine(jobs=numpy.int64(1), max_tokens=numpy.int16(12), cut_confidence=numpy.float32(0.5), vocabularies=[])
     assert engine.sentences(text) == tarmim.Engine(max_tokens=12, cut_confidence=0.5, vocabularies=[]).sentences(text)
+    with pytest.raises(tarmim.ConfigError, match="vocabularies: generator is no value"):
+        tarmim.Engine(vocabularies=(path for path in []))
     with pytest.raises(tarmim.ConfigError, match="max_tokens: ndarray is no value"):
         tarmim.Engine(max_tokens=numpy.array([1, 2]))
 
@@ -154,6 +156,11 @@ def test_settings_may_be_scalars_of_numpy(seeds):
         (lambda engine: engine.annotate(TABLE, id=["x"]), "id: expected str or None, found list"),
         (lambda engine: engine.annotate_batches(TABLE, text=b"text"), "text: expected str or None, found bytes"),
         (lambda engine: engine.annotate(TABLE, source_path=""), "source_path: expected a name, found ''"),
+        (lambda engine: engine.annotate(TABLE, text="\ud800"), "text: expected a name, found"),
+        (lambda _: tarmim.Engine("\ud800"), "config: expected a path, found"),
+        (lambda _: tarmim.Engine(**{"\ud800": 1}), "is no name of a setting"),
+        (lambda _: tarmim.load("x", build="a\0"), "build: expected a name, found"),
+        (lambda _: tarmim.run(None, input="x", force="no"), "force: expected True or False, found str"),
     ],
 )
 def test_an_argument_of_a_wrong_type_is_named(engine, call, what):

@@ -106,16 +106,18 @@ def batches():
     asked.set()
     threading.Event().wait()
 stream = pa.RecordBatchReader.from_batches(schema, batches())
+class Other:
+    __arrow_c_stream__ = stream.__arrow_c_stream__
 """
 
 
-@pytest.mark.parametrize("work", ["engine.annotate(stream)", "list(engine.annotate_batches(stream))"])
+@pytest.mark.parametrize("work", ["engine.annotate(stream)", "list(engine.annotate_batches(stream))", "engine.annotate(Other)"])
 def test_a_stream_that_never_goes_on_is_left(work):
     """Ctrl-C ends the call although its producer waits for ever, and the interpreter exits."""
     script = f"""{WAITING}
 def interrupt():
     asked.wait()
-    signal.raise_signal(signal.SIGINT)
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 threading.Thread(target=interrupt).start()
 try:
     {work}
@@ -134,6 +136,26 @@ print("waiting", flush=True)
 """
     done = run_script(script, timeout=60)
     assert (done.returncode, done.stdout) == (0, "waiting\n"), done.stderr
+
+
+def test_an_interpreter_exits_while_a_stream_sleeps():
+    script = f"""
+import threading, time, pyarrow as pa, tarmim
+engine = tarmim.Engine(jobs=1, vocabularies=[])
+batch = pa.record_batch({{"text": [{STRIPPED!r}]}})
+asked = threading.Event()
+def batches():
+    while True:
+        asked.set()
+        time.sleep(0.1)
+        yield batch
+for work in (engine.annotate, lambda stream: list(engine.annotate_batches(stream))):
+    threading.Thread(target=work, args=(pa.RecordBatchReader.from_batches(batch.schema, batches()),), daemon=True).start()
+asked.wait()
+"""
+    for _ in range(3):
+        done = run_script(script, timeout=60)
+        assert done.returncode == 0, done.stderr
 
 
 def test_two_engines_differ(engine):

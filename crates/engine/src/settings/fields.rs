@@ -223,12 +223,17 @@ impl Setting for PathBuf {
     }
 
     fn read(value: Value, range: Option<Range>) -> Result<Self, Refusal> {
-        Ok(String::read(value, range)?.into())
+        path_of(String::read(value, range)?)
     }
 
     fn recorded(&self) -> Option<Json> {
         None
     }
+}
+
+/// A text as a path; the empty one names nothing, and a NUL ends those of the system.
+fn path_of(text: String) -> Result<PathBuf, Refusal> {
+    if text.is_empty() || text.contains('\0') { Err(Refusal::Unexpected) } else { Ok(text.into()) }
 }
 
 impl Setting for Vec<PathBuf> {
@@ -237,7 +242,7 @@ impl Setting for Vec<PathBuf> {
     }
 
     fn read(value: Value, _: Option<Range>) -> Result<Self, Refusal> {
-        Ok(Vec::<String>::read(value, None)?.into_iter().map(PathBuf::from).collect())
+        Vec::<String>::read(value, None)?.into_iter().map(path_of).collect()
     }
 
     fn recorded(&self) -> Option<Json> {
