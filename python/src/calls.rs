@@ -26,13 +26,22 @@ static AT_PRODUCERS: AtomicUsize = AtomicUsize::new(0);
 static PROCESS: AtomicU32 = AtomicU32::new(0);
 
 /// A call under way, and what it is counted in.
-struct Call(&'static AtomicUsize);
+pub(crate) struct Call(&'static AtomicUsize);
 
 impl Call {
-    fn begin(py: Python<'_>, counted: &'static AtomicUsize) -> PyResult<Self> {
+    /// A producer at work on a thread of its own.
+    pub(crate) fn of_producer() -> Self {
+        Self::counted_in(&AT_PRODUCERS)
+    }
+
+    fn counted_in(counted: &'static AtomicUsize) -> Self {
         forget_the_parents();
         counted.fetch_add(1, Ordering::SeqCst);
-        let call = Self(counted);
+        Self(counted)
+    }
+
+    fn begin(py: Python<'_>, counted: &'static AtomicUsize) -> PyResult<Self> {
+        let call = Self::counted_in(counted);
         if CLOSING.load(Ordering::SeqCst) { Err(exiting(py)) } else { Ok(call) }
     }
 }

@@ -19,7 +19,7 @@ use pyo3::exceptions::PyStopIteration;
 use pyo3::prelude::*;
 use tarmim::interrupt::Interrupt;
 
-use crate::calls::{POLL, at_producer, interruptibly};
+use crate::calls::{Call, POLL, at_producer, interruptibly};
 use crate::error::{unusable, wrong_type};
 use crate::values::kind_of;
 
@@ -167,7 +167,9 @@ impl Iterator for Awaited<'_> {
         let mut reader = self.stream.reader.take()?;
         let (sender, receiver) = sync_channel(1);
         // A thread that nobody waits for: a producer cannot be stopped, only left alone with the stream.
+        let at_work = Call::of_producer();
         let produce = move || {
+            let _at_work = at_work;
             let next = next_of(&mut reader);
             // If it cannot be sent, nobody wants it any more.
             drop(sender.send((reader, next)));

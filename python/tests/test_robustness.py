@@ -112,12 +112,18 @@ class Other:
 """
 
 
-@pytest.mark.parametrize("work", ["engine.annotate(stream)", "list(engine.annotate_batches(stream))", "engine.annotate(Other)"])
-def test_a_stream_that_never_goes_on_is_left(work):
+SLEEPS, WAITS = "time.sleep(0.05) is None", "threading.Event().wait()"
+
+
+# On the main thread a lock that is waited for without end may miss a signal that comes at that very moment.
+@pytest.mark.parametrize(
+    ("work", "wait"),
+    [("engine.annotate(stream)", SLEEPS), ("list(engine.annotate_batches(stream))", SLEEPS), ("engine.annotate(Other)", WAITS)],
+)
+def test_a_stream_that_never_goes_on_is_left(work, wait):
     """Ctrl-C ends the call although its producer waits for ever, and the interpreter exits."""
-    # A lock that is waited for without end may miss a signal that comes at that very moment.
     script = f"""
-wait = lambda: time.sleep(0.05) is None
+wait = lambda: {wait}
 {WAITING}
 def interrupt():
     asked.wait()
@@ -134,7 +140,7 @@ except KeyboardInterrupt:
 
 def test_an_interpreter_exits_while_a_stream_waits():
     script = f"""
-wait = lambda: threading.Event().wait()
+wait = lambda: {WAITS}
 {WAITING}
 threading.Thread(target=engine.annotate, args=(stream,), daemon=True).start()
 asked.wait()
@@ -155,7 +161,11 @@ def batches():
         asked.set()
         time.sleep(0.1)
         yield batch
-for work in (engine.annotate, lambda stream: list(engine.annotate_batches(stream))):
+class Other:
+    def __init__(self, stream):
+        self.__arrow_c_stream__ = stream.__arrow_c_stream__
+works = [engine.annotate, lambda stream: list(engine.annotate_batches(stream)), lambda stream: engine.annotate(Other(stream))]
+for work in works:
     threading.Thread(target=work, args=(pa.RecordBatchReader.from_batches(batch.schema, batches()),), daemon=True).start()
 asked.wait()
 """
