@@ -55,7 +55,7 @@ pub use reader::{Ingested, ReadError, read_records};
 pub use record::{Body, Fingerprint, Record};
 pub use remarks::ArticleRemarks;
 pub use report::InputReport;
-pub use rows::{RowName, RowReader, TableColumns};
+pub use rows::{BatchRows, RowName, RowReader, TableColumns};
 pub use settings::{FieldNames, ForeignPolicy, IngestSettings};
 pub use unique_keys::{UniqueKeys, repeated_key};
 pub use vocabulary_table::vocabulary_as_csv;

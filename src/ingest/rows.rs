@@ -46,6 +46,25 @@ pub struct RowReader {
     row: u64,
 }
 
+/// The rows of a batch. Whether it is sound is looked at once: the look goes through all of its text.
+pub struct BatchRows<'b> {
+    batch: &'b RecordBatch,
+    is_sound: bool,
+}
+
+impl<'b> BatchRows<'b> {
+    /// Those of a batch.
+    #[must_use]
+    pub fn of(batch: &'b RecordBatch) -> Self {
+        Self { batch, is_sound: broken_column(batch).is_none() }
+    }
+
+    /// The first column whose value in a row cannot be used.
+    fn broken_column(&self, row: usize) -> Option<String> {
+        if self.is_sound { None } else { broken_column(&self.batch.slice(row, 1)) }
+    }
+}
+
 /// How rows get the names that must be unique.
 enum Names {
     /// By those before them in this table.
@@ -114,8 +133,9 @@ impl RowReader {
     /// Adds what the rows of a batch tell about others. The rows of a table must be surveyed before any is read.
     pub fn survey(&self, batch: &RecordBatch, survey: &mut InputSurvey) {
         let path = self.source_path.as_deref().unwrap_or_default();
+        let rows = BatchRows::of(batch);
         for row in 0..batch.num_rows() {
-            if broken_column(&batch.slice(row, 1)).is_some() {
+            if rows.broken_column(row).is_some() {
                 continue;
             }
             let columns = row_fields(batch, row);
@@ -129,31 +149,27 @@ impl RowReader {
         }
     }
 
-    /// The records of a batch, in its order.
-    pub fn read(&mut self, batch: &RecordBatch, survey: &InputSurvey) -> Vec<Ingested> {
-        (0..batch.num_rows())
-            .map(|row| {
-                let index = self.row;
-                self.row += 1;
-                self.record(batch, row, index, survey).map_or_else(Ingested::Reject, Ingested::Record)
-            })
-            .collect()
+    /// The record of a row. All rows of a table must be read, in order.
+    pub fn read(&mut self, rows: &BatchRows<'_>, row: usize, survey: &InputSurvey) -> Ingested {
+        let index = self.row;
+        self.row += 1;
+        self.record(rows, row, index, survey).map_or_else(Ingested::Reject, Ingested::Record)
     }
 
-    fn record(&mut self, batch: &RecordBatch, row: usize, index: u64, survey: &InputSurvey) -> Result<Record, Reject> {
+    fn record(&mut self, rows: &BatchRows<'_>, row: usize, index: u64, survey: &InputSurvey) -> Result<Record, Reject> {
         let place = &format!("row {index}");
         let refuse = |name: &str, code, message| match &self.source_path {
             Some(path) => Reject { record: Some(name.to_owned()), ..reject(path, code, message) },
             None => reject(name, code, message),
         };
-        if let Some(column) = broken_column(&batch.slice(row, 1)) {
+        if let Some(column) = rows.broken_column(row) {
             return Err(refuse(
                 place,
                 "not_utf8",
                 format!("the column {column} holds bytes that are not UTF-8; decode them before"),
             ));
         }
-        let columns = row_fields(batch, row);
+        let columns = row_fields(rows.batch, row);
         let path = self.source_path.clone().unwrap_or_default();
         let choose_day = |name: &str, reading: Reading| {
             let order = || self.settings.date_order.0.or_else(|| survey.dates.of(&path, &DatePlace::column(name)));

@@ -23,7 +23,7 @@ use super::finished::DoneDocument;
 use super::stages::Stages;
 use super::work::done_document;
 use crate::config::{PipelineSettings, Setup};
-use crate::ingest::{IngestSettings, Ingested, InputSurvey, Record, RowReader, TableColumns};
+use crate::ingest::{BatchRows, IngestSettings, Ingested, InputSurvey, Record, RowReader, TableColumns};
 use crate::interrupt::Interrupt;
 
 /// The stages with their settings: immutable, shared by all threads.
@@ -170,9 +170,9 @@ impl Annotation {
         interrupt: &Interrupt,
         mut pass: impl FnMut(TableBatches) -> Result<(), E>,
     ) -> Result<bool, E> {
-        let mut together = Batch::default();
+        let (mut together, rows) = (Batch::default(), BatchRows::of(batch));
         for row in 0..batch.num_rows() {
-            self.rows.read(&batch.slice(row, 1), &self.survey).into_iter().for_each(|ingested| together.push(ingested));
+            together.push(self.rows.read(&rows, row, &self.survey));
             if together.is_full() || row + 1 == batch.num_rows() {
                 let records = std::mem::take(&mut together).into_records();
                 let Some(done) = self.annotator.process(records, self.rows.settings(), interrupt) else { return Ok(false) };

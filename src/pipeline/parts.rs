@@ -36,7 +36,8 @@ use crate::dataset::{
 };
 use crate::gates::{Findings, RunReport, Subject};
 use crate::ingest::{
-    Fingerprint, IngestSettings, Ingested, InputSurvey, Inventory, ReadError, Record, RowName, RowReader, repeated_key,
+    BatchRows, Fingerprint, IngestSettings, Ingested, InputSurvey, Inventory, ReadError, Record, RowName, RowReader,
+    repeated_key,
 };
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
@@ -96,10 +97,10 @@ impl PartSource<'_> {
                     if let Some(survey) = survey_rows.as_deref_mut() {
                         rows.survey(&batch, survey);
                     }
+                    let of_batch = BatchRows::of(&batch);
                     for row in 0..batch.num_rows() {
-                        for ingested in rows.read(&batch.slice(row, 1), survey) {
-                            push(&mut together, ingested, &mut |records| pass(records, &settings))?;
-                        }
+                        let ingested = rows.read(&of_batch, row, survey);
+                        push(&mut together, ingested, &mut |records| pass(records, &settings))?;
                     }
                 }
                 pass(together.into_records(), &settings)
