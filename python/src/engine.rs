@@ -153,7 +153,7 @@ pub(crate) fn arguments_of(arguments: &Bound<'_, PyDict>) -> PyResult<Vec<(Strin
 
 fn repaired(annotator: &Annotator, text: String, interrupt: &Interrupt) -> RepairedTuple {
     let engine = annotator.engine();
-    let filter = TextFilter { repairer: &engine.repairer, splitter: &engine.splitter };
+    let filter = TextFilter { repairer: &engine.repairer, corrections: &engine.corrections, splitter: &engine.splitter };
     let RepairedText { text, text_punctuated, damage, tokens } = RepairedText::of(filter, text, interrupt);
     (text, text_punctuated, damage, tokens)
 }

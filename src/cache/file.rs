@@ -19,7 +19,7 @@ use crate::failpoint::reach;
 use crate::ingest::Fingerprint;
 
 /// The first bytes; the number is the version of the format.
-const MAGIC: &[u8; 16] = b"tarmim cache 002";
+const MAGIC: &[u8; 16] = b"tarmim cache 003";
 /// Length of the end of the file: the index's hash, its offset and its length, both 64-bit little-endian.
 const FOOTER: usize = 32 + 8 + 8;
 
@@ -32,6 +32,8 @@ pub struct Entry {
     length: u32,
     /// Whether a build published before this run has this result.
     pub(super) was_published: bool,
+    /// Whether it was made with corrections by hand.
+    pub(super) is_corrected: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -149,7 +151,7 @@ impl CacheWriter {
         self.file.write_all(bytes).map_err(|source| CacheError::new(&self.path, source))
     }
 
-    /// Adds the result of an article. `was_published`: a build has it already.
+    /// Adds the result of an article. `was_published`: a build has it already; `is_corrected`: it was made with corrections by hand.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -158,11 +160,12 @@ impl CacheWriter {
         article_id: u64,
         fingerprint: Fingerprint,
         outcome: &PackedOutcome,
-        was_published: bool,
+        (was_published, is_corrected): (bool, bool),
     ) -> Result<(), CacheError> {
         reach("cache.push").map_err(|source| CacheError::new(&self.path, source))?;
         let length = u32::try_from(outcome.0.len()).expect("an article is smaller than 4 GiB");
-        self.index.entries.push((article_id, Entry { fingerprint, offset: self.offset, length, was_published }));
+        let entry = Entry { fingerprint, offset: self.offset, length, was_published, is_corrected };
+        self.index.entries.push((article_id, entry));
         self.write(&outcome.0)
     }
 

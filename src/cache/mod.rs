@@ -125,6 +125,12 @@ pub struct Cached<'c> {
 }
 
 impl Cached<'_> {
+    /// Whether it was made with corrections by hand.
+    #[must_use]
+    pub fn is_corrected(self) -> bool {
+        self.entry.is_corrected
+    }
+
     /// The packed result; `None` if it is damaged.
     #[must_use]
     pub fn read(self) -> Option<PackedOutcome> {

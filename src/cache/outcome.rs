@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use engine::duplicates::Signature;
 use engine::repair::Repaired;
+use engine::review::ByHand;
 use engine::split::Sentence;
 use engine::tag::{Hit, Keyphrase, Tagged};
 
@@ -32,7 +33,7 @@ impl PackedOutcome {
     #[must_use]
     pub fn new(tagged: &Tagged, signature: &Signature) -> Self {
         let repaired = bytes(&(signature, tagged.article()));
-        let sentences = bytes(&tagged.sentences());
+        let sentences = bytes(&(tagged.sentences(), tagged.reviewed().by_hand()));
         let tags = bytes(&(tagged.hits(), tagged.keyphrases()));
         let mut parts = Vec::with_capacity(HEAD + repaired.len() + sentences.len() + tags.len());
         for part in [&repaired, &sentences] {
@@ -72,9 +73,9 @@ impl Parts {
         read(self.part(0)?)
     }
 
-    /// The article's sentences.
+    /// The article's sentences, and the corrections that they were made with.
     #[must_use]
-    pub fn sentences(&self) -> Option<Vec<Sentence>> {
+    pub fn sentences(&self) -> Option<(Vec<Sentence>, ByHand)> {
         read(self.part(1)?)
     }
 

@@ -12,6 +12,8 @@ pub enum Staleness {
     /// The code, settings, model or vocabulary of a stage has changed: the article is redone from that stage on. The names
     /// say which of them.
     StageChanged(StageName, Vec<String>),
+    /// What people said about the article has changed: it is redone from splitting on.
+    Corrected,
     /// The article's text or metadata has changed.
     ContentChanged,
     /// The cached result is damaged.
@@ -30,6 +32,7 @@ impl Staleness {
             Self::Fresh => "unchanged".to_owned(),
             Self::Unpublished => "processed earlier, not published".to_owned(),
             Self::StageChanged(stage, names) => format!("{} changed: {}", stage.name(), names.join(", ")),
+            Self::Corrected => "corrections changed".to_owned(),
             Self::ContentChanged => "content changed".to_owned(),
             Self::Damaged => "kept outcome damaged".to_owned(),
             Self::New => "new".to_owned(),
@@ -43,6 +46,7 @@ impl Staleness {
         match self {
             Self::Fresh | Self::Unpublished => None,
             Self::StageChanged(stage, _) => Some(*stage),
+            Self::Corrected => Some(StageName::Split),
             Self::ContentChanged | Self::Damaged | Self::New | Self::Forced => Some(StageName::Ingest),
         }
     }

@@ -4,11 +4,11 @@ use std::fmt::Write;
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
 
+use engine::EngineScratch;
 use engine::document::Origin;
 use engine::repair::{MIXED, Repaired};
 use engine::split::Sentence;
 use engine::tag::Tagged;
-use engine::{Engine, EngineScratch};
 
 use super::Error;
 use super::opening::open_setup;
@@ -39,14 +39,8 @@ pub(super) fn explain(config: &Path, args: ExplainArgs, progress: &Progress) -> 
     let current = OutputFolder::new(&setup.settings.dataset.output).current_manifest();
     // Asked now, because the engine takes parts of the setup, and the planned id needs all of it.
     let note = current.filter(|current| current.build_id != planned_build_id(&setup).unwrap_or_default());
-    let stages = Engine::new(
-        &setup.model,
-        setup.settings.repair.clone(),
-        setup.settings.split,
-        setup.settings.tag,
-        setup.vocabulary,
-    )?;
-    let mut explained = Explained::new(sentence, setup.settings.repair.doubt_threshold);
+    let (stages, settings) = setup.into_engine()?;
+    let mut explained = Explained::new(sentence, settings.repair.doubt_threshold);
     stages.process_text(article, &mut EngineScratch::default(), |tagged, _| explained.add(tagged));
     if let Some(index) = sentence.filter(|index| *index >= explained.sentences) {
         return Err(Error::Usage(format!(
@@ -185,7 +179,7 @@ fn write_sentence(text: &mut String, article: &Repaired, sentence: &Sentence, in
         let _ = writeln!(text, "    «{mark}» probably stood after «{word}» ({:.4})", restored.confidence);
     }
     write_readings(text, article, tokens.clone(), doubt_threshold);
-    for token in tokens.filter(|token| article.findings()[*token].unresolved) {
+    for token in tokens.filter(|token| article.finding(*token).unresolved) {
         let _ = writeln!(text, "    ? {}  unresolved: no word of the lexicon explains it", document.token_text(token));
     }
 }
@@ -195,6 +189,7 @@ fn write_readings(text: &mut String, article: &Repaired, tokens: Range<usize>, d
     for reading in article.token_repairs(tokens) {
         let raw = article.document().token_text(reading.token);
         let mark = match (article.is_change(reading), reading.confidence < doubt_threshold) {
+            _ if article.is_by_hand(reading.token) => '!',
             (true, false) => ' ',
             (true, true) => '~',
             (false, _) => '=',

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use super::Error;
 use super::missing_build::{no_build_yet, no_such_build};
 use crate::cli::OverrideArgs;
-use crate::config::{ModelSettings, NamedFiles, Overrides, PipelineFile, Setup};
+use crate::config::{ConfigFault, ModelSettings, NamedFiles, Overrides, PipelineFile, Setup};
 use crate::dataset::OutputFolder;
+use crate::ingest::table_as_csv;
 use engine::model::ModelFile;
 use engine::repair::RepairSettings;
+use engine::review::Corrections;
 use engine::split::SplitSettings;
 
 /// The configuration that is read unless another is named.
@@ -30,6 +32,7 @@ pub(super) struct RepairSetup {
     pub(super) model: ModelFile,
     pub(super) repair: RepairSettings,
     pub(super) split: SplitSettings,
+    pub(super) corrections: Corrections,
 }
 
 /// The model and the settings of repair: those of the configuration if one is named or lies in the working directory,
@@ -39,10 +42,13 @@ pub(super) fn repair_setup(config: Option<PathBuf>, model: Option<&Path>) -> Res
     // Only the default file may be missing. One that was named is opened, and an error if it cannot be.
     let Some(config) = config.or_else(|| Some(PathBuf::from(CONFIG)).filter(|path| path.is_file())) else {
         let model = chosen(ModelSettings::default()).open()?;
-        return Ok(RepairSetup { model, repair: RepairSettings::default(), split: SplitSettings::default() });
+        let (repair, split, corrections) = Default::default();
+        return Ok(RepairSetup { model, repair, split, corrections });
     };
     let settings = PipelineFile::open_valid(&config, NamedFiles::Read).map_err(Error::Config)?.settings;
-    Ok(RepairSetup { model: chosen(settings.model).open()?, repair: settings.repair, split: settings.split })
+    let corrections = Corrections::read_with(&settings.review.corrections, &table_as_csv)
+        .map_err(|faults| Error::Config(faults.into_iter().map(ConfigFault::from).collect()))?;
+    Ok(RepairSetup { model: chosen(settings.model).open()?, repair: settings.repair, split: settings.split, corrections })
 }
 
 /// The folder of the builds: the one named, or the configured one.

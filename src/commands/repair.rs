@@ -12,12 +12,14 @@ use crate::cli::RepairArgs;
 use crate::ingest::decode::decode;
 use engine::document::Encoding;
 use engine::repair::{RepairSettings, Repairer};
+use engine::review::Corrections;
 use engine::split::Splitter;
 use engine::text_filter::{FilterScratch, TextFilter};
 
 /// What repairs a text, and finds the ends of sentences, at which a long one is cut.
 struct Stages {
     repairer: Repairer,
+    corrections: Corrections,
     splitter: Splitter,
     /// Whether restored punctuation marks are written.
     punctuate: bool,
@@ -25,12 +27,12 @@ struct Stages {
 
 /// Repairs standard input. A filter works anywhere: it uses a configuration if there is one, and needs none.
 pub(super) fn repair(config: Option<PathBuf>, args: &RepairArgs) -> Result<(), Error> {
-    let RepairSetup { model, repair: settings, split } = repair_setup(config, args.model.as_deref())?;
+    let RepairSetup { model, repair: settings, split, corrections } = repair_setup(config, args.model.as_deref())?;
     // A filter does not report doubts, and collecting their alternatives takes time.
     let damage = args.damage.unwrap_or(settings.damage);
     let settings = RepairSettings { doubt_threshold: 0.0, damage, ..settings };
     let splitter = Splitter::new(&model, split)?;
-    let stages = Stages { repairer: Repairer::new(&model, settings)?, splitter, punctuate: args.punctuate };
+    let stages = Stages { repairer: Repairer::new(&model, settings)?, corrections, splitter, punctuate: args.punctuate };
     let mut scratch = FilterScratch::default();
     let mut input = std::io::stdin().lock();
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
@@ -97,7 +99,7 @@ fn write_repaired(
     scratch: &mut FilterScratch,
     output: &mut impl Write,
 ) -> std::io::Result<()> {
-    let filter = TextFilter { repairer: &stages.repairer, splitter: &stages.splitter };
+    let filter = TextFilter { repairer: &stages.repairer, corrections: &stages.corrections, splitter: &stages.splitter };
     let rest = filter.each_token(text, scratch, |token| {
         output.write_all(token.space.as_bytes())?;
         output.write_all(token.form.as_bytes())?;

@@ -15,7 +15,7 @@ use super::opening::open_setup;
 use super::printing::print;
 use super::wording::counted;
 use crate::cli::RunArgs;
-use crate::dataset::{Counts, Described, Manifest, RollBack};
+use crate::dataset::{Counts, Described, Manifest, ReviewSummary, RollBack};
 use crate::interrupt::Interrupt;
 use crate::pipeline::{self, RunOptions, RunOutcome};
 use crate::progress::Progress;
@@ -80,6 +80,7 @@ fn describe(summary: &str, manifest: &Manifest, work: Option<&BTreeMap<String, u
         unresolved,
         misread,
         foreign,
+        corrected,
     } = manifest.counts;
     let current = output.join("current");
     let current = current.display();
@@ -101,6 +102,15 @@ fn describe(summary: &str, manifest: &Manifest, work: Option<&BTreeMap<String, u
         percent(repaired),
         percent(unresolved)
     );
+    if let Some(ReviewSummary { corrections, applied, places }) = manifest.review {
+        let _ = writeln!(
+            text,
+            "  {applied} of {} by hand applied at {}, {} changed by them: see {current}/review.csv",
+            counted(corrections, "correction"),
+            counted(places, "place"),
+            counted(corrected, "token")
+        );
+    }
     if let Some(Described { dates, sections, bylines }) = described {
         let _ = writeln!(text, "  {dates} of the articles with a date, {sections} with a section, {bylines} with an author");
     }

@@ -9,7 +9,7 @@ use super::printing::print;
 use super::remarks::shown_notices;
 use crate::cli::TagTestArgs;
 use crate::config::ConfigFault;
-use crate::ingest::vocabulary_as_csv;
+use crate::ingest::table_as_csv;
 use crate::progress::Progress;
 use engine::document::Document;
 use engine::repair::{RepairScratch, Repaired, Repairer};
@@ -39,7 +39,7 @@ pub(super) fn tag_test(config: Option<PathBuf>, args: &TagTestArgs, progress: &P
 }
 
 fn open_vocabulary(file: &Path) -> Result<Vocabulary, Error> {
-    Vocabulary::read_with(&[file], &vocabulary_as_csv)
+    Vocabulary::read_with(&[file], &table_as_csv)
         .map_err(|faults| Error::Config(faults.into_iter().map(ConfigFault::from).collect()))
 }
 
@@ -57,7 +57,7 @@ fn hit_line(hit: &Hit, article: &Repaired, tagger: &Tagger) -> String {
     let concept = &tagger.vocabulary().concepts()[hit.concept];
     let why = match hit.layer {
         Layer::Skeleton => format!(" (repair was unsure: {:.2})", hit.confidence),
-        Layer::Exact | Layer::Inflected | Layer::Broader => String::new(),
+        Layer::Exact | Layer::Inflected | Layer::Broader | Layer::Hand => String::new(),
     };
     let (surface, term) = (article.span_text(hit.tokens.clone()), tagger.term_text(hit));
     format!(

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use engine::review::CorrectionFault;
 use engine::settings::Fault;
 use engine::tag::VocabularyFault;
 
@@ -27,6 +28,12 @@ impl fmt::Display for ConfigFault {
 
 impl From<VocabularyFault> for ConfigFault {
     fn from(fault: VocabularyFault) -> Self {
+        Self { file: fault.file, line: usize::try_from(fault.line).unwrap_or(0), what: fault.what }
+    }
+}
+
+impl From<CorrectionFault> for ConfigFault {
+    fn from(fault: CorrectionFault) -> Self {
         Self { file: fault.file, line: usize::try_from(fault.line).unwrap_or(0), what: fault.what }
     }
 }

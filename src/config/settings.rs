@@ -34,6 +34,16 @@ engine::settings! {
 }
 
 engine::settings! {
+    /// The files of corrections.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ReviewSettings in "review" {
+        /// Files of corrections by hand (.csv, .tsv, .xlsx, .ods), as report.html and `tarmim review export` make them. Of two that
+        /// contradict each other the later wins. What was applied and what was not is listed in each build's review.csv.
+        corrections: Vec<PathBuf> = [""; 0] => Build, example "corrections.csv";
+    }
+}
+
+engine::settings! {
     /// Everything that `pipeline.toml` can say, in the order of the file.
     #[derive(Clone, Debug)]
     pub struct PipelineSettings in "" {
@@ -44,6 +54,8 @@ engine::settings! {
         model: ModelSettings,
         /// `[repair]`: all else.
         repair: RepairSettings,
+        /// `[review]`.
+        review: ReviewSettings,
         /// `[split]`.
         split: SplitSettings,
         /// `[tag]`: the vocabularies.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use engine::Engine;
 use engine::model::{ModelError, ModelFile};
+use engine::review::Corrections;
 use engine::settings::{Record, Settings, Value};
 use engine::tag::Vocabulary;
 use serde_json::Value as Json;
@@ -14,7 +15,7 @@ use serde_json::Value as Json;
 use crate::path_kind::kind_at;
 
 use super::{ConfigFault, NamedFiles, PipelineFile, PipelineSettings};
-use crate::ingest::vocabulary_as_csv;
+use crate::ingest::table_as_csv;
 
 /// Values that the command line gives instead of the file; paths are relative to the working directory.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +37,8 @@ pub struct Setup {
     pub model: ModelFile,
     /// The concepts to look for.
     pub vocabulary: Vocabulary,
+    /// What people said about the articles.
+    pub corrections: Corrections,
 }
 
 impl Setup {
@@ -71,10 +74,14 @@ impl Setup {
 
     fn of_file(file: PipelineFile, mut faults: Vec<ConfigFault>, are_overridden: bool) -> Result<Self, Vec<ConfigFault>> {
         let files = &file.settings.vocabulary.vocabularies;
-        let vocabulary = Vocabulary::read_with(files, &vocabulary_as_csv).unwrap_or_else(|found| {
+        let vocabulary = Vocabulary::read_with(files, &table_as_csv).unwrap_or_else(|found| {
             let placed = |fault: ConfigFault| if are_overridden { fault } else { at_key(fault, &file, "tag.vocabularies") };
             faults.extend(found.into_iter().map(ConfigFault::from).map(placed));
             Vocabulary::default()
+        });
+        let corrections = Corrections::read_with(&file.settings.review.corrections, &table_as_csv).unwrap_or_else(|found| {
+            faults.extend(found.into_iter().map(|fault| at_key(ConfigFault::from(fault), &file, "review.corrections")));
+            Corrections::default()
         });
         let (input, output) = (&file.settings.ingest.input, &file.settings.dataset.output);
         if is_same_folder(input, output) {
@@ -88,7 +95,7 @@ impl Setup {
             faults.push(file.fault("dataset.output", &format!("{} is {kind}, and a folder is expected", output.display())));
         }
         match file.settings.model.open() {
-            Ok(model) if faults.is_empty() => Ok(Self { settings: file.settings, model, vocabulary }),
+            Ok(model) if faults.is_empty() => Ok(Self { settings: file.settings, model, vocabulary, corrections }),
             Ok(_) => Err(faults),
             Err(error) => {
                 faults.push(file.fault("repair.model", &error.to_string()));
@@ -102,8 +109,9 @@ impl Setup {
     /// # Errors
     /// If the model lacks a section or a section is damaged.
     pub fn into_engine(self) -> Result<(Engine, PipelineSettings), ModelError> {
-        let Self { settings, model, vocabulary } = self;
-        let engine = Engine::new(&model, settings.repair.clone(), settings.split, settings.tag, vocabulary)?;
+        let Self { settings, model, vocabulary, corrections } = self;
+        let mut engine = Engine::new(&model, settings.repair.clone(), settings.split, settings.tag, vocabulary)?;
+        engine.corrections = corrections;
         Ok((engine, settings))
     }
 

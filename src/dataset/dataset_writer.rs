@@ -77,6 +77,7 @@ impl DatasetWriter {
     ) -> Result<(), DatasetError> {
         self.counts.sentences += sentences.len();
         self.counts.keywords += keywords.len();
+        self.counts.corrected += sentences.iter().map(SentenceRow::corrected_count).sum::<usize>();
         // The article is not counted yet: the first one has position 0.
         let place = self.before + self.counts.articles as u64;
         for row in &mut sentences {

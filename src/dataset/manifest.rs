@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::durable;
 use super::error::DatasetError;
 use super::part_file::{PartFile, TableFiles};
+use super::review_list::ReviewSummary;
 use engine::tables::schema::SCHEMA_VERSION;
 
 /// The file's name in a build's folder.
@@ -49,6 +50,9 @@ pub struct Counts {
     /// Articles in another language than Arabic. Builds of early versions lack it.
     #[serde(default)]
     pub foreign: usize,
+    /// Tokens that a person changed. Builds of early versions lack it.
+    #[serde(default)]
+    pub corrected: usize,
 }
 
 /// How many articles have what readers look for first.
@@ -83,6 +87,7 @@ impl Counts {
         self.unresolved += other.unresolved;
         self.misread += other.misread;
         self.foreign += other.foreign;
+        self.corrected += other.corrected;
     }
 
     /// Share of the inputs that were rejected; 0 if there was none.
@@ -104,6 +109,9 @@ pub struct Provenance {
     pub model_id: String,
     /// Hash of the vocabularies.
     pub vocabulary: String,
+    /// Hash of the corrections, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrections: Option<String>,
     /// Hash of the inputs' paths and contents.
     pub inputs: String,
     /// The settings that change the tables.
@@ -151,6 +159,9 @@ pub struct Manifest {
     /// What the run that made it did. Builds of early versions lack it.
     #[serde(default)]
     pub run: RunSummary,
+    /// What became of the corrections, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewSummary>,
     /// Its files, by table.
     pub tables: BTreeMap<String, Vec<PartFile>>,
 }
@@ -166,8 +177,15 @@ impl Manifest {
             provenance,
             counts,
             run,
+            review: None,
             tables: tables.into_iter().map(|(table, files)| (table.name().to_owned(), files)).collect(),
         }
+    }
+
+    /// The same with what became of the corrections.
+    #[must_use]
+    pub fn with_review(self, review: Option<ReviewSummary>) -> Self {
+        Self { review, ..self }
     }
 
     /// The manifest of a build's folder; `None` if the build is not whole.

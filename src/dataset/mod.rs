@@ -24,9 +24,9 @@ mod manifest;
 mod new_file;
 mod output;
 mod page_spool;
-
 mod part_file;
 mod partition;
+mod review_list;
 mod settings;
 mod table_thread;
 mod table_writer;
@@ -43,7 +43,8 @@ pub(crate) use new_file::NewFile;
 pub use output::OutputFolder;
 pub use part_file::{PartFile, TableFiles, part_files};
 pub use partition::PartitionBy;
+pub use review_list::{ReviewList, ReviewSummary};
 pub use settings::DatasetSettings;
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 10;
+pub const VERSION: u32 = 11;

@@ -43,9 +43,9 @@ mod restoration;
 mod rows;
 mod settings;
 pub mod source;
+mod table_as_csv;
 mod tags;
 mod unique_keys;
-mod vocabulary_table;
 
 pub use fields::ArticleFields;
 pub use input_survey::InputSurvey;
@@ -57,8 +57,8 @@ pub use remarks::ArticleRemarks;
 pub use report::InputReport;
 pub use rows::{BatchRows, RowName, RowReader, TableColumns};
 pub use settings::{FieldNames, ForeignPolicy, IngestSettings};
+pub use table_as_csv::table_as_csv;
 pub use unique_keys::{UniqueKeys, repeated_key};
-pub use vocabulary_table::vocabulary_as_csv;
 
 /// Version of this stage's code: part of the build id.
 pub const VERSION: u32 = 7;

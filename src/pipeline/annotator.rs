@@ -12,6 +12,7 @@ use arrow::datatypes::Schema;
 use engine::document::ArticleText;
 use engine::duplicates::Signature;
 use engine::model::ModelError;
+use engine::review::ReviewTally;
 use engine::tables::{ArticleRow, ArticleRows, ColumnError, KeywordRow, Reject, SentenceRow, TableRow};
 use engine::{Engine, EngineScratch};
 use rayon::prelude::*;
@@ -49,6 +50,8 @@ pub struct TableBatches {
 pub struct AnnotatedRow {
     /// Its rows in the tables.
     pub rows: ArticleRows,
+    /// What became of corrections.
+    pub review: ReviewTally,
     /// What copies of it are found by.
     pub signature: Signature,
     pub(super) document: DoneDocument,
@@ -134,12 +137,14 @@ fn process_record(
     let article = record.read(ingest)?;
     if stages.is_long(&article) {
         let signature = stages.signature_of_text(&article);
-        return Ok(stages.rows_of_long(article, scratch).map(|rows| AnnotatedRow { rows, signature, document }));
+        let done = stages.rows_of_long(article, scratch);
+        return Ok(done.map(|(rows, review)| AnnotatedRow { rows, review, signature, document }));
     }
     let read = article.into_document();
     let signature = Signature::of_document(&read);
-    let rows = stages.rows(&stages.process(read, scratch));
-    Ok(Some(AnnotatedRow { rows, signature, document }))
+    let tagged = stages.process(read, scratch);
+    let (rows, review) = (stages.rows(&tagged), tagged.reviewed().tally(&tagged.kept()));
+    Ok(Some(AnnotatedRow { rows, review, signature, document }))
 }
 
 /// A table being annotated: rows go in batch by batch.
@@ -194,7 +199,7 @@ impl Annotation {
     }
 
     fn admit_row(&mut self, row: AnnotatedRow) -> Result<ArticleRows, Reject> {
-        let AnnotatedRow { mut rows, signature, document } = row;
+        let AnnotatedRow { mut rows, signature, document, .. } = row;
         self.admission.accept_key(&document)?;
         let verdict = self.admission.judge_copy(&document, &signature)?;
         rows.article.mark_duplicates(&verdict);

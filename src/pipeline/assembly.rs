@@ -15,6 +15,7 @@ use crate::cache::{CacheWriter, Staleness};
 use crate::dataset::{Counts, DatasetError, DatasetWriter, TableFiles};
 use crate::ingest::InputReport;
 use engine::duplicates::{DuplicateSettings, Verdict};
+use engine::review::ReviewTally;
 
 /// The list of articles that were processed, with the reason.
 const REDONE: &str = "redone.csv";
@@ -26,6 +27,7 @@ pub(super) struct Assembly {
     admission: Admission,
     redone: Redone,
     report: InputReport,
+    review: ReviewTally,
     inputs: usize,
     /// The folder and the verdict of the article whose passages come; `None` if its rows are not wanted.
     open: Option<(String, Verdict)>,
@@ -44,6 +46,8 @@ pub(super) struct Assembled {
     pub(super) notices: Vec<String>,
     /// What is to be known about its articles.
     pub(super) report: InputReport,
+    /// What became of the corrections.
+    pub(super) review: ReviewTally,
     /// The error that ended the reading, if not all records came in.
     pub(super) ended_by: Option<RunError>,
 }
@@ -65,6 +69,7 @@ impl Assembly {
             admission: Admission::new(duplicates),
             redone: Redone::create(build_folder.join(REDONE))?,
             report: InputReport::default(),
+            review: ReviewTally::default(),
             inputs: 0,
             open: None,
         })
@@ -87,8 +92,9 @@ impl Assembly {
                     self.writer.push_passage(folder, sentences, keywords)?;
                 }
             }
-            Finished::Closing(mut row) => {
+            Finished::Closing(mut row, review) => {
                 if let Some((folder, verdict)) = self.open.take() {
+                    self.review.add(&review);
                     row.mark_duplicates(&verdict);
                     self.writer.close_article(&folder, *row)?;
                 }
@@ -98,8 +104,9 @@ impl Assembly {
     }
 
     fn push_article(&mut self, done: Done) -> Result<(), RunError> {
-        let Done { mut rows, about } = done;
+        let Done { mut rows, review, about } = done;
         if let Some(verdict) = self.admit(about)? {
+            self.review.add(&review);
             rows.article.mark_duplicates(&verdict);
             self.writer.push(rows)?;
         }
@@ -115,7 +122,7 @@ impl Assembly {
 
     /// Decides whether an article gets into the tables, and what it is a copy of. One that does not is a reject from now on.
     fn admit(&mut self, article: DoneArticle) -> Result<Option<Verdict>, RunError> {
-        let DoneArticle { document, remarks, signature, outcome, staleness } = article;
+        let DoneArticle { document, remarks, signature, outcome, is_corrected, staleness } = article;
         self.inputs += 1;
         let (path, record) = (&document.source_path, document.record.as_deref());
         // Here and not in the workers: which of two equal keys comes first must not depend on which worker is faster.
@@ -126,7 +133,7 @@ impl Assembly {
         self.report.note_article(path, record, remarks);
         // Before the duplicates are judged: a dropped copy is cached too, since the verdict depends on other articles.
         if let (Some(cache), Some(outcome)) = (&mut self.next_cache, &outcome) {
-            cache.push(document.article_id, document.fingerprint, outcome, staleness == Staleness::Fresh)?;
+            cache.push(document.article_id, document.fingerprint, outcome, (staleness == Staleness::Fresh, is_corrected))?;
         }
         self.redone.note(&document, &staleness)?;
         match self.admission.judge_copy(&document, &signature) {
@@ -152,12 +159,13 @@ impl Assembly {
     /// If a file cannot be written.
     pub(super) fn finish(self) -> Result<Assembled, DatasetError> {
         let (counts, tables) = self.writer.finish()?;
-        let Self { next_cache, inputs, redone, report, .. } = self;
+        let Self { next_cache, inputs, redone, report, review, .. } = self;
         Ok(Assembled {
             counts,
             tables,
             work: redone.finish()?,
             report,
+            review,
             inputs,
             next_cache,
             notices: Vec::new(),

@@ -1,6 +1,7 @@
 //! The results that workers hand to the assembly: an article after the last stage, or a reject.
 
 use engine::duplicates::Signature;
+use engine::review::ReviewTally;
 use engine::tables::{ArticleRow, ArticleRows, KeywordRow, Reject, SentenceRow};
 use jiff::civil::Date;
 
@@ -10,6 +11,7 @@ use crate::ingest::{ArticleRemarks, Fingerprint};
 /// An article after the last stage.
 pub(super) struct Done {
     pub(super) rows: ArticleRows,
+    pub(super) review: ReviewTally,
     pub(super) about: DoneArticle,
 }
 
@@ -27,6 +29,8 @@ pub(super) struct DoneArticle {
     pub(super) signature: Signature,
     /// For the cache; `None` for an article that was processed in passages, whose outcome would be as large as its rows.
     pub(super) outcome: Option<PackedOutcome>,
+    /// Whether a person said something about it.
+    pub(super) is_corrected: bool,
     pub(super) staleness: Staleness,
 }
 
@@ -47,8 +51,8 @@ pub(super) enum Finished {
     Opening(Box<Opening>),
     /// The rows of a passage.
     Passage(Vec<SentenceRow>, Vec<KeywordRow>),
-    /// The row of the article whose passages came before.
-    Closing(Box<ArticleRow>),
+    /// The row of the article whose passages came before, and what became of corrections.
+    Closing(Box<ArticleRow>, ReviewTally),
     /// It cannot be used.
     Reject(Reject),
 }
@@ -60,7 +64,7 @@ impl Finished {
             Self::Article(done) => done.rows.article.token_count as u64,
             Self::Passage(sentences, _) => sentences.iter().map(|row| row.token_count as u64).sum(),
             // The words of an article that is closed were counted with its passages.
-            Self::Opening(_) | Self::Closing(_) | Self::Reject(_) => 0,
+            Self::Opening(_) | Self::Closing(..) | Self::Reject(_) => 0,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::cache::{StageKeys, StageName};
 use crate::config::Setup;
 use crate::dataset::{self, Provenance};
 use crate::ingest::{self, Inventory};
-use engine::{duplicates, repair, split, tag};
+use engine::{duplicates, repair, review, split, tag};
 
 /// Everything that a build's content depends on: inputs, code, model, vocabulary, settings, and the limit if there is one.
 pub(super) fn provenance(setup: &Setup, inventory: &Inventory, limit: Option<usize>) -> Provenance {
@@ -34,9 +34,16 @@ pub(super) fn provenance(setup: &Setup, inventory: &Inventory, limit: Option<usi
         stages: stages.map(|(stage, version)| (stage.to_owned(), version)).into_iter().collect::<BTreeMap<_, _>>(),
         model_id: setup.model.id().to_owned(),
         vocabulary: setup.vocabulary.hash().to_owned(),
+        corrections: corrections(setup),
         inputs: inputs.finalize().to_hex()[..32].to_owned(),
         settings,
     }
+}
+
+/// What identifies the corrections; `None` if there are none, so that builds without them keep their ids.
+fn corrections(setup: &Setup) -> Option<String> {
+    let corrections = &setup.corrections;
+    (!corrections.all().is_empty()).then(|| format!("{} {}", corrections.hash(), review::VERSION))
 }
 
 /// 16 hex digits of a hash of everything that the build's content depends on.

@@ -32,7 +32,8 @@ use crate::cache::{CacheFolder, StageKeys};
 use crate::config::{PipelineSettings, Setup};
 use crate::dataset::description::write_descriptions;
 use crate::dataset::{
-    BuildStamp, DatasetError, DatasetWriter, LockedOutput, Manifest, OutputFolder, Provenance, RollBack, RunSummary,
+    BuildStamp, DatasetError, DatasetWriter, LockedOutput, Manifest, OutputFolder, Provenance, ReviewList, ReviewSummary,
+    RollBack, RunSummary,
 };
 use crate::failpoint::reach;
 use crate::gates::{Findings, RunReport, Subject};
@@ -214,6 +215,7 @@ impl StagedBuild<'_> {
         // A run over a part of the input must not replace what is cached for all of it.
         let next_cache = if options.limit.is_none() { cache_folder.begin(cache.keys(), &build_id)? } else { None };
         let assembly = Assembly::new(writer, next_cache, setup.settings.duplicates, &self.folder)?;
+        let review = ReviewList::new(&setup.corrections, &setup.vocabulary);
         let (engine, settings) = setup.into_engine()?;
         let neighbourhood =
             Neighbourhood::survey(inventory, &settings.ingest, options.limit, &|| interrupt.received().is_some())?;
@@ -229,18 +231,19 @@ impl StagedBuild<'_> {
         // Before the build is judged: what a warning tells may be why it is refused.
         let remarks = assembled.report.lines(&settings.ingest);
         assembled.notices.extend(remarks);
+        let review = review.write(&self.folder, &assembled.review)?;
+        assembled.notices.extend(review.and_then(|review| review.warning()));
         warn(progress, &assembled.notices);
         if assembled.inputs == 0 {
             return Err(nothing_in(&settings.ingest));
         }
-        self.publish(build_id, provenance, assembled, &settings, &workers, progress)
+        self.publish((build_id, provenance, review), assembled, &settings, &workers, progress)
     }
 
     /// Judges the finished tables and publishes the build. The manifest is written last: it marks the build as complete.
     fn publish(
         &self,
-        build_id: String,
-        provenance: Provenance,
+        (build_id, provenance, review): (String, Provenance, Option<ReviewSummary>),
         assembled: Assembled,
         settings: &PipelineSettings,
         workers: &Workers<'_>,
@@ -267,7 +270,7 @@ impl StagedBuild<'_> {
         workers.interrupted().map_or(Ok(()), |signal| Err(RunError::Interrupted { signal }))?;
         let seconds = self.started.elapsed().as_secs_f64();
         let run = RunSummary { work, stage_seconds: workers.stage_seconds(), seconds, warnings: notices };
-        let manifest = Manifest::new(build_id, provenance, counts, tables, run);
+        let manifest = Manifest::new(build_id, provenance, counts, tables, run).with_review(review);
         reach("publish.write-report").map_err(io)?;
         // The report and the descriptions before the manifest: once that is there, the folder counts as whole.
         RunReport::new(&manifest, &gates).write(&self.folder)?;

@@ -16,6 +16,7 @@ use std::time::Instant;
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use engine::duplicates::{DuplicateIndex, DuplicateSettings, Signature, Verdict};
+use engine::review::ReviewTally;
 use engine::tables::{Reject, Table};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -31,8 +32,8 @@ use super::work::done_document;
 use crate::config::{PipelineSettings, Setup};
 use crate::dataset::description::write_descriptions;
 use crate::dataset::{
-    BuildStamp, Counts, DatasetError, DatasetWriter, LockedOutput, Manifest, OutputFolder, PartFile, Provenance, RunSummary,
-    TableFiles,
+    BuildStamp, Counts, DatasetError, DatasetWriter, LockedOutput, Manifest, OutputFolder, PartFile, Provenance, ReviewList,
+    RunSummary, TableFiles,
 };
 use crate::gates::{Findings, RunReport, Subject};
 use crate::ingest::{
@@ -252,6 +253,8 @@ pub struct PartSummary {
     pub files: Vec<PartFile>,
     /// What the gates found in it.
     pub findings: Findings,
+    /// What became of the corrections in it.
+    pub review: ReviewTally,
 }
 
 impl Annotator {
@@ -269,6 +272,7 @@ impl Annotator {
     ) -> Result<PartSummary, PartError> {
         let settings = self.settings();
         let mut writer = DatasetWriter::new(folder, stamp, settings.dataset.partition_by)?.after(before);
+        let mut review = ReviewTally::default();
         let mut index = 0;
         source.each_batch(&settings.ingest, survey, None, &mut |records, ingest| {
             let first = index;
@@ -279,7 +283,8 @@ impl Annotator {
             let done = self.process(records, ingest, interrupt).ok_or(PartError::Stopped)?;
             for (index, row) in (first..).zip(done) {
                 match row {
-                    Ok(AnnotatedRow { mut rows, .. }) => {
+                    Ok(AnnotatedRow { mut rows, review: of_row, .. }) => {
+                        review.add(&of_row);
                         let copy = verdicts.get(&index).map(|verdict| verdict.copy).unwrap_or_default();
                         rows.article.mark_duplicates(&copy);
                         writer.push(rows)?;
@@ -293,7 +298,7 @@ impl Annotator {
         let (counts, tables) = writer.finish()?;
         let findings = Findings::of(folder, settings.split.max_tokens)?;
         let files = tables.into_iter().flat_map(|(_, files)| files).collect();
-        Ok(PartSummary { counts, files, findings })
+        Ok(PartSummary { counts, files, findings, review })
     }
 }
 
@@ -320,6 +325,7 @@ pub struct PartedBuild {
     id: String,
     provenance: Provenance,
     settings: PipelineSettings,
+    review: ReviewList,
     started: Instant,
 }
 
@@ -353,7 +359,8 @@ impl PartedBuild {
             Standing::ToBuild(_) => {}
         }
         let folder = output.stage(&id)?;
-        let build = Self { output, folder, id, provenance, settings, started: Instant::now() };
+        let review = ReviewList::new(&setup.corrections, &setup.vocabulary);
+        let build = Self { output, folder, id, provenance, settings, review, started: Instant::now() };
         Ok(Begun::ToWrite(Box::new(build)))
     }
 
@@ -376,8 +383,10 @@ impl PartedBuild {
     pub fn publish(&self, parts: Vec<PartSummary>, repeated_ids: usize, progress: &Progress) -> Result<Manifest, RunError> {
         let (mut counts, mut tables) = (Counts::default(), files_of_tables());
         let mut findings: Option<Findings> = None;
+        let mut review = ReviewTally::default();
         for part in parts {
             counts.add(part.counts);
+            review.add(&part.review);
             for file in part.files {
                 let of = |(table, _): &&mut (Table, Vec<PartFile>)| file.path.split('/').next() == Some(table.name());
                 tables.iter_mut().find(of).expect("a file of a table").1.push(file);
@@ -393,14 +402,14 @@ impl PartedBuild {
         };
         findings.note_repeated_ids(repeated_ids);
         self.keep_files(&mut tables)?;
-        self.judge_and_publish(counts, tables, &findings, progress)
+        self.judge_and_publish(counts, tables, (&findings, &review), progress)
     }
 
     fn judge_and_publish(
         &self,
         counts: Counts,
         tables: TableFiles,
-        findings: &Findings,
+        (findings, review): (&Findings, &ReviewTally),
         progress: &Progress,
     ) -> Result<Manifest, RunError> {
         let subject = Subject {
@@ -415,8 +424,13 @@ impl PartedBuild {
         };
         let gates = admit(&subject, &self.output, findings)?;
         gates.warnings().for_each(|warning| progress.message(&warning));
-        let run = RunSummary { seconds: self.started.elapsed().as_secs_f64(), ..RunSummary::default() };
-        let manifest = Manifest::new(self.id.clone(), self.provenance.clone(), counts, tables, run);
+        let review = self.review.write(&self.folder, review)?;
+        let warnings: Vec<String> = review.and_then(|review| review.warning()).into_iter().collect();
+        for warning in &warnings {
+            progress.message(&format!("warning: {warning}"));
+        }
+        let run = RunSummary { seconds: self.started.elapsed().as_secs_f64(), warnings, ..RunSummary::default() };
+        let manifest = Manifest::new(self.id.clone(), self.provenance.clone(), counts, tables, run).with_review(review);
         RunReport::new(&manifest, &gates).write(&self.folder)?;
         write_descriptions(&self.folder, &manifest, &self.settings.card)?;
         let before = self.output.current_id();

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use engine::document::Origin;
+use engine::review::{Corrections, Extent};
 use engine::tables::Reject;
 use rustc_hash::FxHashSet;
 
@@ -15,7 +16,7 @@ use super::identity::{build_id, provenance, stage_keys};
 use super::input::{inventory_of, nothing_in};
 use super::standing::Standing;
 use super::survey::{Surveyed, survey};
-use crate::cache::{CacheFolder, Staleness};
+use crate::cache::{CacheFolder, Cached, StageName, Staleness};
 use crate::config::{PipelineSettings, Setup};
 use crate::dataset::{BuildDamage, Counts, OutputFolder};
 use crate::ingest::{InputReport, Inventory, Neighbourhood, Record};
@@ -108,7 +109,13 @@ pub fn preview(setup: &Setup, listed: usize) -> Result<Preview, RunError> {
     };
     let assess = |record: &mut Record| {
         neighbourhood.tell(record);
-        if is_kept { Staleness::Fresh } else { cache.assess(record.origin.article_number(), &record.fingerprint()).0 }
+        if is_kept {
+            return Staleness::Fresh;
+        }
+        let (staleness, cached) = cache.assess(record.origin.article_number(), &record.fingerprint());
+        let is_split = staleness.first_stage().is_none_or(|first| first > StageName::Split);
+        let says_otherwise = |cached| is_corrected_otherwise(cached, &record.origin, &setup.corrections);
+        if is_split && cached.is_some_and(says_otherwise) { Staleness::Corrected } else { staleness }
     };
     let (articles, warnings) =
         survey(&inventory, &settings.ingest, &assess, &mut |surveyed| preview.note(surveyed, listed))?;
@@ -118,6 +125,16 @@ pub fn preview(setup: &Setup, listed: usize) -> Result<Preview, RunError> {
     preview.gone = known.into_iter().filter(|article_id| !articles.contains(*article_id)).count();
     preview.refusal = foreseen_refusal(&preview.standing, &output, settings, articles.len(), &preview.rejects)?;
     Ok(preview)
+}
+
+/// Whether people say something else about an article than when its result was made.
+fn is_corrected_otherwise(cached: Cached<'_>, origin: &Origin, corrections: &Corrections) -> bool {
+    if !cached.is_corrected() && !corrections.may_concern(origin) {
+        return false;
+    }
+    let parts = cached.read().and_then(|packed| packed.parts());
+    let results = parts.and_then(|parts| Some((parts.repaired()?.1, parts.sentences()?.1)));
+    results.is_some_and(|(repaired, by_hand)| corrections.review(repaired, Extent::Whole).by_hand() != &by_hand)
 }
 
 /// What a run would read, and how it would end if that is enough to know it.

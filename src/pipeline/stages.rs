@@ -8,6 +8,7 @@ use engine::document::{ArticleText, Document};
 use engine::duplicates::{Signature, SignatureReader};
 use engine::passages::{Passage, Passages, each_part};
 use engine::repair::Repaired;
+use engine::review::{Extent, ReviewTally, Reviewed};
 use engine::split::Sentence;
 use engine::tables::{ArticleRow, ArticleRows, KeywordRow, LongArticle, SentenceRow};
 use engine::tag::Tagged;
@@ -30,18 +31,23 @@ impl Stages<'_> {
     /// Takes an article through all stages as a whole.
     pub(super) fn process(&self, document: Document, scratch: &mut EngineScratch) -> Tagged {
         let repaired = self.clock.time(Clock::REPAIR, || self.engine.repair(document, scratch));
-        self.split(repaired, scratch)
+        self.split(self.review(repaired, Extent::Whole), scratch)
     }
 
-    /// The same from splitting on.
-    pub(super) fn split(&self, repaired: Repaired, scratch: &mut EngineScratch) -> Tagged {
-        let sentences = self.clock.time(Clock::SPLIT, || self.engine.split(&repaired, scratch));
-        self.tag(repaired, sentences, scratch)
+    /// Applies what people said about an article.
+    pub(super) fn review(&self, repaired: Repaired, extent: Extent) -> Reviewed {
+        self.clock.time(Clock::REPAIR, || self.engine.review(repaired, extent))
+    }
+
+    /// All stages from splitting on.
+    pub(super) fn split(&self, reviewed: Reviewed, scratch: &mut EngineScratch) -> Tagged {
+        let sentences = self.clock.time(Clock::SPLIT, || self.engine.split(&reviewed, scratch));
+        self.tag(reviewed, sentences, scratch)
     }
 
     /// The same from tagging on.
-    pub(super) fn tag(&self, repaired: Repaired, sentences: Vec<Sentence>, scratch: &mut EngineScratch) -> Tagged {
-        self.clock.time(Clock::TAG, || self.engine.tag(repaired, sentences, scratch))
+    pub(super) fn tag(&self, reviewed: Reviewed, sentences: Vec<Sentence>, scratch: &mut EngineScratch) -> Tagged {
+        self.clock.time(Clock::TAG, || self.engine.tag(reviewed, sentences, scratch))
     }
 
     /// The rows of a finished article.
@@ -54,34 +60,41 @@ impl Stages<'_> {
         self.engine.passage_size().is_exceeded_by(article)
     }
 
-    /// All rows of a long article; `None` if a signal came.
-    pub(super) fn rows_of_long(&self, article: ArticleText, scratch: &mut EngineScratch) -> Option<ArticleRows> {
+    /// All rows of a long article, and what became of corrections; `None` if a signal came.
+    pub(super) fn rows_of_long(
+        &self,
+        article: ArticleText,
+        scratch: &mut EngineScratch,
+    ) -> Option<(ArticleRows, ReviewTally)> {
         let (mut sentences, mut keywords) = (Vec::new(), Vec::new());
-        let article = self.process_long(article, scratch, &mut |of_passage, hits| {
+        let done = self.process_long(article, scratch, &mut |of_passage, hits| {
             sentences.extend(of_passage);
             keywords.extend(hits);
             ControlFlow::Continue(())
         });
-        article.map(|article| ArticleRows { article, sentences, keywords })
+        done.map(|(article, review)| (ArticleRows { article, sentences, keywords }, review))
     }
 
-    /// Takes a long article through all stages and passes on the rows of each passage; returns its own row. `None` if `emit` broke
-    /// off, or a signal came.
+    /// Takes a long article through all stages and passes on the rows of each passage; returns its own row, and what became of
+    /// corrections. `None` if `emit` broke off, or a signal came.
     pub(super) fn process_long(
         &self,
         article: ArticleText,
         scratch: &mut EngineScratch,
         emit: &mut EmitRows<'_>,
-    ) -> Option<ArticleRow> {
+    ) -> Option<(ArticleRow, ReviewTally)> {
+        let mut review = ReviewTally::default();
         let mut whole = LongArticle::new(article.text.len());
         let mut passages = Passages::new(article, self.engine.passage_size());
         while let Some(passage) = passages.next(|document, part| {
             let repaired = self.clock.time(Clock::REPAIR, || self.engine.repair(document, scratch));
-            let sentences = self.clock.time(Clock::SPLIT, || self.engine.split_part(&repaired, part, scratch));
-            (repaired, sentences)
+            let reviewed = self.review(repaired, Extent::Part);
+            let sentences = self.clock.time(Clock::SPLIT, || self.engine.split_part(&reviewed, part, scratch));
+            (reviewed, sentences)
         }) {
             let Passage { article, sentences, offset } = passage;
             let tagged = self.tag(article, sentences, scratch);
+            review.add(&tagged.reviewed().tally(&tagged.kept()));
             let (sentences, keywords) =
                 self.clock.time(Clock::ROWS, || self.engine.passage_rows(&mut whole, &tagged, offset));
             // A long article may take minutes: a signal does not wait for its end.
@@ -89,7 +102,7 @@ impl Stages<'_> {
                 return None;
             }
         }
-        whole.finish(self.engine.tagger.vocabulary())
+        Some((whole.finish(self.engine.tagger.vocabulary())?, review.of_one_article()))
     }
 
     /// The signature of an article in passages. It looks at words alone and is the same however the text is cut.

@@ -25,6 +25,7 @@ use crate::interrupt::Interrupt;
 use crate::progress::Stage;
 use engine::duplicates::Signature;
 use engine::repair::Repaired;
+use engine::review::{ByHand, Extent};
 use engine::split::Sentence;
 use engine::tag::{Hit, Keyphrase, Tagged};
 use engine::{Engine, EngineScratch};
@@ -144,15 +145,19 @@ impl<'w> Workers<'w> {
         if is_cached && resumed.is_none() {
             staleness = Staleness::Damaged;
         }
-        let (tagged, signature, outcome) = if let Some(resumed) = resumed {
-            resumed
+        let (tagged, signature, outcome) = if let Some(Resumed { tagged, signature, outcome, is_corrected }) = resumed {
+            if is_corrected {
+                staleness = Staleness::Corrected;
+            }
+            (tagged, signature, outcome)
         } else {
             let article = self.stages.clock.time(Clock::INGEST, || record.read(self.ingest))?;
             if self.stages.is_long(&article) {
                 let signature = self.stages.signature_of_text(&article);
                 let remarks = ArticleRemarks::of(&article.origin, &article.metadata, self.ingest);
-                let about = DoneArticle { document, remarks, signature, outcome: None, staleness };
-                return Ok(self.stages.rows_of_long(article, scratch).map(|rows| Done { rows, about }));
+                let about = DoneArticle { document, remarks, signature, outcome: None, is_corrected: false, staleness };
+                let done = self.stages.rows_of_long(article, scratch);
+                return Ok(done.map(|(rows, review)| Done { rows, review, about }));
             }
             let read = self.stages.clock.time(Clock::INGEST, || article.into_document());
             let signature = self.stages.clock.time(Clock::INGEST, || Signature::of_document(&read));
@@ -163,8 +168,10 @@ impl<'w> Workers<'w> {
         let rows = self.stages.rows(&tagged);
         let read = tagged.article().document();
         let remarks = ArticleRemarks::of(&read.origin, &read.metadata, self.ingest);
-        let about = DoneArticle { document, remarks, signature, outcome: Some(outcome), staleness };
-        Ok(Some(Done { rows, about }))
+        let review = tagged.reviewed().tally(&tagged.kept());
+        let is_corrected = !tagged.reviewed().by_hand().is_empty();
+        let about = DoneArticle { document, remarks, signature, outcome: Some(outcome), is_corrected, staleness };
+        Ok(Some(Done { rows, review, about }))
     }
 
     /// Processes a huge record and sends its outcome on in pieces, since its rows would not fit into memory; `false` if nobody
@@ -178,12 +185,13 @@ impl<'w> Workers<'w> {
         };
         let remarks = ArticleRemarks::of(&article.origin, &article.metadata, self.ingest);
         let signature = self.stages.signature_of_text(&article);
-        let about = DoneArticle { document, remarks, signature, outcome: None, staleness };
+        let about = DoneArticle { document, remarks, signature, outcome: None, is_corrected: false, staleness };
         let scratch = &mut EngineScratch::default();
         if !self.stages.is_long(&article) {
             // Much white space or markup, and little text.
-            let rows = self.stages.rows(&self.stages.process(article.into_document(), scratch));
-            return send(Finished::Article(Box::new(Done { rows, about })));
+            let tagged = self.stages.process(article.into_document(), scratch);
+            let (rows, review) = (self.stages.rows(&tagged), tagged.reviewed().tally(&tagged.kept()));
+            return send(Finished::Article(Box::new(Done { rows, review, about })));
         }
         let (section, published) = (article.metadata.section.clone(), article.metadata.published);
         let is_received = send(Finished::Opening(Box::new(Opening { section, published, about })));
@@ -193,23 +201,29 @@ impl<'w> Workers<'w> {
                 if is_received { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             })
         });
-        row.flatten().is_some_and(|row| send(Finished::Closing(Box::new(row))))
+        row.flatten().is_some_and(|(row, review)| send(Finished::Closing(Box::new(row), review)))
     }
 
     /// Resumes an article from its cached result, just before the first stale stage; `None` if the result is damaged.
     fn resume(&self, cached: Cached<'_>, first: Option<StageName>, scratch: &mut EngineScratch) -> Option<Resumed> {
         let unpacked = self.stages.clock.time(Clock::CACHE, || Unpacked::read(cached, first));
         let Unpacked { packed, signature, repaired, sentences, tags } = unpacked?;
-        let tagged = match (sentences, tags) {
-            (Some(sentences), Some((hits, keyphrases))) => {
-                return Some((Tagged::new(repaired, sentences, hits, keyphrases), signature, Some(packed)));
+        let is_repaired = first.is_none_or(|first| first > StageName::Repair);
+        if !is_repaired {
+            // The repaired article still holds its document, so the source is not read again.
+            let tagged = self.stages.process(repaired.into_document(), scratch);
+            return Some(Resumed { tagged, signature, outcome: None, is_corrected: false });
+        }
+        let reviewed = self.stages.review(repaired, Extent::Whole);
+        let is_corrected = sentences.as_ref().is_some_and(|(_, by_hand)| by_hand != reviewed.by_hand());
+        let (tagged, outcome) = match (sentences.filter(|_| !is_corrected), tags) {
+            (Some((sentences, _)), Some((hits, keyphrases))) => {
+                (Tagged::new(reviewed, sentences, hits, keyphrases), Some(packed))
             }
-            (Some(sentences), None) => self.stages.tag(repaired, sentences, scratch),
-            (None, _) if first == Some(StageName::Split) => self.stages.split(repaired, scratch),
-            // Repair is stale: the repaired article still holds its document, so the source is not read again.
-            (None, _) => self.stages.process(repaired.into_document(), scratch),
+            (Some((sentences, _)), None) => (self.stages.tag(reviewed, sentences, scratch), None),
+            (None, _) => (self.stages.split(reviewed, scratch), None),
         };
-        Some((tagged, signature, None))
+        Some(Resumed { tagged, signature, outcome, is_corrected })
     }
 }
 
@@ -218,7 +232,7 @@ struct Unpacked {
     packed: PackedOutcome,
     signature: Signature,
     repaired: Repaired,
-    sentences: Option<Vec<Sentence>>,
+    sentences: Option<(Vec<Sentence>, ByHand)>,
     tags: Option<(Vec<Hit>, Vec<Keyphrase>)>,
 }
 
@@ -234,8 +248,15 @@ impl Unpacked {
     }
 }
 
-/// An article after the last stage, and its packed result if that is still valid.
-type Resumed = (Tagged, Signature, Option<PackedOutcome>);
+/// An article after the last stage that was resumed.
+struct Resumed {
+    tagged: Tagged,
+    signature: Signature,
+    /// Its packed result if that is still valid.
+    outcome: Option<PackedOutcome>,
+    /// Whether people have said something else about it since.
+    is_corrected: bool,
+}
 
 /// The parts of a record that the assembly needs.
 pub(super) fn done_document(record: &Record) -> DoneDocument {

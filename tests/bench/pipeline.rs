@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use engine::Engine;
 use engine::document::Document;
 use engine::repair::RepairScratch;
+use engine::review::{Extent, Reviewed};
 use engine::split::SplitScratch;
 use engine::tag::TagScratch;
 use tarmim::config::{Overrides, Setup};
@@ -54,9 +55,10 @@ fn main() {
     let mut scratch = RepairScratch::default();
     let (repaired, repair) =
         timed(|| documents.into_iter().map(|d| engine.repairer.repair(d, &mut scratch)).collect::<Vec<_>>());
+    let reviewed: Vec<Reviewed> = repaired.into_iter().map(|r| engine.review(r, Extent::Whole)).collect();
     let mut scratch = SplitScratch::default();
-    let (split_up, split) = timed(|| repaired.iter().map(|r| engine.splitter.split(r, &mut scratch)).collect::<Vec<_>>());
-    let pairs = repaired.into_iter().zip(split_up);
+    let (split_up, split) = timed(|| reviewed.iter().map(|r| engine.splitter.split(r, &mut scratch)).collect::<Vec<_>>());
+    let pairs = reviewed.into_iter().zip(split_up);
     let mut scratch = TagScratch::default();
     let (tagged, tag) = timed(|| pairs.map(|(r, s)| engine.tagger.tag(r, s, &mut scratch)).collect::<Vec<_>>());
     let (rows, row) = timed(|| tagged.iter().map(|t| engine.rows(t)).collect::<Vec<_>>());

@@ -8,6 +8,7 @@ use crate::document::{ArticleText, Document};
 use crate::model::{ModelError, ModelFile};
 use crate::passages::{Passage, PassageSize, Passages};
 use crate::repair::{RepairScratch, RepairSettings, Repaired, Repairer};
+use crate::review::{Corrections, Extent, Reviewed};
 use crate::split::{Part, Sentence, SplitScratch, SplitSettings, Splitter};
 use crate::tables::{ArticleRows, KeywordRow, LongArticle, SentenceRow};
 use crate::tag::{TagScratch, TagSettings, Tagged, Tagger, Vocabulary};
@@ -16,6 +17,8 @@ use crate::tag::{TagScratch, TagSettings, Tagged, Tagger, Vocabulary};
 pub struct Engine {
     /// Restores spelling.
     pub repairer: Repairer,
+    /// What people said about articles.
+    pub corrections: Corrections,
     /// Splits into sentences.
     pub splitter: Splitter,
     /// Finds keywords and keyphrases.
@@ -33,7 +36,7 @@ pub struct EngineScratch {
 }
 
 impl Engine {
-    /// Builds the stages from a model and a vocabulary.
+    /// Builds the stages from a model and a vocabulary, without corrections.
     ///
     /// # Errors
     /// If the model lacks a section, or one is damaged.
@@ -47,15 +50,21 @@ impl Engine {
         let doubt_threshold = repair.doubt_threshold;
         let repairer = Repairer::new(model, repair)?;
         let tagger = Tagger::open(vocabulary, tag, model, repairer.frequencies())?;
-        Ok(Self { repairer, splitter: Splitter::new(model, split)?, tagger, doubt_threshold })
+        Ok(Self {
+            repairer,
+            corrections: Corrections::default(),
+            splitter: Splitter::new(model, split)?,
+            tagger,
+            doubt_threshold,
+        })
     }
 
     /// Takes one article through every stage after ingest.
     #[must_use]
     pub fn process(&self, document: Document, scratch: &mut EngineScratch) -> Tagged {
-        let repaired = self.repair(document, scratch);
-        let sentences = self.split(&repaired, scratch);
-        self.tag(repaired, sentences, scratch)
+        let reviewed = self.review(self.repair(document, scratch), Extent::Whole);
+        let sentences = self.split(&reviewed, scratch);
+        self.tag(reviewed, sentences, scratch)
     }
 
     /// Restores the spelling of an article.
@@ -63,19 +72,25 @@ impl Engine {
         self.repairer.repair(document, &mut scratch.repair)
     }
 
-    /// Splits a repaired article into sentences.
-    pub fn split(&self, repaired: &Repaired, scratch: &mut EngineScratch) -> Vec<Sentence> {
-        self.splitter.split(repaired, &mut scratch.split)
+    /// Applies to an article, or to a part of one, what people said about it.
+    #[must_use]
+    pub fn review(&self, repaired: Repaired, extent: Extent) -> Reviewed {
+        self.corrections.review(repaired, extent)
+    }
+
+    /// Splits a reviewed article into sentences.
+    pub fn split(&self, reviewed: &Reviewed, scratch: &mut EngineScratch) -> Vec<Sentence> {
+        self.splitter.split(reviewed, &mut scratch.split)
     }
 
     /// Splits a part of an article into sentences.
-    pub fn split_part(&self, repaired: &Repaired, part: Part, scratch: &mut EngineScratch) -> Vec<Sentence> {
-        self.splitter.split_part(repaired, part, &mut scratch.split)
+    pub fn split_part(&self, reviewed: &Reviewed, part: Part, scratch: &mut EngineScratch) -> Vec<Sentence> {
+        self.splitter.split_part(reviewed, part, &mut scratch.split)
     }
 
     /// Finds the keywords and keyphrases of an article that was split.
-    pub fn tag(&self, repaired: Repaired, sentences: Vec<Sentence>, scratch: &mut EngineScratch) -> Tagged {
-        self.tagger.tag(repaired, sentences, &mut scratch.tag)
+    pub fn tag(&self, reviewed: Reviewed, sentences: Vec<Sentence>, scratch: &mut EngineScratch) -> Tagged {
+        self.tagger.tag(reviewed, sentences, &mut scratch.tag)
     }
 
     /// The passages that longer articles are processed in.
@@ -104,9 +119,9 @@ impl Engine {
         }
         let mut passages = Passages::new(article, size);
         while let Some(Passage { article, sentences, offset }) = passages.next(|document, part| {
-            let repaired = self.repair(document, scratch);
-            let sentences = self.split_part(&repaired, part, scratch);
-            (repaired, sentences)
+            let reviewed = self.review(self.repair(document, scratch), Extent::Part);
+            let sentences = self.split_part(&reviewed, part, scratch);
+            (reviewed, sentences)
         }) {
             pass(&self.tag(article, sentences, scratch), offset);
             if !is_wanted() {

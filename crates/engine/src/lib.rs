@@ -1,7 +1,7 @@
 //! The text engine: turns the text of an article into repaired, split and tagged rows.
 //!
 //! ```text
-//! text ─ document ─▶ Document ─ repair ─▶ Repaired ─ split ─▶ Vec<Sentence> ─ tag ─▶ Tagged ─ tables ─▶ RecordBatch
+//! text ─ document ─▶ Document ─ repair ─▶ Repaired ─ review ─▶ Reviewed ─ split ─▶ Vec<Sentence> ─ tag ─▶ Tagged ─ tables ─▶ RecordBatch
 //! ```
 //!
 //! It neither reads articles from files nor writes tables to files, and knows nothing of Parquet, polars, HTML, archives or
@@ -18,6 +18,7 @@ pub mod model;
 
 pub mod encoder;
 pub mod repair;
+pub mod review;
 pub mod split;
 pub mod tag;
 
@@ -25,6 +26,7 @@ pub mod duplicates;
 pub mod passages;
 pub mod tables;
 
+mod csv_table;
 mod newswire;
 
 pub mod text_filter;

@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::document::{ArticleText, Encoding, Metadata, Neighbours, Origin};
 use crate::passages::{PassageSize, Passages};
 use crate::repair::{Alternative, RepairScratch, Repairer, TokenRepair};
+use crate::review::{Corrections, Extent};
 use crate::split::{RestoredMark, SplitScratch, Splitter};
 
 /// The stages that a text goes through.
@@ -15,6 +16,8 @@ use crate::split::{RestoredMark, SplitScratch, Splitter};
 pub struct TextFilter<'f> {
     /// Restores spelling.
     pub repairer: &'f Repairer,
+    /// What people said; of a text that is no article, the rules for all.
+    pub corrections: &'f Corrections,
     /// Finds the ends of sentences, at which a long text is cut, and the marks.
     pub splitter: &'f Splitter,
 }
@@ -63,10 +66,11 @@ impl TextFilter<'_> {
         let mut copied = 0;
         while let Some(passage) = passages.next(|document, part| {
             let repaired = self.repairer.repair(document, &mut scratch.repair);
-            let sentences = self.splitter.split_part(&repaired, part, &mut scratch.split);
-            (repaired, sentences)
+            let reviewed = self.corrections.review(repaired, Extent::Part);
+            let sentences = self.splitter.split_part(&reviewed, part, &mut scratch.split);
+            (reviewed, sentences)
         }) {
-            let (article, kept) = (&passage.article, passage.kept());
+            let (article, kept) = (passage.article.article(), passage.kept());
             let mut marks = passage.sentences.iter().flat_map(|sentence| &sentence.marks).copied().peekable();
             let mut repairs = article.token_repairs(kept.clone()).peekable();
             for token in kept {
@@ -77,7 +81,7 @@ impl TextFilter<'_> {
                     space: &passages.text_from(copied)[..source.start - copied],
                     raw: article.document().token_text(token),
                     form: article.token_text(token),
-                    confidence: article.findings()[token].confidence,
+                    confidence: article.finding(token).confidence,
                     alternatives: repair.map_or(&[], |repair| &repair.alternatives),
                     mark: marks.next_if(|restored| restored.token == token),
                     damage: article.damage(token).name(),

@@ -125,7 +125,7 @@ fn check_invariants(article: &Repaired) -> Result<(), TestCaseError> {
         }
         let digits = |text: &str| text.chars().filter(|c| is_digit(*c)).collect::<String>();
         prop_assert_eq!(digits(raw), digits(repaired), "a digit was invented or lost");
-        let confidence = article.findings()[token].confidence;
+        let confidence = article.finding(token).confidence;
         prop_assert!((0.0..=1.0).contains(&confidence));
     }
     Ok(())

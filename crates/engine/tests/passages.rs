@@ -4,6 +4,7 @@ use engine::EngineScratch;
 use engine::document::{ArticleText, Encoding, Metadata, Neighbours, Origin};
 use engine::passages::{Passage, PassageSize, Passages};
 use engine::repair::Repaired;
+use engine::review::Extent;
 use engine::tables::{ArticleRow, ArticleRows, KeywordRow, LongArticle, SentenceRow};
 
 use crate::shipped::shipped_engine;
@@ -48,8 +49,9 @@ fn in_passages(article: ArticleText, size: PassageSize) -> InPassages {
     let (mut sentences, mut keywords): (Vec<SentenceRow>, Vec<KeywordRow>) = (Vec::new(), Vec::new());
     while let Some(Passage { article, sentences: own, offset }) = passages.next(|document, part| {
         let repaired = engine.repair(document, scratch);
-        let sentences = engine.split_part(&repaired, part, scratch);
-        (repaired, sentences)
+        let reviewed = engine.review(repaired, Extent::Part);
+        let sentences = engine.split_part(&reviewed, part, scratch);
+        (reviewed, sentences)
     }) {
         let tagged = engine.tag(article, own, scratch);
         forms.extend(tagged.kept().map(|token| tagged.article().token_text(token).to_owned()));

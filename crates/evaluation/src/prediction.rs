@@ -54,7 +54,7 @@ pub fn predict(records: &[Record], engine: &Engine) -> Vec<Prediction> {
             gaps: gaps.map(|gap| i64::try_from(gap.token).unwrap_or(i64::MAX)).collect(),
             marks: marks().map(|mark| (mark.token, mark.mark.text().to_owned())).collect(),
             mark_confidences: marks().map(|mark| mark.confidence).collect(),
-            confidences: article.findings().iter().map(|finding| finding.confidence).collect(),
+            confidences: (0..article.document().tokens().len()).map(|token| article.finding(token).confidence).collect(),
             hits: tagged.hits().iter().map(compared).collect(),
         }
     };

@@ -28,11 +28,13 @@ pub(super) fn manifest() -> Manifest {
             stages: [("repair".to_owned(), 3)].into(),
             model_id: "m1".to_owned(),
             vocabulary: "v1".to_owned(),
+            corrections: None,
             inputs: "i1".to_owned(),
             settings: serde_json::json!({}),
         },
         counts: Counts { inputs: 4, articles: 3, rejects: 1, sentences: 10, keywords: 10, tokens: 90, ..Counts::default() },
         run: RunSummary::default(),
+        review: None,
         tables: Table::ALL.map(parts).into(),
     }
 }

@@ -5,17 +5,17 @@ use std::ops::Range;
 use super::cut::{after, before, is_blank};
 use super::size::PassageSize;
 use crate::document::{ArticleText, Document, Metadata};
-use crate::repair::Repaired;
+use crate::review::Reviewed;
 use crate::split::{Part, Sentence, covered};
 
 /// How far before its limit a passage looks for the end of a sentence that the text itself shows, in tokens.
 const SEAM_SEARCH: usize = 512;
 
-/// A passage with its context, repaired, and its own sentences.
+/// A passage with its context, repaired and reviewed, and its own sentences.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Passage {
     /// The passage and the tokens around it.
-    pub article: Repaired,
+    pub article: Reviewed,
     /// Its sentences: they leave out the tokens around it.
     pub sentences: Vec<Sentence>,
     /// To be added to the source offsets of its tokens: they count from where its context begins.
@@ -72,7 +72,7 @@ impl Passages {
 
     /// The next passage; `None` at the end. `work` repairs and splits what it is given, and is told which part of the article
     /// that is.
-    pub fn next(&mut self, work: impl FnOnce(Document, Part) -> (Repaired, Vec<Sentence>)) -> Option<Passage> {
+    pub fn next(&mut self, work: impl FnOnce(Document, Part) -> (Reviewed, Vec<Sentence>)) -> Option<Passage> {
         self.drop_read();
         let (text, PassageSize { tokens, bytes, context }) = (&self.article.text, self.size);
         if is_blank(&text[self.seam..]) {
@@ -96,7 +96,7 @@ impl Passages {
         let (article, mut sentences) = work(document, if is_beginning { Part::Beginning } else { Part::Continuation });
         let end = if is_last { limit } else { seam_between(&sentences, least..limit) };
         trim(&mut sentences, start..end);
-        self.seam = from + article.document().tokens()[end - 1].source.end - title;
+        self.seam = from + article.article().document().tokens()[end - 1].source.end - title;
         let offset = if is_beginning { 0 } else { self.dropped + from + self.title };
         Some(Passage { article, sentences, offset })
     }

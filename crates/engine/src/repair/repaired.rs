@@ -51,6 +51,15 @@ pub struct Repaired {
     findings: Vec<Finding>,
     repairs: Vec<TokenRepair>,
     boundaries: Vec<BoundaryLogits>,
+    /// The forms that a person gave, in the order of their tokens. They are not packed: what is kept is what the engine found.
+    #[serde(skip)]
+    by_hand: Vec<TokenRepair>,
+}
+
+/// The repairs of a run of tokens.
+fn within<'r>(repairs: &'r [TokenRepair], tokens: &Range<usize>) -> &'r [TokenRepair] {
+    let at = |token: usize| repairs.partition_point(|repair| repair.token < token);
+    &repairs[at(tokens.start)..at(tokens.end).max(at(tokens.start))]
 }
 
 fn damage_name(segments: &[Segment]) -> &'static str {
@@ -86,7 +95,19 @@ impl Repaired {
         assert_eq!(end, Some(document.tokens().len()), "segments cover the document");
         assert_eq!(findings.len(), document.tokens().len(), "one outcome for each token");
         assert_eq!(boundaries.len(), document.tokens().len(), "one boundary after each token");
-        Self { document, segments, findings, repairs, boundaries }
+        Self { document, segments, findings, repairs, boundaries, by_hand: Vec::new() }
+    }
+
+    /// The article with the forms that a person gave to tokens, in their order; they win over what the engine found.
+    #[must_use]
+    pub fn with_forms<'f>(self, forms: impl Iterator<Item = (usize, &'f str)>) -> Self {
+        let repair = |(token, form): (usize, &str)| TokenRepair {
+            token,
+            form: form.to_owned(),
+            confidence: 1.0,
+            alternatives: Vec::new(),
+        };
+        Self { by_hand: forms.map(repair).collect(), ..self }
     }
 
     /// The article as ingested; the findings are dropped.
@@ -130,10 +151,25 @@ impl Repaired {
         self.segments[self.segments.partition_point(|segment| segment.tokens.end <= token)].damage
     }
 
-    /// The findings about each token.
+    /// The finding about a token.
+    ///
+    /// # Panics
+    /// If there is no such token.
     #[must_use]
-    pub fn findings(&self) -> &[Finding] {
-        &self.findings
+    pub fn finding(&self, token: usize) -> Finding {
+        let finding = self.findings[token];
+        if self.is_by_hand(token) { Finding { confidence: 1.0, unresolved: false, ..finding } } else { finding }
+    }
+
+    /// Whether a person gave the form of a token.
+    #[must_use]
+    pub fn is_by_hand(&self, token: usize) -> bool {
+        self.form_by_hand(token).is_some()
+    }
+
+    fn form_by_hand(&self, token: usize) -> Option<&TokenRepair> {
+        let found = self.by_hand.binary_search_by_key(&token, |repair| repair.token);
+        found.ok().map(|at| &self.by_hand[at])
     }
 
     /// The encoder's logits for the boundary after each token.
@@ -144,8 +180,13 @@ impl Repaired {
 
     /// The changed and doubtful tokens of a run, in order.
     pub fn token_repairs(&self, tokens: Range<usize>) -> impl Iterator<Item = &TokenRepair> {
-        let start = self.repairs.partition_point(|repair| repair.token < tokens.start);
-        self.repairs[start..].iter().take_while(move |repair| repair.token < tokens.end)
+        let engine = within(&self.repairs, &tokens).iter().filter(|repair| !self.is_by_hand(repair.token));
+        let (mut engine, mut by_hand) = (engine.peekable(), within(&self.by_hand, &tokens).iter().peekable());
+        std::iter::from_fn(move || match (engine.peek(), by_hand.peek()) {
+            (Some(repair), Some(given)) if given.token < repair.token => by_hand.next(),
+            (None, Some(_)) => by_hand.next(),
+            _ => engine.next(),
+        })
     }
 
     /// Whether a token's chosen form differs from the raw token.
@@ -157,9 +198,10 @@ impl Repaired {
     /// The repaired form of one token.
     #[must_use]
     pub fn token_text(&self, token: usize) -> &str {
-        match self.findings[token].repair {
-            Some(repair) => &self.repairs[repair as usize].form,
-            None => self.document.token_text(token),
+        match (self.form_by_hand(token), self.findings[token].repair) {
+            (Some(given), _) => &given.form,
+            (None, Some(repair)) => &self.repairs[repair as usize].form,
+            (None, None) => self.document.token_text(token),
         }
     }
 

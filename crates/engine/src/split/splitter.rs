@@ -1,9 +1,10 @@
 //! The splitting stage: from a repaired article to its sentences.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::boundary_cues::{BoundaryCue, read_cues};
-use super::head::read_head;
+use super::head::{HeadPart, read_head};
 use super::length_model::{LengthModel, LengthRatios};
 use super::log_odds::{calibrated, expected_sentence_tokens, sentence_end};
 use super::punctuation::{CutRun, least_cut, marks_of};
@@ -12,7 +13,13 @@ use super::sentence::{Sentence, SentenceKind};
 use super::settings::SplitSettings;
 use crate::model::{ModelError, ModelFile};
 use crate::repair::Repaired;
+use crate::review::Reviewed;
 use crate::rounded::rounded;
+
+/// The probability of an end that a person set. Less than 1, which is that of an end that the text shows and which needs no mark.
+const NEARLY_CERTAIN: f64 = 0.9999;
+/// More than any other cut can gain.
+const IMPOSSIBLE: f64 = 1e9;
 
 /// Which part of an article is split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,23 +65,25 @@ impl Splitter {
     }
 
     /// Cuts an article into sentences.
-    pub fn split(&self, article: &Repaired, scratch: &mut SplitScratch) -> Vec<Sentence> {
+    pub fn split(&self, article: &Reviewed, scratch: &mut SplitScratch) -> Vec<Sentence> {
         self.split_part(article, Part::Beginning, scratch)
     }
 
     /// Cuts a part of an article into sentences.
-    pub fn split_part(&self, article: &Repaired, part: Part, scratch: &mut SplitScratch) -> Vec<Sentence> {
+    pub fn split_part(&self, reviewed: &Reviewed, part: Part, scratch: &mut SplitScratch) -> Vec<Sentence> {
+        let (article, ends) = (reviewed.article(), HandEnds(&reviewed.by_hand().ends));
         scratch.unpunctuated = read_cues(article, &mut scratch.cues);
+        ends.overrule(&mut scratch.cues);
         let mut sentences = Vec::new();
         let head = if part == Part::Beginning { read_head(article, &scratch.cues) } else { Vec::new() };
-        for part in head {
-            sentences.push(sentence(part.tokens, part.kind, rounded(part.confidence), article));
+        for (tokens, kind, confidence) in ends.divide(head) {
+            sentences.push(sentence(tokens, kind, rounded(confidence), article));
         }
         let body = sentences.last().map_or(0, |head| head.tokens.end);
         // Once for the whole article: the classes of lengths are classes of articles, not of runs.
         let ratios = self.lengths.ratios(expected_sentence_tokens(article.boundaries(), &scratch.cues));
         for run in body_runs(body, &scratch.cues) {
-            self.split_run(run, article, &ratios, scratch, &mut sentences);
+            self.split_run(run, article, ends, &ratios, scratch, &mut sentences);
         }
         sentences
     }
@@ -90,6 +99,7 @@ impl Splitter {
         &self,
         run: Range<usize>,
         article: &Repaired,
+        by_hand: HandEnds<'_>,
         ratios: &[f64],
         scratch: &mut SplitScratch,
         sentences: &mut Vec<Sentence>,
@@ -105,14 +115,96 @@ impl Splitter {
         }
         let least = |token: usize| least_cut(article.boundaries()[run.start + token], self.settings.cut_confidence);
         best_ends(cuts, least, self.settings.max_tokens, segment, ends);
+        by_hand.correct(
+            &run,
+            cuts,
+            ends,
+            |longer, cuts| {
+                let mut inside = Vec::new();
+                let least = |token: usize| if cuts[token] == 0.0 { IMPOSSIBLE } else { least(longer.start + token) };
+                best_ends(cuts, least, self.settings.max_tokens, segment, &mut inside);
+                inside
+            },
+            self.settings.max_tokens,
+        );
         let mut start = run.start;
         for end in ends.iter().map(|end| run.start + end) {
-            let confidence = rounded(cuts[end - 1 - run.start]);
+            let is_by_hand = by_hand.0.get(&(end - 1)) == Some(&true);
+            let confidence = if is_by_hand { 1.0 } else { rounded(cuts[end - 1 - run.start]) };
             let cut_run = CutRun { first: run.start, probabilities: cuts, mark_confidence: self.settings.mark_confidence };
             let marks = marks_of(start..end, article, cues, unpunctuated, &cut_run);
             sentences.push(Sentence { marks, ..sentence(start..end, SentenceKind::Body, confidence, article) });
             start = end;
         }
+    }
+}
+
+/// The boundaries of which a person said whether a sentence ends there.
+#[derive(Clone, Copy)]
+struct HandEnds<'r>(&'r BTreeMap<usize, bool>);
+
+impl HandEnds<'_> {
+    /// Lifts the cues that a person contradicts.
+    fn overrule(self, cues: &mut [BoundaryCue]) {
+        for (token, is_end) in self.0 {
+            if *is_end != (cues[*token] == BoundaryCue::End) {
+                cues[*token] = BoundaryCue::None;
+            }
+        }
+    }
+
+    /// Sets and removes ends of a run, counted from its beginning, and leaves the others where they are. What becomes too long is cut
+    /// again by `cut`, which gets its tokens and their probabilities.
+    fn correct(
+        self,
+        run: &Range<usize>,
+        cuts: &mut [f64],
+        ends: &mut Vec<usize>,
+        mut cut: impl FnMut(Range<usize>, &[f64]) -> Vec<usize>,
+        max_tokens: usize,
+    ) {
+        if self.0.range(run.clone()).next().is_none() {
+            return;
+        }
+        let mut corrected: BTreeSet<usize> = ends.iter().copied().collect();
+        for (token, is_end) in self.0.range(run.clone()).filter(|(token, _)| **token + 1 < run.end) {
+            let end = token + 1 - run.start;
+            cuts[end - 1] = if *is_end { NEARLY_CERTAIN } else { 0.0 };
+            if *is_end {
+                corrected.insert(end)
+            } else {
+                corrected.remove(&end)
+            };
+        }
+        ends.clear();
+        let mut start = 0;
+        for end in corrected {
+            if end - start > max_tokens {
+                ends.extend(cut(start..end, &cuts[start..end]).into_iter().map(|inside| start + inside));
+            } else {
+                ends.push(end);
+            }
+            start = end;
+        }
+    }
+
+    /// Divides the parts of a head where a sentence ends, and gives up the part, with those after it, that ends where none does.
+    fn divide(self, head: Vec<HeadPart>) -> Vec<(Range<usize>, SentenceKind, f64)> {
+        let mut parts = Vec::new();
+        for HeadPart { tokens, kind, confidence } in head {
+            if self.0.get(&(tokens.end - 1)) == Some(&false) {
+                break;
+            }
+            let mut start = tokens.start;
+            let inside = self.0.range(tokens.start..tokens.end - 1).filter(|(_, is_end)| **is_end);
+            for (token, _) in inside {
+                parts.push((start..token + 1, kind, 1.0));
+                start = token + 1;
+            }
+            let is_by_hand = self.0.contains_key(&(tokens.end - 1));
+            parts.push((start..tokens.end, kind, if is_by_hand { 1.0 } else { confidence }));
+        }
+        parts
     }
 }
 
@@ -162,7 +254,7 @@ mod tests {
         #[test]
         fn sentences_cover_the_article(text in "([ابتثجحخ]{1,4}[ \n.]{1,3}){0,60}", max_tokens in 1_usize..20) {
             let article = article(&text);
-            let sentences = splitter(max_tokens).split(&article, &mut SplitScratch::default());
+            let sentences = splitter(max_tokens).split(&Reviewed::untouched(article.clone()), &mut SplitScratch::default());
             let mut next = 0;
             for sentence in &sentences {
                 prop_assert_eq!(sentence.tokens.start, next);
@@ -177,7 +269,7 @@ mod tests {
     #[test]
     fn a_blank_line_ends_a_sentence() {
         let article = article("عنوان قصير\n\nثم متن");
-        let sentences = splitter(50).split(&article, &mut SplitScratch::default());
+        let sentences = splitter(50).split(&Reviewed::untouched(article), &mut SplitScratch::default());
         assert!(sentences.iter().any(|sentence| sentence.tokens.end == 2));
     }
 }

@@ -32,7 +32,7 @@ table! {
         /// The hit's tokens as written in the repaired sentence
         surface: String,
         /// How the hit was found: `exact`, as the vocabulary writes it; `inflected`; `skeleton`, in another form of a
-        /// word that repair was unsure of; or `broader`, by a narrower concept
+        /// word that repair was unsure of; `broader`, by a narrower concept; or `hand`, by a person
         layer: &'static str,
         /// Probability that the sentence has the words that were matched: that of the least certain word
         #[unit = PROBABILITY]

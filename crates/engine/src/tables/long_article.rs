@@ -87,7 +87,7 @@ impl LongArticle {
             self.hash.update(b" ");
         }
         self.hash.update(article.document().span_text(kept.clone()).as_bytes());
-        self.confidence += article.findings()[kept].iter().map(|finding| f64::from(finding.confidence)).sum::<f64>();
+        self.confidence += kept.map(|token| f64::from(article.finding(token).confidence)).sum::<f64>();
         for KeywordCount { concept, count } in tagged.keyword_counts() {
             *self.concepts.entry(concept).or_default() += count;
         }

@@ -10,6 +10,9 @@ use crate::rounded::rounded;
 use crate::split::{RestoredMark, Sentence};
 use crate::tag::{Tagged, Vocabulary};
 
+/// The origin of a repair that a person made.
+pub const BY_HAND: &str = "hand";
+
 describe! {
     Alternative read as AlternativeColumns {
         /// Another form that the token may have had
@@ -33,7 +36,7 @@ record! {
         /// Posterior probability of the chosen form
         #[unit = PROBABILITY]
         confidence: f32,
-        /// Who made the repair; always `engine` in this version
+        /// Who made the repair: `engine`, or `hand` for a correction of `[review]`, which is certain and need not be explained by the damage
         origin: &'static str,
         /// The next best forms, best first
         alternatives: Vec<Alternative>,
@@ -185,8 +188,16 @@ impl SentenceRow {
             marks: marks(sentence),
             keyword_ids: keyword_ids(tagged, vocabulary, index),
             token_count: tokens.len(),
-            unresolved_count: article.findings()[tokens.clone()].iter().filter(|finding| finding.unresolved).count(),
+            unresolved_count: tokens.filter(|token| article.finding(*token).unresolved).count(),
         }
+    }
+}
+
+impl SentenceRow {
+    /// Tokens that a person changed.
+    #[must_use]
+    pub fn corrected_count(&self) -> usize {
+        self.repairs.iter().filter(|repair| repair.origin == BY_HAND).count()
     }
 }
 
@@ -203,16 +214,16 @@ pub(super) fn sentence_id_of(article_id: &str, index: usize) -> String {
 /// The mean of the tokens' confidences, rounded; 0 if there is no token.
 #[expect(clippy::cast_precision_loss, reason = "a mean of a few thousand probabilities")]
 pub(super) fn mean_confidence(tagged: &Tagged, tokens: Range<usize>) -> f32 {
-    let findings = &tagged.article().findings()[tokens];
-    let sum: f64 = findings.iter().map(|finding| f64::from(finding.confidence)).sum();
-    rounded(sum / findings.len().max(1) as f64)
+    let count = tokens.len();
+    let sum: f64 = tokens.map(|token| f64::from(tagged.article().finding(token).confidence)).sum();
+    rounded(sum / count.max(1) as f64)
 }
 
 fn sentence_tokens(tagged: &Tagged, tokens: Range<usize>) -> SentenceTokens {
     let article = tagged.article();
     let mut all = SentenceTokens::default();
     for token in tokens {
-        all.push(article.document().token_text(token), article.token_text(token), article.findings()[token].confidence);
+        all.push(article.document().token_text(token), article.token_text(token), article.finding(token).confidence);
     }
     all
 }
@@ -224,7 +235,8 @@ fn repairs(tagged: &Tagged, tokens: Range<usize>) -> Vec<Repair> {
     changes
         .map(|repair| {
             let Doubt { token, raw, repaired, confidence, alternatives } = doubt(tagged, repair, tokens.start);
-            Repair { token, raw, repaired, confidence, origin: "engine", alternatives }
+            let origin = if article.is_by_hand(repair.token) { BY_HAND } else { "engine" };
+            Repair { token, raw, repaired, confidence, origin, alternatives }
         })
         .collect()
 }
@@ -233,7 +245,9 @@ fn repairs(tagged: &Tagged, tokens: Range<usize>) -> Vec<Repair> {
 fn doubts(tagged: &Tagged, tokens: Range<usize>, threshold: f32) -> Vec<Doubt> {
     let article = tagged.article();
     // One that changes nothing was kept because it is doubtful, or because its best form was too improbable to be used.
-    let is_doubtful = |repair: &&TokenRepair| repair.confidence < threshold || !article.is_change(repair);
+    let is_doubtful = |repair: &&TokenRepair| {
+        !article.is_by_hand(repair.token) && (repair.confidence < threshold || !article.is_change(repair))
+    };
     article.token_repairs(tokens.clone()).filter(is_doubtful).map(|repair| doubt(tagged, repair, tokens.start)).collect()
 }
 

@@ -69,10 +69,12 @@ pub(super) fn read_words(article: &Repaired, tokens: Range<usize>) -> Vec<Senten
             continue;
         }
         read_token(article, token, &mut words);
+        // Words that were left out may have repairs, too.
+        while repairs.next_if(|repair| repair.token < token).is_some() {}
         if let Some(repair) = repairs.next_if(|repair| repair.token == token) {
             add_alternatives(repair, &mut words[first..]);
         }
-        let finding = &article.findings()[token];
+        let finding = article.finding(token);
         if finding.unresolved && article.damage(token) == Damage::Stripped {
             let raw = words_of(article.document().token_text(token));
             add_skeletons(&raw, finding.confidence, &mut words[first..]);
@@ -84,7 +86,7 @@ pub(super) fn read_words(article: &Repaired, tokens: Range<usize>) -> Vec<Senten
 /// Appends the words of a token in their chosen forms; closes the word before if the token begins with a mark.
 fn read_token(article: &Repaired, token: usize, words: &mut Vec<SentenceWord>) {
     let text = article.token_text(token);
-    let probability = article.findings()[token].confidence;
+    let probability = article.finding(token).confidence;
     let spans = words_of(text);
     let opens_with_mark = spans.first().is_none_or(|span| span.bytes.start != 0);
     if let Some(before) = words.last_mut().filter(|_| opens_with_mark) {
@@ -115,7 +117,7 @@ pub(super) fn with_symbols(article: &Repaired, tokens: Range<usize>, words: &[Se
             let between = &text[run.bytes.end..next.map_or(text.len(), |next| next.bytes.start)];
             let is_open = between.chars().all(|c| c == ' ' || is_mark(c)) || (next.is_some() && is_joint(between));
             let word = if is_symbol(&run.letters) {
-                let probability = article.findings()[token].confidence;
+                let probability = article.finding(token).confidence;
                 let form = WordForm { letters: run.letters.clone(), probability, source: FormSource::Chosen };
                 Some(SentenceWord { token, forms: vec![form], is_closed: false })
             } else {

@@ -12,6 +12,7 @@ use super::phrases::Keyphrase;
 use super::term_trie::TermIndex;
 use super::vocabulary::ConceptIndex;
 use crate::repair::Repaired;
+use crate::review::Reviewed;
 use crate::rounded::probability;
 use crate::split::{Sentence, covered};
 
@@ -26,6 +27,8 @@ pub enum Layer {
     Skeleton,
     /// Through a hit of a narrower concept.
     Broader,
+    /// By a person.
+    Hand,
 }
 
 impl Layer {
@@ -37,6 +40,7 @@ impl Layer {
             Self::Inflected => "inflected",
             Self::Skeleton => "skeleton",
             Self::Broader => "broader",
+            Self::Hand => "hand",
         }
     }
 }
@@ -50,8 +54,8 @@ pub struct Hit {
     /// Indices of the article's tokens.
     pub tokens: Range<usize>,
     pub layer: Layer,
-    /// The term that matched.
-    pub term: TermIndex,
+    /// The term that matched; `None` if a person found it.
+    pub term: Option<TermIndex>,
     /// Probability of the words that were matched: the minimum over their forms.
     #[serde(with = "probability")]
     pub confidence: f32,
@@ -68,7 +72,7 @@ pub struct KeywordCount {
 /// An article that has gone through every stage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tagged {
-    article: Repaired,
+    article: Reviewed,
     sentences: Vec<Sentence>,
     hits: Vec<Hit>,
     keyphrases: Vec<Keyphrase>,
@@ -77,13 +81,19 @@ pub struct Tagged {
 impl Tagged {
     /// Joins an article with its sentences, its hits in the order of their tokens, and its keyphrases, best first.
     #[must_use]
-    pub fn new(article: Repaired, sentences: Vec<Sentence>, hits: Vec<Hit>, keyphrases: Vec<Keyphrase>) -> Self {
+    pub fn new(article: Reviewed, sentences: Vec<Sentence>, hits: Vec<Hit>, keyphrases: Vec<Keyphrase>) -> Self {
         Self { article, sentences, hits, keyphrases }
     }
 
-    /// The repaired article.
+    /// The repaired article, as a person corrected it.
     #[must_use]
     pub fn article(&self) -> &Repaired {
+        self.article.article()
+    }
+
+    /// The same with all that the person said.
+    #[must_use]
+    pub fn reviewed(&self) -> &Reviewed {
         &self.article
     }
 

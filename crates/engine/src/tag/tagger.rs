@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use super::disambiguation::{Cues, Mention, resolve};
 use super::matcher::{Match, Matcher};
 use super::phrases::background::{Background, StoredBackground};
@@ -14,6 +16,7 @@ use crate::arabic::inflection::Bases;
 use crate::model::{ModelError, ModelFile};
 use crate::repair::Repaired;
 use crate::repair::frequencies::WordFrequencies;
+use crate::review::{Mention as HandMention, Reviewed};
 use crate::split::Sentence;
 
 /// The tagging stage: immutable, shared by all workers.
@@ -28,6 +31,7 @@ pub struct Tagger {
     reads_symbols: bool,
     /// All broader concepts of each concept; empty unless hits are expanded.
     ancestors: Vec<Vec<ConceptIndex>>,
+    by_id: FxHashMap<String, ConceptIndex>,
 }
 
 /// Memory that one worker reuses between articles.
@@ -62,6 +66,7 @@ impl Tagger {
             phrases: PhraseExtractor::new(background),
             reads_symbols: vocabulary.concepts().iter().any(|concept| concept.has_symbols),
             ancestors: (0..vocabulary.concepts().len()).map(ancestors).collect(),
+            by_id: vocabulary.concepts().iter().enumerate().map(|(index, concept)| (concept.id.clone(), index)).collect(),
             vocabulary,
             settings,
         }
@@ -75,23 +80,44 @@ impl Tagger {
     /// The matched term of a hit, as the vocabulary writes it.
     #[must_use]
     pub fn term_text(&self, hit: &Hit) -> &str {
-        let term = self.matcher.term(hit.term);
-        &self.vocabulary.concepts()[term.concept].terms[term.number]
+        let concept = &self.vocabulary.concepts()[hit.concept];
+        hit.term.map_or(&concept.label, |term| &concept.terms[self.matcher.term(term).number])
     }
 
     /// Finds the hits and the keyphrases of an article.
     #[must_use]
-    pub fn tag(&self, article: Repaired, sentences: Vec<Sentence>, scratch: &mut TagScratch) -> Tagged {
+    pub fn tag(&self, reviewed: Reviewed, sentences: Vec<Sentence>, scratch: &mut TagScratch) -> Tagged {
+        let article = reviewed.article();
         let words: Vec<Vec<SentenceWord>> =
-            sentences.iter().map(|sentence| read_words(&article, sentence.tokens.clone())).collect();
-        let (hits, _) = if self.reads_symbols {
+            sentences.iter().map(|sentence| read_words(article, sentence.tokens.clone())).collect();
+        let (mut hits, _) = if self.reads_symbols {
             let tokens = sentences.iter().map(|sentence| sentence.tokens.clone());
-            self.find_in(&all_with_symbols(&article, tokens, &words), &mut scratch.bases)
+            self.find_in(&all_with_symbols(article, tokens, &words), &mut scratch.bases)
         } else {
             self.find_in(&words, &mut scratch.bases)
         };
+        for mention in &reviewed.by_hand().mentions {
+            self.correct(mention, &sentences, &mut hits);
+        }
         let keyphrases = self.phrases.extract(&sentences, &words, &mut scratch.phrases);
-        Tagged::new(article, sentences, hits, keyphrases)
+        Tagged::new(reviewed, sentences, hits, keyphrases)
+    }
+
+    /// Applies what a person said that a run of tokens mentions.
+    fn correct(&self, mention: &HandMention, sentences: &[Sentence], hits: &mut Vec<Hit>) {
+        let HandMention { tokens, drop, add } = mention;
+        let concept = |id: &Option<String>| self.by_id.get(id.as_deref()?).copied();
+        let (drop, add) = (concept(drop), concept(add));
+        let overlaps = |hit: &Hit| hit.tokens.start < tokens.end && tokens.start < hit.tokens.end;
+        hits.retain(|hit| !overlaps(hit) || (Some(hit.concept) != drop && Some(hit.concept) != add));
+        let sentence = sentences.partition_point(|sentence| sentence.tokens.end <= tokens.start);
+        let is_inside = sentences.get(sentence).is_some_and(|within| within.tokens.end >= tokens.end);
+        if let Some(concept) = add.filter(|_| is_inside) {
+            let hit = Hit { sentence, concept, tokens: tokens.clone(), layer: Layer::Hand, term: None, confidence: 1.0 };
+            let place = |hit: &Hit| (hit.sentence, hit.tokens.start);
+            let at = hits.partition_point(|other| place(other) <= place(&hit));
+            hits.insert(at, hit);
+        }
     }
 
     /// The hits in sentences (ranges of tokens), and the rejected ones, which lack evidence. Both are in the order of the tokens.
@@ -147,7 +173,7 @@ impl Tagger {
         let tokens = words[start].token..words[end - 1].token + 1;
         let is_supported =
             !self.cues.are_needed(term.concept, term.words.len()) || self.cues.support(term.concept, &tokens, words, bases);
-        (Hit { sentence, concept: term.concept, tokens, layer, term: index, confidence }, is_supported)
+        (Hit { sentence, concept: term.concept, tokens, layer, term: Some(index), confidence }, is_supported)
     }
 
     /// The hits, each followed by hits of its broader concepts. Overlapping hits of one concept are counted once.

@@ -1,16 +1,17 @@
 //! Vocabularies in CSV: the columns `id,label,category,variants`, and optionally `gloss`, `broader`, `kind` and `cues`.
 //!
-//! `variants`, `broader` (ids) and `cues` are lists separated by `;` or `|`; `kind` is empty or `name`. Fields are separated as the header
-//! shows (comma, semicolon, tab or bar), and a backslash may escape quotes. Invariant: every faulty row is
+//! `variants`, `broader` (ids) and `cues` are lists separated by `;` or `|`; `kind` is empty or `name`. Invariant: every faulty row is
 //! reported with its line; reading never stops at the first.
 
-use csv::{Position, ReaderBuilder, StringRecord, Trim};
 use serde::Deserialize;
 
 use super::entry::{Entry, Report};
+use crate::csv_table::{Columns, CsvTable};
 
-const REQUIRED: [&str; 4] = ["id", "label", "category", "variants"];
-const OPTIONAL: [&str; 4] = ["gloss", "broader", "kind", "cues"];
+const COLUMNS: Columns = Columns {
+    all: &["id", "label", "category", "variants", "gloss", "broader", "kind", "cues"],
+    required: &["id", "label", "category", "variants"],
+};
 
 #[derive(Debug, Deserialize)]
 struct Row {
@@ -30,96 +31,24 @@ struct Row {
 
 /// Reads the entries of a file.
 pub(super) fn read(bytes: &[u8], report: &mut Report) -> Vec<Entry> {
-    let (bytes, delimiter, skipped) = separated(bytes);
-    let escape = bytes.windows(2).any(|pair| pair == b"\\\"").then_some(b'\\');
-    let mut reader = ReaderBuilder::new().trim(Trim::All).delimiter(delimiter).escape(escape).from_reader(bytes);
-    let headers = match reader.headers() {
-        Ok(headers) => headers.iter().map(str::to_lowercase).collect::<StringRecord>(),
-        Err(error) => {
-            report.fault(1, format!("unreadable header: {error}"));
+    let table = match CsvTable::open(bytes, COLUMNS) {
+        Ok(table) => table,
+        Err(faults) => {
+            for fault in faults {
+                report.fault(1, fault);
+            }
             return Vec::new();
         }
     };
-    if !check_header(&headers, report) {
-        return Vec::new();
-    }
     let mut entries = Vec::new();
-    let mut lines = Lines { bytes, at: 0, line: 1 + skipped };
-    for record in reader.records() {
-        let (line, row) = match record {
-            // Spreadsheets write such rows below their last one.
-            Ok(record) if record.iter().all(str::is_empty) => continue,
-            Ok(record) => (lines.line_of(record.position()), record.deserialize::<Row>(Some(&headers))),
-            Err(error) => (lines.line_of(error.position()), Err(error)),
-        };
-        match row {
-            Ok(row) => {
-                report.count_concepts(1);
-                entries.extend(entry(row, line, report));
-            }
-            Err(error) => report.fault(line, error.to_string()),
+    table.each(|line, row| match row {
+        Ok(row) => {
+            report.count_concepts(1);
+            entries.extend(entry(row, line, report));
         }
-    }
+        Err(error) => report.fault(line, error),
+    });
     entries
-}
-
-/// The table behind a first line that tells the separator (`sep=;`), the separator, and the number of lines that are left out. If no line
-/// tells it, it is the one that makes the most known columns of the header.
-fn separated(bytes: &[u8]) -> (&[u8], u8, u64) {
-    let first = bytes.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
-    let line = String::from_utf8_lossy(first).to_lowercase();
-    if let [delimiter] = line.trim_matches(['"', '\r', '\n']).strip_prefix("sep=").unwrap_or_default().as_bytes() {
-        return (&bytes[first.len()..], *delimiter, 1);
-    }
-    let is_known = |name: &str| REQUIRED.contains(&name) || OPTIONAL.contains(&name);
-    let known = |delimiter: &u8| {
-        let names = line.split(char::from(*delimiter)).map(|name| name.trim().trim_matches('"'));
-        names.filter(|name| is_known(name)).count()
-    };
-    // Of equal ones the last wins.
-    let delimiter = [b'|', b'\t', b';', b','].into_iter().max_by_key(known).unwrap_or(b',');
-    (bytes, delimiter, 0)
-}
-
-/// Counts lines up to records that come in order. The line number of the `csv` crate is wrong after `\r\n` and blank lines.
-struct Lines<'b> {
-    bytes: &'b [u8],
-    at: usize,
-    line: u64,
-}
-
-impl Lines<'_> {
-    /// The line that a record begins on, from 1; 0 if its position is unknown.
-    fn line_of(&mut self, position: Option<&Position>) -> u64 {
-        let Some(start) = position.and_then(|position| usize::try_from(position.byte()).ok()) else { return 0 };
-        // A record's position lies before the blank lines that the csv crate skips.
-        let is_break = |byte: &u8| matches!(byte, b'\r' | b'\n');
-        let blank = self.bytes.get(start..).map_or(0, |rest| rest.iter().take_while(|byte| is_break(byte)).count());
-        let passed = self.bytes.get(self.at..start + blank).unwrap_or_default();
-        self.line += passed.split(|byte| *byte == b'\n').skip(1).map(|_| 1).sum::<u64>();
-        // Never back: a line that was counted must not be counted again.
-        self.at = (start + blank).max(self.at);
-        self.line
-    }
-}
-
-/// Whether the header has all required columns. An unknown column is a fault too, since it may be a misspelt one.
-fn check_header(headers: &StringRecord, report: &mut Report) -> bool {
-    let found: Vec<&str> = headers.iter().collect();
-    if let Some(missing) = REQUIRED.iter().find(|required| !found.contains(required)) {
-        report.fault(
-            1,
-            format!("column \"{missing}\" is missing; expected {}, found {}", REQUIRED.join(","), found.join(",")),
-        );
-        return false;
-    }
-    // pandas writes its index as a column without a name, or reads it back as this one.
-    let is_index = |name: &str| name.is_empty() || name.starts_with("unnamed: ");
-    for unknown in found.iter().filter(|name| !REQUIRED.contains(name) && !OPTIONAL.contains(name) && !is_index(name)) {
-        let what = format!("unknown column \"{unknown}\"; supported are {},{}", REQUIRED.join(","), OPTIONAL.join(","));
-        report.fault(1, what);
-    }
-    true
 }
 
 fn entry(mut row: Row, line: u64, report: &mut Report) -> Option<Entry> {

@@ -108,8 +108,6 @@ impl Vocabulary {
 }
 
 fn read_entries(file: &Path, bytes: &[u8], report: &mut Report) -> Vec<Entry> {
-    // Excel and Notepad begin UTF-8 files with a byte order mark.
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
     if extension == "csv" || extension == "tsv" {
         return csv::read(bytes, report);

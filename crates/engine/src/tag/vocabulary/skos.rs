@@ -41,6 +41,7 @@ pub(super) fn format_of(extension: &str) -> Option<RdfFormat> {
 
 /// Reads the entries of a file.
 pub(super) fn read(format: RdfFormat, bytes: &[u8], report: &mut Report) -> Vec<Entry> {
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let mut graph = Graph::default();
     let line = Rc::new(Cell::new(0));
     let lines = Lines { bytes, line: Rc::clone(&line) };

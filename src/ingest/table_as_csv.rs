@@ -1,4 +1,4 @@
-//! Vocabularies in tables that the engine does not read: spreadsheets, and CSV in another encoding than UTF-8.
+//! Vocabularies and corrections in tables that the engine does not read: spreadsheets, and CSV in another encoding than UTF-8.
 
 use std::path::Path;
 
@@ -10,11 +10,14 @@ use super::source::{Sheet, sheet_of};
 /// The largest spreadsheet, unpacked.
 const LARGEST: u64 = 256 << 20;
 
-/// A vocabulary file as CSV in UTF-8; `None` if the engine reads it as it is.
+/// Columns that the header of a sheet must have, one pair for each kind of table.
+const HEADERS: [[&str; 2]; 2] = [["id", "label"], ["kind", "correction"]];
+
+/// A table as CSV in UTF-8; `None` if the engine reads it as it is.
 ///
 /// # Errors
 /// Why it cannot be read.
-pub fn vocabulary_as_csv(file: &Path, bytes: &[u8]) -> Result<Option<Vec<u8>>, String> {
+pub fn table_as_csv(file: &Path, bytes: &[u8]) -> Result<Option<Vec<u8>>, String> {
     let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
     match extension.as_str() {
         "csv" | "tsv" if std::str::from_utf8(bytes).is_err() || bytes.contains(&0) => {
@@ -23,8 +26,10 @@ pub fn vocabulary_as_csv(file: &Path, bytes: &[u8]) -> Result<Option<Vec<u8>>, S
         }
         "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => {
             let is_named = |names: &[String], name: &str| names.iter().any(|other| other.eq_ignore_ascii_case(name));
-            let is_header = |names: &[String]| is_named(names, "id") && is_named(names, "label");
-            let sheet = sheet_of(bytes, LARGEST, &is_header, "is named id, and one that is named label");
+            let is_header =
+                |names: &[String]| HEADERS.iter().any(|columns| columns.iter().all(|column| is_named(names, column)));
+            let wanted = "is named id, and one that is named label (of corrections: kind and correction)";
+            let sheet = sheet_of(bytes, LARGEST, &is_header, wanted);
             sheet.map(|sheet| Some(as_csv(&sheet))).map_err(|(_, message)| message)
         }
         _ => Ok(None),
