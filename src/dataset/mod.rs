@@ -10,6 +10,7 @@
 pub mod description;
 pub mod dictionary;
 pub mod export;
+pub(crate) mod stored;
 pub(crate) mod table_reader;
 
 mod damage;

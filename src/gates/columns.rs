@@ -1,24 +1,12 @@
-//! Reading tables row by row: the columns that the invariants and metrics need, a batch at a time, with the checks that need only
-//! one column.
+//! The columns that the invariants and metrics need, with the checks that need only one column.
 //!
-//! Invariant: at most three batches of each table are in memory. The schemas were checked before, so columns have their types.
-
-use std::path::{Path, PathBuf};
+//! The schemas were checked before, so columns have their types.
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Field, Float32Type};
 
-use super::ahead::ReadAhead;
-use crate::dataset::DatasetError;
-use crate::dataset::part_files;
-use crate::dataset::table_reader::batches;
-use engine::tables::{Projection, articles, keywords, sentences};
-
-/// Columns that are read a batch at a time.
-pub(super) trait Columns: Projection {
-    /// Rows of a batch.
-    const ROWS: usize;
-}
+use crate::dataset::stored::Columns;
+use engine::tables::{articles, keywords, sentences};
 
 engine::projection! {
     /// The columns of `sentences` that the walk reads. Some are read only for the confidences in them, which
@@ -48,6 +36,10 @@ engine::projection! {
 
 impl Columns for SentenceColumns {
     const ROWS: usize = 2048;
+
+    fn count_faults(batch: &RecordBatch) -> usize {
+        odd_probabilities(batch)
+    }
 }
 
 engine::projection! {
@@ -69,6 +61,10 @@ engine::projection! {
 
 impl Columns for ArticleColumns {
     const ROWS: usize = 128;
+
+    fn count_faults(batch: &RecordBatch) -> usize {
+        odd_probabilities(batch)
+    }
 }
 
 engine::projection! {
@@ -85,66 +81,9 @@ engine::projection! {
 
 impl Columns for KeywordColumns {
     const ROWS: usize = 8192;
-}
 
-/// The rows of a table, in order.
-pub(super) struct Rows<C> {
-    files: std::vec::IntoIter<PathBuf>,
-    open: Option<(PathBuf, ReadAhead)>,
-    batch: Option<C>,
-    row: usize,
-    left: usize,
-    /// Rows read.
-    pub(super) count: usize,
-    /// Probabilities that are none, or are not rounded.
-    pub(super) odd_probabilities: usize,
-}
-
-impl<C: Columns> Rows<C> {
-    pub(super) fn open(build_folder: &Path) -> Result<Self, DatasetError> {
-        let files = part_files(build_folder, C::TABLE)?.into_iter();
-        let mut rows = Self { files, open: None, batch: None, row: 0, left: 0, count: 0, odd_probabilities: 0 };
-        rows.load()?;
-        Ok(rows)
-    }
-
-    /// The row that is next, if there is one.
-    pub(super) fn row(&self) -> Option<(&C, usize)> {
-        self.batch.as_ref().map(|batch| (batch, self.row))
-    }
-
-    /// Goes on to the row after.
-    pub(super) fn advance(&mut self) -> Result<(), DatasetError> {
-        self.row += 1;
-        self.left = self.left.saturating_sub(1);
-        if self.left == 0 { self.load() } else { Ok(()) }
-    }
-
-    /// Reads batches until one has rows.
-    fn load(&mut self) -> Result<(), DatasetError> {
-        self.batch = None;
-        loop {
-            let Some((path, reader)) = &mut self.open else {
-                let Some(path) = self.files.next() else { return Ok(()) };
-                self.open = Some((path.clone(), ReadAhead::new(batches(&path, C::NAMES, C::ROWS)?)));
-                continue;
-            };
-            match reader.next() {
-                None => self.open = None,
-                Some(batch) => {
-                    let batch = batch.map_err(|error| DatasetError::unreadable(path, error))?;
-                    // Over the whole batch at once: the check needs no other column, so it does not have to go row by row.
-                    self.odd_probabilities += odd_probabilities(&batch);
-                    (self.row, self.left) = (0, batch.num_rows());
-                    self.count += self.left;
-                    if self.left > 0 {
-                        let columns = C::read(&batch).map_err(|error| DatasetError::unreadable(path, error))?;
-                        self.batch = Some(columns);
-                        return Ok(());
-                    }
-                }
-            }
-        }
+    fn count_faults(batch: &RecordBatch) -> usize {
+        odd_probabilities(batch)
     }
 }
 

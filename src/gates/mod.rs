@@ -11,7 +11,6 @@
 //! of them ends the run, so that the user sees all failures at once. Gates read the staged files in batches, so a build may
 //! be larger than memory.
 
-mod ahead;
 mod columns;
 mod drift;
 mod gate;

@@ -9,11 +9,12 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::columns::{ArticleColumns, Columns, KeywordColumns, Rows, SentenceColumns};
+use super::columns::{ArticleColumns, KeywordColumns, SentenceColumns};
 use super::sentence_text::{SentenceText, tokens_in};
 use super::tally::{SentenceCounts, Tally};
 use crate::dataset::DatasetError;
 use crate::dataset::part_files;
+use crate::dataset::stored::{Columns, Rows};
 use crate::dataset::table_reader::batches;
 use arrow::array::Array;
 use engine::tables::{Projection, Table, articles};
@@ -372,9 +373,9 @@ impl Walk {
         self.walked.keywords = self.keywords.count;
         self.walked.tally.keywords(self.keywords.count);
         let odd = [
-            (Table::Sentences, sentences.odd_probabilities),
-            (Table::Articles, self.articles.odd_probabilities),
-            (Table::Keywords, self.keywords.odd_probabilities),
+            (Table::Sentences, sentences.faults),
+            (Table::Articles, self.articles.faults),
+            (Table::Keywords, self.keywords.faults),
         ];
         for (table, count) in odd {
             // They were counted by batch, so only the table is known, not the row.

@@ -1,4 +1,4 @@
-//! Batches of a file read ahead by a thread, so that one is decompressed while another is judged.
+//! Batches of a file read ahead by a thread, so that one is decompressed while another is used.
 //!
 //! Invariant: batches come in the order of the file, and at most one waits. The thread ends when its receiver is dropped. If it
 //! panics, so does whoever takes the next batch: a reader that broke down must not look like the end of a file.
