@@ -4,8 +4,11 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+#[cfg(feature = "analysis")]
+use crate::analysis::mentions::TrendKey;
+use crate::dataset::ReviewKind;
 use crate::dataset::export::ExportFormat;
 use crate::progress::LogFormat;
 use engine::repair::DeclaredDamage;
@@ -14,7 +17,11 @@ use engine::tables::schema::Table;
 
 /// Restores Arabic newspaper text whose letters were deleted, and turns it into a clean, annotated dataset.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true)]
+#[command(
+    version,
+    propagate_version = true,
+    after_help = "Each command has its own --help, with an example. The documentation is in the folder docs."
+)]
 pub struct Cli {
     /// Configuration file; paths in it are relative to its folder [default: pipeline.toml]
     #[arg(long, global = true, value_name = "FILE")]
@@ -25,6 +32,9 @@ pub struct Cli {
     /// Print nothing but errors
     #[arg(long, global = true)]
     pub quiet: bool,
+    /// Write Arabic without the invisible marks that keep it in place within a line, for logs and other programs
+    #[arg(long, global = true)]
+    pub plain: bool,
     /// Format of progress and errors on standard error
     #[arg(long, global = true, value_enum, default_value_t)]
     pub log_format: LogFormat,
@@ -37,39 +47,108 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Build the dataset
+    #[command(after_help = "Example:\n  tarmim run --input archive/ --output dataset/")]
     Run(RunArgs),
     /// Show what `run` would do, and why, without doing it
+    #[command(after_help = "Example:\n  tarmim plan --list 100")]
     Plan(PlanArgs),
     /// List the builds in the output folder
+    #[command(after_help = "Example:\n  tarmim builds --json")]
     Builds(BuildsArgs),
     /// Make an older build current again
+    #[command(after_help = "Example:\n  tarmim rollback")]
     Rollback(RollbackArgs),
     /// Repair text from standard input to standard output
+    #[command(after_help = "Example:\n  echo 'الانشط الصناعي' | tarmim repair")]
     Repair(RepairArgs),
     /// Check the configuration, the files it names and the input, without writing anything
+    #[command(after_help = "Example:\n  tarmim check --input archive/")]
     Check(OverrideArgs),
     /// Show the repairs of an article or a sentence, with alternatives and probabilities
+    #[command(after_help = "Example:\n  tarmim explain raw/000_523761b92a4e15b0.txt")]
     Explain(ExplainArgs),
     /// Show what a vocabulary finds in a sentence, and why
+    #[command(after_help = "Example:\n  tarmim tag-test vocabulary.csv 'ارتفعت أسعار النفط'")]
     TagTest(TagTestArgs),
     /// Print statistics of the current build
     #[cfg(feature = "analysis")]
+    #[command(after_help = "Example:\n  tarmim stats --json")]
     Stats(StatsArgs),
     /// Show what changed between two builds
     #[cfg(feature = "analysis")]
+    #[command(after_help = "Example:\n  tarmim diff --limit 50")]
     Diff(DiffArgs),
+    /// Look through what a build is least certain of, and correct it
+    #[command(after_help = "Example:\n  tarmim review export corrections.csv --limit 500")]
+    Review(ReviewArgs),
+    /// Write a build's report.html to a file
+    #[cfg(feature = "analysis")]
+    #[command(after_help = "Example:\n  tarmim report page.html")]
+    Report(ReportArgs),
+    /// List each occurrence of a word or a concept with the words around it
+    #[cfg(feature = "analysis")]
+    #[command(after_help = "Example:\n  tarmim kwic 'صناع*' --limit 20")]
+    Kwic(KwicArgs),
+    /// Count how often a concept is mentioned, by month and section
+    #[cfg(feature = "analysis")]
+    #[command(after_help = "Example:\n  tarmim trend exports --by month,section")]
+    Trend(TrendArgs),
+    /// Print completions for a shell
+    #[command(after_help = "Example:\n  tarmim completions bash > ~/.local/share/bash-completion/completions/tarmim")]
+    Completions(CompletionsArgs),
+    /// Write manual pages
+    #[command(after_help = "Example:\n  tarmim man ~/.local/share/man/man1")]
+    Man(ManArgs),
     /// Write a build as JSONL or plain text
+    #[command(after_help = "Example:\n  tarmim export jsonl articles.jsonl")]
     Export(ExportArgs),
     /// Print the data dictionary: every table and column with its meaning
+    #[command(after_help = "Example:\n  tarmim dictionary > data-dictionary.md")]
     Dictionary,
     /// Print a complete configuration: every setting with its default and meaning
+    #[command(after_help = "Example:\n  tarmim settings > pipeline.toml")]
     Settings(SettingsArgs),
     /// Score the configured model on benchmark files
     #[cfg(feature = "evaluation")]
+    #[command(after_help = "Example:\n  tarmim eval bench/dev.jsonl --classes")]
     Eval(EvalArgs),
     /// Train a model from clean text
     #[cfg(feature = "training")]
+    #[command(after_help = "Example:\n  tarmim train --corpus clean/ --model own.model")]
     Train(TrainArgs),
+}
+
+/// The commands by what people want to do, as `--help` lists them.
+const GROUPS: [(&str, &[&str]); 5] = [
+    ("Build", &["check", "plan", "run", "builds", "rollback"]),
+    ("Look", &["stats", "kwic", "trend", "explain", "diff", "report"]),
+    ("Correct and pass on", &["review", "export", "repair"]),
+    ("Set up", &["settings", "dictionary", "tag-test", "completions", "man"]),
+    ("Measure and train", &["eval", "train"]),
+];
+
+/// The declaration of the command line.
+#[must_use]
+pub fn command() -> clap::Command {
+    let command = Cli::command();
+    let about = |name: &str| {
+        let found = command.get_subcommands().find(|command| command.get_name() == name)?;
+        Some(format!("  {name:<12} {}\n", found.get_about().map(ToString::to_string).unwrap_or_default()))
+    };
+    let group = |(heading, names): &(&str, &[&str])| {
+        let lines: String = names.iter().filter_map(|name| about(name)).collect();
+        // A program without some features lacks some commands.
+        if lines.is_empty() { String::new() } else { format!("{heading}:\n{lines}\n") }
+    };
+    let groups: String = GROUPS.iter().map(group).collect();
+    command.help_template(format!("{{about}}\n\n{{usage-heading}} {{usage}}\n\n{groups}Options:\n{{options}}{{after-help}}"))
+}
+
+/// The command line of this process; exits if it is wrong, or asks for help.
+#[must_use]
+pub fn parse() -> Cli {
+    let matches = command().get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command()).exit())
 }
 
 /// Options that override the configuration.
@@ -101,6 +180,9 @@ pub struct RunArgs {
     /// Append `OpenLineage` events of the run to a file, one JSON object per line
     #[arg(long, value_name = "FILE")]
     pub lineage: Option<PathBuf>,
+    /// Write metrics in Prometheus' text format to a file, however the run ends
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
 }
 
 /// Arguments of `plan`.
@@ -211,6 +293,115 @@ pub struct DiffArgs {
     pub limit: usize,
 }
 
+/// Arguments of `kwic`.
+#[cfg(feature = "analysis")]
+#[derive(Debug, Args)]
+pub struct KwicArgs {
+    /// The word, in any spelling; a star at its beginning or end stands for any letters
+    pub word: String,
+    /// Take WORD for the id or the label of a concept
+    #[arg(long)]
+    pub concept: bool,
+    /// Columns on each side of the word
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub context: usize,
+    /// Show at most N occurrences
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub limit: usize,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Id of the build [default: the current one]
+    #[arg(long, value_name = "ID")]
+    pub build: Option<String>,
+    /// Folder of the builds [default: dataset.output of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `trend`.
+#[cfg(feature = "analysis")]
+#[derive(Debug, Args)]
+pub struct TrendArgs {
+    /// Id or label of the concept
+    pub concept: String,
+    /// What to count by
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "month")]
+    pub by: Vec<TrendKey>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Id of the build [default: the current one]
+    #[arg(long, value_name = "ID")]
+    pub build: Option<String>,
+    /// Folder of the builds [default: dataset.output of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Folder of the pages
+    pub to: PathBuf,
+}
+
+/// Arguments of `review`.
+#[derive(Debug, Args)]
+pub struct ReviewArgs {
+    /// What is to be done.
+    #[command(subcommand)]
+    pub action: ReviewAction,
+}
+
+/// What `review` can do.
+#[derive(Debug, Subcommand)]
+pub enum ReviewAction {
+    /// Write a sheet of the least certain words, sentence ends and keywords, with an empty column for the correction
+    Export(ReviewExportArgs),
+}
+
+/// Arguments of `review export`.
+#[derive(Debug, Args)]
+pub struct ReviewExportArgs {
+    /// CSV file to write; `-` is standard output. Filled in, it is read by `[review] corrections`
+    pub to: PathBuf,
+    /// What to list [default: all]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND")]
+    pub kind: Vec<ReviewKind>,
+    /// List at most N rows
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub limit: usize,
+    /// Id of the build [default: the current one]
+    #[arg(long, value_name = "ID")]
+    pub build: Option<String>,
+    /// Folder of the builds [default: dataset.output of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `report`.
+#[cfg(feature = "analysis")]
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// HTML file to write
+    pub to: PathBuf,
+    /// Id of the build [default: the current one]
+    #[arg(long, value_name = "ID")]
+    pub build: Option<String>,
+    /// Folder of the builds [default: dataset.output of the configuration]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
 /// Arguments of `export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
@@ -301,4 +492,28 @@ fn damage_parser() -> impl TypedValueParser<Value = DeclaredDamage> {
 fn table_parser() -> impl TypedValueParser<Value = Table> {
     PossibleValuesParser::new(Table::ALL.map(Table::name))
         .map(|name| Table::ALL.into_iter().find(|table| table.name() == name).expect("one of the names given"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_in_one_group() {
+        let mut listed: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        listed.sort_unstable();
+        let command = Cli::command();
+        let mut names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        names.sort_unstable();
+        assert_eq!(listed, names);
+    }
+
+    #[test]
+    fn every_command_has_an_example_and_parses() {
+        command().debug_assert();
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.starts_with("Example:\n  "), "{}", command.get_name());
+        }
+    }
 }

@@ -30,3 +30,4 @@ pub mod interrupt;
 mod path_kind;
 pub mod progress;
 mod removal;
+pub mod terminal;

@@ -3,17 +3,17 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
-use tarmim::cli::Cli;
+use tarmim::cli::parse;
 use tarmim::commands::{Error, execute};
-use tarmim::progress::LogFormat;
+use tarmim::progress::{LogFormat, event_of};
+use tarmim::terminal::Printer;
 
 mod allocator;
 
 fn main() -> ExitCode {
     allocator::hold_little();
-    let cli = Cli::parse();
-    let format = cli.log_format;
+    let cli = parse();
+    let (format, printer) = (cli.log_format, Printer::for_log(cli.plain));
     #[cfg(feature = "failpoints")]
     if let Err(message) = tarmim::failpoint::choose_kernel() {
         writeln!(std::io::stderr(), "tarmim: {message}").ok();
@@ -24,20 +24,19 @@ fn main() -> ExitCode {
         // The reader of our output has seen enough (`tarmim export … | head`).
         Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
         Err(error) => {
-            report(&error, format);
+            report(&error, format, printer);
             ExitCode::from(error.exit_code())
         }
     }
 }
 
 /// Writes an error to standard error. If that fails, the exit code still tells it.
-fn report(error: &Error, format: LogFormat) {
+fn report(error: &Error, format: LogFormat, printer: Printer) {
     let line = match format {
-        LogFormat::Text => format!("tarmim: {error}"),
+        LogFormat::Text => printer.shown(&format!("tarmim: {error}")),
         LogFormat::Json => {
-            let event =
-                serde_json::json!({ "event": "error", "message": error.to_string(), "exit_code": error.exit_code() });
-            event.to_string()
+            let data = serde_json::json!({ "level": "error", "message": error.to_string(), "exit_code": error.exit_code() });
+            event_of("error", &data).to_string()
         }
     };
     writeln!(std::io::stderr(), "{line}").ok();

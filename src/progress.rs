@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
+use crate::terminal::Printer;
+
 /// The format of messages on standard error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
@@ -66,9 +68,9 @@ impl fmt::Debug for Listener {
 #[derive(Clone, Debug)]
 pub enum Progress {
     /// Bars on a terminal.
-    Bars,
+    Bars(Printer),
     /// A line every few seconds.
-    Lines,
+    Lines(Printer),
     /// A JSON object every few seconds.
     Json,
     /// A function of the program that runs the pipeline.
@@ -77,26 +79,29 @@ pub enum Progress {
     Silent,
 }
 
+/// How long a stage runs before its speed tells when it will end.
+const SETTLED: Duration = Duration::from_secs(2);
 /// The least time between two lines of a log.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
 
 impl Progress {
     /// Chooses by the user's flags and whether standard error is a terminal.
     #[must_use]
-    pub fn new(quiet: bool, format: LogFormat) -> Self {
+    pub fn new(quiet: bool, format: LogFormat, plain: bool) -> Self {
+        let printer = Printer::for_log(plain);
         match format {
             _ if quiet => Self::Silent,
             LogFormat::Json => Self::Json,
-            LogFormat::Text if std::io::stderr().is_terminal() => Self::Bars,
-            LogFormat::Text => Self::Lines,
+            LogFormat::Text if std::io::stderr().is_terminal() => Self::Bars(printer),
+            LogFormat::Text => Self::Lines(printer),
         }
     }
 
     /// Writes a message.
     pub fn message(&self, text: &str) {
         match self {
-            Self::Bars | Self::Lines => write_line(text),
-            Self::Json => write_line(&json!({ "event": "message", "text": text }).to_string()),
+            Self::Bars(printer) | Self::Lines(printer) => write_line(&printer.shown(text)),
+            Self::Json => write_event("message", &json!({ "text": text })),
             Self::Told(listener) => listener.tell(Event::Message(text)),
             Self::Silent => {}
         }
@@ -105,14 +110,8 @@ impl Progress {
     /// Writes an event: its data for machines, `text` for people.
     pub fn event(&self, name: &str, text: &str, data: &Value) {
         match self {
-            Self::Bars | Self::Lines => write_line(text),
-            Self::Json => {
-                let mut event = json!({ "event": name });
-                if let (Some(event), Some(data)) = (event.as_object_mut(), data.as_object()) {
-                    event.extend(data.clone());
-                }
-                write_line(&event.to_string());
-            }
+            Self::Bars(printer) | Self::Lines(printer) => write_line(&printer.shown(text)),
+            Self::Json => write_event(name, data),
             // How a run ended is what the function that ran it returns.
             Self::Told(_) | Self::Silent => {}
         }
@@ -122,17 +121,63 @@ impl Progress {
     #[must_use]
     pub fn stage(&self, name: &'static str, unit: &'static str, total: u64) -> Stage {
         let bar = match self {
-            Self::Bars => ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr()),
+            Self::Bars(_) => ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr()),
             _ => ProgressBar::hidden(),
         };
-        let template = format!("{{prefix:>8}} {{bar:32}} {{pos}}/{{len}} {unit} · {{msg}} · {{eta}} left");
-        if let Ok(style) = ProgressStyle::with_template(&template) {
+        // At most 60 columns, of which the bar takes what the rest leaves.
+        let template = "{prefix} {bar:16} {percent:>3} % {msg}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         bar.set_prefix(name);
         let now = Instant::now();
-        Stage { progress: self.clone(), name, unit, bar, total, done: 0, words: 0, started: now, reported: now }
+        Stage { progress: self.clone(), name, unit, bar, total, done: 0, words: 0, articles: 0, started: now, reported: now }
     }
+}
+
+/// A number in at most four columns: `950`, `9.5k`, `950k`, `9.5M`.
+#[expect(clippy::cast_precision_loss, reason = "for display")]
+fn short(number: u64) -> String {
+    let scaled = |unit: u64, name: &str| {
+        let value = number as f64 / unit as f64;
+        if value < 9.95 { format!("{value:.1}{name}") } else { format!("{value:.0}{name}") }
+    };
+    match number {
+        0..=999 => number.to_string(),
+        1_000..=999_499 => scaled(1_000, "k"),
+        999_500..=999_499_999 => scaled(1_000_000, "M"),
+        _ => scaled(1_000_000_000, "G"),
+    }
+}
+
+/// A time to come: ` 45s`, ` 12m`, ` 3h`.
+fn time(seconds: u64) -> String {
+    match seconds.max(1) {
+        seconds @ 0..=99 => format!(" {seconds}s left"),
+        seconds @ 100..=5_999 => format!(" {}m left", seconds / 60),
+        seconds => format!(" {}h left", seconds / 3600),
+    }
+}
+
+/// Writes an event as JSON: what happened, when, how grave it is, and its data.
+fn write_event(name: &str, data: &Value) {
+    let mut event = event_of(name, data);
+    // Warnings are messages that begin so.
+    let is_warning = data["text"].as_str().is_some_and(|text| text.starts_with("warning"));
+    if let Some(event) = event.as_object_mut() {
+        event.insert("level".to_owned(), if is_warning { "warning" } else { "info" }.into());
+    }
+    write_line(&event.to_string());
+}
+
+/// An event with the time, in UTC.
+#[must_use]
+pub fn event_of(name: &str, data: &Value) -> Value {
+    let mut event = json!({ "event": name, "time": jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string() });
+    if let (Some(event), Some(data)) = (event.as_object_mut(), data.as_object()) {
+        event.extend(data.clone());
+    }
+    event
 }
 
 fn write_line(line: &str) {
@@ -150,13 +195,15 @@ pub struct Stage {
     total: u64,
     done: u64,
     words: u64,
+    articles: u64,
     started: Instant,
     reported: Instant,
 }
 
 impl Stage {
-    /// Reports the number of steps finished so far, and the words since the last report.
-    pub fn reach(&mut self, steps: u64, words: u64) {
+    /// Reports the number of steps finished so far, and the articles and words since the last report.
+    pub fn reach(&mut self, steps: u64, articles: u64, words: u64) {
+        self.articles += articles;
         self.advance(steps.saturating_sub(self.done), words);
     }
 
@@ -165,7 +212,7 @@ impl Stage {
         self.done += steps;
         self.words += words;
         self.bar.set_position(self.done);
-        self.bar.set_message(format!("{} words/s", self.words_per_second()));
+        self.bar.set_message(self.shown());
         if let Progress::Told(listener) = &self.progress {
             let Self { name: stage, unit, done, total, words, .. } = *self;
             listener.tell(Event::Reached { stage, unit, done, total, words });
@@ -187,6 +234,15 @@ impl Stage {
         (self.words as f64 / self.started.elapsed().as_secs_f64().max(1e-3)) as u64
     }
 
+    /// Articles, words and the time left, in at most 35 columns.
+    fn shown(&self) -> String {
+        let (articles, words, speed) = (short(self.articles), short(self.words), short(self.words_per_second()));
+        // What is left can be told once something was done for a while.
+        let left =
+            if self.started.elapsed() < SETTLED || self.done == 0 { String::new() } else { time(self.seconds_left()) };
+        format!("{articles} articles {words} words {speed}/s{left}")
+    }
+
     fn seconds_left(&self) -> u64 {
         let elapsed = self.started.elapsed().as_secs();
         // Before the first step nothing can be estimated, and a plain division would panic.
@@ -196,18 +252,18 @@ impl Stage {
     fn report(&self) {
         let Self { name, unit, done, total, .. } = self;
         match &self.progress {
-            Progress::Lines => {
+            Progress::Lines(_) => {
                 let speed = self.words_per_second();
                 write_line(&format!("{name}: {done} of {total} {unit}, {speed} words/s, {} s left", self.seconds_left()));
             }
-            Progress::Json => write_line(
+            Progress::Json => write_event(
+                "progress",
                 &json!({
-                    "event": "progress", "stage": name, "unit": unit, "done": done, "total": total,
+                    "stage": name, "unit": unit, "done": done, "total": total, "articles": self.articles, "words": self.words,
                     "words_per_second": self.words_per_second(), "seconds_left": self.seconds_left(),
-                })
-                .to_string(),
+                }),
             ),
-            Progress::Bars | Progress::Told(_) | Progress::Silent => {}
+            Progress::Bars(_) | Progress::Told(_) | Progress::Silent => {}
         }
     }
 }

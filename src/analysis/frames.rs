@@ -44,12 +44,14 @@ pub(super) fn stack(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
     Ok(all)
 }
 
-/// One row for each value of the column `key`, with the sums of all other columns under their own names.
-pub(super) fn sum_by(frame: &DataFrame, key: &str) -> PolarsResult<DataFrame> {
-    let summed: Vec<PlSmallStr> = frame.get_column_names_owned().into_iter().filter(|name| name != key).collect();
+/// One row for each value of the columns `keys`, with the sums of all other columns under their own names.
+pub(super) fn sum_by(frame: &DataFrame, keys: &[&str]) -> PolarsResult<DataFrame> {
+    let is_key = |name: &PlSmallStr| keys.contains(&name.as_str());
+    let summed: Vec<PlSmallStr> = frame.get_column_names_owned().into_iter().filter(|name| !is_key(name)).collect();
     #[expect(deprecated, reason = "polars prefers its lazy engine, which would take longer to compile than all else here")]
-    let mut sums = frame.group_by([key])?.select(summed.clone()).sum()?;
+    let mut sums = frame.group_by(keys.iter().copied())?.select(summed.clone()).sum()?;
     // polars adds a suffix to the names of sums; under their own names, sums can be stacked and summed again.
-    sums.set_column_names(&[vec![PlSmallStr::from_str(key)], summed].concat())?;
+    let keys: Vec<PlSmallStr> = keys.iter().map(|key| PlSmallStr::from_str(key)).collect();
+    sums.set_column_names(&[keys, summed].concat())?;
     Ok(sums)
 }

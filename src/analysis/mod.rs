@@ -9,9 +9,12 @@
 //! Invariant: this module changes no build. It sees a build as its users do, through the Parquet files, so whatever it
 //! reports is what they will load.
 
+pub mod concordance;
 pub mod diff;
 mod frames;
+pub mod mentions;
 mod reduction;
+pub mod report;
 pub mod stats;
 
 use crate::dataset::DatasetError;

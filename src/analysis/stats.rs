@@ -14,6 +14,7 @@ use super::AnalysisError;
 use super::frames::{counts, fractions, stack, sum_by, texts};
 use super::reduction::{count_rows, map_batches};
 use crate::dataset::table_reader::{self, BatchError, list_lengths, numbers};
+use crate::terminal::isolated;
 use engine::tables::schema::Table;
 
 /// The most keywords listed.
@@ -123,7 +124,7 @@ impl SentencesByLength {
     fn read(build_folder: &Path) -> Result<Self, AnalysisError> {
         let columns = [&["token_count", "repair_confidence"], Self::SUMMED.as_slice(), &Self::LISTS].concat();
         let frames = map_batches(build_folder, Table::Sentences, &columns, Self::of_batch)?;
-        let frame = sum_by(&stack(frames)?, "token_count")?.sort(["token_count"], SortMultipleOptions::default())?;
+        let frame = sum_by(&stack(frames)?, &["token_count"])?.sort(["token_count"], SortMultipleOptions::default())?;
         Ok(Self { tokens: frame.column("tokens")?.i64()?.sum().unwrap_or(0), frame })
     }
 
@@ -148,7 +149,7 @@ impl SentencesByLength {
             columns.push(counts(name, list_lengths(batch, name)?.iter().map(|length| length.unwrap_or(0).into())));
         }
         // Summed within the batch already, so that a few rows are kept of it and not one for each sentence.
-        Ok(sum_by(&DataFrame::new(batch.num_rows(), columns)?, "token_count")?)
+        Ok(sum_by(&DataFrame::new(batch.num_rows(), columns)?, &["token_count"])?)
     }
 
     fn total(&self, column: &str) -> PolarsResult<i64> {
@@ -201,11 +202,11 @@ fn groups(build_folder: &Path, table: Table, column: &str) -> Result<Vec<Group>,
             values.len() - values.null_count(),
             vec![texts("name", values.iter().flatten().map(Some)), counts("count", values.iter().flatten().map(|_| 1))],
         )?;
-        Ok(sum_by(&frame, "name")?)
+        Ok(sum_by(&frame, &["name"])?)
     })?;
     // Groups of the same size by name: the order that grouping gives is not fixed.
     let order = SortMultipleOptions::default().with_order_descending_multi([true, false]);
-    let frame = sum_by(&stack(frames)?, "name")?.sort(["count", "name"], order)?;
+    let frame = sum_by(&stack(frames)?, &["name"])?.sort(["count", "name"], order)?;
     let pairs = frame.column("name")?.str()?.iter().zip(frame.column("count")?.i64()?.iter());
     Ok(pairs.filter_map(|(name, count)| Some(Group { name: name?.to_owned(), count: count? })).collect())
 }
@@ -217,6 +218,19 @@ fn signed(count: usize) -> i64 {
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn as_fraction(count: i64) -> f64 {
     count as f64
+}
+
+/// Columns of the longest bar.
+const BAR: usize = 16;
+
+/// A bar whose length is a count's share of the greatest one, in eighths of a column.
+#[must_use]
+pub fn bar(count: i64, most: i64) -> String {
+    let eighths = usize::try_from(count).unwrap_or(0) * 8 * BAR / usize::try_from(most).unwrap_or(0).max(1);
+    let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
+    // What is there is seen, however little it is.
+    let least = if count > 0 && eighths == 0 { "▏" } else { rest };
+    format!("{}{least}", "█".repeat(eighths / 8))
 }
 
 impl std::fmt::Display for Stats {
@@ -241,8 +255,9 @@ impl std::fmt::Display for Stats {
             ("rejects", &self.rejects),
             ("keyword", &self.top_keywords),
         ] {
+            let most = groups.iter().map(|group| group.count).max().unwrap_or(0);
             for Group { name, count } in groups {
-                writeln!(f, "{title:<19} {count:>8}  {name}")?;
+                writeln!(f, "{title:<19} {count:>8}  {:<BAR$}  {}", bar(*count, most), isolated(name))?;
             }
         }
         Ok(())

@@ -6,12 +6,13 @@ use serde_json::json;
 
 use super::Error;
 use super::opening::output_folder;
-use super::printing::print;
+use super::printing::{print, print_data};
 use crate::cli::BuildsArgs;
 use crate::dataset::{Manifest, OutputFolder};
+use crate::terminal::Printer;
 
 /// Lists the builds, oldest first.
-pub(super) fn builds(config: &Path, args: BuildsArgs) -> Result<(), Error> {
+pub(super) fn builds(config: &Path, args: BuildsArgs, printer: Printer) -> Result<(), Error> {
     let output = OutputFolder::new(&output_folder(config, args.output)?);
     let current = output.current_id();
     let builds = output.builds();
@@ -29,10 +30,10 @@ pub(super) fn builds(config: &Path, args: BuildsArgs) -> Result<(), Error> {
                 "model_id": manifest.provenance.model_id, "state": state(&manifest.build_id),
             })
         };
-        return print(&json!(builds.iter().map(build).collect::<Vec<_>>()).to_string());
+        return print_data(&json!(builds.iter().map(build).collect::<Vec<_>>()).to_string());
     }
     if builds.is_empty() && current.is_none() {
-        return print("there is no build yet; run `tarmim run`");
+        return print(printer, "there is no build yet; run `tarmim run`");
     }
     let line = |manifest: &Manifest| {
         let Manifest { build_id, created, counts, .. } = manifest;
@@ -53,5 +54,5 @@ pub(super) fn builds(config: &Path, args: BuildsArgs) -> Result<(), Error> {
             .filter(|id| builds.iter().all(|build| build.build_id != **id))
             .map(|id| format!("{id}  {}", state(id))),
     );
-    print(&lines.join("\n"))
+    print(printer, &lines.join("\n"))
 }

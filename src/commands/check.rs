@@ -10,10 +10,11 @@ use super::remarks::{shown_notices, shown_rejects};
 use super::wording::counted;
 use crate::cli::OverrideArgs;
 use crate::pipeline::{Foreseen, foresee, inventory_of};
+use crate::terminal::Printer;
 use engine::Engine;
 
 /// Checks the configuration, the vocabularies, the model and the inputs.
-pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Result<(), Error> {
+pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool, printer: Printer) -> Result<(), Error> {
     let setup = open_setup(config, overrides)?;
     let inventory = inventory_of(&setup)?;
     let Foreseen { articles, rejects, warnings, refusal } = foresee(&setup, &inventory)?;
@@ -50,6 +51,6 @@ pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool) -> Resu
         lines.push(format!("{notices} about the vocabulary; none stops a run"));
         lines.extend(shown.iter().map(|line| format!("  {line}")));
     }
-    print(&lines.join("\n"))?;
+    print(printer, &lines.join("\n"))?;
     refusal.map_or(Ok(()), |refusal| Err(refusal.into()))
 }

@@ -5,17 +5,18 @@ use std::path::Path;
 use super::Error;
 use super::missing_build::{listed, no_build_yet, no_such_build};
 use super::opening::output_folder;
-use super::printing::print;
+use super::printing::{print, print_data};
 use crate::analysis::diff::{Build, Diff};
 use crate::cli::DiffArgs;
 use crate::dataset::OutputFolder;
 use crate::progress::Progress;
+use crate::terminal::Printer;
 
 /// The name of the current build.
 const CURRENT: &str = "current";
 
 /// Compares two builds and prints what changed.
-pub(super) fn diff(config: &Path, args: DiffArgs, progress: &Progress) -> Result<(), Error> {
+pub(super) fn diff(config: &Path, args: DiffArgs, progress: &Progress, printer: Printer) -> Result<(), Error> {
     let DiffArgs { before, after, output, json, parquet, limit } = args;
     // Two build folders can be compared without any configuration.
     let output = match (&before, &after) {
@@ -26,9 +27,9 @@ pub(super) fn diff(config: &Path, args: DiffArgs, progress: &Progress) -> Result
     let before = before.map_or_else(|| build_before(&output, &after), |before| named(&output, &before))?;
     let diff = Diff::measure(before, after, limit, parquet.as_deref())?;
     if json {
-        print(&serde_json::to_string(&diff).expect("a comparison is plain data"))?;
+        print_data(&serde_json::to_string(&diff).expect("a comparison is plain data"))?;
     } else {
-        print(diff.to_string().trim_end())?;
+        print(printer, diff.to_string().trim_end())?;
     }
     if let Some(folder) = parquet {
         progress.message(&format!("lists written to {}", folder.display()));

@@ -6,9 +6,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Error;
-use super::printing::print;
+use super::printing::{print, print_data};
 use crate::cli::EvalArgs;
 use crate::config::{Overrides, Setup};
+use crate::terminal::Printer;
 use engine::Engine;
 use evaluation::{
     BoundaryCalibration, Calibration, Ceiling, MarkDetails, Prediction, Record, Scores, TaggingAgreement,
@@ -34,7 +35,7 @@ struct Metrics<'a> {
 }
 
 /// Scores each file.
-pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
+pub(super) fn eval(config: &Path, args: &EvalArgs, printer: Printer) -> Result<(), Error> {
     let (engine, _) = Setup::open(config, Overrides::default()).map_err(Error::Config)?.into_engine()?;
     for path in &args.benchmarks {
         let records = read_benchmark(path)?;
@@ -48,9 +49,9 @@ pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
         let metrics = Metrics { scores, reach: &reach, calibration, boundaries, marks, tagging };
         let line = serde_json::to_string(&metrics).expect("scores are plain data");
         if args.json {
-            print(&line)?;
+            print_data(&line)?;
         } else {
-            print(&format!("{}\n{}", path.display(), listed(&line)))?;
+            print(printer, &format!("{}\n{}", path.display(), listed(&line)))?;
         }
         if args.classes {
             print_classes(&records, &predictions, &engine)?;
@@ -60,7 +61,7 @@ pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
         }
         if args.unreachable {
             let lines: Vec<String> = reach.unreachable.iter().map(|(raw, gold)| format!("{raw}\t{gold}")).collect();
-            print(&lines.join("\n"))?;
+            print(printer, &lines.join("\n"))?;
         }
     }
     Ok(())
@@ -68,16 +69,16 @@ pub(super) fn eval(config: &Path, args: &EvalArgs) -> Result<(), Error> {
 
 fn print_classes(records: &[Record], predictions: &[Prediction], engine: &Engine) -> Result<(), Error> {
     for score in by_class(records, predictions, engine.repairer.candidates()) {
-        print(&format!("  {:<42}{:>8}  {:.4}", score.class, score.tokens, score.accuracy()))?;
+        print_data(&format!("  {:<42}{:>8}  {:.4}", score.class, score.tokens, score.accuracy()))?;
     }
     Ok(())
 }
 
 fn print_boundaries(records: &[Record], predictions: &[Prediction]) -> Result<(), Error> {
-    print(&format!("  {:<42}{:>9}{:>9}{:>9}", "sentence ends", "precision", "recall", "F1"))?;
+    print_data(&format!("  {:<42}{:>9}{:>9}{:>9}", "sentence ends", "precision", "recall", "F1"))?;
     for score in by_boundary(records, predictions) {
         let [precision, recall, f1] = score.figures();
-        print(&format!("  {:<42}{precision:>9}{recall:>9}{f1:>9}", score.name))?;
+        print_data(&format!("  {:<42}{precision:>9}{recall:>9}{f1:>9}", score.name))?;
     }
     Ok(())
 }

@@ -21,6 +21,7 @@ use crate::ingest::{Ingested, Inventory, Neighbourhood, Record, read_records};
 use crate::path_kind::kind_at;
 use crate::pipeline::{inventory_of, planned_build_id};
 use crate::progress::Progress;
+use crate::terminal::{Printer, isolated, padded};
 
 /// Separates the path of a member from that of its archive.
 const MEMBER: &str = "!/";
@@ -28,7 +29,7 @@ const MEMBER: &str = "!/";
 const FORM_WIDTH: usize = 18;
 
 /// Explains an article or one of its sentences.
-pub(super) fn explain(config: &Path, args: ExplainArgs, progress: &Progress) -> Result<(), Error> {
+pub(super) fn explain(config: &Path, args: ExplainArgs, progress: &Progress, printer: Printer) -> Result<(), Error> {
     let setup = open_setup(config, args.overrides)?;
     let (mut record, sentence) = find_target(&setup, &args.target)?;
     let inventory = inventory_around(&setup, &record.origin.source_path)?;
@@ -53,7 +54,7 @@ pub(super) fn explain(config: &Path, args: ExplainArgs, progress: &Progress) -> 
         let text = "the input, configuration or model has changed since the current build; this is the result of a new one";
         progress.message(&format!("{}: {text}", current.build_id));
     }
-    print(&explained.shown())
+    print(printer, &explained.shown())
 }
 
 /// Finds the record that a target names, and the index of the sentence if it names one.
@@ -149,7 +150,7 @@ impl Explained {
     fn add(&mut self, tagged: &Tagged) {
         let (article, damage) = (tagged.article(), tagged.article().damage_name_in(tagged.kept()));
         let document = article.document();
-        self.head = format!("{}  {}", document.article_id, document.origin.source_path);
+        self.head = format!("{}  {}", document.article_id, isolated(&document.origin.source_path));
         self.damage = Some(self.damage.filter(|before| *before != damage).map_or(damage, |_| MIXED));
         for sentence in tagged.sentences() {
             if self.wanted.is_none_or(|wanted| wanted == self.sentences) {
@@ -168,19 +169,25 @@ impl Explained {
 fn write_sentence(text: &mut String, article: &Repaired, sentence: &Sentence, index: usize, doubt_threshold: f32) {
     let (document, tokens) = (article.document(), sentence.tokens.clone());
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "\n[{index}] {}", article.span_text(tokens.clone()));
-    let _ = writeln!(text, "    raw: {}", document.span_text(tokens.clone()));
+    let _ = writeln!(text, "\n[{index}] raw: {}", isolated(document.span_text(tokens.clone())));
+    let _ = writeln!(text, "    repaired: {}", isolated(&article.span_text(tokens.clone())));
     let _ = writeln!(text, "    ends here with a probability of {:.4}", sentence.boundary_confidence);
     for gap in &sentence.number_gaps {
-        let _ = writeln!(text, "    a number is missing after «{}» ({:.4})", article.token_text(gap.token), gap.confidence);
+        let _ = writeln!(
+            text,
+            "    a number is missing after {} ({:.4})",
+            isolated(article.token_text(gap.token)),
+            gap.confidence
+        );
     }
     for restored in &sentence.marks {
-        let (word, mark) = (article.token_text(restored.token), restored.mark.text());
-        let _ = writeln!(text, "    «{mark}» probably stood after «{word}» ({:.4})", restored.confidence);
+        let (word, mark) = (isolated(article.token_text(restored.token)), restored.mark.text());
+        let _ = writeln!(text, "    «{mark}» probably stood after {word} ({:.4})", restored.confidence);
     }
     write_readings(text, article, tokens.clone(), doubt_threshold);
     for token in tokens.filter(|token| article.finding(*token).unresolved) {
-        let _ = writeln!(text, "    ? {}  unresolved: no word of the lexicon explains it", document.token_text(token));
+        let _ =
+            writeln!(text, "    ? {}  unresolved: no word of the lexicon explains it", isolated(document.token_text(token)));
     }
 }
 
@@ -194,10 +201,10 @@ fn write_readings(text: &mut String, article: &Repaired, tokens: Range<usize>, d
             (true, true) => '~',
             (false, _) => '=',
         };
-        let rivals: Vec<String> = reading.alternatives.iter().map(|a| format!("{} {:.4}", a.form, a.confidence)).collect();
-        let shown = format!("{} ← {raw}", reading.form);
-        let padding = FORM_WIDTH.saturating_sub(shown.chars().count());
-        let _ =
-            writeln!(text, "    {mark} {shown}{} {:.4}   {}", " ".repeat(padding), reading.confidence, rivals.join(", "));
+        let rivals: Vec<String> =
+            reading.alternatives.iter().map(|a| format!("{} {:.4}", isolated(&a.form), a.confidence)).collect();
+        // What was written comes first.
+        let shown = padded(&format!("{} → {}", isolated(raw), isolated(&reading.form)), FORM_WIDTH);
+        let _ = writeln!(text, "    {mark} {shown} {:.4}   {}", reading.confidence, rivals.join(", "));
     }
 }

@@ -11,13 +11,20 @@ mod error;
 mod eval;
 mod explain;
 mod export;
+#[cfg(feature = "analysis")]
+mod kwic;
 mod lineage;
+mod manual;
+mod metrics;
 mod missing_build;
 mod opening;
 mod plan;
 mod printing;
 mod remarks;
 mod repair;
+#[cfg(feature = "analysis")]
+mod report;
+mod review;
 mod rollback;
 mod run;
 mod settings;
@@ -26,6 +33,8 @@ mod stats;
 mod tag_test;
 #[cfg(feature = "training")]
 mod train;
+#[cfg(feature = "analysis")]
+mod trend;
 mod wording;
 
 pub use error::Error;
@@ -35,8 +44,9 @@ use std::path::PathBuf;
 use crate::cli::{Cli, Command};
 use crate::dataset::dictionary::data_dictionary;
 use crate::progress::Progress;
+use crate::terminal::Printer;
 use opening::CONFIG;
-use printing::print;
+use printing::print_data;
 
 /// Runs a command.
 ///
@@ -48,26 +58,36 @@ pub fn execute(cli: Cli) -> Result<(), Error> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global();
         pool.map_err(|error| Error::Usage(format!("--jobs {jobs}: {error}")))?;
     }
-    let progress = Progress::new(cli.quiet, cli.log_format);
+    let progress = Progress::new(cli.quiet, cli.log_format, cli.plain);
+    let printer = Printer::for_output(cli.plain);
     let config = cli.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
     match cli.command {
-        Command::Run(args) => run::run(&config, args, &progress, cli.quiet),
-        Command::Plan(args) => plan::plan(&config, args),
-        Command::Builds(args) => builds::builds(&config, args),
+        Command::Run(args) => run::run(&config, args, &progress, (cli.quiet, printer)),
+        Command::Plan(args) => plan::plan(&config, args, printer),
+        Command::Builds(args) => builds::builds(&config, args, printer),
         Command::Rollback(args) => rollback::rollback(&config, args, cli.quiet),
         Command::Repair(args) => repair::repair(cli.config, &args),
-        Command::Check(args) => check::check(&config, args, cli.quiet),
-        Command::Explain(args) => explain::explain(&config, args, &progress),
-        Command::TagTest(args) => tag_test::tag_test(cli.config, &args, &progress),
+        Command::Check(args) => check::check(&config, args, cli.quiet, printer),
+        Command::Explain(args) => explain::explain(&config, args, &progress, printer),
+        Command::TagTest(args) => tag_test::tag_test(cli.config, &args, &progress, printer),
         #[cfg(feature = "analysis")]
-        Command::Stats(args) => stats::stats(&config, args),
+        Command::Stats(args) => stats::stats(&config, args, printer),
         #[cfg(feature = "analysis")]
-        Command::Diff(args) => diff::diff(&config, args, &progress),
+        Command::Diff(args) => diff::diff(&config, args, &progress, printer),
+        Command::Review(args) => review::review(&config, args, &progress),
+        #[cfg(feature = "analysis")]
+        Command::Report(args) => report::report(&config, args, &progress),
+        #[cfg(feature = "analysis")]
+        Command::Kwic(args) => kwic::kwic(&config, args, &progress, printer),
+        #[cfg(feature = "analysis")]
+        Command::Trend(args) => trend::trend(&config, args, printer),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::man(&args, &progress),
         Command::Export(args) => export::export(&config, args, &progress),
-        Command::Dictionary => print(data_dictionary().trim_end()),
+        Command::Dictionary => print_data(data_dictionary().trim_end()),
         Command::Settings(args) => settings::settings(&args),
         #[cfg(feature = "evaluation")]
-        Command::Eval(args) => eval::eval(&config, &args),
+        Command::Eval(args) => eval::eval(&config, &args, printer),
         #[cfg(feature = "training")]
         Command::Train(args) => train::train(args, &progress, cli.quiet),
     }

@@ -7,18 +7,19 @@ use serde_json::json;
 
 use super::Error;
 use super::opening::open_setup;
-use super::printing::print;
+use super::printing::{print, print_data};
 use super::remarks::shown_rejects;
 use super::wording::counted;
 use crate::cache::StageName;
 use crate::cli::PlanArgs;
 use crate::pipeline::{Preview, PreviewedArticle, preview};
+use crate::terminal::Printer;
 
 /// Prints what a run would do.
-pub(super) fn plan(config: &Path, args: PlanArgs) -> Result<(), Error> {
+pub(super) fn plan(config: &Path, args: PlanArgs, printer: Printer) -> Result<(), Error> {
     let setup = open_setup(config, args.overrides)?;
     let preview = preview(&setup, args.list)?;
-    print(if args.json { as_json(&preview) } else { shown(&preview) }.trim_end())?;
+    if args.json { print_data(&as_json(&preview)) } else { print(printer, shown(&preview).trim_end()) }?;
     preview.refusal.map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 

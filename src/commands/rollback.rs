@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Error;
 use super::missing_build::{no_build_yet, no_such_build};
 use super::opening::output_folder;
-use super::printing::print;
+use super::printing::print_data;
 use crate::cli::RollbackArgs;
 use crate::dataset::OutputFolder;
 
@@ -41,7 +41,7 @@ pub(super) fn rollback(config: &Path, args: RollbackArgs, quiet: bool) -> Result
     if quiet {
         return Ok(());
     }
-    print(&format!(
+    print_data(&format!(
         "build {} is current again, instead of {}\nit stays current until input, configuration, model or program change, or until `tarmim run --force`",
         rolled.to, current
     ))

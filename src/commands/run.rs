@@ -4,13 +4,14 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde_json::json;
 
 use super::Error;
 use super::lineage::Lineage;
+use super::metrics;
 use super::opening::open_setup;
 use super::printing::print;
 use super::wording::counted;
@@ -19,15 +20,38 @@ use crate::dataset::{Counts, Described, Manifest, ReviewSummary, RollBack};
 use crate::interrupt::Interrupt;
 use crate::pipeline::{self, RunOptions, RunOutcome};
 use crate::progress::Progress;
+use crate::terminal::Printer;
 
-/// Runs the pipeline.
-pub(super) fn run(config: &Path, args: RunArgs, progress: &Progress, quiet: bool) -> Result<(), Error> {
+/// Runs the pipeline, and writes its metrics however it ends.
+pub(super) fn run(config: &Path, mut args: RunArgs, progress: &Progress, talk: (bool, Printer)) -> Result<(), Error> {
+    let (started, metrics) = (Instant::now(), args.metrics.take());
+    let mut output = args.overrides.output.clone();
+    let ended = run_pipeline(config, args, progress, talk, &mut output);
+    if let Some(file) = metrics {
+        let exit_code = ended.as_ref().err().map_or(0, Error::exit_code);
+        if let Err(error) = metrics::write(&file, output.as_deref(), exit_code, started.elapsed().as_secs_f64()) {
+            // How the run ended matters more than its metrics.
+            progress.message(&format!("warning: the metrics of the run could not be written: {error}"));
+        }
+    }
+    ended
+}
+
+/// Runs the pipeline; `place` becomes the output folder once it is known.
+fn run_pipeline(
+    config: &Path,
+    args: RunArgs,
+    progress: &Progress,
+    (quiet, printer): (bool, Printer),
+    place: &mut Option<PathBuf>,
+) -> Result<(), Error> {
     let started = Instant::now();
     let interrupt = Interrupt::install().map_err(|source| Error::Io { what: "signal handlers".to_owned(), source })?;
     let options = RunOptions { limit: args.limit.map(NonZeroUsize::get), force: args.force };
     let setup = open_setup(config, args.overrides)?;
     // The pipeline consumes the setup, and the summary still has to name the folder.
     let output = setup.settings.dataset.output.clone();
+    *place = Some(output.clone());
     setup.vocabulary.warnings().iter().for_each(|warning| progress.message(&format!("warning: {warning}")));
     let lineage = args.lineage.map(|log| Lineage::begin(log, &setup)).transpose()?;
     let outcome = pipeline::run(setup, options, progress, &interrupt);
@@ -38,9 +62,9 @@ pub(super) fn run(config: &Path, args: RunArgs, progress: &Progress, quiet: bool
     let outcome = outcome?;
     let (event, summary) = summarised(&outcome, started.elapsed().as_secs_f64());
     let manifest = outcome.manifest();
-    let place = output.join("builds").join(&manifest.build_id);
+    let build = output.join("builds").join(&manifest.build_id);
     if matches!(progress, Progress::Json) {
-        let data = json!({ "build_id": manifest.build_id, "build": place, "counts": manifest.counts, "run": manifest.run });
+        let data = json!({ "build_id": manifest.build_id, "build": build, "counts": manifest.counts, "run": manifest.run });
         progress.event(event, &summary, &data);
     }
     if quiet {
@@ -48,7 +72,7 @@ pub(super) fn run(config: &Path, args: RunArgs, progress: &Progress, quiet: bool
     }
     // A manifest lists the work of the run that published it; a run that found nothing to do must not claim that work.
     let work = matches!(outcome, RunOutcome::Published(_)).then_some(&manifest.run.work);
-    print(&describe(&summary, manifest, work, &output))
+    print(printer, &describe(&summary, manifest, work, &output))
 }
 
 /// The name of the event that ended a run, and its wording for people, which the build's id follows.

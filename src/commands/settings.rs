@@ -1,7 +1,7 @@
 //! `tarmim settings`: every setting of the configuration with its default and meaning.
 
 use super::Error;
-use super::printing::print;
+use super::printing::print_data;
 use crate::cli::SettingsArgs;
 use crate::config::{PipelineSettings, template};
 use engine::settings::Settings;
@@ -10,7 +10,7 @@ use engine::settings::Settings;
 pub(super) fn settings(args: &SettingsArgs) -> Result<(), Error> {
     if args.json {
         let specs = PipelineSettings::specs();
-        return print(&serde_json::to_string(&specs).expect("declarations are plain data"));
+        return print_data(&serde_json::to_string(&specs).expect("declarations are plain data"));
     }
-    print(template().trim_end())
+    print_data(template().trim_end())
 }

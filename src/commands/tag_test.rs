@@ -11,12 +11,18 @@ use crate::cli::TagTestArgs;
 use crate::config::ConfigFault;
 use crate::ingest::table_as_csv;
 use crate::progress::Progress;
+use crate::terminal::{Printer, isolated};
 use engine::document::Document;
 use engine::repair::{RepairScratch, Repaired, Repairer};
 use engine::tag::{Hit, Layer, TagScratch, TagSettings, Tagger, Vocabulary};
 
 /// Shows the hits in a text, treated as one sentence, and the terms that were dropped for lack of evidence.
-pub(super) fn tag_test(config: Option<PathBuf>, args: &TagTestArgs, progress: &Progress) -> Result<(), Error> {
+pub(super) fn tag_test(
+    config: Option<PathBuf>,
+    args: &TagTestArgs,
+    progress: &Progress,
+    printer: Printer,
+) -> Result<(), Error> {
     let RepairSetup { model, repair, .. } = repair_setup(config, None)?;
     let vocabulary = open_vocabulary(&args.vocabulary)?;
     for line in shown_notices(vocabulary.notices()) {
@@ -35,7 +41,7 @@ pub(super) fn tag_test(config: Option<PathBuf>, args: &TagTestArgs, progress: &P
     if lines.len() == 1 {
         lines.push("    nothing found".to_owned());
     }
-    print(&lines.join("\n"))
+    print(printer, &lines.join("\n"))
 }
 
 fn open_vocabulary(file: &Path) -> Result<Vocabulary, Error> {
@@ -59,10 +65,10 @@ fn hit_line(hit: &Hit, article: &Repaired, tagger: &Tagger) -> String {
         Layer::Skeleton => format!(" (repair was unsure: {:.2})", hit.confidence),
         Layer::Exact | Layer::Inflected | Layer::Broader | Layer::Hand => String::new(),
     };
-    let (surface, term) = (article.span_text(hit.tokens.clone()), tagger.term_text(hit));
+    let (surface, term) = (isolated(&article.span_text(hit.tokens.clone())), isolated(tagger.term_text(hit)));
     format!(
-        "    {}  «{surface}»  {} «{term}»{why}  tokens {}–{}",
-        concept.id,
+        "    {}  {surface}  {} {term}{why}  tokens {}–{}",
+        isolated(&concept.id),
         hit.layer.name(),
         hit.tokens.start,
         hit.tokens.end
@@ -71,6 +77,6 @@ fn hit_line(hit: &Hit, article: &Repaired, tagger: &Tagger) -> String {
 
 fn unsupported_line(hit: &Hit, article: &Repaired, tagger: &Tagger) -> String {
     let concept = &tagger.vocabulary().concepts()[hit.concept];
-    let (surface, cues) = (article.span_text(hit.tokens.clone()), concept.cues.join("، "));
-    format!("    {}  «{surface}»  dropped: also a common word, and none of its cues occurs ({cues})", concept.id)
+    let (surface, cues) = (isolated(&article.span_text(hit.tokens.clone())), isolated(&concept.cues.join("، ")));
+    format!("    {}  {surface}  dropped: also a common word, and none of its cues occurs ({cues})", concept.id)
 }

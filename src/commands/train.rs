@@ -3,7 +3,7 @@
 use training::{PassProgress, TrainSettings};
 
 use super::Error;
-use super::printing::print;
+use super::printing::print_data;
 use crate::cli::TrainArgs;
 use crate::failpoint::reach;
 use crate::progress::{Progress, Stage};
@@ -16,7 +16,7 @@ pub(super) fn train(args: TrainArgs, progress: &Progress, quiet: bool) -> Result
     if quiet {
         return Ok(());
     }
-    print(&format!("model {id} written to {}", settings.output.display()))
+    print_data(&format!("model {id} written to {}", settings.output.display()))
 }
 
 impl training::Progress for Progress {

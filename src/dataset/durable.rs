@@ -9,7 +9,7 @@ use crate::failpoint::reach;
 use crate::removal::remove_if_present;
 
 /// Writes a file and waits until the disk has it. It is not replaced at once: use it where nobody reads yet.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), DatasetError> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), DatasetError> {
     let written = File::create(path).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()

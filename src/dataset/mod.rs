@@ -28,23 +28,25 @@ mod page_spool;
 mod part_file;
 mod partition;
 mod review_list;
+mod review_sheet;
 mod settings;
 mod table_thread;
 mod table_writer;
 
 pub use damage::BuildDamage;
 pub use dataset_writer::DatasetWriter;
+pub(crate) use durable::write as write_durably;
 pub use error::DatasetError;
 pub use file_properties::BuildStamp;
 pub use history::RollBack;
 pub use locked_output::LockedOutput;
 pub use manifest::{Counts, Described, MANIFEST, Manifest, Provenance, RunSummary, StageSeconds};
-#[cfg(feature = "analysis")]
 pub(crate) use new_file::NewFile;
 pub use output::OutputFolder;
 pub use part_file::{PartFile, TableFiles, part_files};
 pub use partition::PartitionBy;
-pub use review_list::{ReviewList, ReviewSummary};
+pub use review_list::{ReviewList, ReviewSummary, ReviewedCorrection, reviewed_corrections};
+pub use review_sheet::{ReviewKind, write_review_sheet};
 pub use settings::DatasetSettings;
 
 /// Version of this stage's code: part of the build id.

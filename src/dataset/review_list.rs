@@ -36,6 +36,37 @@ impl ReviewSummary {
     }
 }
 
+/// A correction as the list of a build has it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ReviewedCorrection {
+    /// The name of its file.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// The text that it is about.
+    pub raw: String,
+    /// What became of it.
+    pub status: String,
+}
+
+impl ReviewedCorrection {
+    /// Whether it holds somewhere.
+    #[must_use]
+    pub fn is_applied(&self) -> bool {
+        self.status == APPLIED
+    }
+}
+
+/// The list of a build that has corrections.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn reviewed_corrections(build_folder: &Path) -> Result<Vec<ReviewedCorrection>, DatasetError> {
+    let path = build_folder.join(LIST);
+    let read = csv::Reader::from_path(&path).and_then(|mut list| list.deserialize().collect());
+    read.map_err(|error| DatasetError::io(&path, error.into()))
+}
+
 /// The corrections of a run, to be listed when it is known what became of them.
 pub struct ReviewList {
     corrections: Corrections,
@@ -104,6 +135,6 @@ fn status(correction: &Correction, answer: Answer, unknown: Option<&str>) -> Str
 }
 
 /// A cell that no spreadsheet takes for a formula.
-fn as_cell(text: &str) -> String {
+pub(super) fn as_cell(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

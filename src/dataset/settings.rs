@@ -18,6 +18,9 @@ engine::settings! {
         keep_builds: usize = 5 => Run, in 1..=10_000;
         /// `"section"` or `"year"` partitions each table into Hive-style folders such as by_section=sport; `"none"` does not.
         partition_by: PartitionBy = "none" => Build;
+        /// Whether each build gets a report.html: one page to look at, search and correct it in a browser, without a network. `tarmim report`
+        /// writes that of a build without one.
+        report: bool = true => Run;
         /// Whether intermediate results are cached in output/.cache, so that the next run redoes only what has changed.
         cache: bool = true => Run;
     }

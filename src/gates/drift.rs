@@ -68,6 +68,7 @@ fn metric_gate(metric: Metric, found: f64, was: f64, max_drift: f64) -> Gate {
             number(max_drift * 100.0)
         ),
         found: number(found),
+        before: Some(number(was)),
         change: Some(change(was, found)),
         // The difference of two rounded numbers is not itself exact.
         passed: (found - was).abs() <= allowed + 1e-9,
@@ -89,6 +90,7 @@ fn articles(now: &Metrics, before: &Metrics, settings: &GateSettings) -> Gate {
             number(settings.max_drift * 100.0)
         ),
         found: now.articles.to_string(),
+        before: Some(before.articles.to_string()),
         change: Some(change(before.articles as f64, now.articles as f64)),
         passed: now.articles as f64 >= least - 1e-9,
         kind: GateKind::Drift,

@@ -33,6 +33,9 @@ pub struct Gate {
     pub fails: bool,
     /// What the build is compared with.
     pub kind: GateKind,
+    /// The value of the previous build, if it is one of drift.
+    #[serde(skip)]
+    pub before: Option<String>,
     /// How the value changed since the previous build, for messages: `fell from 17.2 to 7.8`.
     #[serde(skip)]
     pub(super) change: Option<String>,
@@ -51,6 +54,7 @@ impl Gate {
             passed: true,
             fails: true,
             kind: GateKind::Limit,
+            before: None,
             change: None,
             inspection: "from '{build}/articles/**/*.parquet' limit 10",
         }

@@ -58,6 +58,11 @@ pub(super) enum Finished {
 }
 
 impl Finished {
+    /// Whether an article is finished with it.
+    pub(super) fn ends_article(&self) -> bool {
+        matches!(self, Self::Article(_) | Self::Closing(..))
+    }
+
     /// Number of tokens, for progress.
     pub(super) fn words(&self) -> u64 {
         match self {

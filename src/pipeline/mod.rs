@@ -20,6 +20,8 @@ mod input;
 mod parts;
 mod preview;
 mod publish;
+#[cfg(feature = "analysis")]
+mod report;
 mod stages;
 mod standing;
 mod survey;
@@ -275,6 +277,8 @@ impl StagedBuild<'_> {
         // The report and the descriptions before the manifest: once that is there, the folder counts as whole.
         RunReport::new(&manifest, &gates).write(&self.folder)?;
         write_descriptions(&self.folder, &manifest, &settings.card)?;
+        #[cfg(feature = "analysis")]
+        report::write(&self.folder, &manifest, settings, &gates)?;
         self.output.publish(&self.folder, &manifest)?;
         Ok(manifest)
     }

@@ -94,7 +94,8 @@ impl<'w> Workers<'w> {
                 }
                 let read = batch.read;
                 let mut send = |finished: Vec<Finished>| {
-                    progress.reach(read, finished.iter().map(Finished::words).sum());
+                    let articles = finished.iter().filter(|finished| finished.ends_article()).count() as u64;
+                    progress.reach(read, articles, finished.iter().map(Finished::words).sum());
                     to_assembly.send(finished).is_ok()
                 };
                 let is_received = match batch.records.into_huge() {

@@ -78,6 +78,7 @@ def configure_mixed(project):
     # Metrics of so few articles vary a lot; drift is not the subject of these tests.
     project.configure("gates", "drift", '"off"')
     (project.root / "own.csv").write_text(OWN_VOCABULARY, encoding="utf-8")
+    (project.root / "corrections.csv").write_text("kind,scope,raw,correction\nform,corpus,لايوجد,لا يوجد\n", encoding="utf-8")
     (project.root / "words.txt").write_text("الاقتصاد\nالصادرات\n", encoding="utf-8")
 
 

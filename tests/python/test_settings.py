@@ -44,6 +44,8 @@ VALUES = {
     "repair.lexicons": '["words.txt"]',
     "repair.protect": '["words.txt"]',
     "tag.vocabularies": '["own.csv"]',
+    # What is said of a word that no article has.
+    "review.corrections": '["corrections.csv"]',
     "split.max_tokens": "12",
     "split.cut_confidence": "0.6",
     "dataset.near_duplicate_similarity": "0.99",

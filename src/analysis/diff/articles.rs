@@ -170,10 +170,10 @@ fn fingerprinted(build: &Build, articles: &Columns, sentences: &Columns) -> Resu
             summed("listed", &listed, UNLISTED_FIELDS)?,
             summed("confidences", &confidences, &[])?,
         ];
-        Ok(sum_by(&DataFrame::new(batch.num_rows(), columns)?, "article_id")?)
+        Ok(sum_by(&DataFrame::new(batch.num_rows(), columns)?, &["article_id"])?)
     })?;
     // An article's sentences may lie in two batches.
-    let of_sentences = sum_by(&stack(of_sentences)?, "article_id")?;
+    let of_sentences = sum_by(&stack(of_sentences)?, &["article_id"])?;
     Ok(stack(own)?.left_join(&of_sentences, ["article_id"], ["article_id"])?)
 }
 

@@ -5,6 +5,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
+use crate::terminal::{isolated, padded, width};
 use serde_json::Value;
 
 use super::builds::{Build, Metric, Quantity};
@@ -103,7 +104,7 @@ fn write_articles(f: &mut Formatter<'_>, articles: &[ArticleChange], tally: &Tal
         let ArticleChange { sentences_added, sentences_removed, sentences_edited, .. } = article;
         let sentences = format!("+{sentences_added} -{sentences_removed} ~{sentences_edited}");
         let what = what.chain(metadata).collect::<Vec<_>>().join(",");
-        vec![article.change.name().to_owned(), article.article_id.clone(), sentences, what, article.source_path.clone()]
+        vec![article.change.name().to_owned(), article.article_id.clone(), sentences, what, isolated(&article.source_path)]
     });
     write_table(f, &["article", "article_id", "sentences", "what", "source_path"], &rows.collect::<Vec<_>>())?;
     write_rest(f, articles.len(), tally)
@@ -122,8 +123,8 @@ fn write_sentences(f: &mut Formatter<'_>, sentences: &[SentenceChange], tally: &
 fn sentence_rows(sentence: &SentenceChange) -> Vec<Vec<String>> {
     let line = |side: &Side, sign: &str, text: &str| {
         let what = sentence.what.join(",");
-        let (id, path) = (side.sentence_id.clone(), sentence.source_path.clone());
-        vec![sentence.change.name().to_owned(), id, what, path, sign.to_owned(), text.to_owned()]
+        let (id, path) = (side.sentence_id.clone(), isolated(&sentence.source_path));
+        vec![sentence.change.name().to_owned(), id, what, path, sign.to_owned(), isolated(text)]
     };
     match (&sentence.before, &sentence.after) {
         (Some(before), Some(after)) if before.text == after.text && before.raw_text == after.raw_text => {
@@ -159,15 +160,15 @@ fn write_rest(f: &mut Formatter<'_>, shown: usize, tally: &Tally) -> Result {
 
 /// Columns as wide as their widest cell, except the last, which is not padded.
 fn write_table(f: &mut Formatter<'_>, heads: &[&str], rows: &[Vec<String>]) -> Result {
-    let width = |column: usize| {
-        let cells = rows.iter().map(|row| row[column].chars().count());
+    let widest = |column: usize| {
+        let cells = rows.iter().map(|row| width(&row[column]));
         cells.chain([heads[column].chars().count()]).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..heads.len() - 1).map(width).collect();
+    let widths: Vec<usize> = (0..heads.len() - 1).map(widest).collect();
     writeln!(f)?;
     let heads: Vec<String> = heads.iter().map(ToString::to_string).collect();
     for row in std::iter::once(&heads).chain(rows) {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}  "));
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{}  ", padded(cell, *width)));
         let line = cells.chain(row.last().cloned()).collect::<String>();
         writeln!(f, "{}", line.trim_end())?;
     }

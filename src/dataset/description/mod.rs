@@ -28,6 +28,7 @@ use serde_json::Value;
 pub use card::{CARD, dataset_card};
 pub use croissant::{CROISSANT, croissant};
 pub use datapackage::{DATA_PACKAGE, data_package};
+pub use reliability::{Reliability, ReliabilityBand};
 pub use settings::CardSettings;
 
 use super::durable;
