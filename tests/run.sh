@@ -79,6 +79,13 @@ if ! command -v java > /dev/null; then
     { echo "the tests of Spark need Java 17 or later; install it (on Debian: openjdk-17-jre-headless)" >&2; exit 1; }
 fi
 
+# Reports are opened in a real browser.
+if [ -z "${CHROMIUM:-}" ] && [ ! -x /usr/bin/chromium ]; then
+  echo "installing a browser for the tests of report.html: apt-get install chromium"
+  { apt-get update -qq && apt-get install -qq --yes chromium > /dev/null; } ||
+    { echo "the tests of report.html need Chromium; install it (on Debian: chromium), or name one in CHROMIUM" >&2; exit 1; }
+fi
+
 step "end to end"
 if [ -z "${TARMIM_BENCH:-}" ]; then
   echo "development sets: not run (TARMIM_BENCH is not set)"

@@ -194,7 +194,6 @@ impl Place<'_> {
             marked.join(" ").trim().to_owned(),
             self.article.source_path.clone(),
             self.article.title.clone().unwrap_or_default(),
-            String::new(),
         ]
     }
 }

@@ -22,7 +22,6 @@ pub(super) struct Build {
     pub(super) name: String,
     pub(super) version: String,
     pub(super) model: String,
-    pub(super) corrections_columns: Vec<&'static str>,
 }
 
 /// Counts and verdicts.

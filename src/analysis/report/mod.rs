@@ -37,7 +37,6 @@ use data::{
     Unlike, Worst,
 };
 pub use data::{Drift, Gate};
-use engine::review;
 use engine::tables::schema::Table;
 use figures::Together;
 use sample::{Draw, ShownArticle};
@@ -121,7 +120,6 @@ fn gather(build_folder: &Path, manifest: &Manifest, name: &str, verdicts: Verdic
         name: name.to_owned(),
         version: manifest.provenance.tarmim.clone(),
         model: manifest.provenance.model_id.clone(),
-        corrections_columns: review::COLUMNS.to_vec(),
     };
     Ok(Report { build, overview, charts, concepts, sample, articles: shown.articles, sentences: shown.sentences, worst })
 }

@@ -10,8 +10,8 @@ use crate::arabic::{is_letter, is_mark};
 use crate::csv_table::{Columns, CsvTable};
 use crate::document::unify_token;
 
-/// The columns of a file of corrections, in the order in which they are written. The last six are for people.
-pub const COLUMNS: [&str; 14] = [
+/// The columns of a file of corrections, in the order in which they are written. The last five are for people.
+pub const COLUMNS: [&str; 13] = [
     "kind",
     "scope",
     "article",
@@ -25,8 +25,18 @@ pub const COLUMNS: [&str; 14] = [
     "sentence",
     "source",
     "title",
-    "note",
 ];
+/// The columns that are read: people's notes are passed over.
+const READ: [&str; 14] = {
+    let mut read = [""; 14];
+    let mut at = 0;
+    while at < COLUMNS.len() {
+        read[at] = COLUMNS[at];
+        at += 1;
+    }
+    read[at] = "note";
+    read
+};
 /// What stands for no concept.
 const NONE: &str = "none";
 
@@ -62,7 +72,7 @@ struct Row {
 pub(super) fn read(file: &str, bytes: &[u8]) -> (Vec<Correction>, Vec<CorrectionFault>) {
     let (mut corrections, mut faults) = (Vec::new(), Vec::new());
     let mut fault = |line: u64, what: String| faults.push(CorrectionFault { file: file.to_owned(), line, what });
-    match CsvTable::open(bytes, Columns { all: &COLUMNS, required: &["kind", "raw", "correction"] }) {
+    match CsvTable::open(bytes, Columns { all: &READ, required: &["kind", "raw", "correction"] }) {
         Ok(table) => table.each(|line, row| match row.and_then(|row: Row| row.correction(file, line)) {
             Ok(correction) => corrections.extend(correction),
             Err(what) => fault(line, what),
