@@ -464,6 +464,9 @@ pub struct TrainArgs {
     /// Folder of benchmark files; nothing is learnt from articles that stand in one of them
     #[arg(long, value_name = "DIR")]
     pub benchmarks: Option<PathBuf>,
+    /// Files of corrections whose sentences are learnt from, too, as corrected; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub corrections: Vec<PathBuf>,
     /// Folder of word lists: *.tsv or *.wordlist, plain or .zst
     #[arg(long, value_name = "DIR")]
     pub lexicon: Option<PathBuf>,

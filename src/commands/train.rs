@@ -1,17 +1,23 @@
 //! `tarmim train`: trains a model from clean text.
 
+use engine::review::Corrections;
 use training::{PassProgress, TrainSettings};
 
 use super::Error;
 use super::printing::print_data;
 use crate::cli::TrainArgs;
+use crate::config::ConfigFault;
 use crate::failpoint::reach;
+use crate::ingest::table_as_csv;
 use crate::progress::{Progress, Stage};
 
 /// Trains a model.
 pub(super) fn train(args: TrainArgs, progress: &Progress, quiet: bool) -> Result<(), Error> {
-    let TrainArgs { corpus, benchmarks, lexicon, model, checkpoints, seed, unfinished } = args;
-    let settings = TrainSettings { corpora: corpus, benchmarks, lexicon, output: model, checkpoints, seed, unfinished };
+    let TrainArgs { corpus, benchmarks, corrections, lexicon, model, checkpoints, seed, unfinished } = args;
+    let corrected = Corrections::read_sentences(&corrections, &table_as_csv)
+        .map_err(|faults| Error::Config(faults.into_iter().map(ConfigFault::from).collect()))?;
+    let settings =
+        TrainSettings { corpora: corpus, corrected, benchmarks, lexicon, output: model, checkpoints, seed, unfinished };
     let id = training::train(&settings, progress)?;
     if quiet {
         return Ok(());

@@ -124,3 +124,19 @@ def test_an_unfinished_training_gives_a_model(corpus, tmp_path):
 
 def test_an_empty_corpus_is_an_error(tmp_path):
     assert ".jsonl" in train(tmp_path, tmp_path, expect=3).stderr
+
+
+def test_corrected_sentences_are_learnt_from(corpus, trained, tmp_path):
+    """A word that the corpus lacks is known to a model that was trained with its correction."""
+    rows = [f"form,a,غرنبوط,غرنبوطة,قال إن {word} ⟪غرنبوط⟫ في السوق" for word in ("البضاعة", "السلعة", "التجارة")]
+    (tmp_path / "c.csv").write_text("\n".join(["kind,article,raw,correction,sentence", *rows, "form,a,x,,لا ⟪شيء⟫"]) + "\n", encoding="utf-8")
+    done = train(corpus, tmp_path, "--corrections", tmp_path / "c.csv")
+    assert "corrections: 3 articles of 18 words" in done.stderr
+
+    def repaired(model):
+        text = "قال ان السلع غرنبوط في السوق"
+        return subprocess.run([PROGRAM, "repair", "--damage", "stripped", "--model", model], input=text, capture_output=True, text=True).stdout
+
+    assert "غرنبوطة" not in repaired(trained) and "غرنبوطة" in repaired(tmp_path / "m.model")
+    (tmp_path / "c.csv").write_text("kind,raw,correction\nword,x,y\n", encoding="utf-8")
+    assert "c.csv:2: the kind is" in train(corpus, tmp_path, "--corrections", tmp_path / "c.csv", expect=2).stderr

@@ -107,7 +107,7 @@ impl Corpus {
             .map(|(_, article)| article)
     }
 
-    /// How often each word was read; an occurrence counts by the share of its source, [`WHOLE`] at most.
+    /// How often each word was read; an occurrence counts by the share of its source.
     #[must_use]
     pub fn weighted_counts(&self) -> Vec<u32> {
         let mut counts = vec![0_u32; self.words.len()];

@@ -4,7 +4,7 @@
 //! right ([`super::mending`]).
 
 use std::io::BufRead;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -15,7 +15,8 @@ use super::error::TrainError;
 use super::files::{files_of, name_of, open};
 use super::mending::{Mended, mend};
 use super::progress::Progress;
-use super::sources::Source;
+use super::settings::TrainSettings;
+use super::sources::{CORRECTED, Source};
 use super::symbols::{Piece, pieces_of};
 use engine::arabic::{Word, is_letter};
 
@@ -32,23 +33,22 @@ struct BenchmarkLine {
     gold: Vec<String>,
 }
 
-/// Reads every `*.jsonl` and `*.jsonl.zst` of some folders, except for what stands in the benchmarks of a folder.
+/// Reads the corrected sentences and every `*.jsonl` and `*.jsonl.zst` of the corpora, except for what stands in a benchmark.
 ///
 /// # Errors
 /// If a folder holds no file, one cannot be read, or a line is no article.
-pub(super) fn read_corpus(
-    folders: &[PathBuf],
-    benchmarks: Option<&Path>,
-    progress: &dyn Progress,
-) -> Result<Corpus, TrainError> {
+pub(super) fn read_corpus(settings: &TrainSettings, progress: &dyn Progress) -> Result<Corpus, TrainError> {
     let mut reader = Reader::default();
-    if let Some(folder) = benchmarks {
+    if let Some(folder) = &settings.benchmarks {
         for path in files_of(folder, &[".jsonl"])? {
             reader.keep_out(&path)?;
         }
     }
     let mut files = Vec::new();
-    for folder in folders {
+    if !settings.corrected.is_empty() {
+        reader.read_corrected(&settings.corrected, progress);
+    }
+    for folder in &settings.corpora {
         files.extend(files_of(folder, &[".jsonl", ".jsonl.zst"])?);
     }
     files.sort_by_key(|path| (Source::of_file(&name_of(path)).0, name_of(path)));
@@ -81,6 +81,18 @@ impl Reader {
             self.copies.keep_out(words.iter().map(Word::codes));
         }
         Ok(())
+    }
+
+    /// Takes the sentences that people corrected.
+    fn read_corrected(&mut self, sentences: &[String], progress: &dyn Progress) {
+        let name = CORRECTED.name.to_owned();
+        self.corpus.sources.push((name, blake3::hash(sentences.join("\n").as_bytes()).to_hex().to_string()));
+        let mut taken = Taken::default();
+        for sentence in sentences {
+            self.take(pieces_of(sentence), CORRECTED, &mut taken);
+        }
+        progress.message(&taken.describe(CORRECTED.name));
+        self.corpus.parts.push(Part { source: CORRECTED, articles: 0..taken.articles });
     }
 
     fn read_file(&mut self, path: &Path, source: Source) -> Result<Taken, TrainError> {

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 pub struct TrainSettings {
     /// Folders of `*.jsonl` or `*.jsonl.zst` articles.
     pub corpora: Vec<PathBuf>,
+    /// Sentences that people corrected, to be learnt from besides.
+    pub corrected: Vec<String>,
     /// Folder of benchmarks, if any: nothing is learnt from an article that stands in one of them.
     pub benchmarks: Option<PathBuf>,
     /// Folder of word lists, if any.

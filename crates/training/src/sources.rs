@@ -32,6 +32,9 @@ pub const WHOLE: u32 = 20;
 /// The source of a file that [`SOURCES`] does not name.
 pub(super) const OTHER: Source = Source::new("other", "other", WHOLE);
 
+/// Sentences that people corrected: each word counts as several, since a person looked at it; where they end is not learnt from them.
+pub(super) const CORRECTED: Source = Source { boundaries: false, ..Source::new("corrections", "corrections", 5 * WHOLE) };
+
 /// The known sources, in the order in which they are read.
 pub(super) const SOURCES: [Source; 14] = [
     Source::new("antmulti", "outlets", 20),

@@ -18,7 +18,7 @@ use engine::repair::lexicon::Lexicon;
 /// # Errors
 /// If input cannot be read or output cannot be written.
 pub fn train(settings: &TrainSettings, progress: &dyn Progress) -> Result<String, TrainError> {
-    let corpus = read_corpus(&settings.corpora, settings.benchmarks.as_deref(), progress)?;
+    let corpus = read_corpus(settings, progress)?;
     let words = corpus.symbols.iter().filter(|symbol| is_word(**symbol)).count() as u64;
     progress.message(&format!("{words} words, {} forms, {} articles", corpus.words.len(), corpus.articles().count()));
     let checkpoints = Checkpoints::new(settings, &corpus)?;

@@ -7,8 +7,9 @@ use rustc_hash::FxHashMap;
 
 use super::correction::{Change, Correction, Scope};
 use super::places::{Extent, find};
-use super::reader::{CorrectionFault, read, word_of};
+use super::reader::{CorrectionFault, READ, read, word_of};
 use super::reviewed::{ByHand, Fate, Mention, Placement, Reviewed};
+use super::sentences::corrected_sentences;
 use crate::document::{Document, Origin};
 use crate::repair::Repaired;
 
@@ -53,6 +54,23 @@ impl Corrections {
         }
         let hash = hasher.finalize().to_hex()[..16].to_owned();
         if faults.is_empty() { Ok(Self::new(all, hash)) } else { Err(faults) }
+    }
+
+    /// The sentences that files of corrections show, corrected: clean text to learn from.
+    ///
+    /// # Errors
+    /// All faults of all files.
+    pub fn read_sentences<P: AsRef<Path>>(files: &[P], to_csv: &ToCsv<'_>) -> Result<Vec<String>, Vec<CorrectionFault>> {
+        Self::read_with(files, to_csv)?;
+        let mut sentences = Vec::new();
+        for file in files {
+            let (path, name) = (file.as_ref(), file.as_ref().display().to_string());
+            let fault = |what: String| vec![CorrectionFault { file: name.clone(), line: 0, what }];
+            let bytes = std::fs::read(path).map_err(|error| fault(format!("cannot be read: {error}")))?;
+            let csv = to_csv(path, &bytes).map_err(fault)?.unwrap_or(bytes);
+            sentences.extend(corrected_sentences(&csv, &READ));
+        }
+        Ok(sentences)
     }
 
     /// Indexes corrections; of two that contradict each other, the later wins. `hash` identifies them by their content.

@@ -14,6 +14,7 @@ mod corrections;
 mod places;
 mod reader;
 mod reviewed;
+mod sentences;
 mod tally;
 
 pub use correction::{Change, Correction, Scope};

@@ -27,7 +27,7 @@ pub const COLUMNS: [&str; 13] = [
     "title",
 ];
 /// The columns that are read: people's notes are passed over.
-const READ: [&str; 14] = {
+pub(super) const READ: [&str; 14] = {
     let mut read = [""; 14];
     let mut at = 0;
     while at < COLUMNS.len() {

@@ -25,8 +25,9 @@ pub(super) fn batches_of(corpus: &Corpus, articles: &[&[Symbol]], seed: u64, epo
     // Streams from the top down: `u64::MAX` starts the network, and articles count from 0 up.
     let mut rng = article_rng(seed, u64::MAX - 1 - epoch);
     let pieces = pieces_of(articles, |article| !article.is_multiple_of(HELD_OUT));
-    let mut pieces: Vec<Piece> =
-        pieces.filter(|piece| rng.random_ratio(corpus.source(piece.article).share, WHOLE)).collect();
+    // A source that counts more than whole is read once, too.
+    let share = |piece: &Piece| corpus.source(piece.article).share.min(WHOLE);
+    let mut pieces: Vec<Piece> = pieces.filter(|piece| rng.random_ratio(share(piece), WHOLE)).collect();
     pieces.shuffle(&mut rng);
     grouped(pieces)
 }
