@@ -67,7 +67,7 @@ fn hit_line(hit: &Hit, article: &Repaired, tagger: &Tagger) -> String {
     };
     let (surface, term) = (isolated(&article.span_text(hit.tokens.clone())), isolated(tagger.term_text(hit)));
     format!(
-        "    {}  {surface}  {} {term}{why}  tokens {}–{}",
+        "    {}  «{surface}»  {} «{term}»{why}  tokens {}–{}",
         isolated(&concept.id),
         hit.layer.name(),
         hit.tokens.start,
@@ -78,5 +78,5 @@ fn hit_line(hit: &Hit, article: &Repaired, tagger: &Tagger) -> String {
 fn unsupported_line(hit: &Hit, article: &Repaired, tagger: &Tagger) -> String {
     let concept = &tagger.vocabulary().concepts()[hit.concept];
     let (surface, cues) = (isolated(&article.span_text(hit.tokens.clone())), isolated(&concept.cues.join("، ")));
-    format!("    {}  {surface}  dropped: also a common word, and none of its cues occurs ({cues})", concept.id)
+    format!("    {}  «{surface}»  dropped: also a common word, and none of its cues occurs ({cues})", concept.id)
 }

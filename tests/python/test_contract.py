@@ -137,7 +137,7 @@ def test_current_is_a_relative_link_to_the_build(seed_project, seed_build):
 
 
 def test_table_folders_hold_only_parquet_files(seed_build):
-    beside = {"manifest.json", "report.json", "redone.csv", "croissant.json", "README.md", "datapackage.json"}
+    beside = {"manifest.json", "report.json", "report.html", "redone.csv", "croissant.json", "README.md", "datapackage.json"}
     assert {path.name for path in seed_build.folder.iterdir()} == {*TABLES, *beside}
     for table in TABLES:
         names = sorted(path.name for path in (seed_build.folder / table).iterdir())
