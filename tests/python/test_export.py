@@ -36,7 +36,7 @@ def test_text_holds_the_articles_as_repaired(seed_project, seed_build):
 
 
 def test_each_article_gets_its_own_file(seed_project, seed_build, tmp_path):
-    seed_project.tarmim("export", "jsonl", tmp_path / "all", "--table", "sentences", "--each-article")
+    seed_project.tarmim("export", "jsonl", tmp_path / "all", "--table", "sentences", "--each", "article")
     for path, rows in seed_build.sentences_by_path().items():
         exported = lines((tmp_path / "all" / f"{path}.jsonl").read_text(encoding="utf-8"))
         assert [row["sentence_id"] for row in exported] == [row["sentence_id"] for row in rows]
@@ -51,7 +51,7 @@ def test_a_source_with_the_longest_possible_name_gets_a_file_too(empty_project, 
         assert len(name.encode()) == 254
         empty_project.write(name, text)
     build = empty_project.build()
-    empty_project.tarmim("export", "text", tmp_path / "all", "--each-article")
+    empty_project.tarmim("export", "text", tmp_path / "all", "--each", "article")
     texts = [path.read_text(encoding="utf-8").strip() for path in sorted((tmp_path / "all").iterdir())]
     assert texts == [row["text"].strip() for row in build.rows("articles")]
     assert len(texts) == 2
@@ -96,7 +96,7 @@ def test_errors_of_export_are_reported(seed_project, empty_project, tmp_path):
     assert "only articles and sentences have text" in seed_project.tarmim(
         "export", "text", "-", "--table", "keywords", expect=2
     ).stderr
-    assert "name a folder" in seed_project.tarmim("export", "text", "-", "--each-article", expect=2).stderr
+    assert "name a folder" in seed_project.tarmim("export", "text", "-", "--each", "article", expect=2).stderr
     told = seed_project.tarmim("export", "text", "-", "--build", "0123", expect=2).stderr
     assert "no build 0123" in told and seed_project.current().id in told
     assert "there is no build yet" in empty_project.tarmim("export", "text", "-", "--build", "0123", expect=3).stderr
