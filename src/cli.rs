@@ -224,6 +224,9 @@ pub struct ExportArgs {
     /// Write a file for each article, named like its source, or for each section
     #[arg(long, value_enum)]
     pub each: Option<Each>,
+    /// Write restored punctuation marks as words of the text; for conllu
+    #[arg(long)]
+    pub punctuated: bool,
     /// Begin csv and tsv files with a byte order mark, by which spreadsheets know UTF-8
     #[arg(long)]
     pub bom: bool,

@@ -6,7 +6,7 @@ use super::Error;
 use super::opening::{build_folder, output_folder};
 use super::wording::counted;
 use crate::cli::ExportArgs;
-use crate::export::{Each, Export, ExportTable, Exported, Target, export as write};
+use crate::export::{Each, Export, ExportFormat, ExportTable, Exported, Target, export as write};
 use crate::progress::Progress;
 
 /// Writes a table of a build.
@@ -47,6 +47,10 @@ fn checked(args: &ExportArgs) -> Result<Export, Error> {
     let ExportArgs { format, table, .. } = *args;
     let name = format.name();
     let impossible = |message: String| Err(Error::Usage(message));
+    if let Some(table) = table.filter(|_| format.is_document()) {
+        let table = table.name();
+        return impossible(format!("--table {table}: {name} writes whole articles; leave it out, or export {table} as csv"));
+    }
     let table = table.unwrap_or(ExportTable::Articles);
     if format.is_text() && !matches!(table, ExportTable::Articles | ExportTable::Sentences) {
         let table = table.name();
@@ -65,5 +69,10 @@ fn checked(args: &ExportArgs) -> Result<Export, Error> {
     if args.bom && !format.may_have_mark() {
         return impossible(format!("--bom: only csv and tsv may begin with a byte order mark; leave it out for {name}"));
     }
-    Ok(Export { format, table, mark: args.bom })
+    if args.punctuated && format != ExportFormat::Conllu {
+        return impossible(format!(
+            "--punctuated: only conllu can be with or without restored marks; leave it out for {name}, or export punctuated"
+        ));
+    }
+    Ok(Export { format, table, punctuated: args.punctuated, mark: args.bom })
 }

@@ -16,6 +16,12 @@ pub enum ExportFormat {
     Csv,
     /// Tab-separated values
     Tsv,
+    /// An Excel workbook
+    Xlsx,
+    /// Sentences with a word on each line, as treebanks have them
+    Conllu,
+    /// TEI P5, an XML format for text corpora
+    Tei,
 }
 
 impl ExportFormat {
@@ -28,6 +34,9 @@ impl ExportFormat {
             Self::Punctuated => "punctuated",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
+            Self::Xlsx => "xlsx",
+            Self::Conllu => "conllu",
+            Self::Tei => "tei",
         }
     }
 
@@ -39,6 +48,9 @@ impl ExportFormat {
             Self::Text | Self::Punctuated => "txt",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
+            Self::Xlsx => "xlsx",
+            Self::Conllu => "conllu",
+            Self::Tei => "xml",
         }
     }
 
@@ -46,6 +58,12 @@ impl ExportFormat {
     #[must_use]
     pub fn may_have_mark(self) -> bool {
         matches!(self, Self::Csv | Self::Tsv)
+    }
+
+    /// Whether it writes whole articles, and not the rows of a table.
+    #[must_use]
+    pub fn is_document(self) -> bool {
+        matches!(self, Self::Conllu | Self::Tei)
     }
 
     /// Whether it is the text alone, which not every table has.
@@ -115,6 +133,8 @@ pub struct Export {
     pub format: ExportFormat,
     /// The table.
     pub table: ExportTable,
+    /// Whether restored punctuation is part of the text; only CoNLL-U can be with it or without.
+    pub punctuated: bool,
     /// Whether files begin with a byte order mark.
     pub mark: bool,
 }

@@ -7,4 +7,4 @@ mod sentence;
 
 pub(crate) use articles::{ArticleCursor, Item, each_item};
 pub(crate) use rows::{Columns, Rows};
-pub(crate) use sentence::{StoredArticle, StoredSentence, StoredToken, day};
+pub(crate) use sentence::{StoredArticle, StoredHit, StoredSentence, StoredToken, day};
