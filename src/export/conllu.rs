@@ -175,6 +175,7 @@ fn push_comment(block: &mut String, name: &str, value: &str) {
     let _ = writeln!(block, "# {name} = {}", value.join(" "));
 }
 
+/// A text in the normal form, with `□` for what is not printable: validators take U+FFFD for a fault of the encoding.
 fn clean(text: &str) -> String {
-    printable(text).nfc().collect()
+    printable(text).nfc().map(|letter| if letter == char::REPLACEMENT_CHARACTER { '□' } else { letter }).collect()
 }

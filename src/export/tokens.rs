@@ -78,10 +78,18 @@ pub(super) fn write(
     is_wanted: fn(&StoredToken) -> bool,
     files: &mut Files<'_, dyn RowEncoder>,
 ) -> Result<(), DatasetError> {
+    // An article without such a token has no file of its own.
+    let mut is_here = false;
     each_item(build, |item| match item {
-        Item::Article(article) => files.turn_to(&Place::of(article)),
+        Item::Article(_) => {
+            is_here = false;
+            Ok(())
+        }
         Item::Sentence(article, sentence) => {
             for (index, token) in sentence.tokens.iter().enumerate().filter(|(_, token)| is_wanted(token)) {
+                if !std::mem::replace(&mut is_here, true) {
+                    files.turn_to(&Place::of(article))?;
+                }
                 let at = Row { article, sentence: &sentence, index, token };
                 let cells: Vec<_> = columns.iter().map(|(_, value)| value(&at)).collect();
                 files.write(|encoder, out| encoder.row(&cells, out))?;

@@ -12,7 +12,7 @@ use super::cell::{Cell, RowEncoder};
 use super::characters::printable;
 use super::files::Encoder;
 
-/// Rows of a sheet, its header included.
+/// The most rows of a sheet.
 const SHEET_ROWS: u32 = 1_048_576;
 /// Longest text of a cell, in UTF-16 code units.
 const LONGEST_TEXT: usize = 32_767;
@@ -22,6 +22,8 @@ pub(super) struct Xlsx {
     name: &'static str,
     workbook: Workbook,
     sheets: usize,
+    /// Rows of a sheet, its header included.
+    sheet_rows: u32,
     next_row: u32,
     cut: usize,
 }
@@ -29,7 +31,7 @@ pub(super) struct Xlsx {
 impl Xlsx {
     /// An encoder of a table with a name.
     pub(super) fn new(columns: Rc<[String]>, name: &'static str) -> Self {
-        Self { columns, name, workbook: Workbook::new(), sheets: 0, next_row: SHEET_ROWS, cut: 0 }
+        Self { columns, name, workbook: Workbook::new(), sheets: 0, sheet_rows: SHEET_ROWS, next_row: 0, cut: 0 }
     }
 
     fn add_sheet(&mut self) -> Result<(), XlsxError> {
@@ -46,7 +48,7 @@ impl Xlsx {
     }
 
     fn write_row(&mut self, cells: &[Cell<'_>]) -> Result<(), XlsxError> {
-        if self.next_row == SHEET_ROWS {
+        if self.next_row == self.sheet_rows {
             self.add_sheet()?;
         }
         let sheet = self.workbook.worksheet_from_index(self.sheets - 1)?;
@@ -133,7 +135,28 @@ fn as_io(error: XlsxError) -> io::Error {
 
 #[cfg(test)]
 mod tests {
+    use calamine::Reader;
+
     use super::*;
+
+    #[test]
+    fn rows_go_on_in_another_sheet() {
+        let mut xlsx = Xlsx::new(Rc::new(["number".to_owned()]), "tokens");
+        xlsx.sheet_rows = 3;
+        let mut bytes = Vec::new();
+        xlsx.begin(&mut bytes).expect("a sheet");
+        for number in 0..5 {
+            xlsx.row(&[Cell::Whole(number)], &mut bytes).expect("a row");
+        }
+        xlsx.end(&mut bytes).expect("a file");
+        let mut book = calamine::Xlsx::new(io::Cursor::new(bytes)).expect("a workbook");
+        let sheets = book.worksheets().into_iter().map(|(name, rows)| {
+            let cells = rows.rows().map(|row| row[0].to_string()).collect::<Vec<_>>();
+            (name, cells.join(" "))
+        });
+        let expected = [("tokens", "number 0 1"), ("tokens 2", "number 2 3"), ("tokens 3", "number 4")];
+        assert!(sheets.eq(expected.map(|(name, cells)| (name.to_owned(), cells.to_owned()))));
+    }
 
     #[test]
     fn texts_are_cut_between_characters() {
