@@ -9,11 +9,10 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 #[cfg(feature = "analysis")]
 use crate::analysis::mentions::TrendKey;
 use crate::dataset::ReviewKind;
-use crate::dataset::export::ExportFormat;
+use crate::export::{Each, ExportFormat, ExportTable};
 use crate::progress::LogFormat;
 use engine::repair::DeclaredDamage;
 use engine::settings::Choice;
-use engine::tables::schema::Table;
 
 /// Restores Arabic newspaper text whose letters were deleted, and turns it into a clean, annotated dataset.
 #[derive(Debug, Parser)]
@@ -99,8 +98,8 @@ pub enum Command {
     /// Write manual pages
     #[command(after_help = "Example:\n  tarmim man ~/.local/share/man/man1")]
     Man(ManArgs),
-    /// Write a build as JSONL or plain text
-    #[command(after_help = "Example:\n  tarmim export jsonl articles.jsonl")]
+    /// Write a build as tables, text or an annotated corpus
+    #[command(after_help = "Example:\n  tarmim export csv sentences.csv --table sentences --bom")]
     Export(ExportArgs),
     /// Print the data dictionary: every table and column with its meaning
     #[command(after_help = "Example:\n  tarmim dictionary > data-dictionary.md")]
@@ -408,14 +407,20 @@ pub struct ExportArgs {
     /// Format to write
     #[arg(value_enum)]
     pub format: ExportFormat,
-    /// File to write, or the folder with --each-article; `-` is standard output
+    /// File to write, or the folder with --each; `-` is standard output
     pub to: PathBuf,
-    /// Table to write; the format `text` exists for articles and sentences only
-    #[arg(long, value_parser = table_parser(), default_value = Table::Articles.name())]
-    pub table: Table,
-    /// Write a file for each article, named like its source
+    /// Table to write [default: articles]
+    #[arg(long, value_enum)]
+    pub table: Option<ExportTable>,
+    /// Write a file for each article, named like its source, or for each section
+    #[arg(long, value_enum)]
+    pub each: Option<Each>,
+    /// Write restored punctuation marks as words of the text; for conllu
     #[arg(long)]
-    pub each_article: bool,
+    pub punctuated: bool,
+    /// Begin csv and tsv files with a byte order mark, by which spreadsheets know UTF-8
+    #[arg(long)]
+    pub bom: bool,
     /// Id of the build [default: the current one]
     #[arg(long, value_name = "ID")]
     pub build: Option<String>,
@@ -489,12 +494,6 @@ fn damage_parser() -> impl TypedValueParser<Value = DeclaredDamage> {
     let states = DeclaredDamage::ALL;
     PossibleValuesParser::new(states.iter().map(|state| state.name()))
         .map(|name| states.iter().copied().find(|state| state.name() == name).expect("one of the names given"))
-}
-
-/// A parser of table names.
-fn table_parser() -> impl TypedValueParser<Value = Table> {
-    PossibleValuesParser::new(Table::ALL.map(Table::name))
-        .map(|name| Table::ALL.into_iter().find(|table| table.name() == name).expect("one of the names given"))
 }
 
 #[cfg(test)]

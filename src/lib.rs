@@ -19,6 +19,7 @@ pub mod ingest;
 
 pub mod cache;
 pub mod dataset;
+pub mod export;
 
 #[cfg(feature = "analysis")]
 pub mod analysis;

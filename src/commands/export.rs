@@ -1,4 +1,4 @@
-//! `tarmim export`: a build as JSONL or plain text, in one file or one per article.
+//! `tarmim export`: a build as tables, text or an annotated corpus, in one file or several.
 
 use std::path::Path;
 
@@ -6,31 +6,73 @@ use super::Error;
 use super::opening::{build_folder, output_folder};
 use super::wording::counted;
 use crate::cli::ExportArgs;
-use crate::dataset::export::{ExportFormat, export_all, export_articles, export_to_file};
+use crate::export::{Each, Export, ExportFormat, ExportTable, Exported, Target, export as write};
 use crate::progress::Progress;
-use engine::tables::schema::Table;
 
 /// Writes a table of a build.
 pub(super) fn export(config: &Path, args: ExportArgs, progress: &Progress) -> Result<(), Error> {
-    let ExportArgs { format, to, table, each_article, build, output } = args;
-    if format != ExportFormat::Jsonl && !matches!(table, Table::Articles | Table::Sentences) {
-        let name = table.name();
-        return Err(Error::Usage(format!("--table {name}: only articles and sentences have text; export {name} as jsonl")));
-    }
+    let what = checked(&args)?;
+    let ExportArgs { to, each, build, output, .. } = args;
     let build = build_folder(&output_folder(config, output)?, build.as_deref())?;
     if to == Path::new("-") {
-        if each_article {
-            return Err(Error::Usage("--each-article: name a folder, not standard output".to_owned()));
-        }
-        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        return Ok(export_all(&build, table, format, Path::new("standard output"), &mut out)?);
+        return to_standard_output(&build, what, progress);
     }
-    if each_article {
-        let count = export_articles(&build, table, format, &to)?;
-        progress.message(&format!("{} written to {}", counted(count, "file"), to.display()));
-        return Ok(());
-    }
-    export_to_file(&build, table, format, &to)?;
-    progress.message(&format!("{} written", to.display()));
+    let target = each.map_or_else(|| Target::File(to.clone()), |each| Target::Folder(each, to.clone()));
+    let exported = write(&build, what, target)?;
+    progress.message(&match each {
+        Some(_) => format!("{} written to {}", counted(exported.files, "file"), to.display()),
+        None => format!("{} written", to.display()),
+    });
+    warn_of_cuts(exported, progress);
     Ok(())
+}
+
+fn to_standard_output(build: &Path, what: Export, progress: &Progress) -> Result<(), Error> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let exported = write(build, what, Target::Stream(&mut out, "standard output"))?;
+    warn_of_cuts(exported, progress);
+    Ok(())
+}
+
+fn warn_of_cuts(exported: Exported, progress: &Progress) {
+    if exported.cut > 0 {
+        let cells = counted(exported.cut, "cell");
+        progress
+            .message(&format!("warning: {cells} cut to what a spreadsheet can hold; export as jsonl or csv to have all"));
+    }
+}
+
+/// What the arguments ask for, if it is possible.
+fn checked(args: &ExportArgs) -> Result<Export, Error> {
+    let ExportArgs { format, table, .. } = *args;
+    let name = format.name();
+    let impossible = |message: String| Err(Error::Usage(message));
+    if let Some(table) = table.filter(|_| format.is_document()) {
+        let table = table.name();
+        return impossible(format!("--table {table}: {name} writes whole articles; leave it out, or export {table} as csv"));
+    }
+    let table = table.unwrap_or(ExportTable::Articles);
+    if format.is_text() && !matches!(table, ExportTable::Articles | ExportTable::Sentences) {
+        let table = table.name();
+        return impossible(format!(
+            "--table {table}: only articles and sentences have text; export {table} as jsonl or csv"
+        ));
+    }
+    if args.each == Some(Each::Section) && table == ExportTable::Rejects {
+        return impossible(
+            "--each section: rejects belong to no section; leave --each out, or give --each article".to_owned(),
+        );
+    }
+    if args.each.is_some() && args.to == Path::new("-") {
+        return impossible("--each: name a folder, not standard output".to_owned());
+    }
+    if args.bom && !format.may_have_mark() {
+        return impossible(format!("--bom: only csv and tsv may begin with a byte order mark; leave it out for {name}"));
+    }
+    if args.punctuated && format != ExportFormat::Conllu {
+        return impossible(format!(
+            "--punctuated: only conllu can be with or without restored marks; leave it out for {name}, or export punctuated"
+        ));
+    }
+    Ok(Export { format, table, punctuated: args.punctuated, mark: args.bom })
 }

@@ -9,7 +9,6 @@
 
 pub mod description;
 pub mod dictionary;
-pub mod export;
 pub(crate) mod stored;
 pub(crate) mod table_reader;
 
@@ -18,6 +17,7 @@ mod dataset_writer;
 mod durable;
 mod error;
 mod file_properties;
+mod formula;
 mod hashes;
 mod history;
 mod locked_output;
@@ -38,10 +38,11 @@ pub use dataset_writer::DatasetWriter;
 pub(crate) use durable::write as write_durably;
 pub use error::DatasetError;
 pub use file_properties::BuildStamp;
+pub(crate) use formula::without_formula;
 pub use history::RollBack;
 pub use locked_output::LockedOutput;
 pub use manifest::{Counts, Described, MANIFEST, Manifest, Provenance, RunSummary, StageSeconds};
-pub(crate) use new_file::NewFile;
+pub(crate) use new_file::{NewFile, PART};
 pub use output::OutputFolder;
 pub use part_file::{PartFile, TableFiles, part_files};
 pub use partition::PartitionBy;

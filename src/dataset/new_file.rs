@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use super::error::DatasetError;
 
 /// The end of a file's name until it is whole.
-pub(super) const PART: &str = ".part";
+pub(crate) const PART: &str = ".part";
 
-/// A file that takes its name when it is finished; dropped before that, it is removed.
+/// A file that takes its name when it is finished; dropped before that, it is removed. It can be put aside, so that there may be more
+/// such files than the system lets a program have open.
 pub(crate) struct NewFile {
     path: PathBuf,
     part: PathBuf,
-    stream: BufWriter<File>,
+    /// `None` while it is put aside.
+    stream: Option<BufWriter<File>>,
 }
 
 impl NewFile {
@@ -34,11 +36,11 @@ impl NewFile {
         part.push(PART);
         let part = PathBuf::from(part);
         let file = File::create(&part).map_err(|source| DatasetError::io(&part, source))?;
-        Ok(Self { path, part, stream: BufWriter::new(file) })
+        Ok(Self { path, part, stream: Some(BufWriter::new(file)) })
     }
 
     /// The name that the file will have.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -47,18 +49,38 @@ impl NewFile {
     /// # Errors
     /// If the rest cannot be written, or the file cannot be renamed.
     pub(crate) fn finish(mut self) -> Result<(), DatasetError> {
-        let written = self.stream.flush().and_then(|()| std::fs::rename(&self.part, &self.path));
+        let written = self.flush().and_then(|()| std::fs::rename(&self.part, &self.path));
         written.map_err(|source| DatasetError::io(&self.path, source))
+    }
+}
+
+impl NewFile {
+    /// Writes what waits and closes the file; the next write opens it again.
+    ///
+    /// # Errors
+    /// If the rest cannot be written.
+    pub(crate) fn put_aside(&mut self) -> std::io::Result<()> {
+        self.flush()?;
+        self.stream = None;
+        Ok(())
+    }
+
+    fn opened(&mut self) -> std::io::Result<&mut BufWriter<File>> {
+        let stream = match self.stream.take() {
+            Some(stream) => stream,
+            None => BufWriter::new(File::options().append(true).open(&self.part)?),
+        };
+        Ok(self.stream.insert(stream))
     }
 }
 
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.stream.write(bytes)
+        self.opened()?.write(bytes)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        self.stream.flush()
+        self.stream.as_mut().map_or(Ok(()), Write::flush)
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::durable;
 use super::error::DatasetError;
+use super::formula::without_formula;
 
 /// The file's name in a build's folder.
 const LIST: &str = "review.csv";
@@ -109,7 +110,7 @@ impl ReviewList {
             let (line, raw, places) = (correction.line.to_string(), correction.raw.join(" "), answer.places.to_string());
             let row =
                 [&file.unwrap_or_default(), &line, correction.scope.name(), &correction.article, &raw, &status, &places];
-            list.write_record(row.map(as_cell)).map_err(failed)?;
+            list.write_record(row.map(|cell| without_formula(cell).into_owned())).map_err(failed)?;
         }
         let bytes = list.into_inner().map_err(|error| DatasetError::io(&path, error.into_error()))?;
         durable::write(&path, &bytes)?;
@@ -132,9 +133,4 @@ fn status(correction: &Correction, answer: Answer, unknown: Option<&str>) -> Str
         Answer { articles: 0, .. } if correction.scope != Scope::Corpus => "no such article in the input".to_owned(),
         _ => "no such text".to_owned(),
     }
-}
-
-/// A cell that no spreadsheet takes for a formula.
-pub(super) fn as_cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use engine::review::COLUMNS;
 
 use super::error::DatasetError;
-use super::review_list::as_cell;
+use super::formula::without_formula;
 use super::stored::{Item, StoredArticle, StoredSentence, each_item};
 
 /// Raw tokens on each side of a place, by which it is found again.
@@ -100,7 +100,7 @@ impl Sheet<'_> {
         let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
         table.write_record(COLUMNS)?;
         for row in self.rows.values() {
-            table.write_record(row.iter().map(|cell| as_cell(cell)))?;
+            table.write_record(row.iter().map(|cell| without_formula(cell).into_owned()))?;
         }
         table.flush()
     }

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 import pytest
 
 # Fixtures of more than one file; and helpers whose assertions pytest explains.
-pytest_plugins = ["rebuilds", "failpoints", "browser"]
+pytest_plugins = ["rebuilds", "failpoints", "browser", "exported"]
 pytest.register_assert_rewrite("sources", "damage")
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -227,7 +227,7 @@ def test_export_writes_every_row(project, builds, by, table):
 def test_export_writes_a_file_for_each_article(project, builds, by, tmp_path):
     """The records of one file are spread over several folders."""
     for each in ("none", by):
-        project.tarmim("export", "text", tmp_path / each, "--each-article", "--build", builds[each].id)
+        project.tarmim("export", "text", tmp_path / each, "--each", "article", "--build", builds[each].id)
     written = {
         each: {str(path.relative_to(tmp_path / each)): path.read_bytes() for path in (tmp_path / each).rglob("*.txt")}
         for each in ("none", by)

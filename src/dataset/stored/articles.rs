@@ -3,7 +3,7 @@
 //! Invariant: one sentence is in memory, with its article's row and the batches being read. The tables hold their articles in one order,
 //! which the gates have checked; tables that do not are an error.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::rows::Rows;
 use super::sentence::{ArticleColumns, KeywordColumns, SentenceColumns, StoredArticle, StoredSentence};
@@ -44,6 +44,30 @@ pub(crate) fn each_item<E: From<DatasetError>>(
     Ok(())
 }
 
+/// The articles of a build, for those who read another table in the order of the articles.
+pub(crate) struct ArticleCursor {
+    rows: Rows<ArticleColumns>,
+    build_folder: PathBuf,
+    open: StoredArticle,
+}
+
+impl ArticleCursor {
+    pub(crate) fn open(build_folder: &Path) -> Result<Self, DatasetError> {
+        let rows = Rows::open(build_folder)?;
+        Ok(Self { rows, build_folder: build_folder.to_owned(), open: StoredArticle::default() })
+    }
+
+    /// Goes on to an article, which must not come before the one that was asked for last.
+    pub(crate) fn find(&mut self, article_id: &str) -> Result<&StoredArticle, DatasetError> {
+        while self.open.id != article_id {
+            let Some((columns, row)) = self.rows.row() else { return Err(out_of_step(&self.build_folder, article_id)) };
+            self.open = columns.article(row);
+            self.rows.advance()?;
+        }
+        Ok(&self.open)
+    }
+}
+
 /// The next article, which must be the one that is wanted.
 fn next_article(articles: &mut Rows<ArticleColumns>, wanted: &str) -> Result<StoredArticle, ()> {
     let (columns, row) = articles.row().ok_or(())?;
@@ -70,6 +94,6 @@ fn add_hits(
 
 fn out_of_step(build_folder: &Path, article_id: &str) -> DatasetError {
     let what =
-        format!("the tables do not belong together: sentences of article {article_id} come where another is expected");
+        format!("the tables do not belong together: rows of article {article_id} come where those of another are expected");
     DatasetError::io(build_folder, std::io::Error::new(std::io::ErrorKind::InvalidData, what))
 }

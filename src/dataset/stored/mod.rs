@@ -5,6 +5,6 @@ mod articles;
 mod rows;
 mod sentence;
 
-pub(crate) use articles::{Item, each_item};
+pub(crate) use articles::{ArticleCursor, Item, each_item};
 pub(crate) use rows::{Columns, Rows};
-pub(crate) use sentence::{StoredArticle, StoredSentence, StoredToken};
+pub(crate) use sentence::{StoredArticle, StoredHit, StoredSentence, StoredToken, day};

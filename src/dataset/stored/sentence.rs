@@ -144,7 +144,7 @@ fn text(column: &StringArray, row: usize) -> Option<String> {
 }
 
 /// Days since 1970 as a date.
-fn day(days: i32) -> String {
+pub(crate) fn day(days: i32) -> String {
     let epoch = jiff::civil::date(1970, 1, 1);
     epoch.checked_add(jiff::Span::new().days(days)).unwrap_or(epoch).to_string()
 }

@@ -20,7 +20,7 @@ mod tally;
 pub use correction::{Change, Correction, Scope};
 pub use corrections::Corrections;
 pub use places::Extent;
-pub use reader::{COLUMNS, CorrectionFault, unquoted};
+pub use reader::{COLUMNS, CorrectionFault, FORMULA_STARTS, unquoted};
 pub use reviewed::{ByHand, Mention, Reviewed};
 pub use tally::{Answer, ReviewTally};
 

@@ -37,6 +37,9 @@ pub(super) const READ: [&str; 14] = {
     read[at] = "note";
     read
 };
+/// What spreadsheets take for the beginning of a formula; some programs take the full-width forms for the others. A cell that begins so is
+/// written with an apostrophe before it.
+pub const FORMULA_STARTS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 /// What stands for no concept.
 const NONE: &str = "none";
 
@@ -86,7 +89,7 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> (Vec<Correction>, Vec<Correction
 #[must_use]
 pub fn unquoted(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
+        Some(rest) if rest.trim_start().starts_with(FORMULA_STARTS) => rest,
         _ => cell,
     }
 }
