@@ -148,18 +148,18 @@ fn broken(line: &str, columns: usize) -> String {
     if width(line) <= columns {
         return line.to_owned();
     }
-    let indent = line.len() - line.trim_start_matches(' ').len() + 4;
-    let indent = if indent * 2 > columns { 0 } else { indent };
-    let (mut lines, mut current, mut taken) = (Vec::new(), String::new(), 0);
+    let own = line.len() - line.trim_start_matches(' ').len();
+    let hanging = if (own + 4) * 2 > columns { 0 } else { own + 4 };
+    let (mut lines, mut current, mut taken) = (Vec::new(), " ".repeat(own), own);
     let mut open: Option<char> = None;
-    for (number, word) in line.split(' ').enumerate() {
-        let is_first = taken == 0 || number == 0;
-        if !is_first && taken + 1 + width(word) > columns {
+    // Several spaces align columns, which a broken line has none of.
+    for (number, word) in line.split(' ').filter(|word| !word.is_empty()).enumerate() {
+        if number > 0 && taken + 1 + width(word) > columns {
             current.extend(open.map(|_| PDI));
             lines.push(std::mem::take(&mut current));
-            current.push_str(&" ".repeat(indent));
+            current.push_str(&" ".repeat(hanging));
             current.extend(open);
-            taken = indent;
+            taken = hanging;
         } else if number > 0 {
             current.push(' ');
             taken += 1;

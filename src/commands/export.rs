@@ -63,6 +63,10 @@ fn checked(args: &ExportArgs) -> Result<Export, Error> {
             "--each section: rejects belong to no section; leave --each out, or give --each article".to_owned(),
         );
     }
+    if args.each.is_some() && !table.is_of_articles() {
+        let table = table.name();
+        return impossible(format!("--each: {table} has one row for many articles; leave --each out"));
+    }
     if args.each.is_some() && args.to == Path::new("-") {
         return impossible("--each: name a folder, not standard output".to_owned());
     }

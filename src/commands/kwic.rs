@@ -74,8 +74,8 @@ mod tests {
 
     #[test]
     fn words_are_not_cut() {
-        assert_eq!(last_words("واحد اثنان ثلاثة", 11), "ثلاثة");
-        assert_eq!(last_words("واحد اثنان ثلاثة", 12), "اثنان ثلاثة");
+        assert_eq!(last_words("واحد اثنان ثلاثة", 10), "ثلاثة");
+        assert_eq!(last_words("واحد اثنان ثلاثة", 11), "اثنان ثلاثة");
         assert_eq!(first_words("واحد اثنان ثلاثة", 11), "واحد اثنان");
         assert_eq!((last_words("", 5), first_words("", 5)), (String::new(), String::new()));
     }

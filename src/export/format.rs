@@ -88,6 +88,9 @@ pub enum ExportTable {
     Tokens,
     /// One row per token that was changed or is in doubt
     Repairs,
+    /// One row per concept, month and section: mentions, and how many are to be expected
+    #[cfg(feature = "analysis")]
+    Counts,
 }
 
 impl ExportTable {
@@ -101,6 +104,18 @@ impl ExportTable {
             Self::Rejects => "rejects",
             Self::Tokens => "tokens",
             Self::Repairs => "repairs",
+            #[cfg(feature = "analysis")]
+            Self::Counts => "counts",
+        }
+    }
+
+    /// Whether its rows belong to articles, so that they can be parted.
+    #[must_use]
+    pub fn is_of_articles(self) -> bool {
+        match self {
+            #[cfg(feature = "analysis")]
+            Self::Counts => false,
+            _ => true,
         }
     }
 
@@ -113,6 +128,8 @@ impl ExportTable {
             Self::Keywords => Some(Table::Keywords),
             Self::Rejects => Some(Table::Rejects),
             Self::Tokens | Self::Repairs => None,
+            #[cfg(feature = "analysis")]
+            Self::Counts => None,
         }
     }
 }

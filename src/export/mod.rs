@@ -15,6 +15,8 @@
 mod cell;
 mod characters;
 mod conllu;
+#[cfg(feature = "analysis")]
+mod counts;
 mod csv;
 mod documents;
 mod files;
@@ -62,6 +64,8 @@ pub fn export(build: &Path, export: Export, target: Target<'_>) -> Result<Export
             whole::export(build, table, export.format, target)
         }
         (_, Some(table)) => export_flat(build, table, export, target),
+        #[cfg(feature = "analysis")]
+        (_, None) if export.table == ExportTable::Counts => export_counts(build, export, target),
         (_, None) => export_tokens(build, export, target),
     }
 }
@@ -83,6 +87,13 @@ fn export_flat(build: &Path, table: Table, export: Export, target: Target<'_>) -
             Ok(())
         },
     )?;
+    files.finish()
+}
+
+#[cfg(feature = "analysis")]
+fn export_counts(build: &Path, export: Export, target: Target<'_>) -> Result<Exported, DatasetError> {
+    let mut files = row_files(export, counts::COLUMNS.map(str::to_owned).into(), target)?;
+    counts::write(build, &mut files)?;
     files.finish()
 }
 

@@ -26,7 +26,7 @@ LAYERS = {
         "config": {"gates", "dataset", "ingest", "path_kind"},
         "gates": {"dataset"},
         "analysis": {"dataset", "terminal"},
-        "export": {"dataset"},
+        "export": {"analysis", "dataset"},
         "cache": {"ingest", "hashing", "removal", "failpoint"},
         "dataset": {"hashing", "removal", "failpoint"},
         "ingest": {"hashing", "path_kind"},

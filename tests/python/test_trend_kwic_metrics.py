@@ -55,6 +55,19 @@ def test_a_trend_is_the_sum_of_the_confidences(dated):
     assert "2013-04" in dated.tarmim("trend", concept).stdout
 
 
+def test_the_table_of_counts_has_the_trends_of_all_concepts(dated):
+    rows = list(csv.DictReader(io.StringIO(dated.tarmim("export", "csv", "-", "--table", "counts").stdout, newline="")))
+    query = """select strftime(published, '%Y-%m'), section, keyword_id, count(*), sum(confidence)
+               from {keywords} join {articles} using (article_id) group by all"""
+    counted = {row[:3]: row[3:] for row in sql(dated, query)}
+    assert len(rows) == len(counted) > 50
+    for row in rows:
+        hits, expected = counted[row["month"], row["section"], row["keyword_id"]]
+        assert int(row["hits"]) == hits and float(row["expected"]) == pytest.approx(expected, abs=1e-3)
+        assert float(row["low"]) <= float(row["expected"]) <= float(row["high"]) and int(row["articles"]) == 2
+    assert "one row for many articles" in dated.tarmim("export", "csv", "x", "--table", "counts", "--each", "section", expect=2).stderr
+
+
 def test_an_unknown_concept_is_named_with_the_nearest(dated):
     assert "the nearest is export " in dated.tarmim("trend", "exprot", expect=2).stderr
 

@@ -34,7 +34,8 @@ table! {
         /// How the hit was found: `exact`, as the vocabulary writes it; `inflected`; `skeleton`, in another form of a
         /// word that repair was unsure of; `broader`, by a narrower concept; or `hand`, by a person
         layer: &'static str,
-        /// Probability that the sentence has the words that were matched: that of the least certain word
+        /// Probability that the sentence mentions the concept here: that of the least certain word, all forms of it that the
+        /// concept has taken together
         #[unit = PROBABILITY]
         confidence: f32,
         /// Index of the hit's first token in `raw_text`, from 0; `text` has more words if two had run together

@@ -5,12 +5,13 @@
 
 use std::cmp::Reverse;
 
-use super::sentence_words::{FormSource, SentenceWord};
+use super::sentence_words::{FormSource, SentenceWord, WordForm};
 use super::tagged::Layer;
 use super::term_trie::{Position, Term, TermIndex, TermTrie};
 use super::vocabulary::Vocabulary;
 use crate::arabic::inflection::Bases;
 use crate::repair::frequencies::WordFrequencies;
+use crate::rounded::rounded;
 
 /// The terms of a vocabulary, compiled for matching.
 #[derive(Debug)]
@@ -92,12 +93,12 @@ impl Matcher {
         let mut walks: Vec<Walk> = Vec::new();
         // Several forms of a word lead to the same position. Unless each is continued only once, a term of n words takes 2^n walks.
         let mut done: Vec<Walk> = Vec::new();
-        for form in &words[start].forms {
+        for form in words[start].forms.iter().filter(|form| form.source != FormSource::Unlikely) {
             let layer = if form.source == FormSource::Chosen { Layer::Exact } else { Layer::Skeleton };
             let begin = |position| walks.push(Walk { position, end: start + 1, layer, confidence: form.probability });
             match form.source {
                 FormSource::Skeleton => self.terms.begin_with_skeleton(&form.letters, bases, begin),
-                FormSource::Chosen | FormSource::Alternative => {
+                FormSource::Chosen | FormSource::Alternative | FormSource::Unlikely => {
                     self.terms.begin(&form.letters, bases, &self.frequencies, begin);
                 }
             }
@@ -121,13 +122,40 @@ impl Matcher {
     }
 
     fn extend(&self, walk: Walk, word: &SentenceWord, bases: &mut Bases, walks: &mut Vec<Walk>) {
-        for form in &word.forms {
+        for form in word.forms.iter().filter(|form| form.source != FormSource::Unlikely) {
             let layer = if form.source == FormSource::Chosen { walk.layer } else { Layer::Skeleton };
             let confidence = walk.confidence.min(form.probability);
             self.terms.next(walk.position, &form.letters, bases, form.source == FormSource::Skeleton, |position| {
                 walks.push(Walk { position, end: walk.end + 1, layer, confidence });
             });
         }
+    }
+
+    /// The probability that a match is right: that of its least certain word, of which all forms add up with which the words are still
+    /// a term of the concept (`الصناعة` and `الصناعات` are both industry).
+    pub(super) fn probability(&self, found: Match, words: &[SentenceWord], bases: &mut Bases) -> f32 {
+        let concept = self.term(found.term).concept;
+        let mut own = words[found.start..found.end].to_vec();
+        let mut least = 1.0_f32;
+        for index in 0..own.len() {
+            let forms = own[index].forms.clone();
+            if forms.len() == 1 {
+                least = least.min(forms[0].probability);
+                continue;
+            }
+            let mut sum = 0.0;
+            for form in forms.iter().filter(|form| form.source != FormSource::Skeleton) {
+                own[index].forms = vec![WordForm { source: FormSource::Chosen, ..form.clone() }];
+                let matches = self.matches_at(&own, 0, bases);
+                if matches.iter().any(|other| other.end == own.len() && self.term(other.term).concept == concept) {
+                    sum += form.probability;
+                }
+            }
+            own[index].forms = forms;
+            least = least.min(sum);
+        }
+        // Sums of rounded numbers; and a word that nothing explains matches by its letters, not by a form.
+        rounded(f64::from(least.clamp(found.confidence, 1.0)))
     }
 
     /// Whether the words, as repair chose them, are exactly the term's.

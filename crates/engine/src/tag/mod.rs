@@ -30,4 +30,4 @@ pub use term_trie::TermIndex;
 pub use vocabulary::{Concept, ConceptIndex, ToCsv, Vocabulary, VocabularyFault, VocabularyNotice};
 
 /// Version of this stage's code: part of the build id. Raise it whenever equal input could give different output.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;

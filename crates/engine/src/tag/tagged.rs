@@ -56,7 +56,7 @@ pub struct Hit {
     pub layer: Layer,
     /// The term that matched; `None` if a person found it.
     pub term: Option<TermIndex>,
-    /// Probability of the words that were matched: the minimum over their forms.
+    /// Probability that the words are those of a term of the concept: that of the least certain word, its matching forms together.
     #[serde(with = "probability")]
     pub confidence: f32,
 }

@@ -168,7 +168,8 @@ impl Tagger {
 
     /// A match as a hit, and whether its sentence supports it.
     fn hit(&self, sentence: usize, words: &[SentenceWord], found: Match, bases: &mut Bases) -> (Hit, bool) {
-        let Match { term: index, start, end, layer, confidence } = found;
+        let Match { term: index, start, end, layer, .. } = found;
+        let confidence = self.matcher.probability(found, words, bases);
         let term = self.matcher.term(index);
         let tokens = words[start].token..words[end - 1].token + 1;
         let is_supported =
@@ -212,7 +213,7 @@ mod tests {
     use super::super::vocabulary::tests::read;
     use super::*;
     use crate::document::Document;
-    use crate::repair::{BoundaryLogits, Damage, Outcome, Segment};
+    use crate::repair::{Alternative, BoundaryLogits, Damage, Outcome, Segment};
 
     fn found(settings: TagSettings, csv: &str, text: &str) -> Vec<(String, String, Layer)> {
         let vocabulary = read("v.csv", &format!("id,label,category,variants,broader,kind,cues\n{csv}"));
@@ -277,6 +278,29 @@ mod tests {
     fn names_take_no_endings() {
         let csv = "qatar,قطر,places,,,name,\njordan,الأردن,places,,,name,\n";
         assert_eq!(texts(&hits(csv, "في قطر قطرات وبالأردن أردنا للأردن")), ["قطر", "وبالأردن", "للأردن"]);
+    }
+
+    #[test]
+    fn the_forms_of_a_concept_add_up() {
+        let alternative = |form: &str, confidence| Alternative { form: form.to_owned(), confidence };
+        let of_industry = vec![alternative("الصناعات", 0.35), alternative("الصناع", 0.05)];
+        for (form, confidence, alternatives, expected, why) in [
+            ("الصناعة", 0.6, of_industry.clone(), Some(0.95), "both are industry, the third is craftsmen"),
+            ("الصناع", 0.6, of_industry.clone(), None, "an unlikely form finds no term"),
+            ("الصناع", 0.5, vec![alternative("الصناعة", 0.45)], Some(0.45), "a likely one does"),
+            ("الصناعة", 0.6, vec![], Some(0.6), "there is no other form"),
+        ] {
+            let vocabulary = read("v.csv", &format!("id,label,category,variants,broader,kind,cues\n{CSV}"));
+            let (settings, frequencies) = (TagSettings::default(), WordFrequencies::default());
+            let tagger = Tagger::new(vocabulary.expect("valid"), settings, frequencies, Background::default());
+            let document = Document::from_text("t", "الصناع");
+            let repair = Some((form.to_owned(), alternatives));
+            let outcome = Outcome { confidence, unresolved: false, repair };
+            let segments = Segment::whole(&document, Damage::Stripped);
+            let article = Repaired::new(document, segments, [outcome], vec![BoundaryLogits::UNLIKELY]);
+            let (hits, _) = tagger.find(&article, std::slice::from_ref(&(0..1)), &mut TagScratch::default());
+            assert_eq!(hits.first().map(|hit| hit.confidence), expected, "{why}");
+        }
     }
 
     #[test]
