@@ -125,7 +125,7 @@ impl Progress {
             _ => ProgressBar::hidden(),
         };
         // At most 60 columns, of which the bar takes what the rest leaves.
-        let template = "{prefix} {bar:16} {percent:>3} % {msg}";
+        let template = "{prefix} {bar:10} {percent:>3} % {msg}";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
@@ -150,12 +150,12 @@ fn short(number: u64) -> String {
     }
 }
 
-/// A time to come: ` 45s`, ` 12m`, ` 3h`.
+/// A time to come: `, 45s left`, `, 12m left`, `, 3h left`.
 fn time(seconds: u64) -> String {
     match seconds.max(1) {
-        seconds @ 0..=99 => format!(" {seconds}s left"),
-        seconds @ 100..=5_999 => format!(" {}m left", seconds / 60),
-        seconds => format!(" {}h left", seconds / 3600),
+        seconds @ 0..=99 => format!(", {seconds}s left"),
+        seconds @ 100..=5_999 => format!(", {}m left", seconds / 60),
+        seconds => format!(", {}h left", seconds / 3600),
     }
 }
 
@@ -236,11 +236,13 @@ impl Stage {
 
     /// Articles, words and the time left, in at most 35 columns.
     fn shown(&self) -> String {
-        let (articles, words, speed) = (short(self.articles), short(self.words), short(self.words_per_second()));
+        let words = short(self.words);
+        // Training counts no articles.
+        let articles = if self.articles == 0 { String::new() } else { format!("{} articles, ", short(self.articles)) };
         // What is left can be told once something was done for a while.
         let left =
             if self.started.elapsed() < SETTLED || self.done == 0 { String::new() } else { time(self.seconds_left()) };
-        format!("{articles} articles {words} words {speed}/s{left}")
+        format!("{articles}{words} words{left}")
     }
 
     fn seconds_left(&self) -> u64 {

@@ -36,6 +36,11 @@ TABLES = ("sentences", "articles", "keywords", "rejects")
 PROGRAM = Path(os.environ.get("TARMIM", "")).resolve()
 
 
+ISOLATES = re.compile("[\u2066-\u2069]")
+# Commands whose output is data.
+DATA = {"repair", "export", "review", "--json"}
+
+
 def pytest_configure():
     if not os.environ.get("TARMIM"):
         raise pytest.UsageError("set TARMIM to the program to be tested: TARMIM=target/release/tarmim pytest tests/python")
@@ -165,8 +170,11 @@ class Project:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 
-    def tarmim(self, *arguments, expect=0, stdin=None, cwd=None, program=PROGRAM, environment=None, **options):
-        """Runs the program in the project's folder and checks its exit code (one, or any of several)."""
+    def tarmim(self, *arguments, expect=0, stdin=None, cwd=None, program=PROGRAM, environment=None, isolates=False, **options):
+        """Runs the program in the project's folder and checks its exit code (one, or any of several).
+
+        What it says to people has no isolates, unless a test asks for them; data are left as they are.
+        """
         done = subprocess.run(
             [program, *map(str, arguments)],
             cwd=cwd or self.root,
@@ -178,6 +186,10 @@ class Project:
             **options,
         )
         done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
+        if not isolates:
+            done.stderr = ISOLATES.sub("", done.stderr)
+            if not DATA & set(map(str, arguments)):
+                done.stdout = ISOLATES.sub("", done.stdout)
         shown = f"tarmim {' '.join(map(str, arguments))}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"
         expected = expect if isinstance(expect, tuple) else (expect,)
         assert done.returncode in expected, f"exit code {done.returncode}, not {expect}: {shown}"

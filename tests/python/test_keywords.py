@@ -98,7 +98,8 @@ def test_a_wrong_repair_does_not_hide_a_hit(project):
     hits = {(row["sentence_id"], row["token_start"]): row for row in project.build().rows("keywords")}
     for place, (form, _, confidence) in hidden.items():
         hit = hits[place]
-        assert (hit["label"], hit["layer"], hit["confidence"]) == (form, "skeleton", confidence)
+        # Other forms of the word may mention the concept, too.
+        assert (hit["label"], hit["layer"]) == (form, "skeleton") and hit["confidence"] >= confidence
 
 
 def test_faults_of_a_vocabulary_stop_the_run_and_notices_do_not(project):

@@ -12,10 +12,9 @@ import unicodedata
 import pytest
 from bidi import get_display
 
-from conftest import PROGRAM
+from conftest import ISOLATES, PROGRAM
 
 FSI, RLI, PDI = "\u2068", "\u2067", "\u2069"
-ISOLATES = re.compile("[\u2066-\u2069]")
 ARABIC = re.compile("[\u0621-\u064a]")
 
 COMMANDS = {
@@ -49,7 +48,7 @@ def pieces(line):
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)
 def test_all_arabic_is_isolated(seed_project, arguments):
-    shown = seed_project.tarmim(*arguments).stdout
+    shown = seed_project.tarmim(*arguments, isolates=True).stdout
     assert ARABIC.search(shown)
     for line in shown.splitlines():
         _, outside = pieces(line)
@@ -58,7 +57,7 @@ def test_all_arabic_is_isolated(seed_project, arguments):
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)
 def test_plain_text_has_no_marks_and_the_same_words(seed_project, arguments):
-    shown, plain = seed_project.tarmim(*arguments).stdout, seed_project.tarmim("--plain", *arguments).stdout
+    shown, plain = [seed_project.tarmim(*options, *arguments, isolates=True).stdout for options in ([], ["--plain"])]
     assert not ISOLATES.search(plain)
     assert ISOLATES.sub("", shown) == plain
 
@@ -70,7 +69,7 @@ def displayed(line):
 
 def test_numbers_and_arrows_stay_where_they_are(seed_project):
     """Of each line of `explain`, what stands outside of the Arabic pieces is displayed in the order in which it is written."""
-    lines = [line for line in seed_project.tarmim(*COMMANDS["explain"]).stdout.splitlines() if "→" in line]
+    lines = [line for line in seed_project.tarmim(*COMMANDS["explain"], isolates=True).stdout.splitlines() if "→" in line]
     assert len(lines) > 50
     for line in lines:
         inside, outside = pieces(line)
@@ -137,10 +136,11 @@ def test_the_bar_fits_and_counts(project):
         project.write(f"more/{number}.txt", " ".join(["الانشط الصناعي بدول المجلس"] * 40 + [str(number)]))
     project.configure("gates", "drift", '"off"')
     shown = in_terminal(project, "run", columns=60)
-    bars = [line for line in re.split("[\r\n]", shown) if "words" in line and "articles" in line and "/s" in line]
+    bars = [line for line in re.split("[\r\n]", shown) if "words" in line and "articles" in line and "%" in line]
     assert bars
     for bar in bars:
-        assert width(bar) <= 60, bar
+        # The rest of a line is blank, up to the next.
+        assert width(bar.rstrip()) <= 60 and width(re.sub(" {3,}.*", "", bar)) <= 60, bar
         assert "0s left" not in bar.replace("10s", "").replace("20s", "")
 
 
@@ -157,7 +157,7 @@ def test_data_can_neither_move_the_cursor_nor_forge_a_line(empty_project):
     evil = "الأخبار \u001b[2J\u0007\ntarmim: everything is fine \u202eabc"
     empty_project.write("a.jsonl", json.dumps({"id": "1", "section": evil, "text": "الانشط الصناعي بدول المجلس"}))
     empty_project.build()
-    shown = empty_project.tarmim("stats").stdout
+    shown = empty_project.tarmim("stats", isolates=True).stdout
     assert "everything is fine" in shown
     assert not re.search("[\x00-\x09\x0b-\x1f\u202e]", shown)
     assert not any(line.startswith("tarmim:") for line in shown.splitlines())
