@@ -93,9 +93,11 @@ pub enum Command {
     #[command(after_help = "Example:\n  tarmim trend exports --by month,section")]
     Trend(TrendArgs),
     /// Print completions for a shell
+    #[cfg(feature = "manual")]
     #[command(after_help = "Example:\n  tarmim completions bash > ~/.local/share/bash-completion/completions/tarmim")]
     Completions(CompletionsArgs),
     /// Write manual pages
+    #[cfg(feature = "manual")]
     #[command(after_help = "Example:\n  tarmim man ~/.local/share/man/man1")]
     Man(ManArgs),
     /// Write a build as tables, text or an annotated corpus
@@ -339,6 +341,7 @@ pub struct TrendArgs {
 }
 
 /// Arguments of `completions`.
+#[cfg(feature = "manual")]
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
     /// The shell
@@ -347,6 +350,7 @@ pub struct CompletionsArgs {
 }
 
 /// Arguments of `man`.
+#[cfg(feature = "manual")]
 #[derive(Debug, Args)]
 pub struct ManArgs {
     /// Folder of the pages

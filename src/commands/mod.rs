@@ -14,6 +14,7 @@ mod export;
 #[cfg(feature = "analysis")]
 mod kwic;
 mod lineage;
+#[cfg(feature = "manual")]
 mod manual;
 mod metrics;
 mod missing_build;
@@ -81,7 +82,9 @@ pub fn execute(cli: Cli) -> Result<(), Error> {
         Command::Kwic(args) => kwic::kwic(&config, args, &progress, printer),
         #[cfg(feature = "analysis")]
         Command::Trend(args) => trend::trend(&config, args, printer),
+        #[cfg(feature = "manual")]
         Command::Completions(args) => manual::completions(&args),
+        #[cfg(feature = "manual")]
         Command::Man(args) => manual::man(&args, &progress),
         Command::Export(args) => export::export(&config, args, &progress),
         Command::Dictionary => print_data(data_dictionary().trim_end()),

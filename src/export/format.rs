@@ -17,6 +17,7 @@ pub enum ExportFormat {
     /// Tab-separated values
     Tsv,
     /// An Excel workbook
+    #[cfg(feature = "workbooks")]
     Xlsx,
     /// Sentences with a word on each line, as treebanks have them
     Conllu,
@@ -34,6 +35,7 @@ impl ExportFormat {
             Self::Punctuated => "punctuated",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
+            #[cfg(feature = "workbooks")]
             Self::Xlsx => "xlsx",
             Self::Conllu => "conllu",
             Self::Tei => "tei",
@@ -48,6 +50,7 @@ impl ExportFormat {
             Self::Text | Self::Punctuated => "txt",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
+            #[cfg(feature = "workbooks")]
             Self::Xlsx => "xlsx",
             Self::Conllu => "conllu",
             Self::Tei => "xml",

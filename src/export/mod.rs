@@ -31,6 +31,7 @@ mod tei;
 mod tokens;
 mod tsv;
 mod whole;
+#[cfg(feature = "workbooks")]
 mod xlsx;
 mod xml;
 
@@ -121,6 +122,7 @@ fn row_files<'t>(
         match format {
             ExportFormat::Csv => Box::new(csv::Csv { columns, mark }),
             ExportFormat::Tsv => Box::new(tsv::Tsv { columns, mark }),
+            #[cfg(feature = "workbooks")]
             ExportFormat::Xlsx => Box::new(xlsx::Xlsx::new(columns, table.name())),
             _ => Box::new(json::Objects { columns }),
         }
