@@ -35,6 +35,7 @@ mod table_writer;
 
 pub use damage::BuildDamage;
 pub use dataset_writer::DatasetWriter;
+#[cfg(feature = "analysis")]
 pub(crate) use durable::write as write_durably;
 pub use error::DatasetError;
 pub use file_properties::BuildStamp;

@@ -17,7 +17,6 @@ pub enum ExportFormat {
     /// Tab-separated values
     Tsv,
     /// An Excel workbook
-    #[cfg(feature = "workbooks")]
     Xlsx,
     /// Sentences with a word on each line, as treebanks have them
     Conllu,
@@ -35,7 +34,6 @@ impl ExportFormat {
             Self::Punctuated => "punctuated",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
-            #[cfg(feature = "workbooks")]
             Self::Xlsx => "xlsx",
             Self::Conllu => "conllu",
             Self::Tei => "tei",
@@ -50,7 +48,6 @@ impl ExportFormat {
             Self::Text | Self::Punctuated => "txt",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
-            #[cfg(feature = "workbooks")]
             Self::Xlsx => "xlsx",
             Self::Conllu => "conllu",
             Self::Tei => "xml",

@@ -31,7 +31,6 @@ mod tei;
 mod tokens;
 mod tsv;
 mod whole;
-#[cfg(feature = "workbooks")]
 mod xlsx;
 mod xml;
 
@@ -122,7 +121,6 @@ fn row_files<'t>(
         match format {
             ExportFormat::Csv => Box::new(csv::Csv { columns, mark }),
             ExportFormat::Tsv => Box::new(tsv::Tsv { columns, mark }),
-            #[cfg(feature = "workbooks")]
             ExportFormat::Xlsx => Box::new(xlsx::Xlsx::new(columns, table.name())),
             _ => Box::new(json::Objects { columns }),
         }

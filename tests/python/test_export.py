@@ -84,9 +84,9 @@ def test_a_full_standard_output_is_named(seed_project, form, table):
     assert done.returncode == 1 and told.startswith("tarmim: standard output: No space left on device"), told
 
 
-@pytest.mark.parametrize("form", ["text", "jsonl", "csv"])
+@pytest.mark.parametrize("form", ["text", "jsonl", "csv", "xlsx", "conllu", "tei"])
 def test_a_closed_pipe_is_no_failure(seed_project, form):
-    process = seed_project.start("export", form, "-", "--table", "sentences")
+    process = seed_project.start("export", form, "-", *([] if form in ("conllu", "tei") else ["--table", "sentences"]))
     process.stdout.close()
     _, told = process.communicate(timeout=60)
     assert (process.returncode, told) == (0, b"")
@@ -219,6 +219,22 @@ def test_each_section_gets_its_own_file(hostile_project, hostile_build, tmp_path
         (section,) = {row["section"] or None for row in found}
         counts[section.removeprefix("'") if section else None] = [row["sentence_id"] for row in found]
     assert counts == {section: [row["sentence_id"] for row in rows if row["section"] == section] for section in sections}
+
+
+def test_a_full_temporary_folder_is_named(seed_project, tmp_path):
+    """The rows of a workbook wait there."""
+    small = tmp_path / "small"
+    small.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], capture_output=True, text=True)
+    if done.returncode != 0:
+        pytest.skip(f"not run: no file system may be mounted here ({done.stderr.strip()})")
+    try:
+        target = tmp_path / "tokens.xlsx"
+        told = seed_project.tarmim("export", "xlsx", target, "--table", "tokens", expect=1, environment={"TMPDIR": str(small)}).stderr
+    finally:
+        subprocess.run(["umount", small], check=True)
+    assert told.startswith(f"tarmim: {target}: its rows wait in {small} (TMPDIR): No space left on device")
+    assert list(tmp_path.iterdir()) == [small], "no half-written file is left"
 
 
 def few_files():
