@@ -34,9 +34,9 @@ impl Stages<'_> {
         self.split(self.review(repaired, Extent::Whole), scratch)
     }
 
-    /// Applies what people said about an article.
+    /// Applies what people said about an article. It takes too little time to be a stage of its own.
     pub(super) fn review(&self, repaired: Repaired, extent: Extent) -> Reviewed {
-        self.clock.time(Clock::REPAIR, || self.engine.review(repaired, extent))
+        self.engine.review(repaired, extent)
     }
 
     /// All stages from splitting on.

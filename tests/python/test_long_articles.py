@@ -98,7 +98,7 @@ def test_the_filter_repairs_it_as_a_build_does(long_project, long_rows, long_tex
 def test_its_last_sentence_can_be_explained(long_project, long_rows):
     last = long_rows[-1]
     explained = long_project.tarmim("explain", last["sentence_id"]).stdout
-    assert f"[{last['sentence_index']}] {last['text']}" in explained
+    assert f"[{last['sentence_index']}] raw: {last['raw_text']}\n    repaired: {last['text']}\n" in explained
     beyond = long_project.tarmim("explain", f"{last['article_id']}:{len(long_rows)}", expect=2).stderr
     assert f"has {len(long_rows)} sentences" in beyond.replace(",", "")
 

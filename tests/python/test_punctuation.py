@@ -102,4 +102,4 @@ def test_explain_shows_marks(seed_project, sentences):
     row = max(sentences, key=lambda row: len(row["marks"]))
     shown = seed_project.tarmim("explain", row["sentence_id"]).stdout
     for mark in row["marks"]:
-        assert f"«{mark['mark']}» probably stood after «{repaired_tokens(row)[mark['token']]}» ({mark['confidence']:.4f})" in shown
+        assert f"«{mark['mark']}» probably stood after {repaired_tokens(row)[mark['token']]} ({mark['confidence']:.4f})" in shown
