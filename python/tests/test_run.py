@@ -74,7 +74,7 @@ def test_errors_have_the_words_and_the_code_of_the_program(tmp_path):
         tarmim.run(None, input=tmp_path / "raw", output=tmp_path / "output", vocabularies=[])
     (tmp_path / "pipeline.toml").write_text("[tag]\nvocabularies = []\n", encoding="utf-8")
     done = subprocess.run(
-        [os.environ["TARMIM"], "--config", tmp_path / "pipeline.toml", "run", "--output", tmp_path / "output"],
+        [os.environ["TARMIM"], "--plain", "--config", tmp_path / "pipeline.toml", "run", "--output", tmp_path / "output"],
         capture_output=True, text=True, check=False,
     )
     assert raised.value.code == done.returncode == 5
