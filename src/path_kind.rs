@@ -18,6 +18,11 @@ pub(crate) fn kind_at(path: &Path) -> Option<String> {
     }
 }
 
+/// The kind of entry at a path itself, with a link's target; `None` if there is nothing.
+pub(crate) fn kind_of_entry(path: &Path) -> Option<String> {
+    read_link(path).map_or_else(|_| kind_at(path), |target| Some(format!("a link to {}", target.display())))
+}
+
 fn kind_of(found: FileType) -> &'static str {
     if found.is_dir() {
         "a folder"

@@ -162,6 +162,21 @@ impl CacheFolder {
         }
     }
 
+    /// Whether a run that died left its file.
+    #[must_use]
+    pub fn has_left_over(&self) -> bool {
+        self.folder.join(NEXT).exists()
+    }
+
+    /// Removes the file of a run that died.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn sweep(&self) -> Result<(), CacheError> {
+        let next = self.folder.join(NEXT);
+        remove_if_present(&next).map_err(|source| CacheError::new(&next, source))
+    }
+
     /// Begins the cache file of the run that makes a build; `None` if the cache is not used. The file of a run that died is overwritten.
     ///
     /// # Errors

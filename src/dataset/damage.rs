@@ -10,7 +10,7 @@ use engine::tables::Table;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::manifest::{MANIFEST, Manifest};
-use super::part_file::{PartFile, part_files};
+use super::part_file::part_files;
 use crate::hashing::hash_file;
 
 /// A file of a published build that is not as the build's manifest has it.
@@ -25,21 +25,18 @@ pub struct BuildDamage {
 impl BuildDamage {
     /// The first file of a build's folder that is not as a manifest has it, if there is one.
     pub(super) fn find(build_folder: &Path, manifest: &Manifest) -> Option<Self> {
-        if !build_folder.join(MANIFEST).exists() {
-            return Some(Self::of_manifest(build_folder));
-        }
-        let damage = |file: &PartFile| {
-            let path = build_folder.join(&file.path);
+        let damage = |(file, hash): (&str, &str)| {
+            let path = build_folder.join(file);
             let what = match hash_file(&path) {
-                Ok(hash) if hash.to_hex().as_str() == file.blake3 => return None,
+                Ok(found) if found.to_hex().as_str() == hash => return None,
                 Ok(_) => "has changed",
                 Err(_) if path.exists() => "cannot be read",
                 Err(_) => "is missing",
             };
-            Some(Self { file: file.path.clone(), what })
+            Some(Self { file: file.to_owned(), what })
         };
         // The first in the order of the manifest, so that the message does not depend on threads.
-        let listed: Vec<&PartFile> = manifest.files().collect();
+        let listed: Vec<(&str, &str)> = manifest.hashes().collect();
         listed.into_par_iter().find_map_first(damage).or_else(|| Self::stray(build_folder, manifest))
     }
 
@@ -54,7 +51,7 @@ impl BuildDamage {
 
     /// The damage of a build whose manifest cannot be read.
     pub(super) fn of_manifest(build_folder: &Path) -> Self {
-        let what = if build_folder.join(MANIFEST).exists() { "cannot be read" } else { "is missing" };
+        let what = if build_folder.join(MANIFEST).exists() { "has changed or cannot be read" } else { "is missing" };
         Self { file: MANIFEST.to_owned(), what }
     }
 }

@@ -21,6 +21,16 @@ pub enum DatasetError {
         /// The output folder.
         output: String,
     },
+    /// Something that is not this program's stands where its files belong.
+    #[error("{path} is {found}, where {expected} belongs; move it elsewhere, or give another output folder (--output DIR)")]
+    Occupied {
+        /// The place.
+        path: String,
+        /// What is there, as in "a folder".
+        found: String,
+        /// What belongs there.
+        expected: &'static str,
+    },
     /// The thread that writes a table has ended early; closing the tables says why.
     #[error("a table's writer has stopped")]
     WriterStopped,

@@ -5,11 +5,11 @@
 //! output/rolled-back.json     the roll-back that is in force, if there is one
 //! ```
 //!
-//! Invariant: no build depends on either file. Without the first, `rollback` needs the name of a build; without the second,
-//! a roll-back lasts until the next run.
+//! Invariant: a build is listed before it becomes current, so that no crash loses the way back; the list may therefore end with
+//! a build that never became current, until the next run [reconciles](History::reconcile) it. No build depends on either file:
+//! without the first, `rollback` needs the name of a build; without the second, a roll-back lasts until the next run.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,13 @@ pub struct RollBack {
 struct Publication {
     build_id: String,
     at: String,
+}
+
+impl Publication {
+    fn now(build_id: &str) -> Self {
+        let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+        Self { build_id: build_id.to_owned(), at }
+    }
 }
 
 /// The history of an output folder.
@@ -75,22 +82,36 @@ impl<'r> History<'r> {
         self.publications().into_iter().map(|publication| publication.build_id).collect()
     }
 
-    /// Adds that a build became current. An error is ignored: the build is published with or without the note.
-    pub(super) fn add(&self, build_id: &str) {
-        let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
-        let line = line(&Publication { build_id: build_id.to_owned(), at });
-        let path = self.root.join(PUBLICATIONS);
-        let file = reach("publications.append").and_then(|()| File::options().create(true).append(true).open(path));
-        let _ = file.and_then(|mut file| file.write_all(line.as_bytes()));
+    /// Adds a build that becomes current now.
+    pub(super) fn add(&self, build_id: &str) -> Result<(), DatasetError> {
+        let mut all = self.publications();
+        all.push(Publication::now(build_id));
+        self.set_publications(&all)
     }
 
-    /// Forgets what was published after a build that the user rolled back to, so that the next roll-back goes further back.
-    pub(super) fn forget_after(&self, build_id: &str) {
-        let mut kept = self.publications();
+    /// Makes the list end with the build that is current: what follows it was rolled back from, or never became current because
+    /// the run was killed.
+    pub(super) fn reconcile(&self, current: &str) -> Result<(), DatasetError> {
+        if self.ends_with(current) {
+            return Ok(());
+        }
+        let mut all = self.publications();
         // The last time it became current counts: a build is listed each time it did.
-        kept.truncate(kept.iter().rposition(|publication| publication.build_id == build_id).map_or(0, |last| last + 1));
-        let lines: String = kept.iter().map(line).collect();
-        let _ = replace(&self.root.join(PUBLICATIONS), &self.part(PUBLICATIONS), lines.as_bytes());
+        match all.iter().rposition(|publication| publication.build_id == current) {
+            Some(last) => all.truncate(last + 1),
+            None => all.push(Publication::now(current)),
+        }
+        self.set_publications(&all)
+    }
+
+    /// Whether the list ends with the build that is current.
+    pub(super) fn ends_with(&self, current: &str) -> bool {
+        self.publications().last().is_some_and(|publication| publication.build_id == current)
+    }
+
+    /// Whether a run that was killed left something half-written.
+    pub(super) fn has_left_over(&self) -> bool {
+        [ROLLED_BACK, PUBLICATIONS].iter().any(|name| self.part(name).exists())
     }
 
     /// Removes what a run that was killed left half-written.
@@ -101,8 +122,13 @@ impl<'r> History<'r> {
 
     fn publications(&self) -> Vec<Publication> {
         let text = fs::read_to_string(self.root.join(PUBLICATIONS)).unwrap_or_default();
-        // Lines are appended without waiting for the disk, so the last may be cut short; the others still count.
+        // Early versions appended lines without waiting for the disk, so the last may be cut short; the others still count.
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    fn set_publications(&self, publications: &[Publication]) -> Result<(), DatasetError> {
+        let lines: String = publications.iter().map(line).collect();
+        replace(&self.root.join(PUBLICATIONS), &self.part(PUBLICATIONS), lines.as_bytes())
     }
 
     fn part(&self, name: &str) -> PathBuf {

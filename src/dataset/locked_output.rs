@@ -9,18 +9,17 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use super::damage::BuildDamage;
-use super::durable::{remove_file, sync_folder};
+use super::durable::{remove_file, sync_folder, sync_folders};
+use super::entry::{ASIDE, Entry, FAILED, REMOVED, STAGING};
 use super::error::DatasetError;
 use super::history::RollBack;
-use super::manifest::{MANIFEST, Manifest};
+use super::manifest::Manifest;
 use super::output::{BUILDS, OutputFolder};
 use crate::failpoint::reach;
 
 const LOCK: &str = ".lock";
-const STAGING: &str = ".staging-";
-const REMOVED: &str = ".removed-";
-const FAILED: &str = ".failed-";
+/// The link to the build that becomes current, before it is renamed.
+pub(super) const NEXT_CURRENT: &str = ".current";
 
 /// The right to write to an output folder, given up when dropped.
 #[derive(Debug)]
@@ -42,8 +41,10 @@ impl OutputFolder {
     /// Takes the lock, and removes what runs that were killed left. Creates the folder if need be.
     ///
     /// # Errors
-    /// [`DatasetError::Locked`] if another run holds the lock; otherwise if the folder cannot be used.
+    /// [`DatasetError::Locked`] if another run holds the lock, [`DatasetError::Occupied`] if something else stands where builds
+    /// belong; otherwise if the folder cannot be used.
     pub fn lock(&self) -> Result<LockedOutput, DatasetError> {
+        self.check_place()?;
         let builds = self.root.join(BUILDS);
         fs::create_dir_all(&builds).map_err(|source| DatasetError::io(&builds, source))?;
         let path = self.root.join(LOCK);
@@ -78,7 +79,7 @@ impl LockedOutput {
 
     /// Publishes a staged build: writes its manifest, renames it into place, points `current` at it.
     ///
-    /// If a build of the same id has the same files, it stays, so that its readers are not disturbed; a damaged one is
+    /// If a build of the same id is whole and has the same tables, it stays, so that its readers are not disturbed; any other is
     /// exchanged with the staged one. Whatever is left under the staging name is the caller's to remove.
     ///
     /// # Errors
@@ -86,25 +87,29 @@ impl LockedOutput {
     pub fn publish(&self, staging: &Path, manifest: &Manifest) -> Result<(), DatasetError> {
         reach("publish.write-manifest").map_err(|source| DatasetError::io(staging, source))?;
         manifest.write(staging)?;
-        // The entries of the staged folder reach the disk before the rename that makes it a build.
-        sync_folder(staging)?;
+        // The entries of the staged folders reach the disk before the rename that makes them a build.
+        sync_folders(staging)?;
         let target = self.build(&manifest.build_id);
         if !target.exists() {
             let renamed = reach("publish.rename").and_then(|()| fs::rename(staging, &target));
             renamed.map_err(|source| DatasetError::io(&target, source))?;
-        } else if BuildDamage::find(&target, manifest).is_some() {
+        } else if !self.whole_build(&manifest.build_id).is_ok_and(|kept| kept.tables == manifest.tables) {
             exchange(staging, &target)?;
         }
+        // The build first: if power fails, the link must not reach the disk without the build that it names.
+        sync_folder(&self.root.join(BUILDS))?;
         self.make_current(&manifest.build_id)
     }
 
     /// Points `current` at a build that a run gave, and ends a roll-back.
     ///
     /// # Errors
-    /// If the link cannot be created or renamed.
+    /// If the build cannot be listed, or the link cannot be created or renamed.
     pub fn make_current(&self, build_id: &str) -> Result<(), DatasetError> {
+        // The list first: a current build that is not listed could not be rolled back from to the one before it.
+        reach("publications.add").map_err(|source| DatasetError::io(&self.root, source))?;
+        self.history().add(build_id)?;
         self.point_current_at(build_id)?;
-        self.history().add(build_id);
         self.forget_roll_back()
     }
 
@@ -125,7 +130,9 @@ impl LockedOutput {
         // The note first: a link without it would be undone by the next run.
         self.history().set_roll_back(&rolled)?;
         self.point_current_at(build_id)?;
-        self.history().forget_after(build_id);
+        // What was published later is no longer listed, so that the next roll-back goes further back. It is done already: should this
+        // fail, the next run does it.
+        let _ = self.history().reconcile(build_id);
         Ok(rolled)
     }
 
@@ -169,7 +176,7 @@ impl LockedOutput {
     }
 
     fn point_current_at(&self, build_id: &str) -> Result<(), DatasetError> {
-        let beside = self.root.join(".current");
+        let beside = self.root.join(NEXT_CURRENT);
         let io = |source| DatasetError::io(&beside, source);
         remove_file(&beside)?;
         reach("current.link").map_err(io)?;
@@ -177,24 +184,18 @@ impl LockedOutput {
         std::os::unix::fs::symlink(Path::new(BUILDS).join(build_id), &beside).map_err(io)?;
         reach("current.swap").and_then(|()| fs::rename(&beside, self.current())).map_err(io)?;
         reach("current.sync").map_err(io)?;
-        // The builds first: if power fails between the two, the link must not reach the disk without the build it names.
-        sync_folder(&self.root.join(BUILDS))?;
         sync_folder(&self.root)
     }
 
-    /// Removes what runs that were killed left: staged and removed builds, and folders without a manifest.
+    /// Removes what runs that were killed left, and mends the list of publications.
     fn sweep(&self) -> Result<(), DatasetError> {
         self.history().sweep()?;
-        let current = self.current_id();
-        for path in self.build_folders()? {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let left_over = name.starts_with(STAGING) || name.starts_with(REMOVED);
-            // Without a manifest the current build is damaged, not left over, and its tables may still be read.
-            let is_kept = name.starts_with(FAILED) || current.as_ref() == Some(&name);
-            if left_over || (path.is_dir() && !path.join(MANIFEST).exists() && !is_kept) {
-                let removed = reach("sweep.remove").and_then(|()| fs::remove_dir_all(&path));
-                removed.map_err(|source| DatasetError::io(&path, source))?;
-            }
+        if let Some(current) = self.current_id() {
+            self.history().reconcile(&current)?;
+        }
+        for path in self.entries()?.into_iter().filter(|path| Entry::at(path) == Entry::LeftOver) {
+            let removed = reach("sweep.remove").and_then(|()| remove_entry(&path));
+            removed.map_err(|source| DatasetError::io(&path, source))?;
         }
         Ok(())
     }
@@ -205,20 +206,22 @@ impl LockedOutput {
         let removed = self.hidden_build(REMOVED, &name);
         let renamed = reach("remove.rename").and_then(|()| fs::rename(build_folder, &removed));
         renamed.map_err(|source| DatasetError::io(build_folder, source))?;
-        reach("remove.delete")
-            .and_then(|()| fs::remove_dir_all(&removed))
-            .map_err(|source| DatasetError::io(&removed, source))
+        reach("remove.delete").and_then(|()| remove_entry(&removed)).map_err(|source| DatasetError::io(&removed, source))
     }
 
     fn remove_failed(&self) -> Result<(), DatasetError> {
-        let folders = self.build_folders()?.into_iter();
-        let is_failed = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(FAILED));
-        folders.filter(is_failed).try_for_each(|path| self.remove(&path))
+        let entries = self.entries()?.into_iter();
+        entries.filter(|path| Entry::at(path) == Entry::Failed).try_for_each(|path| self.remove(&path))
     }
 
     fn hidden_build(&self, prefix: &str, build_id: &str) -> PathBuf {
         self.root.join(BUILDS).join(format!("{prefix}{build_id}"))
     }
+}
+
+/// Removes a folder with what is in it, or a file.
+fn remove_entry(path: &Path) -> std::io::Result<()> {
+    if fs::symlink_metadata(path)?.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
 }
 
 /// Exchanges two folders at once; one after the other if the file system cannot.
@@ -227,7 +230,9 @@ fn exchange(staging: &Path, target: &Path) -> Result<(), DatasetError> {
     if reach("exchange.at-once").is_ok() && renameat_with(CWD, staging, CWD, target, RenameFlags::EXCHANGE).is_ok() {
         return Ok(());
     }
-    let aside = staging.with_extension("aside");
+    let mut aside = staging.as_os_str().to_owned();
+    aside.push(ASIDE);
+    let aside = PathBuf::from(aside);
     let removed = reach("exchange.aside").and_then(|()| fs::rename(target, &aside));
     let replaced = removed.and_then(|()| reach("exchange.replace")).and_then(|()| fs::rename(staging, target));
     // Under the staging name again, where the caller removes whatever is left.

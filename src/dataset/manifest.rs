@@ -2,19 +2,26 @@
 //!
 //! Invariant: it is written last, into the staged folder that is then renamed; a build that has one is whole. The build id is
 //! a hash of the [`Provenance`] alone; when and how fast a build was made is recorded beside it. Every file of the tables is
-//! listed with its size and hashes, so that a build can be verified without making it again.
+//! listed with its size and hashes, and every other file with its hash, so that a build can be verified without making it
+//! again; the manifest's own hash is its `checksum`.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use walkdir::WalkDir;
 
 use super::durable;
 use super::error::DatasetError;
 use super::part_file::{PartFile, TableFiles};
 use super::review_list::ReviewSummary;
+use crate::hashing::hash_file;
 use engine::tables::schema::SCHEMA_VERSION;
+
+/// Hex digits of a build id.
+pub(crate) const BUILD_ID_DIGITS: usize = 16;
 
 /// The file's name in a build's folder.
 pub const MANIFEST: &str = "manifest.json";
@@ -164,6 +171,12 @@ pub struct Manifest {
     pub review: Option<ReviewSummary>,
     /// Its files, by table.
     pub tables: BTreeMap<String, Vec<PartFile>>,
+    /// The files beside the tables, with their BLAKE3 in hex digits. Builds of early versions lack it.
+    #[serde(default)]
+    pub beside: BTreeMap<String, String>,
+    /// BLAKE3 of the manifest in hex digits, taken with zeros in its place. Builds of early versions lack it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) checksum: String,
 }
 
 impl Manifest {
@@ -179,6 +192,8 @@ impl Manifest {
             run,
             review: None,
             tables: tables.into_iter().map(|(table, files)| (table.name().to_owned(), files)).collect(),
+            beside: BTreeMap::new(),
+            checksum: String::new(),
         }
     }
 
@@ -191,22 +206,59 @@ impl Manifest {
     /// The manifest of a build's folder; `None` if the build is not whole.
     #[must_use]
     pub fn read(build_folder: &Path) -> Option<Self> {
-        let bytes = std::fs::read(build_folder.join(MANIFEST)).ok()?;
-        serde_json::from_slice(&bytes).ok()
+        let text = std::fs::read_to_string(build_folder.join(MANIFEST)).ok()?;
+        let manifest: Self = serde_json::from_str(&text).ok()?;
+        let is_of_early_version = manifest.checksum.is_empty();
+        let unsealed = || with_checksum(&text, &manifest.checksum, NO_CHECKSUM);
+        (is_of_early_version || checksum_of(&unsealed()) == manifest.checksum).then_some(manifest)
     }
 
-    /// Every file of the build.
+    /// Every file of the build by its path relative to the build's folder, with its BLAKE3 in hex digits.
+    pub(super) fn hashes(&self) -> impl Iterator<Item = (&str, &str)> {
+        let beside = self.beside.iter().map(|(path, hash)| (path.as_str(), hash.as_str()));
+        self.files().map(|file| (file.path.as_str(), file.blake3.as_str())).chain(beside)
+    }
+
+    /// Every file of the tables.
     pub fn files(&self) -> impl Iterator<Item = &PartFile> {
         self.tables.values().flatten()
     }
 
-    /// Writes the manifest into a build's folder.
+    /// Writes the manifest into a build's folder, with the hashes of the files that lie there beside the tables.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// If it cannot be written, or such a file cannot be read.
     pub fn write(&self, build_folder: &Path) -> Result<(), DatasetError> {
-        let mut json = serde_json::to_vec_pretty(self).expect("a manifest is plain data");
-        json.push(b'\n');
-        durable::write(&build_folder.join(MANIFEST), &json)
+        let sealed = Self { beside: hashes_beside(build_folder)?, checksum: NO_CHECKSUM.to_owned(), ..self.clone() };
+        let text = serde_json::to_string_pretty(&sealed).expect("a manifest is plain data") + "\n";
+        let text = with_checksum(&text, NO_CHECKSUM, &checksum_of(&text));
+        durable::write(&build_folder.join(MANIFEST), text.as_bytes())
     }
+}
+
+/// Stands for the checksum while it is not known. No hash consists of zeros.
+const NO_CHECKSUM: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+fn checksum_of(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex().to_string()
+}
+
+/// A manifest's text with another checksum, which is the last thing in it.
+fn with_checksum(text: &str, from: &str, to: &str) -> String {
+    let (before, after) = text.rsplit_once(from).unwrap_or((text, ""));
+    format!("{before}{to}{after}")
+}
+
+/// The files of a folder that are not in another, with their hashes, once the disk has them.
+fn hashes_beside(build_folder: &Path) -> Result<BTreeMap<String, String>, DatasetError> {
+    let mut hashes = BTreeMap::new();
+    for entry in WalkDir::new(build_folder).min_depth(1).max_depth(1) {
+        let entry = entry.map_err(|error| DatasetError::io(build_folder, error.into()))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type().is_file() && name != MANIFEST {
+            let hash = File::open(entry.path()).and_then(|file| file.sync_all()).and_then(|()| hash_file(entry.path()));
+            hashes.insert(name, hash.map_err(|source| DatasetError::io(entry.path(), source))?.to_hex().to_string());
+        }
+    }
+    Ok(hashes)
 }

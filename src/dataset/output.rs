@@ -14,6 +14,8 @@
 //!
 //! Everything that writes needs the lock: [`LockedOutput`](super::LockedOutput).
 //!
+//! Anything else in the folder is somebody's, and is left alone.
+//!
 //! Invariant: at every moment, whatever is killed, `current` is missing or names a whole build.
 
 use std::fs;
@@ -22,9 +24,11 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Access, access};
 
 use super::damage::BuildDamage;
+use super::entry::Entry;
 use super::error::DatasetError;
 use super::history::{History, RollBack};
 use super::manifest::{MANIFEST, Manifest};
+use crate::path_kind::kind_of_entry;
 
 pub(super) const BUILDS: &str = "builds";
 const CURRENT: &str = "current";
@@ -71,7 +75,12 @@ impl OutputFolder {
     #[must_use]
     pub fn current_id(&self) -> Option<String> {
         let target = fs::read_link(self.current()).ok()?;
-        Some(target.file_name()?.to_str()?.to_owned())
+        let is_in_builds = || {
+            let folder = self.root.join(target.parent()?).canonicalize().ok()?;
+            Some(folder == self.root.join(BUILDS).canonicalize().ok()?)
+        };
+        let is_build = Entry::at(&target) == Entry::Build && is_in_builds() == Some(true);
+        Some(target.file_name()?.to_str()?.to_owned()).filter(|_| is_build)
     }
 
     /// The manifests of all whole builds, oldest first.
@@ -86,9 +95,8 @@ impl OutputFolder {
     /// The folders of all whole builds, in no particular order; none if there is no output folder.
     #[must_use]
     pub fn whole_builds(&self) -> Vec<PathBuf> {
-        let is_hidden = |path: &Path| path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
-        let mut folders = self.build_folders().unwrap_or_default();
-        folders.retain(|path| !is_hidden(path) && path.join(MANIFEST).is_file());
+        let mut folders = self.entries().unwrap_or_default();
+        folders.retain(|path| Entry::at(path) == Entry::Build && path.join(MANIFEST).is_file());
         folders
     }
 
@@ -98,7 +106,8 @@ impl OutputFolder {
     /// The damage of a build that is not whole.
     pub fn whole_build(&self, build_id: &str) -> Result<Manifest, BuildDamage> {
         let folder = self.build(build_id);
-        let manifest = Manifest::read(&folder).ok_or_else(|| BuildDamage::of_manifest(&folder))?;
+        let manifest = Manifest::read(&folder).filter(|manifest| manifest.build_id == build_id);
+        let manifest = manifest.ok_or_else(|| BuildDamage::of_manifest(&folder))?;
         BuildDamage::find(&folder, &manifest).map_or(Ok(manifest), Err)
     }
 
@@ -107,8 +116,9 @@ impl OutputFolder {
     pub fn previous(&self) -> Option<String> {
         let current = self.current_id()?;
         let mut published = self.history().published();
-        // Only what came before the current build's last publication is history to go back to.
-        published.truncate(published.iter().rposition(|id| *id == current)?);
+        // Only what came before the current build's last publication is history to go back to. A current build that is not listed is
+        // the newest.
+        published.truncate(published.iter().rposition(|id| *id == current).unwrap_or(published.len()));
         let is_kept = |id: &String| *id != current && self.build(id).join(MANIFEST).is_file();
         published.into_iter().rev().find(is_kept)
     }
@@ -136,6 +146,9 @@ impl OutputFolder {
     /// Why a build could not be written here; `None` if nothing stands in the way. Writes nothing.
     #[must_use]
     pub fn why_not_writable(&self) -> Option<DatasetError> {
+        if let Err(occupied) = self.check_place() {
+            return Some(occupied);
+        }
         // What does not exist yet is made in the nearest folder above that does.
         let nearest = self.root.ancestors().find(|folder| folder.exists()).filter(|folder| !folder.as_os_str().is_empty());
         let nearest = nearest.unwrap_or(Path::new("."));
@@ -147,10 +160,61 @@ impl OutputFolder {
         History::of(&self.root)
     }
 
-    /// Everything in the folder of builds.
-    pub(super) fn build_folders(&self) -> Result<Vec<PathBuf>, DatasetError> {
+    /// Checks that nothing but this program's own stands where it writes.
+    ///
+    /// # Errors
+    /// [`DatasetError::Occupied`] with the first place that is taken.
+    pub(super) fn check_place(&self) -> Result<(), DatasetError> {
+        for (path, expected) in [(self.root.clone(), "the output folder"), (self.root.join(BUILDS), "the folder of builds")]
+        {
+            if !path.is_dir() {
+                vacant(&path, expected)?;
+            }
+        }
+        if self.current_id().is_none() {
+            vacant(&self.current(), "the link to the current build")?;
+        }
+        // The link is made beside and renamed; a run that was killed may have left it.
+        let beside = self.root.join(super::locked_output::NEXT_CURRENT);
+        if beside.is_symlink() { Ok(()) } else { vacant(&beside, "a link, for a moment,") }
+    }
+
+    /// Whether a run that was killed left something that the next one cleans up.
+    #[must_use]
+    pub fn has_left_overs(&self) -> bool {
+        let is_left_over = |path: &PathBuf| Entry::at(path) == Entry::LeftOver;
+        let is_listed = || self.current_id().is_none_or(|current| self.history().ends_with(&current));
+        self.entries().is_ok_and(|entries| entries.iter().any(is_left_over))
+            || self.history().has_left_over()
+            || !is_listed()
+    }
+
+    /// What lies in the folder of builds and is no build: it is not this program's to remove. Hidden files are not listed.
+    #[must_use]
+    pub fn strangers(&self) -> Vec<PathBuf> {
+        let is_hidden = |path: &Path| path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        let is_stranger = |path: &PathBuf| match Entry::at(path) {
+            Entry::Foreign => !is_hidden(path),
+            Entry::Build => !path.join(MANIFEST).exists(),
+            Entry::LeftOver | Entry::Failed => false,
+        };
+        self.entries().unwrap_or_default().into_iter().filter(is_stranger).collect()
+    }
+
+    /// Everything in the folder of builds, sorted by name.
+    pub(super) fn entries(&self) -> Result<Vec<PathBuf>, DatasetError> {
         let builds = self.root.join(BUILDS);
         let entries = fs::read_dir(&builds).map_err(|source| DatasetError::io(&builds, source))?;
-        Ok(entries.flatten().map(|entry| entry.path()).collect())
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.sort();
+        Ok(paths)
+    }
+}
+
+/// An error if there is something at a path.
+fn vacant(path: &Path, expected: &'static str) -> Result<(), DatasetError> {
+    match kind_of_entry(path) {
+        None => Ok(()),
+        Some(found) => Err(DatasetError::Occupied { path: path.display().to_string(), found, expected }),
     }
 }

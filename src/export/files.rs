@@ -81,7 +81,7 @@ impl<'t, E: Encoder + ?Sized> Files<'t, E> {
     pub(super) fn turn_to(&mut self, place: &Place<'_>) -> Result<(), DatasetError> {
         let Some((each, folder)) = &self.folder else { return Ok(()) };
         let path = match each {
-            Each::Article => article_file(folder, place, self.extension)?,
+            Each::Article => article_file(folder, place, self.extension),
             Each::Section => section_file(folder, place.section, self.extension),
         };
         if self.open.as_ref().is_some_and(|open| open.output.path() == path) {

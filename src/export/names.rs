@@ -3,11 +3,10 @@
 //! Invariant: a file lies in the folder of the export, whatever a table says; different articles and sections have different files;
 //! names are the same in every export.
 
-use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 use super::place::Place;
-use crate::dataset::{DatasetError, PART};
 use engine::document::Origin;
 
 /// Longest name of a file or folder, in bytes.
@@ -15,13 +14,8 @@ const LONGEST_NAME: usize = 255;
 /// The name of the file of articles without a section.
 const UNKNOWN: &str = "unknown";
 
-/// The file of an article. A source path that would lead out of the folder is refused.
-pub(super) fn article_file(folder: &Path, place: &Place<'_>, extension: &str) -> Result<PathBuf, DatasetError> {
-    let source = Path::new(place.source_path);
-    // Paths come from the table, which may be anybody's: an absolute one or `..` would write outside the folder.
-    if !source.components().all(|component| matches!(component, Component::Normal(_))) {
-        return Err(DatasetError::io(source, io::Error::new(io::ErrorKind::InvalidInput, "leads out of the folder")));
-    }
+/// The file of an article.
+pub(super) fn article_file(folder: &Path, place: &Place<'_>, extension: &str) -> PathBuf {
     let source_path = place.source_path;
     // The id of an article that is a whole file follows from its path alone; any other id is that of a record in the file.
     let whole = Origin { source_path: source_path.to_owned(), record: None };
@@ -31,8 +25,15 @@ pub(super) fn article_file(folder: &Path, place: &Place<'_>, extension: &str) ->
     };
     let (folders, file) = name.rsplit_once('/').map_or((None, name.as_str()), |(folders, file)| (Some(folders), file));
     let folders = folders.into_iter().flat_map(|folders| folders.split('/'));
-    let folder = folder.join(folders.map(|name| short_name(name, LONGEST_NAME)).collect::<PathBuf>());
-    Ok(folder.join(with_ending(file, extension)))
+    let within: PathBuf = folders.map(|name| short_name(&entry_name(name, source_path), LONGEST_NAME)).collect();
+    folder.join(within).join(with_ending(&entry_name(file, source_path), extension))
+}
+
+/// A part of a source path as the name of a folder or file. Paths come from the table, which may be anybody's: an absolute one or `..`
+/// would lead out of the folder. What no entry can be called gets a hash of the whole path, so that no other becomes the same.
+fn entry_name<'n>(name: &'n str, source_path: &str) -> Cow<'n, str> {
+    let is_possible = !matches!(name, "" | "." | "..") && !name.contains('\0');
+    if is_possible { Cow::Borrowed(name) } else { Cow::Owned(format!("{}~{}", name.replace('\0', "_"), hash(source_path))) }
 }
 
 /// The file of a section.
@@ -53,11 +54,10 @@ fn section_name(section: &str) -> String {
     format!("{plain}~{}", hash(section))
 }
 
-/// A name with its extension, as short as a file needs it. Until it is finished the file has the part's ending as well, and that longer
-/// name must fit too.
+/// A name with its extension, as short as a file needs it.
 fn with_ending(name: &str, extension: &str) -> String {
     let ending = format!(".{extension}");
-    format!("{}{ending}", short_name(name, LONGEST_NAME - PART.len() - ending.len()))
+    format!("{}{ending}", short_name(name, LONGEST_NAME - ending.len()))
 }
 
 /// A name of at most `most` bytes: a longer one is cut and gets a hash of the whole, so that no other name becomes the same.
@@ -77,17 +77,19 @@ fn hash(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Component;
+
     use super::*;
 
     #[test]
     fn names_fit_and_stay_apart() {
         let file = |source_path: &str, article_id| {
             let place = Place { source_path, article_id, section: None };
-            article_file(Path::new("to"), &place, "jsonl").expect("within the folder")
+            article_file(Path::new("to"), &place, "jsonl")
         };
         assert_eq!(file("a/b.txt", None), Path::new("to/a/b.txt.jsonl"));
         assert_eq!(file("a/b.csv", Some("0123")), Path::new("to/a/b.csv/0123.jsonl"));
-        let longest = "x".repeat(LONGEST_NAME - ".jsonl.part".len());
+        let longest = "x".repeat(LONGEST_NAME - ".jsonl".len());
         assert_eq!(file(&longest, None), Path::new("to").join(format!("{longest}.jsonl")), "a name that fits stays");
         for name in ["x".repeat(254), "خ".repeat(127), "خ".repeat(900)] {
             let (one, other) = (file(&format!("{name}.txt"), None), file(&format!("{name}.csv"), None));
@@ -99,7 +101,21 @@ mod tests {
             }
             for path in [&one, &other, &inner] {
                 assert!(path.extension().is_some_and(|ending| ending == "jsonl"), "{}", path.display());
-                assert!(path.file_name().is_some_and(|name| name.len() + PART.len() <= LONGEST_NAME), "{}", path.display());
+            }
+        }
+    }
+
+    #[test]
+    fn articles_stay_in_the_folder() {
+        let sources =
+            ["../../evil.txt", "/etc/passwd", "..", ".", "", "a/../b", "a//b", "a/./b", "a/", "a\0b", "a/b", "a_b", "b"];
+        for article_id in [None, Some("0123")] {
+            let file = |source_path| article_file(Path::new("to"), &Place { source_path, article_id, section: None }, "txt");
+            let files: std::collections::BTreeSet<PathBuf> = sources.into_iter().map(file).collect();
+            assert_eq!(files.len(), sources.len());
+            for path in files {
+                let is_within = path.components().all(|component| matches!(component, Component::Normal(_)));
+                assert!(is_within && path.starts_with("to") && !path.to_string_lossy().contains('\0'), "{}", path.display());
             }
         }
     }
@@ -115,7 +131,7 @@ mod tests {
         assert_eq!(files.len(), others.len());
         for path in &files {
             assert_eq!(path.parent(), Some(Path::new("to")), "{}", path.display());
-            assert!(path.file_name().is_some_and(|name| name.len() + PART.len() <= LONGEST_NAME), "{}", path.display());
+            assert!(path.file_name().is_some_and(|name| name.len() <= LONGEST_NAME), "{}", path.display());
         }
     }
 }

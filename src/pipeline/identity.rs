@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::cache::{StageKeys, StageName};
 use crate::config::Setup;
-use crate::dataset::{self, Provenance};
+use crate::dataset::{self, BUILD_ID_DIGITS, Provenance};
 use crate::ingest::{self, Inventory};
 use engine::{duplicates, repair, review, split, tag};
 
@@ -46,10 +46,10 @@ fn corrections(setup: &Setup) -> Option<String> {
     (!corrections.all().is_empty()).then(|| format!("{} {}", corrections.hash(), review::VERSION))
 }
 
-/// 16 hex digits of a hash of everything that the build's content depends on.
+/// Hex digits of a hash of everything that the build's content depends on.
 pub(super) fn build_id(provenance: &Provenance) -> String {
     let json = serde_json::to_vec(provenance).expect("provenance is plain data");
-    blake3::hash(&json).to_hex()[..16].to_owned()
+    blake3::hash(&json).to_hex()[..BUILD_ID_DIGITS].to_owned()
 }
 
 /// The keys of the stages: everything besides the article that their results depend on.

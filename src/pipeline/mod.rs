@@ -105,11 +105,15 @@ pub fn run(
         standing.judge(output, &setup.settings).map(|()| standing)
     };
     // Asked before the lock is taken: a run with nothing to do needs none, and is not refused because another holds it.
-    if let Some(outcome) = nothing_to_do(&output, standing(&output)?)? {
+    if let Some(outcome) = nothing_to_do(standing(&output)?) {
+        tidy(&output, &outcome, progress);
         return Ok(warned_of(progress, outcome));
     }
     // From here on the locked folder shadows the plain one, so nothing below can write without the lock.
     let output = output.lock()?;
+    for stranger in output.strangers() {
+        progress.message(&format!("warning: {} is no build of tarmim, and is left alone", stranger.display()));
+    }
     let before = output.current_id();
     // Asked again: another run may have published in between.
     match standing(&output)? {
@@ -153,20 +157,36 @@ fn warn(progress: &Progress, warnings: &[String]) {
 }
 
 /// The outcome of a run that need not write: its build is current, or the user rolled back from it.
-fn nothing_to_do(output: &OutputFolder, standing: Standing) -> Result<Option<RunOutcome>, RunError> {
+fn nothing_to_do(standing: Standing) -> Option<RunOutcome> {
     match standing {
-        Standing::RolledBack(manifest, rolled) => Ok(Some(RunOutcome::RolledBack(manifest, rolled))),
-        Standing::UpToDate(manifest) => {
-            // The input has changed since the user rolled back, so the roll-back no longer applies. If another run holds the lock, it
-            // will find that out as well.
-            if output.has_roll_back()
-                && let Ok(locked) = output.lock()
-            {
+        Standing::RolledBack(manifest, rolled) => Some(RunOutcome::RolledBack(manifest, rolled)),
+        Standing::UpToDate(manifest) => Some(RunOutcome::UpToDate(manifest)),
+        Standing::Kept(_) | Standing::ToBuild(_) => None,
+    }
+}
+
+/// Cleans up after runs that were killed, although there is nothing to build.
+fn tidy(output: &OutputFolder, outcome: &RunOutcome, progress: &Progress) {
+    // The input has changed since the user rolled back, so the roll-back no longer applies.
+    let ends_roll_back = matches!(outcome, RunOutcome::UpToDate(_)) && output.has_roll_back();
+    let cache = CacheFolder::new(output.cache(), true);
+    if !ends_roll_back && !output.has_left_overs() && !cache.has_left_over() {
+        return;
+    }
+    let tidied = match output.lock() {
+        // Another run holds the lock, and cleans up as well.
+        Err(DatasetError::Locked { .. }) => Ok(()),
+        Err(error) => Err(RunError::from(error)),
+        Ok(locked) => cache.sweep().map_err(RunError::from).and_then(|()| {
+            if ends_roll_back {
                 locked.forget_roll_back()?;
             }
-            Ok(Some(RunOutcome::UpToDate(manifest)))
-        }
-        Standing::Kept(_) | Standing::ToBuild(_) => Ok(None),
+            Ok(())
+        }),
+    };
+    // The build is there, whatever is left beside it.
+    if let Err(error) = tidied {
+        progress.message(&format!("warning: what an earlier run left could not be removed: {error}"));
     }
 }
 

@@ -46,7 +46,8 @@ SCENARIOS = {
         ["run"],
         "lock.sweep sweep.remove stage.create cache.create table.create cache.push table.close cache.finish cache.rename "
         "cache.forget-unfinished gates.judge publish.write-report publish.write-manifest publish.rename "
-        "current.link current.swap current.sync publications.append rollback.forget remove.rename remove.delete stage.discard",
+        "publications.add replace.write replace.rename current.link current.swap current.sync rollback.forget remove.rename remove.delete "
+        "stage.discard",
         change_input,
     ),
     "replace": Scenario(["run", "--force"], "exchange.at-once stage.discard", damage_current),
@@ -146,7 +147,7 @@ def test_a_killed_run_leaves_a_whole_build_and_the_next_run_the_right_bytes(fail
 # A full disk
 
 # Steps that may fail without failing the run: the build is published with or without them.
-MAY_FAIL = {"publications.append", "replace.write#2", "replace.rename#2", "remove.rename", "remove.delete", "exchange.at-once"}
+MAY_FAIL = {"replace.write#2", "replace.rename#2", "remove.rename", "remove.delete", "exchange.at-once"}
 
 # Steps that clean up, and the renaming of a cache that is complete: what they leave is swept or overwritten by the next run.
 LEAVES_SOMETHING = {"lock.sweep", "sweep.remove", "remove.delete", "stage.discard", "cache.rename"}

@@ -56,7 +56,7 @@ def test_an_interrupted_first_run_publishes_nothing(failpoints, project, point, 
 
 
 @SIGNALS
-@pytest.mark.parametrize("point", ["publish.rename", "current.swap", "publications.append"])
+@pytest.mark.parametrize("point", ["publish.rename", "publications.add", "current.swap"])
 def test_a_signal_that_comes_during_publication_is_too_late(failpoints, project, point, signal, code):
     """It takes milliseconds and is not left half done."""
     failpoints.run(project, "run", at=f"{point}={signal}", expect=0)

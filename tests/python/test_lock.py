@@ -82,12 +82,3 @@ def test_a_half_removed_old_build_is_never_published_again(project, lost):
     assert again.id == old.id
     assert again.bytes_by_path() == content
     assert_builds_are_whole(project)
-
-
-def test_a_build_without_its_manifest_is_removed_by_the_next_run(built):
-    old = built.current()
-    built.build()
-    (old.folder / "manifest.json").unlink()
-    built.write("added.txt", "كلم زايد")
-    built.build()
-    assert_builds_are_whole(built)

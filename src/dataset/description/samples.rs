@@ -36,6 +36,8 @@ pub(super) fn manifest() -> Manifest {
         run: RunSummary::default(),
         review: None,
         tables: Table::ALL.map(parts).into(),
+        beside: BTreeMap::new(),
+        checksum: String::new(),
     }
 }
 
