@@ -3,7 +3,7 @@
 //! `TARMIM_FAILPOINT` lists what happens where, separated by commas: `point=action`, or `point#n=action` for the n-th time that
 //! the point is reached (the first time if no number is given). Actions:
 //!
-//! - `kill`, `int`, `term`: the program sends itself that signal, then goes on;
+//! - `kill`, `int`, `term`, `hup`: the program sends itself that signal, then goes on;
 //! - `full`: the step fails as it would on a full disk;
 //! - `pause`: the program writes `failpoint: <point>` to standard error and waits for a line on standard input, or its end.
 //!
@@ -38,7 +38,7 @@ mod armed {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use rustix::io::Errno;
-    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::low_level::raise;
 
     const VARIABLE: &str = "TARMIM_FAILPOINT";
@@ -74,10 +74,11 @@ mod armed {
             "kill" => Action::Raise(SIGKILL),
             "int" => Action::Raise(SIGINT),
             "term" => Action::Raise(SIGTERM),
+            "hup" => Action::Raise(SIGHUP),
             "full" => Action::Full,
             "pause" => Action::Pause,
             _ => panic!(
-                "{VARIABLE}: {item}: expected point=action or point#n=action; actions are kill, int, term, full, pause"
+                "{VARIABLE}: {item}: expected point=action or point#n=action; actions are kill, int, term, hup, full, pause"
             ),
         };
         let number: usize = number.parse().unwrap_or_else(|_| panic!("{VARIABLE}: {item}: {number} is not a number"));

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use tarmim::cli::parse;
 use tarmim::commands::{Error, execute};
+use tarmim::interrupt::Interrupt;
+use tarmim::panics::caught;
 use tarmim::progress::{LogFormat, event_of};
 use tarmim::terminal::Printer;
 
@@ -19,7 +21,10 @@ fn main() -> ExitCode {
         writeln!(std::io::stderr(), "tarmim: {message}").ok();
         return ExitCode::from(2);
     }
-    match execute(cli) {
+    let done = Interrupt::outlive_file_limit()
+        .map_err(|source| Error::Io { what: "signal handlers".to_owned(), source })
+        .and_then(|()| caught(|| execute(cli)).unwrap_or_else(|panic| Err(Error::of_panic(panic))));
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         // The reader of our output has seen enough (`tarmim export … | head`).
         Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,

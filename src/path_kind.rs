@@ -4,13 +4,15 @@ use std::fs::{FileType, metadata, read_link, symlink_metadata};
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
+use crate::shown;
+
 /// The kind of thing at a path, as in "a folder"; `None` if there is nothing.
 pub(crate) fn kind_at(path: &Path) -> Option<String> {
     match metadata(path) {
         Ok(found) => Some(kind_of(found.file_type()).to_owned()),
         // The link exists, but its target does not or cannot be reached.
         Err(error) if symlink_metadata(path).is_ok_and(|found| found.is_symlink()) => {
-            let target = read_link(path).map(|target| target.display().to_string()).unwrap_or_default();
+            let target = read_link(path).map(|target| shown::path(&target)).unwrap_or_default();
             Some(format!("a link to {target}, which cannot be followed ({error})"))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
@@ -20,7 +22,7 @@ pub(crate) fn kind_at(path: &Path) -> Option<String> {
 
 /// The kind of entry at a path itself, with a link's target; `None` if there is nothing.
 pub(crate) fn kind_of_entry(path: &Path) -> Option<String> {
-    read_link(path).map_or_else(|_| kind_at(path), |target| Some(format!("a link to {}", target.display())))
+    read_link(path).map_or_else(|_| kind_at(path), |target| Some(format!("a link to {}", shown::path(&target))))
 }
 
 fn kind_of(found: FileType) -> &'static str {

@@ -3,7 +3,8 @@
 //! A terminal orders a line by the bidirectional algorithm (Unicode Standard Annex 9), which moves arrows, numbers and punctuation that stand
 //! between Arabic words. So each piece of Arabic stands between FSI and PDI: it is ordered by itself, and moves as one piece.
 //!
-//! Invariant: isolates are balanced in every line, and text of the data can neither close one nor move the cursor.
+//! Invariant: isolates are balanced in every line, and text of the data can neither close one nor move the cursor. A line of the data
+//! can look like one of ours unless it is put on one line before (`shown.rs`).
 
 use std::io::IsTerminal;
 
@@ -42,7 +43,7 @@ impl Printer {
     #[must_use]
     pub fn shown(&self, text: &str) -> String {
         let lines = text.split('\n').map(|line| {
-            let line = with_runs_isolated(line);
+            let line = with_runs_isolated(&line.replace(char::is_control, "\u{fffd}"));
             let line = self.columns.map_or_else(|| line.clone(), |columns| broken(&line, columns));
             if self.is_plain { without_isolates(&line) } else { line }
         });

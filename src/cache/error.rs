@@ -1,5 +1,6 @@
 //! Errors of the cache. Only writing can fail: whatever cannot be read is computed again.
 
+use crate::shown;
 use std::path::Path;
 
 /// A file or folder of the cache cannot be written.
@@ -13,6 +14,6 @@ pub struct CacheError {
 
 impl CacheError {
     pub(super) fn new(path: &Path, source: std::io::Error) -> Self {
-        Self { path: path.display().to_string(), source }
+        Self { path: shown::path(path), source }
     }
 }

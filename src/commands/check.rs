@@ -10,6 +10,7 @@ use super::remarks::{shown_notices, shown_rejects};
 use super::wording::counted;
 use crate::cli::OverrideArgs;
 use crate::pipeline::{Foreseen, foresee, inventory_of};
+use crate::shown;
 use crate::terminal::Printer;
 use engine::Engine;
 
@@ -30,7 +31,7 @@ pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool, printer
         return refusal.map_or(Ok(()), |refusal| Err(refusal.into()));
     }
     let mut lines = vec![
-        format!("the configuration is valid: {}", config.display()),
+        format!("the configuration is valid: {}", shown::path(config)),
         format!(
             "model {model_id}, {}, {}, {}",
             counted(concepts, "concept"),
@@ -46,7 +47,7 @@ pub(super) fn check(config: &Path, overrides: OverrideArgs, quiet: bool, printer
         ),
     ];
     lines.extend(shown_rejects(&rejects).iter().map(|line| format!("  {line}")));
-    lines.extend(warnings.iter().map(|warning| format!("warning: {warning}")));
+    lines.extend(warnings.iter().map(|warning| shown::warning(warning)));
     if !shown.is_empty() {
         lines.push(format!("{notices} about the vocabulary; none stops a run"));
         lines.extend(shown.iter().map(|line| format!("  {line}")));

@@ -10,6 +10,7 @@ use crate::analysis::diff::{Build, Diff};
 use crate::cli::DiffArgs;
 use crate::dataset::OutputFolder;
 use crate::progress::Progress;
+use crate::shown;
 use crate::terminal::Printer;
 
 /// The name of the current build.
@@ -32,7 +33,7 @@ pub(super) fn diff(config: &Path, args: DiffArgs, progress: &Progress, printer: 
         print(printer, diff.to_string().trim_end())?;
     }
     if let Some(folder) = parquet {
-        progress.message(&format!("lists written to {}", folder.display()));
+        progress.message(&format!("lists written to {}", shown::path(&folder)));
     }
     Ok(())
 }
@@ -57,7 +58,7 @@ fn build_before(output: &Path, after: &Build) -> Result<Build, Error> {
     let folder = OutputFolder::new(output);
     let before = folder.previous().and_then(|id| Build::open(&folder.build(&id)));
     before.ok_or_else(|| Error::NothingToRead {
-        input: output.display().to_string(),
+        input: shown::path(output),
         what: match folder.builds().as_slice() {
             [] | [_] => format!("only one build exists, {}; nothing to compare it with", after.build_id),
             builds => format!("no build was current before {}; {}", after.build_id, listed(builds)),

@@ -17,6 +17,7 @@ use crate::config::ConfigFault;
 use crate::dataset::DatasetError;
 use crate::ingest::ReadError;
 use crate::pipeline::RunError;
+use crate::shown::on_one_line;
 
 /// An error that ends a command.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +26,7 @@ pub enum Error {
     #[error("{}", shown_faults(.0))]
     Config(Vec<ConfigFault>),
     /// The command line asks for something impossible.
-    #[error("{0}")]
+    #[error("{}", on_one_line(.0))]
     Usage(String),
     /// The input folder is missing or holds nothing to read.
     #[error("nothing to read in {input}: {what}")]
@@ -59,6 +60,9 @@ pub enum Error {
     #[cfg(feature = "analysis")]
     #[error(transparent)]
     Analysis(#[from] AnalysisError),
+    /// A mistake of the program.
+    #[error("internal error, please report it with the input if you can; nothing that was published is lost: {0}")]
+    Internal(String),
     /// A stream or file cannot be read or written.
     #[error("{what}: {source}")]
     Io {
@@ -70,6 +74,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// The error of a panic with a message.
+    #[must_use]
+    pub fn of_panic(message: String) -> Self {
+        // polars starts its threads at its first use, and cannot say otherwise that there are none.
+        if message.starts_with("could not spawn threads") {
+            return DatasetError::NoThread(std::io::ErrorKind::WouldBlock.into()).into();
+        }
+        Self::Internal(message)
+    }
+
     /// The exit code, as the README lists them.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
@@ -86,6 +100,7 @@ impl Error {
             )
             | Self::Dataset(_)
             | Self::Read(_)
+            | Self::Internal(_)
             | Self::Io { .. } => 1,
             #[cfg(feature = "analysis")]
             Self::Analysis(_) => 1,

@@ -9,6 +9,7 @@ use super::Error;
 use super::printing::{print, print_data};
 use crate::cli::EvalArgs;
 use crate::config::{Overrides, Setup};
+use crate::shown;
 use crate::terminal::Printer;
 use engine::Engine;
 use evaluation::{
@@ -51,7 +52,7 @@ pub(super) fn eval(config: &Path, args: &EvalArgs, printer: Printer) -> Result<(
         if args.json {
             print_data(&line)?;
         } else {
-            print(printer, &format!("{}\n{}", path.display(), listed(&line)))?;
+            print(printer, &format!("{}\n{}", shown::path(path), listed(&line)))?;
         }
         if args.classes {
             print_classes(&records, &predictions, &engine)?;

@@ -21,6 +21,7 @@ use crate::ingest::{Ingested, Inventory, Neighbourhood, Record, read_records};
 use crate::path_kind::kind_at;
 use crate::pipeline::{inventory_of, planned_build_id};
 use crate::progress::Progress;
+use crate::shown;
 use crate::terminal::{Printer, isolated, padded};
 
 /// Separates the path of a member from that of its archive.
@@ -89,7 +90,9 @@ fn find_target(setup: &Setup, target: &str) -> Result<(Record, Option<usize>), E
 fn unknown(setup: &Setup, target: &str) -> Error {
     Error::Usage(match kind_at(Path::new(target)) {
         Some(kind) => format!("{target} is {kind}; expected a file, an article_id or a sentence_id"),
-        None => format!("{target}: no such file, and no article in {} has this id", setup.settings.ingest.input.display()),
+        None => {
+            format!("{target}: no such file, and no article in {} has this id", shown::path(&setup.settings.ingest.input))
+        }
     })
 }
 

@@ -8,6 +8,7 @@ use super::wording::counted;
 use crate::cli::ExportArgs;
 use crate::export::{Each, Export, ExportFormat, ExportTable, Exported, Target, export as write};
 use crate::progress::Progress;
+use crate::shown;
 
 /// Writes a table of a build.
 pub(super) fn export(config: &Path, args: ExportArgs, progress: &Progress) -> Result<(), Error> {
@@ -20,8 +21,8 @@ pub(super) fn export(config: &Path, args: ExportArgs, progress: &Progress) -> Re
     let target = each.map_or_else(|| Target::File(to.clone()), |each| Target::Folder(each, to.clone()));
     let exported = write(&build, what, target)?;
     progress.message(&match each {
-        Some(_) => format!("{} written to {}", counted(exported.files, "file"), to.display()),
-        None => format!("{} written", to.display()),
+        Some(_) => format!("{} written to {}", counted(exported.files, "file"), shown::path(&to)),
+        None => format!("{} written", shown::path(&to)),
     });
     warn_of_cuts(exported, progress);
     Ok(())

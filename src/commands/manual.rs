@@ -4,6 +4,7 @@ use super::Error;
 use super::printing::print_data;
 use crate::cli::{CompletionsArgs, ManArgs, command};
 use crate::progress::Progress;
+use crate::shown;
 
 /// Prints a shell's completions.
 pub(super) fn completions(args: &CompletionsArgs) -> Result<(), Error> {
@@ -14,8 +15,8 @@ pub(super) fn completions(args: &CompletionsArgs) -> Result<(), Error> {
 
 /// Writes a manual page for the program and one for each command.
 pub(super) fn man(args: &ManArgs, progress: &Progress) -> Result<(), Error> {
-    let io = |source| Error::Io { what: args.to.display().to_string(), source };
+    let io = |source| Error::Io { what: shown::path(&args.to), source };
     std::fs::create_dir_all(&args.to).and_then(|()| clap_mangen::generate_to(command(), &args.to)).map_err(io)?;
-    progress.message(&format!("manual pages written to {}", args.to.display()));
+    progress.message(&format!("manual pages written to {}", shown::path(&args.to)));
     Ok(())
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::Error;
 use crate::dataset::{Counts, Manifest, OutputFolder};
+use crate::shown;
 
 /// Writes the metrics after a run that ended with an exit code and took some seconds.
 pub(super) fn write(file: &Path, output: Option<&Path>, exit_code: u8, seconds: f64) -> Result<(), Error> {
@@ -19,7 +20,7 @@ pub(super) fn write(file: &Path, output: Option<&Path>, exit_code: u8, seconds: 
     if let Some(manifest) = output.and_then(|output| OutputFolder::new(output).current_manifest()) {
         build(&mut page, &manifest, now);
     }
-    replace(file, &page.0).map_err(|source| Error::Io { what: file.display().to_string(), source })
+    replace(file, &page.0).map_err(|source| Error::Io { what: shown::path(file), source })
 }
 
 fn build(page: &mut Page, manifest: &Manifest, now: jiff::Timestamp) {

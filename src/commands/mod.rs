@@ -43,6 +43,7 @@ pub use error::Error;
 use std::path::PathBuf;
 
 use crate::cli::{Cli, Command};
+use crate::dataset::DatasetError;
 use crate::dataset::dictionary::data_dictionary;
 use crate::progress::Progress;
 use crate::terminal::Printer;
@@ -54,11 +55,10 @@ use printing::print_data;
 /// # Errors
 /// If the command fails; [`Error::exit_code`] tells how.
 pub fn execute(cli: Cli) -> Result<(), Error> {
-    // First of all: the global pool is built once, by its first use if not here.
-    if let Some(jobs) = cli.jobs {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global();
-        pool.map_err(|error| Error::Usage(format!("--jobs {jobs}: {error}")))?;
-    }
+    // First of all: the global pool is built once, by its first use if not here, which cannot fail with a message. 0 stands for
+    // one thread for each core.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(cli.jobs.map_or(0, usize::from)).build_global();
+    pool.map_err(|error| DatasetError::NoThread(std::io::Error::other(error)))?;
     let progress = Progress::new(cli.quiet, cli.log_format, cli.plain);
     let printer = Printer::for_output(cli.plain);
     let config = cli.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG));

@@ -13,6 +13,7 @@ use super::wording::counted;
 use crate::cache::StageName;
 use crate::cli::PlanArgs;
 use crate::pipeline::{Preview, PreviewedArticle, preview};
+use crate::shown;
 use crate::terminal::Printer;
 
 /// Prints what a run would do.
@@ -58,11 +59,12 @@ fn shown(preview: &Preview) -> String {
         let _ = writeln!(text, "    {line}");
     }
     for warning in &preview.warnings {
-        let _ = writeln!(text, "  warning: {warning}");
+        let _ = writeln!(text, "  {}", shown::warning(warning));
     }
     for PreviewedArticle { origin, staleness } in &preview.articles {
         let record = origin.record.as_ref().map(|record| format!(" ({record})")).unwrap_or_default();
-        let _ = writeln!(text, "    {}  {}{record}: {}", origin.article_id(), origin.source_path, staleness.reason());
+        let place = format!("{}{record}", origin.source_path);
+        let _ = writeln!(text, "    {}  {}: {}", origin.article_id(), shown::on_one_line(&place), staleness.reason());
     }
     text
 }

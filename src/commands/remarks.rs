@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use engine::tables::Reject;
 use engine::tag::VocabularyNotice;
 
+use crate::shown::on_one_line;
+
 /// How many remarks of one kind are told in full.
 const TOLD: usize = 10;
 
@@ -36,7 +38,7 @@ pub(super) fn shown(remarks: impl Iterator<Item = (String, String)>) -> Vec<Stri
         });
         *count += 1;
         if *count <= TOLD {
-            lines.push(line);
+            lines.push(on_one_line(&line).into_owned());
         }
     }
     let more = |kind: &String| Some(counts[kind].saturating_sub(TOLD)).filter(|more| *more > 0);

@@ -11,16 +11,17 @@ use crate::cli::ReportArgs;
 use crate::config::{NamedFiles, PipelineFile};
 use crate::dataset::Manifest;
 use crate::progress::Progress;
+use crate::shown;
 
 /// Writes the report of a build to a file.
 pub(super) fn report(config: &Path, args: ReportArgs, progress: &Progress) -> Result<(), Error> {
     let build = build_folder(&output_folder(config, args.output)?, args.build.as_deref())?;
-    let manifest =
-        Manifest::read(&build).ok_or_else(|| Error::Usage(format!("{} has no manifest.json", build.display())))?;
+    let manifest = Manifest::read(&build)
+        .ok_or_else(|| Error::Usage(format!("{} has no manifest.json that can be read", shown::path(&build))))?;
     // The card's name stands in the configuration alone; without one the build has its usual name.
     let settings = PipelineFile::open(config, NamedFiles::Ignore).map(|(file, _)| file.settings).unwrap_or_default();
     write_report_to(&args.to, &build, &manifest, &settings.card.name, recorded_verdicts(&build))?;
-    progress.message(&format!("{} written", args.to.display()));
+    progress.message(&format!("{} written", shown::path(&args.to)));
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use super::wording::counted;
 use crate::cli::{ReviewAction, ReviewArgs, ReviewExportArgs};
 use crate::dataset::{NewFile, ReviewKind, write_review_sheet};
 use crate::progress::Progress;
+use crate::shown;
 
 /// Does what is asked.
 pub(super) fn review(config: &Path, args: ReviewArgs, progress: &Progress) -> Result<(), Error> {
@@ -32,6 +33,6 @@ fn export(config: &Path, args: ReviewExportArgs, progress: &Progress) -> Result<
     let rows = write_review_sheet(&build, kinds, limit, (&to, &mut file))?;
     file.finish()?;
     let next = "fill in the column correction, and name the file in [review] corrections";
-    progress.message(&format!("{} written to {}: {next}", counted(rows, "row"), to.display()));
+    progress.message(&format!("{} written to {}: {next}", counted(rows, "row"), shown::path(&to)));
     Ok(())
 }

@@ -20,6 +20,7 @@ use crate::dataset::{Counts, Described, Manifest, ReviewSummary, RollBack};
 use crate::interrupt::Interrupt;
 use crate::pipeline::{self, RunOptions, RunOutcome};
 use crate::progress::Progress;
+use crate::shown;
 use crate::terminal::Printer;
 
 /// Runs the pipeline, and writes its metrics however it ends.
@@ -52,7 +53,7 @@ fn run_pipeline(
     // The pipeline consumes the setup, and the summary still has to name the folder.
     let output = setup.settings.dataset.output.clone();
     *place = Some(output.clone());
-    setup.vocabulary.warnings().iter().for_each(|warning| progress.message(&format!("warning: {warning}")));
+    setup.vocabulary.warnings().iter().for_each(|warning| progress.message(&shown::warning(warning)));
     let lineage = args.lineage.map(|log| Lineage::begin(log, &setup)).transpose()?;
     let outcome = pipeline::run(setup, options, progress, &interrupt);
     // How the run ended matters more than its log.
@@ -106,8 +107,7 @@ fn describe(summary: &str, manifest: &Manifest, work: Option<&BTreeMap<String, u
         foreign,
         corrected,
     } = manifest.counts;
-    let current = output.join("current");
-    let current = current.display();
+    let current = shown::path(&output.join("current"));
     let mut text = format!("{summary} build {} in {current}\n", manifest.build_id);
     let percent = |part: usize| percent(part, tokens);
     // Writing to a string cannot fail.
@@ -162,8 +162,8 @@ fn describe(summary: &str, manifest: &Manifest, work: Option<&BTreeMap<String, u
     // A file of a partition lies in a folder below that of its table.
     let is_partitioned = manifest.files().any(|file| file.path.matches('/').count() > 1);
     let files = if is_partitioned { "**/*.parquet" } else { "*.parquet" };
-    let _ =
-        write!(text, "look at it:\n  duckdb -c \"select text, keyword_ids from '{current}/sentences/{files}' limit 10\"");
+    let query = format!("select text, keyword_ids from '{}/sentences/{files}' limit 10", shown::sql_string(&current));
+    let _ = write!(text, "look at it:\n  {}", shown::duckdb_command(&query));
     text
 }
 

@@ -10,6 +10,7 @@ use crate::config::ConfigFault;
 use crate::failpoint::reach;
 use crate::ingest::table_as_csv;
 use crate::progress::{Progress, Stage};
+use crate::shown;
 
 /// Trains a model.
 pub(super) fn train(args: TrainArgs, progress: &Progress, quiet: bool) -> Result<(), Error> {
@@ -22,7 +23,7 @@ pub(super) fn train(args: TrainArgs, progress: &Progress, quiet: bool) -> Result
     if quiet {
         return Ok(());
     }
-    print_data(&format!("model {id} written to {}", settings.output.display()))
+    print_data(&format!("model {id} written to {}", shown::path(&settings.output)))
 }
 
 impl training::Progress for Progress {

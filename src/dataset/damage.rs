@@ -12,6 +12,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::manifest::{MANIFEST, Manifest};
 use super::part_file::part_files;
 use crate::hashing::hash_file;
+use crate::shown;
 
 /// A file of a published build that is not as the build's manifest has it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,7 +47,7 @@ impl BuildDamage {
         let found = Table::ALL.into_iter().flat_map(|table| part_files(build_folder, table).unwrap_or_default());
         let relative = |path: PathBuf| path.strip_prefix(build_folder).ok().map(|path| path.display().to_string());
         let stray = found.filter_map(relative).find(|path| !listed.contains(path.as_str()))?;
-        Some(Self { file: stray, what: "is not of this build" })
+        Some(Self { file: shown::on_one_line(&stray).into_owned(), what: "is not of this build" })
     }
 
     /// The damage of a build whose manifest cannot be read.

@@ -32,10 +32,10 @@ impl DatasetWriter {
     /// If a table's folder cannot be created.
     pub fn new(build_folder: &Path, stamp: &BuildStamp, partition_by: PartitionBy) -> Result<Self, DatasetError> {
         Ok(Self {
-            sentences: TableThread::new(TableWriter::new(build_folder, stamp)?),
-            articles: TableThread::new(TableWriter::new(build_folder, stamp)?),
-            keywords: TableThread::new(TableWriter::new(build_folder, stamp)?),
-            rejects: TableThread::new(TableWriter::new(build_folder, stamp)?),
+            sentences: TableThread::new(TableWriter::new(build_folder, stamp)?)?,
+            articles: TableThread::new(TableWriter::new(build_folder, stamp)?)?,
+            keywords: TableThread::new(TableWriter::new(build_folder, stamp)?)?,
+            rejects: TableThread::new(TableWriter::new(build_folder, stamp)?)?,
             partition_by,
             before: 0,
             counts: Counts::default(),

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::shown;
+
 /// An error writing, publishing or reading a build.
 #[derive(Debug, thiserror::Error)]
 pub enum DatasetError {
@@ -31,6 +33,9 @@ pub enum DatasetError {
         /// What belongs there.
         expected: &'static str,
     },
+    /// The system has no thread left for the program.
+    #[error("no thread can be started ({0}); raise the limit on processes (ulimit -u), or use fewer threads (--jobs 1)")]
+    NoThread(std::io::Error),
     /// The thread that writes a table has ended early; closing the tables says why.
     #[error("a table's writer has stopped")]
     WriterStopped,
@@ -58,14 +63,14 @@ pub enum DatasetError {
 impl DatasetError {
     /// Names the file in an error of its reader.
     pub(crate) fn unreadable(path: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Unreadable { path: path.display().to_string(), source: source.into() }
+        Self::Unreadable { path: shown::path(path), source: source.into() }
     }
 
     pub(crate) fn parquet(path: &Path, source: parquet::errors::ParquetError) -> Self {
-        Self::Parquet { path: path.display().to_string(), source }
+        Self::Parquet { path: shown::path(path), source }
     }
 
     pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
-        Self::Io { path: path.display().to_string(), source }
+        Self::Io { path: shown::path(path), source }
     }
 }

@@ -14,12 +14,11 @@ use super::entry::{ASIDE, Entry, FAILED, REMOVED, STAGING};
 use super::error::DatasetError;
 use super::history::RollBack;
 use super::manifest::Manifest;
-use super::output::{BUILDS, OutputFolder};
+use super::output::{BUILDS, NEXT_CURRENT, OutputFolder};
 use crate::failpoint::reach;
+use crate::shown;
 
 const LOCK: &str = ".lock";
-/// The link to the build that becomes current, before it is renamed.
-pub(super) const NEXT_CURRENT: &str = ".current";
 
 /// The right to write to an output folder, given up when dropped.
 #[derive(Debug)]
@@ -53,7 +52,7 @@ impl OutputFolder {
         let file = opened.map_err(|source| DatasetError::io(&path, source))?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(DatasetError::Locked { output: self.root.display().to_string() }),
+            Err(TryLockError::WouldBlock) => return Err(DatasetError::Locked { output: shown::path(&self.root) }),
             Err(TryLockError::Error(source)) => return Err(DatasetError::io(&path, source)),
         }
         // Swept only under the lock: without it, the staged build of a run that is still alive would be removed.

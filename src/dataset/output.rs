@@ -29,9 +29,12 @@ use super::error::DatasetError;
 use super::history::{History, RollBack};
 use super::manifest::{MANIFEST, Manifest};
 use crate::path_kind::kind_of_entry;
+use crate::shown;
 
 pub(super) const BUILDS: &str = "builds";
 const CURRENT: &str = "current";
+/// The link to the build that becomes current, before it is renamed.
+pub(super) const NEXT_CURRENT: &str = ".current";
 const CACHE: &str = ".cache";
 
 /// The folder that builds are published in.
@@ -175,7 +178,7 @@ impl OutputFolder {
             vacant(&self.current(), "the link to the current build")?;
         }
         // The link is made beside and renamed; a run that was killed may have left it.
-        let beside = self.root.join(super::locked_output::NEXT_CURRENT);
+        let beside = self.root.join(NEXT_CURRENT);
         if beside.is_symlink() { Ok(()) } else { vacant(&beside, "a link, for a moment,") }
     }
 
@@ -215,6 +218,6 @@ impl OutputFolder {
 fn vacant(path: &Path, expected: &'static str) -> Result<(), DatasetError> {
     match kind_of_entry(path) {
         None => Ok(()),
-        Some(found) => Err(DatasetError::Occupied { path: path.display().to_string(), found, expected }),
+        Some(found) => Err(DatasetError::Occupied { path: shown::path(path), found, expected }),
     }
 }

@@ -4,7 +4,7 @@
 //! and does not fill the memory. A table that is dropped before it is finished has stopped writing when the drop returns.
 
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::thread::JoinHandle;
+use std::thread::{Builder, JoinHandle};
 
 use super::error::DatasetError;
 use super::part_file::PartFile;
@@ -38,7 +38,10 @@ pub(super) struct TableThread<R> {
 
 impl<R: TableRow + Send + 'static> TableThread<R> {
     /// Starts a thread that writes what is pushed.
-    pub(super) fn new(mut writer: TableWriter<R>) -> Self {
+    ///
+    /// # Errors
+    /// If the system has no thread left.
+    pub(super) fn new(mut writer: TableWriter<R>) -> Result<Self, DatasetError> {
         let (sender, receiver) = sync_channel::<Message<R>>(WAITING);
         let work = move || {
             for message in receiver {
@@ -51,8 +54,8 @@ impl<R: TableRow + Send + 'static> TableThread<R> {
             // The queue was closed without `Finish`: the run has failed.
             Ok(Vec::new())
         };
-        let thread = Some(std::thread::spawn(work));
-        Self { sender: Some(sender), thread, partition: String::new(), gathered: Vec::new(), gathered_bytes: 0 }
+        let thread = Some(Builder::new().spawn(work).map_err(DatasetError::NoThread)?);
+        Ok(Self { sender: Some(sender), thread, partition: String::new(), gathered: Vec::new(), gathered_bytes: 0 })
     }
 
     /// Adds rows to a partition.

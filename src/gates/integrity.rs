@@ -15,6 +15,7 @@ use super::subject::Subject;
 use super::walk::{Invariant, Walked, walk};
 use crate::dataset::DatasetError;
 use crate::dataset::part_files;
+use crate::shown;
 use engine::tables::schema::Table;
 use serde::{Deserialize, Serialize};
 
@@ -169,7 +170,7 @@ fn judge_schemas(build_folder: &Path) -> Result<(Vec<String>, usize), DatasetErr
         }
         for file in files {
             let (fault, rows) = judge_schema(&file, table).map_err(|error| DatasetError::unreadable(&file, error))?;
-            faults.extend(fault.map(|fault| format!("{}: {fault}", file.display())));
+            faults.extend(fault.map(|fault| format!("{}: {fault}", shown::path(&file))));
             if table == Table::Rejects {
                 rejects += rows;
             }

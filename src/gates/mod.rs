@@ -38,6 +38,7 @@ pub use self::subject::Subject;
 use crate::dataset::DatasetError;
 use crate::dataset::part_files;
 use crate::dataset::table_reader::batches;
+use crate::shown;
 use engine::tables::{Projection, Table, rejects};
 
 /// Rejects listed in a message.
@@ -95,7 +96,8 @@ pub fn first_rejects(build_folder: &Path) -> Result<Vec<String>, DatasetError> {
             for row in 0..batch.num_rows() {
                 let record = &rejects.record;
                 let record = if record.is_null(row) { String::new() } else { format!(" ({})", record.value(row)) };
-                listed.push(format!("{}{record}: {}", rejects.source_path.value(row), rejects.message.value(row)));
+                let line = format!("{}{record}: {}", rejects.source_path.value(row), rejects.message.value(row));
+                listed.push(shown::on_one_line(&line).into_owned());
                 if listed.len() == LISTED_REJECTS {
                     return Ok(listed);
                 }

@@ -12,7 +12,7 @@ use super::admission::Admission;
 use super::error::RunError;
 use super::finished::{Done, DoneArticle, DoneDocument, Finished, Opening};
 use crate::cache::{CacheWriter, Staleness};
-use crate::dataset::{Counts, DatasetError, DatasetWriter, TableFiles};
+use crate::dataset::{Counts, DatasetError, DatasetWriter, TableFiles, without_formula};
 use crate::ingest::InputReport;
 use engine::duplicates::{DuplicateSettings, Verdict};
 use engine::review::ReviewTally;
@@ -193,7 +193,7 @@ impl Redone {
         let reason = staleness.reason();
         if let Some(first) = staleness.first_stage() {
             let (id, record) = (format!("{:016x}", document.article_id), document.record.as_deref().unwrap_or_default());
-            self.write([&id, &document.source_path, record, first.name(), &reason])?;
+            self.write([&id, &without_formula(&document.source_path), &without_formula(record), first.name(), &reason])?;
         }
         *self.reasons.entry(reason).or_default() += 1;
         Ok(())

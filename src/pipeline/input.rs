@@ -4,6 +4,7 @@ use super::error::RunError;
 use crate::config::Setup;
 use crate::ingest::{IngestSettings, Inventory, take_inventory};
 use crate::path_kind::kind_at;
+use crate::shown;
 
 /// The files to be read.
 ///
@@ -11,7 +12,7 @@ use crate::path_kind::kind_at;
 /// [`RunError::NothingToRead`] if there are none.
 pub fn inventory_of(setup: &Setup) -> Result<Inventory, RunError> {
     let settings = &setup.settings.ingest;
-    let nothing = |what: String| RunError::NothingToRead { input: settings.input.display().to_string(), what };
+    let nothing = |what: String| RunError::NothingToRead { input: shown::path(&settings.input), what };
     if !settings.input.is_dir() {
         return Err(nothing(match kind_at(&settings.input) {
             None => "there is no such folder; set ingest.input, or give another (--input DIR; in Python input=…)".to_owned(),
@@ -31,7 +32,7 @@ pub fn inventory_of(setup: &Setup) -> Result<Inventory, RunError> {
 /// The error for files that are all read and hold neither an article nor anything to reject, such as metadata alone.
 pub(super) fn nothing_in(settings: &IngestSettings) -> RunError {
     let what = "its files describe articles, and none holds one".to_owned();
-    RunError::NothingToRead { input: settings.input.display().to_string(), what }
+    RunError::NothingToRead { input: shown::path(&settings.input), what }
 }
 
 /// Why no file of an inventory is read: there are none, none matches, or all are skipped.

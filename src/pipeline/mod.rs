@@ -42,6 +42,7 @@ use crate::gates::{Findings, RunReport, Subject};
 use crate::ingest::{Inventory, Neighbourhood};
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
+use crate::shown;
 pub use annotator::{AnnotatedRow, Annotation, Annotator, TableBatches};
 use assembly::{Assembled, Assembly};
 pub use error::RunError;
@@ -112,7 +113,7 @@ pub fn run(
     // From here on the locked folder shadows the plain one, so nothing below can write without the lock.
     let output = output.lock()?;
     for stranger in output.strangers() {
-        progress.message(&format!("warning: {} is no build of tarmim, and is left alone", stranger.display()));
+        progress.message(&format!("warning: {} is no build of tarmim, and is left alone", shown::path(&stranger)));
     }
     let before = output.current_id();
     // Asked again: another run may have published in between.
@@ -152,7 +153,7 @@ fn warned_of(progress: &Progress, outcome: RunOutcome) -> RunOutcome {
 
 fn warn(progress: &Progress, warnings: &[String]) {
     for warning in warnings {
-        progress.message(&format!("warning: {warning}"));
+        progress.message(&shown::warning(warning));
     }
 }
 

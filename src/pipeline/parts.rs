@@ -42,6 +42,7 @@ use crate::ingest::{
 };
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
+use crate::shown;
 
 /// An error that ends the work on a part.
 #[derive(Debug, thiserror::Error)]
@@ -427,7 +428,7 @@ impl PartedBuild {
         let review = self.review.write(&self.folder, review)?;
         let warnings: Vec<String> = review.and_then(|review| review.warning()).into_iter().collect();
         for warning in &warnings {
-            progress.message(&format!("warning: {warning}"));
+            progress.message(&shown::warning(warning));
         }
         let run = RunSummary { seconds: self.started.elapsed().as_secs_f64(), warnings, ..RunSummary::default() };
         let manifest = Manifest::new(self.id.clone(), self.provenance.clone(), counts, tables, run).with_review(review);

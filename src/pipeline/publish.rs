@@ -7,6 +7,7 @@ use std::path::Path;
 use super::error::{Consequence, RunError};
 use crate::dataset::LockedOutput;
 use crate::gates::{Findings, Gate, GateKind, GateReport, REJECT_RATIO, Subject, first_rejects, judge_findings};
+use crate::shown;
 
 /// Judges a staged build, and keeps it for inspection if it may not be published.
 ///
@@ -25,7 +26,7 @@ pub(super) fn admit(subject: &Subject<'_>, output: &LockedOutput, findings: &Fin
     let place = match output.keep_failed(subject.folder, subject.build_id) {
         Ok(kept) => format!(
             "the refused build is kept in {} until another is published or refused; {}",
-            kept.display(),
+            shown::path(&kept),
             how_to_inspect(&report, &kept)
         ),
         Err(error) => format!("the refused build could not be kept: {error}"),
@@ -82,7 +83,6 @@ fn advice(failed: &[&Gate]) -> String {
 /// A query that shows the rows behind the first failed gate of a build in `folder`.
 pub(super) fn how_to_inspect(report: &GateReport, folder: &Path) -> String {
     let query = report.refusing().next().map(Gate::inspection).unwrap_or_default();
-    // The query is SQL in a shell's double quotes; a quote in the path ends the SQL string unless it is doubled.
-    let query = query.replace("{build}", &folder.display().to_string().replace('\'', "''"));
-    format!("inspect it:\n  duckdb -c \"{query}\"")
+    let query = query.replace("{build}", &shown::sql_string(&shown::path(folder)));
+    format!("inspect it:\n  {}", shown::duckdb_command(&query))
 }

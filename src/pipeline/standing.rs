@@ -8,6 +8,7 @@ use super::publish::{how_to_inspect, refusal};
 use crate::config::PipelineSettings;
 use crate::dataset::{BuildDamage, Manifest, OutputFolder, RollBack};
 use crate::gates::{Subject, first_rejects, judge_again};
+use crate::shown;
 
 /// How the output folder stands to the build that the input gives.
 #[derive(Clone, Debug)]
@@ -71,7 +72,7 @@ impl Standing {
         if report.passed() {
             return Ok(());
         }
-        let place = format!("the build is {}; {}", folder.display(), how_to_inspect(&report, &folder));
+        let place = format!("the build is {}; {}", shown::path(&folder), how_to_inspect(&report, &folder));
         Err(refusal(&report, &subject, consequence, &first_rejects(&folder)?, &place))
     }
 }

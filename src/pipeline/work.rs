@@ -8,6 +8,7 @@
 use engine::tables::Reject;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::Builder;
 
 use rayon::prelude::*;
 
@@ -19,7 +20,7 @@ use super::finished::{Done, DoneArticle, DoneDocument, Finished, Opening};
 use super::stages::Stages;
 use crate::cache::{ArticleCache, Cached, PackedOutcome, StageName, Staleness};
 use crate::config::PipelineSettings;
-use crate::dataset::StageSeconds;
+use crate::dataset::{DatasetError, StageSeconds};
 use crate::ingest::{ArticleRemarks, IngestSettings, Ingested, Inventory, Neighbourhood, ReadError, Record, read_records};
 use crate::interrupt::Interrupt;
 use crate::progress::Stage;
@@ -85,8 +86,10 @@ impl<'w> Workers<'w> {
             // No batch waits in between: the reader holds one, and where it is one huge record, another would take as much again.
             let (to_workers, batches) = sync_channel::<ReadBatch>(0);
             let (to_assembly, finished) = sync_channel::<Vec<Finished>>(1);
-            let reading = scope.spawn(move || read_batches(inventory, self.ingest, limit, &to_workers));
-            let assembling = scope.spawn(move || assemble(assembly, &finished));
+            let read = move || read_batches(inventory, self.ingest, limit, &to_workers);
+            let reading = Builder::new().spawn_scoped(scope, read).map_err(DatasetError::NoThread)?;
+            let work = move || assemble(assembly, &finished);
+            let assembling = Builder::new().spawn_scoped(scope, work).map_err(DatasetError::NoThread)?;
             // Leaving the loop drops `batches`, so the reader's next send fails and its thread ends, too.
             for batch in batches {
                 if self.interrupted().is_some() {

@@ -36,7 +36,7 @@ pub(super) fn manifest() -> Manifest {
         run: RunSummary::default(),
         review: None,
         tables: Table::ALL.map(parts).into(),
-        beside: BTreeMap::new(),
+        beside: std::collections::BTreeMap::new(),
         checksum: String::new(),
     }
 }

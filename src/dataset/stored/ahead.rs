@@ -5,7 +5,7 @@
 
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread::JoinHandle;
+use std::thread::{Builder, JoinHandle};
 
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
@@ -19,17 +19,19 @@ pub(super) struct ReadAhead {
 }
 
 impl ReadAhead {
-    pub(super) fn new(reader: impl Iterator<Item = Read> + Send + 'static) -> Self {
+    /// # Errors
+    /// If the system has no thread left.
+    pub(super) fn new(reader: impl Iterator<Item = Read> + Send + 'static) -> std::io::Result<Self> {
         let (sender, batches) = sync_channel(1);
-        let thread = std::thread::spawn(move || {
+        let thread = Builder::new().spawn(move || {
             for batch in reader {
                 // The receiver was dropped: the walk ended early, and nobody wants the rest.
                 if sender.send(batch).is_err() {
                     break;
                 }
             }
-        });
-        Self { batches, thread: Some(thread) }
+        })?;
+        Ok(Self { batches, thread: Some(thread) })
     }
 }
 
@@ -62,7 +64,7 @@ mod tests {
 
     #[test]
     fn batches_end_where_the_reader_ends() {
-        let mut ahead = ReadAhead::new(std::iter::repeat_with(|| Ok(empty_batch())).take(3));
+        let mut ahead = ReadAhead::new(std::iter::repeat_with(|| Ok(empty_batch())).take(3)).expect("a thread");
         assert_eq!(ahead.by_ref().count(), 3);
         assert!(ahead.next().is_none());
     }
@@ -71,6 +73,6 @@ mod tests {
     #[should_panic(expected = "broke down")]
     fn a_reader_that_breaks_down_is_not_taken_for_the_end() {
         let broken = (0..3).map(|number| if number < 2 { Ok(empty_batch()) } else { panic!("broke down") });
-        let _ = ReadAhead::new(broken).count();
+        let _ = ReadAhead::new(broken).expect("a thread").count();
     }
 }

@@ -62,7 +62,8 @@ impl<C: Columns> Rows<C> {
         loop {
             let Some((path, reader)) = &mut self.open else {
                 let Some(path) = self.files.next() else { return Ok(()) };
-                self.open = Some((path.clone(), ReadAhead::new(batches(&path, C::NAMES, C::ROWS)?)));
+                let ahead = ReadAhead::new(batches(&path, C::NAMES, C::ROWS)?).map_err(DatasetError::NoThread)?;
+                self.open = Some((path.clone(), ahead));
                 continue;
             };
             match reader.next() {
