@@ -90,7 +90,7 @@ pub enum Command {
     Kwic(KwicArgs),
     /// Count how often a concept is mentioned, by month and section
     #[cfg(feature = "analysis")]
-    #[command(after_help = "Example:\n  tarmim trend exports --by month,section")]
+    #[command(after_help = "Example:\n  tarmim trend export --by month,section")]
     Trend(TrendArgs),
     /// Print completions for a shell
     #[cfg(feature = "manual")]

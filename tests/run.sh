@@ -99,7 +99,7 @@ export DBT=$wheel_venv/dbt/bin/dbt AIRFLOW_PYTHON=$wheel_venv/airflow/bin/python
 suite() {
   local environment=$1 tests=$2 code=0
   shift 2
-  "$environment/bin/python" -m pytest -q -rs -p no:cacheprovider --durations=15 --numprocesses="$workers" --dist=loadfile "$tests" "$@" ||
+  "$environment/bin/python" -m pytest -q -rs -p no:cacheprovider -o tmp_path_retention_policy=failed --durations=15 --numprocesses="$workers" --dist=loadfile "$tests" "$@" ||
     code=$?
   # An argument that names tests may find none in one of the two suites (code 5).
   [ "$code" = 0 ] || { [ "$code" = 5 ] && [ "$#" -gt 0 ]; }

@@ -8,53 +8,67 @@ use engine::arabic::folded_codes;
 use serde::Serialize;
 
 use super::AnalysisError;
-use crate::dataset::stored::{Item, StoredArticle, StoredSentence, each_item};
+use crate::dataset::stored::{Item, StoredArticle, StoredSentence, StoredToken, each_item};
 
 /// What is looked for.
 #[derive(Clone, Debug)]
 pub enum Sought {
-    /// A word.
-    Word {
-        /// Its letters, folded.
-        letters: Vec<u8>,
-        /// Whether any letters may come before.
-        is_open_before: bool,
-        /// Whether any letters may come after.
-        is_open_after: bool,
-    },
+    /// Words that follow each other.
+    Words(Vec<SoughtWord>),
     /// The id or the label of a concept.
     Concept(String),
 }
 
-impl Sought {
-    /// A word as it was typed; `None` if it has no Arabic letter.
-    #[must_use]
-    pub fn word(typed: &str) -> Option<Self> {
-        let letters = folded_codes(typed);
-        (!letters.is_empty()).then(|| Self::Word {
-            letters,
-            is_open_before: typed.starts_with('*'),
-            is_open_after: typed.ends_with('*'),
+/// A word that is looked for.
+#[derive(Clone, Debug)]
+pub struct SoughtWord {
+    /// Its letters, folded.
+    letters: Vec<u8>,
+    /// Whether any letters may come before.
+    is_open_before: bool,
+    /// Whether any letters may come after.
+    is_open_after: bool,
+}
+
+impl SoughtWord {
+    fn is_form(&self, form: &str) -> bool {
+        let Self { letters, is_open_before, is_open_after } = self;
+        form.split(' ').any(|word| {
+            let word = folded_codes(word);
+            match (is_open_before, is_open_after) {
+                (false, false) => word == *letters,
+                (true, false) => word.ends_with(letters),
+                (false, true) => word.starts_with(letters),
+                (true, true) => word.windows(letters.len()).any(|part| part == letters),
+            }
         })
+    }
+}
+
+impl Sought {
+    /// Words as they were typed.
+    ///
+    /// # Errors
+    /// The word that cannot be looked for: it has no Arabic letter, or a star between its letters.
+    pub fn words(typed: &str) -> Result<Self, &str> {
+        let sought = |word: &'_ str| {
+            let letters = folded_codes(word);
+            let is_possible = !letters.is_empty() && !word.trim_matches('*').contains('*');
+            let (is_open_before, is_open_after) = (word.starts_with('*'), word.ends_with('*'));
+            is_possible.then_some(SoughtWord { letters, is_open_before, is_open_after })
+        };
+        let words: Result<Vec<SoughtWord>, &str> = typed.split_whitespace().map(|word| sought(word).ok_or(word)).collect();
+        words.and_then(|words| if words.is_empty() { Err(typed) } else { Ok(Self::Words(words)) })
     }
 
     /// The runs of tokens of a sentence that match.
     fn matches(&self, sentence: &StoredSentence) -> Vec<std::ops::Range<usize>> {
         match self {
-            Self::Word { letters, is_open_before, is_open_after } => {
-                let is_match = |form: &str| {
-                    form.split(' ').any(|word| {
-                        let word = folded_codes(word);
-                        match (is_open_before, is_open_after) {
-                            (false, false) => word == *letters,
-                            (true, false) => word.ends_with(letters),
-                            (false, true) => word.starts_with(letters),
-                            (true, true) => word.windows(letters.len()).any(|part| part == letters),
-                        }
-                    })
-                };
-                let tokens = sentence.tokens.iter().enumerate().filter(|(_, token)| is_match(&token.form));
-                tokens.map(|(index, _)| index..index + 1).collect()
+            Self::Words(words) => {
+                let is_match =
+                    |tokens: &[StoredToken]| tokens.iter().zip(words).all(|(token, word)| word.is_form(&token.form));
+                let runs = sentence.tokens.windows(words.len()).enumerate().filter(|(_, tokens)| is_match(tokens));
+                runs.map(|(start, _)| start..start + words.len()).collect()
             }
             Self::Concept(name) => {
                 let hits = sentence.hits.iter().filter(|hit| hit.concept == *name || hit.label == *name);
@@ -123,7 +137,6 @@ fn occurrence(article: &StoredArticle, sentence: &StoredSentence, tokens: std::o
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::stored::StoredToken;
 
     #[test]
     fn a_word_is_found_in_any_spelling_and_with_stars_within_others() {
@@ -137,10 +150,15 @@ mod tests {
             ("ال*", vec![1]),
             ("*ر*", vec![1, 2, 3]),
             ("قورن", vec![3]),
+            ("علي الارض", vec![0]),
+            ("ال* *ارض", vec![1]),
+            ("الارض علي", vec![]),
         ] {
-            let sought = Sought::word(typed).expect("letters");
+            let sought = Sought::words(typed).expect("letters");
             assert_eq!(sought.matches(&sentence).into_iter().map(|run| run.start).collect::<Vec<_>>(), expected, "{typed}");
         }
-        assert!(Sought::word("2013*").is_none());
+        for typed in ["2013*", "", " ", "صناع*ية", "على 5"] {
+            assert!(Sought::words(typed).is_err(), "{typed}");
+        }
     }
 }

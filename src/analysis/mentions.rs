@@ -34,6 +34,18 @@ impl Month {
         Some(Self(i32::from(date.year()) * 12 + i32::from(date.month()) - 1))
     }
 
+    /// The year.
+    #[must_use]
+    pub fn year(self) -> i32 {
+        self.0.div_euclid(12)
+    }
+
+    /// The first month of the same year.
+    #[must_use]
+    pub fn year_begin(self) -> Self {
+        Self(self.year() * 12)
+    }
+
     /// The months from one to another, both included.
     pub fn range(from: Self, to: Self) -> impl Iterator<Item = Self> {
         (from.0..=to.0).map(Self)
@@ -78,6 +90,11 @@ pub struct Published {
     pub tokens: i64,
 }
 
+/// Up to so many hits, the bounds of a count are those of the binomial distribution.
+const FEW_HITS: i64 = 50;
+/// The probability that lies outside of the bounds on each side.
+const TAIL: f64 = 0.025;
+
 /// A number of mentions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
@@ -97,11 +114,48 @@ impl Count {
         self.confidence as f64 / PARTS
     }
 
-    /// The bounds between which it lies with a probability of 95 %, by the normal approximation.
+    /// The bounds between which the number of true mentions lies with a probability of at least 95 %.
+    ///
+    /// Of few hits, the bounds of the binomial distribution with their mean confidence, which are never narrower than those of their own
+    /// confidences (Hoeffding 1956, "On the Distribution of the Number of Successes in Independent Trials"); of many, the normal
+    /// approximation.
     #[must_use]
     pub fn bounds(self) -> (f64, f64) {
+        if self.hits <= FEW_HITS {
+            // Of hits that are nearly sure, the likely number is a whole one, and what is to be expected lies a little beside it.
+            let (low, high) = self.binomial_bounds();
+            return (low.min(self.expected()), high.max(self.expected()));
+        }
         let half = 1.96 * (self.variance as f64).sqrt() / PARTS;
         ((self.expected() - half).max(0.0), (self.expected() + half).min(self.hits as f64))
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "few hits")]
+impl Count {
+    fn binomial_bounds(self) -> (f64, f64) {
+        if self.hits == 0 {
+            return (0.0, 0.0);
+        }
+        let share = (self.expected() / self.hits as f64).min(1.0);
+        let odds = share / (1.0 - share);
+        if !odds.is_finite() {
+            return (self.hits as f64, self.hits as f64);
+        }
+        let (mut low, mut high) = (None, self.hits);
+        let (mut probability, mut below) = ((1.0 - share).powf(self.hits as f64), 0.0);
+        for count in 0..=self.hits {
+            below += probability;
+            if low.is_none() && below > TAIL {
+                low = Some(count);
+            }
+            if below >= 1.0 - TAIL {
+                high = count;
+                break;
+            }
+            probability *= odds * (self.hits - count) as f64 / (count + 1) as f64;
+        }
+        (low.unwrap_or(self.hits) as f64, high as f64)
     }
 }
 
@@ -324,6 +378,25 @@ fn rows_of(sums: &DataFrame) -> Result<Vec<(i64, Place, Count)>, AnalysisError> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bounds_of_few_hits_hold() {
+        let bounds = |confidences: &[f32]| {
+            let mut sum = Count::default();
+            for p in confidences {
+                let parts = parts(*p);
+                sum += Count { hits: 1, confidence: parts, variance: variance(parts) };
+            }
+            sum.bounds()
+        };
+        assert_eq!(bounds(&[]), (0.0, 0.0));
+        assert_eq!(bounds(&[1.0, 1.0]), (2.0, 2.0));
+        assert_eq!(bounds(&[0.8885]), (0.0, 1.0), "one in nine is none");
+        assert_eq!(bounds(&[0.98]), (0.98, 1.0));
+        assert_eq!(bounds(&[0.5; 10]), (2.0, 8.0));
+        let (low, high) = bounds(&[0.9; 100]);
+        assert!((84.0..85.0).contains(&low) && (95.0..96.0).contains(&high), "{low} {high}");
+    }
 
     #[test]
     fn a_month_is_named_by_its_day() {

@@ -171,16 +171,19 @@ impl SentencesByLength {
         let mean = if sentences == 0 { 0.0 } else { as_fraction(self.tokens) / as_fraction(sentences) };
         Ok(Lengths {
             mean: (mean * 10.0).round() / 10.0,
-            median: as_fraction(self.quantile(0.5, sentences)?),
-            p95: as_fraction(self.quantile(0.95, sentences)?),
+            // Of an even number, the mean of the two in the middle.
+            median: f64::midpoint(
+                as_fraction(self.length_at((sentences - 1) / 2)?),
+                as_fraction(self.length_at(sentences / 2)?),
+            ),
+            // The shortest length that at least 95 of 100 sentences do not exceed.
+            p95: as_fraction(self.length_at((sentences * 95 + 99) / 100 - 1)?),
             longest: self.frame.column("token_count")?.i64()?.max().unwrap_or(0),
         })
     }
 
-    /// A quantile of the sentence lengths: that of the sentence at the nearest rank.
-    #[expect(clippy::cast_possible_truncation, reason = "a rank is a whole number below the number of sentences")]
-    fn quantile(&self, share: f64, sentences: i64) -> PolarsResult<i64> {
-        let rank = (as_fraction(sentences - 1) * share).round() as i64;
+    /// The length of the sentence at a rank, from 0, the shortest first.
+    fn length_at(&self, rank: i64) -> PolarsResult<i64> {
         let lengths = self.frame.column("token_count")?.i64()?.iter().zip(self.frame.column("sentences")?.i64()?.iter());
         let mut passed = 0;
         // Counts up through the groups, shortest first: the lengths of single sentences are no longer there.

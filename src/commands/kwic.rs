@@ -5,8 +5,10 @@ use std::path::Path;
 use super::Error;
 use super::opening::{build_folder, output_folder};
 use super::printing::{print, print_data};
+use super::trend::unknown_concept;
 use super::wording::counted;
 use crate::analysis::concordance::{Occurrence, Sought, occurrences};
+use crate::analysis::mentions::Mentions;
 use crate::cli::KwicArgs;
 use crate::progress::Progress;
 use crate::terminal::{Printer, isolated_right_to_left, padded, width};
@@ -14,13 +16,18 @@ use crate::terminal::{Printer, isolated_right_to_left, padded, width};
 /// Prints a concordance.
 pub(super) fn kwic(config: &Path, args: KwicArgs, progress: &Progress, printer: Printer) -> Result<(), Error> {
     let KwicArgs { word, concept, context, limit, json, build, output } = args;
-    let sought = if concept {
-        Sought::Concept(word.clone())
-    } else {
-        let what = || Error::Usage(format!("\"{word}\" has no Arabic letter; expected a word, or a concept with --concept"));
-        Sought::word(&word).ok_or_else(what)?
+    let impossible = |word: &str| {
+        Error::Usage(format!(
+            "\"{word}\" cannot be looked for; expected Arabic words, with a star at the beginning or the end of each if need be, or a \
+             concept with --concept"
+        ))
     };
+    let sought = if concept { Sought::Concept(word.clone()) } else { Sought::words(&word).map_err(impossible)? };
     let build = build_folder(&output_folder(config, output)?, build.as_deref())?;
+    if concept {
+        let mentions = Mentions::read(&build)?;
+        mentions.concept(&word).ok_or_else(|| unknown_concept(&word, &mentions))?;
+    }
     let (found, count) = occurrences(&build, &sought, limit)?;
     if json {
         return print_data(&serde_json::to_string(&found).expect("occurrences are plain data"));

@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::Error;
 use super::opening::{build_folder, output_folder};
-use crate::analysis::report::{Drift, Gate, Verdicts, write_report_to};
+use super::printing::print_data;
+use crate::analysis::report::{Drift, Gate, Verdicts, report_page, write_report_to};
 use crate::cli::ReportArgs;
 use crate::config::{NamedFiles, PipelineFile};
 use crate::dataset::Manifest;
@@ -20,7 +21,11 @@ pub(super) fn report(config: &Path, args: ReportArgs, progress: &Progress) -> Re
         .ok_or_else(|| Error::Usage(format!("{} has no manifest.json that can be read", shown::path(&build))))?;
     // The card's name stands in the configuration alone; without one the build has its usual name.
     let settings = PipelineFile::open(config, NamedFiles::Ignore).map(|(file, _)| file.settings).unwrap_or_default();
-    write_report_to(&args.to, &build, &manifest, &settings.card.name, recorded_verdicts(&build))?;
+    let verdicts = recorded_verdicts(&build);
+    if args.to == Path::new("-") {
+        return print_data(report_page(&build, &manifest, &settings.card.name, verdicts)?.trim_end());
+    }
+    write_report_to(&args.to, &build, &manifest, &settings.card.name, verdicts)?;
     progress.message(&format!("{} written", shown::path(&args.to)));
     Ok(())
 }
@@ -39,6 +44,8 @@ struct RecordedGate {
     passed: bool,
     fails: bool,
     kind: String,
+    #[serde(default)]
+    before: Option<String>,
 }
 
 /// What the gates said when the build was published; nothing if its report.json is gone.
@@ -57,7 +64,7 @@ fn recorded_verdicts(build: &Path) -> Verdicts {
     let drift = drift.into_iter().map(|gate| Drift {
         limit: limit(&gate),
         metric: gate.figure,
-        before: String::new(),
+        before: gate.before.unwrap_or_default(),
         after: gate.found,
         passed: gate.passed,
     });

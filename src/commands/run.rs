@@ -16,6 +16,7 @@ use super::opening::open_setup;
 use super::printing::print;
 use super::wording::counted;
 use crate::cli::RunArgs;
+use crate::config::{NamedFiles, PipelineFile};
 use crate::dataset::{Counts, Described, Manifest, ReviewSummary, RollBack};
 use crate::interrupt::Interrupt;
 use crate::pipeline::{self, RunOptions, RunOutcome};
@@ -28,6 +29,9 @@ pub(super) fn run(config: &Path, mut args: RunArgs, progress: &Progress, talk: (
     let (started, metrics) = (Instant::now(), args.metrics.take());
     let mut output = args.overrides.output.clone();
     let ended = run_pipeline(config, args, progress, talk, &mut output);
+    // A faulty configuration may still say where the builds are.
+    let configured = || PipelineFile::open(config, NamedFiles::Ignore).ok().map(|(file, _)| file.settings.dataset.output);
+    let output = output.or_else(configured);
     if let Some(file) = metrics {
         let exit_code = ended.as_ref().err().map_or(0, Error::exit_code);
         if let Err(error) = metrics::write(&file, output.as_deref(), exit_code, started.elapsed().as_secs_f64()) {
@@ -129,7 +133,7 @@ fn describe(summary: &str, manifest: &Manifest, work: Option<&BTreeMap<String, u
     if let Some(ReviewSummary { corrections, applied, places }) = manifest.review {
         let _ = writeln!(
             text,
-            "  {applied} of {} by hand applied at {}, {} changed by them: see {current}/review.csv",
+            "  {applied} of {} by hand applied at {}, {} decided by them: see {current}/review.csv",
             counted(corrections, "correction"),
             counted(places, "place"),
             counted(corrected, "token")

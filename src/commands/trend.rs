@@ -19,7 +19,7 @@ pub(super) fn trend(config: &Path, args: TrendArgs, printer: Printer) -> Result<
     let TrendArgs { concept, by, json, build, output } = args;
     let build = build_folder(&output_folder(config, output)?, build.as_deref())?;
     let mentions = Mentions::read(&build)?;
-    let index = mentions.concept(&concept).ok_or_else(|| unknown(&concept, &mentions))?;
+    let index = mentions.concept(&concept).ok_or_else(|| unknown_concept(&concept, &mentions))?;
     let rows = rows(&mentions, index, &by.iter().copied().collect());
     if json {
         let rows: Vec<Value> = rows.iter().map(|(key, row)| as_json(key, row)).collect();
@@ -28,16 +28,17 @@ pub(super) fn trend(config: &Path, args: TrendArgs, printer: Printer) -> Result<
     print(printer, shown(&mentions, index, &rows).trim_end())
 }
 
-/// Names of the month and of the section, if they are asked for.
-type Key = (Option<String>, Option<String>);
+/// The month and the section, if they are asked for; `None` within stands for articles without one.
+type Key = (Option<Option<String>>, Option<Option<String>>);
+/// Stands for no month or no section.
+const NONE: &str = "(none)";
 
 fn rows(mentions: &Mentions, concept: usize, by: &BTreeSet<TrendKey>) -> BTreeMap<Key, (Count, Published)> {
     let asked = |key: TrendKey| by.contains(&key);
-    let unknown = || "unknown".to_owned();
     let key = |place: Place| {
-        let month = asked(TrendKey::Month).then(|| place.month.map_or_else(unknown, |month| month.to_string()));
+        let month = asked(TrendKey::Month).then(|| place.month.map(|month| month.to_string()));
         let name = |section: usize| mentions.sections[section].clone();
-        (month, asked(TrendKey::Section).then(|| place.section.map_or_else(unknown, name)))
+        (month, asked(TrendKey::Section).then(|| place.section.map(name)))
     };
     let counts = mentions.of_concept(concept, key);
     // A month without a mention is one of none, not one that is missing.
@@ -51,7 +52,7 @@ fn rows(mentions: &Mentions, concept: usize, by: &BTreeSet<TrendKey>) -> BTreeMa
 fn as_json((month, section): &Key, (count, published): &(Count, Published)) -> Value {
     let (low, high) = count.bounds();
     json!({
-        "month": month, "section": section, "hits": count.hits, "expected": count.expected(), "low": low, "high": high,
+        "month": month.clone().flatten(), "section": section.clone().flatten(), "hits": count.hits, "expected": count.expected(), "low": low, "high": high,
         "articles": published.articles, "tokens": published.tokens,
     })
 }
@@ -65,8 +66,9 @@ fn shown(mentions: &Mentions, concept: usize, rows: &BTreeMap<Key, (Count, Publi
     let most = rates.iter().copied().fold(0.0, f64::max);
     for (((month, section), (count, _)), rate) in rows.iter().zip(rates) {
         let (low, high) = count.bounds();
-        let section = section.as_ref().map(|section| isolated(section));
-        let key = [month.clone(), section].into_iter().flatten().collect::<Vec<_>>().join("  ");
+        let name = |key: &Option<String>| key.as_ref().map_or_else(|| NONE.to_owned(), |key| isolated(key));
+        let key =
+            [month.as_ref().map(name), section.as_ref().map(name)].into_iter().flatten().collect::<Vec<_>>().join("  ");
         let bounds = format!("{low:.1} to {high:.1}");
         let key = if key.is_empty() { "all".to_owned() } else { key };
         let drawn = bar(thousandths(rate), thousandths(most));
@@ -92,7 +94,8 @@ fn thousandths(rate: f64) -> i64 {
     (rate * 1e3).round() as i64
 }
 
-fn unknown(concept: &str, mentions: &Mentions) -> Error {
+/// The error of a concept that no article mentions, with the nearest that one does.
+pub(super) fn unknown_concept(concept: &str, mentions: &Mentions) -> Error {
     let likeness = |other: &str| strsim::normalized_levenshtein(concept, other);
     let nearest = mentions.concepts.iter().max_by(|a, b| {
         let of = |concept: &crate::analysis::mentions::Concept| likeness(&concept.id).max(likeness(&concept.label));

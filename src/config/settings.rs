@@ -38,7 +38,7 @@ engine::settings! {
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct ReviewSettings in "review" {
         /// Files of corrections by hand (.csv, .tsv, .xlsx, .ods), as report.html and `tarmim review export` make them. Of two that
-        /// contradict each other the later wins. What was applied and what was not is listed in each build's review.csv.
+        /// contradict each other the narrower wins, and of two as narrow the later. What was applied and what was not is listed in each build's review.csv.
         corrections: Vec<PathBuf> = [""; 0] => Build, example "corrections.csv";
     }
 }

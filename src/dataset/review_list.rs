@@ -105,9 +105,10 @@ impl ReviewList {
             let status = status(correction, answer, self.unknown[index].as_deref());
             summary.corrections += 1;
             summary.applied += usize::from(status == APPLIED);
-            summary.places += if status == APPLIED { answer.places } else { 0 };
+            let places = if status == APPLIED { answer.places } else { 0 };
+            summary.places += places;
             let file = Path::new(&correction.file).file_name().map(|name| name.to_string_lossy().into_owned());
-            let (line, raw, places) = (correction.line.to_string(), correction.raw.join(" "), answer.places.to_string());
+            let (line, raw, places) = (correction.line.to_string(), correction.raw.join(" "), places.to_string());
             let row =
                 [&file.unwrap_or_default(), &line, correction.scope.name(), &correction.article, &raw, &status, &places];
             list.write_record(row.map(|cell| without_formula(cell).into_owned())).map_err(failed)?;
@@ -130,7 +131,9 @@ fn status(correction: &Correction, answer: Answer, unknown: Option<&str>) -> Str
             format!("{} places fit; give more of the text before and after", answer.ambiguous)
         }
         Answer { overridden: 1.., .. } => "another correction of the same place wins".to_owned(),
-        Answer { articles: 0, .. } if correction.scope != Scope::Corpus => "no such article in the input".to_owned(),
+        Answer { articles: 0, .. } if correction.scope != Scope::Corpus => {
+            "no such article in the build; perhaps it is left out as a copy, or rejected".to_owned()
+        }
         _ => "no such text".to_owned(),
     }
 }

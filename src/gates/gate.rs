@@ -34,7 +34,7 @@ pub struct Gate {
     /// What the build is compared with.
     pub kind: GateKind,
     /// The value of the previous build, if it is one of drift.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
     /// How the value changed since the previous build, for messages: `fell from 17.2 to 7.8`.
     #[serde(skip)]

@@ -61,4 +61,4 @@ pub use table_as_csv::table_as_csv;
 pub use unique_keys::{UniqueKeys, repeated_key};
 
 /// Version of this stage's code: part of the build id.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;

@@ -202,5 +202,7 @@ fn found_in(
 fn metadata(fields: ArticleFields) -> Metadata {
     let published = fields.day();
     let ArticleFields { text: _, key: _, title, section, byline, published: _, extra } = fields;
-    Metadata { title, section, byline, published, extra }
+    // Tags without text leave nothing.
+    let filled = |field: Option<String>| field.filter(|value| !value.trim().is_empty());
+    Metadata { title: filled(title), section: filled(section), byline: filled(byline), published, extra }
 }

@@ -125,3 +125,55 @@ def test_corrections_made_in_the_report_are_applied_by_the_next_run(project, ope
     assert (row["tokens"][3]["form"], row["tokens"][6]["form"]) == ("مختلف", "متغير")
     again = data_of(page_of(build))
     assert again["overview"]["corrections"] == {"given": 2, "applied": 2, "places": sum(places for _, places in statuses(build).values()), "unapplied": []}
+
+
+ARTICLE = "الانشط الصناعي بدول المجلس لا تتركز في قطاع واحد"
+
+
+def dated(days):
+    return "".join(json.dumps({"id": str(number), "text": f"{ARTICLE} {number}", "published": day}, ensure_ascii=False) + "\n" for number, day in enumerate(days))
+
+
+def test_an_article_with_a_wrong_year_does_not_push_the_others_out(empty_project):
+    """Of a time that is too long for months, years are shown."""
+    empty_project.configure("gates", "drift", '"off"')
+    days = [f"{2010 + number // 12}-{number % 12 + 1:02}-03" for number in range(40)]
+    empty_project.write("a.jsonl", dated(days))
+    months = data_of(page_of(empty_project.build()))["charts"]["months"]
+    assert (len(months["months"]), months["are_years"]) == (40, False)
+    for day, years in (("2090-01-01", 81), ("1801-12-31", 213)):
+        empty_project.write("a.jsonl", dated([*days, day]))
+        months = data_of(page_of(empty_project.build()))["charts"]["months"]
+        assert (len(months["months"]), months["are_years"]) == (years, True)
+        articles = dict(zip(months["months"], months["articles"], strict=True))
+        assert [articles[str(year)] for year in range(2010, 2014)] == [12, 12, 12, 4]
+
+
+def test_foreign_text_is_not_believed_to_be_wrong(empty_project):
+    empty_project.write("en.txt", "The ministry of industry said on Monday that exports of cement rose again this year.")
+    overview = data_of(page_of(empty_project.build()))["overview"]
+    assert overview["tokens"] == 15 and overview["mean_confidence"] is None
+    empty_project.write("ar.txt", ARTICLE)
+    told = data_of(page_of(empty_project.build()))
+    assert told["overview"]["mean_confidence"] > 0.8
+    assert sum(count for _, _, count in told["charts"]["confidence"]) == len(ARTICLE.split())
+
+
+def test_a_report_written_later_is_the_same(project):
+    project.build()
+    project.write("more.txt", ARTICLE)
+    project.configure("gates", "drift", '"warn"')
+    build = project.build()
+    told = data_of(page_of(build))
+    assert [drift for drift in told["overview"]["drift"] if drift["before"]]
+    written = project.tarmim("report", "-").stdout
+    assert data_of(written)["overview"] == told["overview"]
+    assert not (project.root / "-").exists()
+
+
+def test_tags_without_text_are_no_section(empty_project):
+    record = {"id": "1", "section": "<b></b>", "title": "<br>", "byline": " ", "text": ARTICLE}
+    empty_project.write("a.jsonl", json.dumps(record, ensure_ascii=False))
+    (row,) = empty_project.build().rows("articles")
+    assert (row["section"], row["title"], row["byline"]) == (None, None, None)
+    assert "a section 0" in empty_project.tarmim("stats").stdout

@@ -597,6 +597,21 @@ def test_corrections_show_can_be_undone_and_loaded_again(open_report, tmp_path):
     assert download(page) == saved.read_bytes()
 
 
+@pytest.mark.parametrize("dialect", ["excel", "semicolon", "tab", "told"])
+def test_a_sheet_from_a_spreadsheet_is_loaded_and_its_empty_rows_are_not(open_report, dialect):
+    """`review export` lists many rows, of which a person fills in some; Excel writes semicolons where commas are decimal points."""
+    page = open_report(report())
+    separator = {"semicolon": ";", "told": ";", "tab": "\t"}.get(dialect, ",")
+    lines = [["Kind", "scope", "article", "before", "raw", "after", "now", "correction", "title"]]
+    lines += [["form", "corpus", "", "", "الام", "", "", "الأم", ""], ["form", "here", "a", "", "قال", "", "قال", ""], ["sentence_end", "here", "a", "", "قال", "", "yes"]]
+    text = "".join(separator.join(line) + "\r\n" for line in lines)
+    if dialect == "told":
+        text = f"sep={separator}\r\n{text}"
+    page.set_input_files("#load-corrections", dict(name="x.csv", mimeType="text/csv", buffer=("\ufeff" + text).encode()))
+    expect(page.locator("#corrections-status")).to_contain_text("1 correction loaded.")
+    assert [row["correction"] for row in rows(download(page))] == ["الأم"]
+
+
 @pytest.mark.parametrize("content", ["", "a,b\r\n1,2\r\n", 'kind,scope,raw,correction\r\n"form,here'])
 def test_a_file_that_is_none_is_refused(open_report, content):
     page = open_report(report())

@@ -35,20 +35,30 @@ def sql(project, query):
     return duckdb.sql(query.replace("{keywords}", f"'{current}/keywords/*.parquet'").replace("{articles}", f"'{current}/articles/*.parquet'")).fetchall()
 
 
+def distribution_of_true_mentions(confidences):
+    """The probability of each number of true mentions, the hits taken for independent."""
+    distribution = [1.0]
+    for p in confidences:
+        distribution = [a * (1 - p) + b * p for a, b in zip([*distribution, 0.0], [0.0, *distribution], strict=True)]
+    return distribution
+
+
 def test_a_trend_is_the_sum_of_the_confidences(dated):
     ((concept,),) = sql(dated, "select keyword_id from {keywords} group by 1 order by count(*) desc, 1 limit 1")
     told = json.loads(dated.tarmim("trend", concept, "--by", "month,section", "--json").stdout)
     by_key = {(row["month"], row["section"]): row for row in told}
-    query = f"""select strftime(published, '%Y-%m'), section, count(*), sum(confidence), sum(confidence * (1 - confidence))
+    query = f"""select strftime(published, '%Y-%m'), section, count(*), sum(confidence), list(confidence)
                from {{keywords}} join {{articles}} using (article_id) where keyword_id = '{concept}' group by all"""
     counted = sql(dated, query)
     assert len(counted) == 4
-    for month, section, hits, expected, variance in counted:
+    for month, section, hits, expected, confidences in counted:
         row = by_key[month, section]
         assert row["hits"] == hits and row["expected"] == pytest.approx(expected, abs=1e-3)
-        half = 1.96 * variance**0.5
-        assert row["low"] == pytest.approx(max(0, expected - half), abs=1e-3)
-        assert row["high"] == pytest.approx(min(hits, expected + half), abs=1e-3)
+        assert 0 <= row["low"] <= row["expected"] <= row["high"] <= hits
+        distribution = distribution_of_true_mentions(confidences)
+        inside = [p for number, p in enumerate(distribution) if row["low"] <= number <= row["high"]]
+        assert sum(inside) >= 0.95 - 1e-9
+        assert row["high"] - row["low"] <= 6 * (sum(p * (1 - p) for p in confidences) ** 0.5) + 2, "and they are no wider than need be"
     monthly = json.loads(dated.tarmim("trend", concept, "--json").stdout)
     assert [row["month"] for row in monthly] == ["2013-01", "2013-02", "2013-04", "2013-05"], "a month of which nothing was published is none"
     assert sum(row["hits"] for row in monthly) == sum(row["hits"] for row in told)
@@ -82,7 +92,11 @@ def test_a_concordance_has_every_occurrence(seed_project, sentences):
     starred = json.loads(seed_project.tarmim("kwic", "*صناع*", "--json", "--limit", "1000").stdout)
     assert len(starred) > 20 and all("صناع" in row["text"] for row in starred)
     assert len(json.loads(seed_project.tarmim("kwic", "*صناع*", "--json", "--limit", "3").stdout)) == 3
-    assert "no Arabic letter" in seed_project.tarmim("kwic", "2013", expect=2).stderr
+    for impossible in ("2013", "صناع*ية", ""):
+        assert "cannot be looked for" in seed_project.tarmim("kwic", impossible, expect=2).stderr
+    phrase = sum(row["text"].count("دول المجلس ") for row in sentences)
+    assert len(json.loads(seed_project.tarmim("kwic", "دول المجلس", "--json").stdout)) >= phrase > 0
+    assert "the nearest is" in seed_project.tarmim("kwic", "exprot", "--concept", expect=2).stderr
 
 
 def test_a_concordance_of_a_concept_is_its_hits(seed_project, keywords):
@@ -147,5 +161,7 @@ def test_metrics_are_written_however_a_run_ends(project):
     assert metrics_of(project.root / "m.prom")["tarmim_run_exit_code"].value == 3
     project.configure("gates", "mean_sentence_tokens", '"many"')
     project.tarmim("run", "--metrics", "m.prom", expect=2)
-    assert metrics_of(project.root / "m.prom")["tarmim_run_exit_code"].value == 2
+    metrics = metrics_of(project.root / "m.prom")
+    assert metrics["tarmim_run_exit_code"].value == 2
+    assert metrics["tarmim_build_articles"].value > 0, "the old build is still there"
     assert "could not be written" in project.tarmim("run", "--metrics", "no/such/folder/m.prom", expect=2).stderr

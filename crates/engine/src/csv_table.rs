@@ -31,7 +31,9 @@ impl<'b> CsvTable<'b> {
         let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
         let (bytes, delimiter, skipped) = separated(bytes, columns);
         let escape = bytes.windows(2).any(|pair| pair == b"\\\"").then_some(b'\\');
-        let mut reader = ReaderBuilder::new().trim(Trim::All).delimiter(delimiter).escape(escape).from_reader(bytes);
+        let mut reader = ReaderBuilder::new();
+        reader.trim(Trim::All).delimiter(delimiter).escape(escape).flexible(true);
+        let mut reader = reader.from_reader(bytes);
         let headers = reader.headers().map_err(|error| vec![format!("unreadable header: {error}")])?;
         let headers = headers.iter().map(str::to_lowercase).collect::<StringRecord>();
         check_header(&headers, columns)?;
@@ -41,15 +43,33 @@ impl<'b> CsvTable<'b> {
     /// Passes on each row with its line, from 1; what is wrong with a row that cannot be read, instead of it. Empty rows are left out.
     pub(crate) fn each<R: DeserializeOwned>(mut self, mut pass: impl FnMut(u64, Result<R, String>)) {
         for record in self.reader.records() {
-            let (line, row) = match record {
+            match record {
                 // Spreadsheets write such rows below their last one.
-                Ok(record) if record.iter().all(str::is_empty) => continue,
-                Ok(record) => (self.lines.line_of(record.position()), record.deserialize::<R>(Some(&self.headers))),
-                Err(error) => (self.lines.line_of(error.position()), Err(error)),
-            };
-            pass(line, row.map_err(|error| error.to_string()));
+                Ok(record) if record.iter().all(str::is_empty) => {}
+                Ok(record) => {
+                    let line = self.lines.line_of(record.position());
+                    let read = |row: StringRecord| row.deserialize(Some(&self.headers)).map_err(|error| error.to_string());
+                    pass(line, of_width(record, self.headers.len()).and_then(read));
+                }
+                Err(error) => pass(self.lines.line_of(error.position()), Err(error.to_string())),
+            }
         }
     }
+}
+
+/// A row with as many cells as the header: spreadsheets leave out empty cells at the end of some rows, and write some behind others.
+fn of_width(mut row: StringRecord, columns: usize) -> Result<StringRecord, String> {
+    if row.iter().skip(columns).any(|cell| !cell.is_empty()) {
+        let found = row.len();
+        return Err(format!(
+            "{found} cells, and the header has {columns}; put a cell that holds a separator into double quotes"
+        ));
+    }
+    while row.len() < columns {
+        row.push_field("");
+    }
+    row.truncate(columns);
+    Ok(row)
 }
 
 /// The table behind a first line that tells the separator (`sep=;`), the separator, and the number of lines that are left out. If no line

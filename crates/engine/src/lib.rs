@@ -28,6 +28,7 @@ pub mod tables;
 
 mod csv_table;
 mod newswire;
+mod regular_file;
 
 pub mod text_filter;
 

@@ -37,7 +37,8 @@ pub(super) struct Overview {
     pub(super) number_gaps: usize,
     pub(super) marks: usize,
     pub(super) keyword_hits: usize,
-    pub(super) mean_confidence: f64,
+    /// Over the tokens of Arabic text.
+    pub(super) mean_confidence: Option<f64>,
     pub(super) first_date: Option<String>,
     pub(super) last_date: Option<String>,
     /// State of writing, and articles.
@@ -150,12 +151,16 @@ pub(super) struct Sections {
     /// By section and concept.
     pub(super) expected: Vec<Vec<f64>>,
     pub(super) tokens: Vec<i64>,
+    /// Sections that are not shown.
+    pub(super) left_out: usize,
 }
 
 /// Mentions by month.
 #[derive(Debug, Serialize)]
 #[expect(clippy::struct_field_names, reason = "the page reads these names")]
 pub(super) struct Months {
+    /// Whether they are years, because there are too many months.
+    pub(super) are_years: bool,
     pub(super) months: Vec<String>,
     pub(super) articles: Vec<i64>,
     pub(super) tokens: Vec<i64>,

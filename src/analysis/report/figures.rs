@@ -14,7 +14,7 @@ const MOST_CONCEPTS: usize = 40;
 const MOST_TOGETHER: usize = 30;
 /// Sections that are shown, those with most words.
 const MOST_SECTIONS: usize = 20;
-/// The most months of a figure; of a longer time the end is shown.
+/// The most months of a figure: of a longer time, years are shown.
 const MOST_MONTHS: usize = 600;
 
 /// Expected mentions of the most frequent concepts in the largest sections.
@@ -23,6 +23,7 @@ pub(super) fn sections(mentions: &Mentions) -> Sections {
     let mut largest: Vec<(usize, i64)> =
         published.iter().filter_map(|(section, published)| Some(((*section)?, published.tokens))).collect();
     largest.sort_by_key(|(section, tokens)| (std::cmp::Reverse(*tokens), *section));
+    let left_out = largest.len().saturating_sub(MOST_SECTIONS);
     largest.truncate(MOST_SECTIONS);
     let concepts: Vec<usize> = (0..mentions.concepts.len().min(MOST_CONCEPTS)).collect();
     let by_concept: Vec<_> = concepts.iter().map(|concept| mentions.of_concept(*concept, |place| place.section)).collect();
@@ -34,21 +35,23 @@ pub(super) fn sections(mentions: &Mentions) -> Sections {
         names: largest.iter().map(|(section, _)| mentions.sections[*section].clone()).collect(),
         expected: largest.iter().map(|(section, _)| expected(*section)).collect(),
         tokens: largest.iter().map(|(_, tokens)| *tokens).collect(),
+        left_out,
         concepts,
     }
 }
 
-/// Mentions of the most frequent concepts by month; `None` if no article has a day.
+/// Mentions of the most frequent concepts by month, or by year if there are too many months; `None` if no article has a day.
 pub(super) fn months(mentions: &Mentions) -> Option<Months> {
     let (first, last) = mentions.months()?;
-    let all: Vec<Month> = Month::range(first, last).collect();
-    let months = &all[all.len().saturating_sub(MOST_MONTHS)..];
-    let published = mentions.published_by(|place| place.month);
-    let of_month = |month: &Month| published.get(&Some(*month)).copied().unwrap_or_default();
+    let are_years = Month::range(first, last).nth(MOST_MONTHS).is_some();
+    let time = |month: Month| if are_years { month.year_begin() } else { month };
+    let published = mentions.published_by(|place| place.month.map(time));
+    let step = if are_years { 12 } else { 1 };
+    let shown: Vec<Month> = Month::range(time(first), last).step_by(step).collect();
+    let of_time = |month: &Month| published.get(&Some(*month)).copied().unwrap_or_default();
     let concepts = (0..mentions.concepts.len().min(MOST_CONCEPTS)).map(|concept| {
-        let by_month = mentions.of_concept(concept, |place| place.month);
-        let counts: Vec<Count> =
-            months.iter().map(|month| by_month.get(&Some(*month)).copied().unwrap_or_default()).collect();
+        let by_time = mentions.of_concept(concept, |place| place.month.map(time));
+        let counts: Vec<Count> = shown.iter().map(|month| by_time.get(&Some(*month)).copied().unwrap_or_default()).collect();
         MonthlyConcept {
             concept,
             expected: counts.iter().map(|count| rounded(count.expected())).collect(),
@@ -57,10 +60,12 @@ pub(super) fn months(mentions: &Mentions) -> Option<Months> {
             hits: counts.iter().map(|count| count.hits).collect(),
         }
     });
+    let name = |month: &Month| if are_years { month.year().to_string() } else { month.to_string() };
     Some(Months {
-        months: months.iter().map(Month::to_string).collect(),
-        articles: months.iter().map(|month| of_month(month).articles).collect(),
-        tokens: months.iter().map(|month| of_month(month).tokens).collect(),
+        are_years,
+        months: shown.iter().map(name).collect(),
+        articles: shown.iter().map(|month| of_time(month).articles).collect(),
+        tokens: shown.iter().map(|month| of_time(month).tokens).collect(),
         concepts: concepts.collect(),
     })
 }

@@ -65,8 +65,8 @@ pub struct Verdicts {
 /// # Errors
 /// If its tables cannot be read, or the report cannot be written.
 pub fn write_report(build_folder: &Path, manifest: &Manifest, name: &str, verdicts: Verdicts) -> Result<(), AnalysisError> {
-    let report = gather(build_folder, manifest, name, verdicts)?;
-    write_durably(&build_folder.join(REPORT), page::page(&report).as_bytes())?;
+    let page = report_page(build_folder, manifest, name, verdicts)?;
+    write_durably(&build_folder.join(REPORT), page.as_bytes())?;
     Ok(())
 }
 
@@ -81,10 +81,23 @@ pub fn write_report_to(
     name: &str,
     verdicts: Verdicts,
 ) -> Result<(), AnalysisError> {
-    let report = gather(build_folder, manifest, name, verdicts)?;
+    let page = report_page(build_folder, manifest, name, verdicts)?;
     let mut new = NewFile::create(file.to_owned())?;
-    new.write_all(page::page(&report).as_bytes()).map_err(|source| DatasetError::io(file, source))?;
+    new.write_all(page.as_bytes()).map_err(|source| DatasetError::io(file, source))?;
     Ok(new.finish()?)
+}
+
+/// The report of a build as a page of HTML.
+///
+/// # Errors
+/// If its tables cannot be read.
+pub fn report_page(
+    build_folder: &Path,
+    manifest: &Manifest,
+    name: &str,
+    verdicts: Verdicts,
+) -> Result<String, AnalysisError> {
+    Ok(page::page(&gather(build_folder, manifest, name, verdicts)?))
 }
 
 fn gather(build_folder: &Path, manifest: &Manifest, name: &str, verdicts: Verdicts) -> Result<Report, AnalysisError> {

@@ -22,6 +22,8 @@ pub(super) struct Tallies {
     damage: BTreeMap<String, usize>,
     /// The sum of the tokens' confidences.
     confidence: f64,
+    /// Tokens whose confidence is known.
+    judged: usize,
 }
 
 impl Tallies {
@@ -62,9 +64,10 @@ impl Tallies {
         overview.number_gaps += usize::from(token.gap.is_some());
         overview.marks += usize::from(token.mark.is_some());
         let confidence = f64::from(token.confidence);
-        self.confidence += confidence;
-        let bar = CONFIDENCES.partition_point(|bound| *bound <= confidence);
-        self.confidences[bar.clamp(1, self.confidences.len()) - 1] += 1;
+        // Of foreign text nothing is known, which is written as 0.
+        if confidence > 0.0 {
+            self.judge(confidence);
+        }
         if token.is_repaired() {
             for (letter, count) in LOST_LETTERS.iter().zip(&mut self.letters) {
                 let times = |text: &str| text.chars().filter(|c| c == letter).count();
@@ -73,11 +76,18 @@ impl Tallies {
         }
     }
 
+    fn judge(&mut self, confidence: f64) {
+        self.confidence += confidence;
+        self.judged += 1;
+        let bar = CONFIDENCES.partition_point(|bound| *bound <= confidence);
+        self.confidences[bar.clamp(1, self.confidences.len()) - 1] += 1;
+    }
+
     /// The overview so far, with what follows from the counts.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub(super) fn take_overview(&mut self) -> Overview {
         let mut overview = std::mem::take(&mut self.overview);
-        overview.mean_confidence = (self.confidence / overview.tokens.max(1) as f64 * 1e4).round() / 1e4;
+        overview.mean_confidence = (self.judged > 0).then(|| (self.confidence / self.judged as f64 * 1e4).round() / 1e4);
         overview.damage = std::mem::take(&mut self.damage).into_iter().collect();
         overview.damage.sort_by_key(|(_, articles)| std::cmp::Reverse(*articles));
         overview
@@ -121,8 +131,8 @@ mod tests {
         assert_eq!(tallies.letters().into_iter().filter(|(_, count)| *count > 0).collect::<Vec<_>>(), [('ء', 1), ('ؤ', 1)]);
         assert_eq!(tallies.sentence_lengths(), [(1, 5, 1), (6, 10, 1)]);
         let bars: Vec<usize> = tallies.confidences().into_iter().map(|(_, _, tokens)| tokens).collect();
-        assert_eq!(bars, [1, 6, 0, 0, 0, 0, 1, 1]);
+        assert_eq!(bars, [0, 6, 0, 0, 0, 0, 1, 1]);
         let overview = tallies.take_overview();
-        assert_eq!((overview.tokens, overview.repaired, overview.mean_confidence), (9, 2, 0.5544));
+        assert_eq!((overview.tokens, overview.repaired, overview.mean_confidence), (9, 2, Some(0.6238)));
     }
 }

@@ -21,11 +21,21 @@ const MAX_DEPTH: usize = 512;
 /// Maximum number of nodes; the page of a newspaper has some thousands.
 const MAX_NODES: usize = 300_000;
 
+/// Maximum number of attributes of a tag: the parser compares each with all before it.
+const MAX_ATTRIBUTES: usize = 25_000;
+
+/// Maximum length of a text times the characters in it that must be escaped: the extractor writes texts as HTML, and searches the rest of
+/// the text at each of those.
+const MAX_ESCAPES: usize = 10_000_000_000;
+
 /// Parses a page.
 ///
 /// # Errors
-/// If it is nested too deeply or has too many elements.
+/// If it is nested too deeply, has too many elements, or more in one of them than can be read in time.
 pub(super) fn parse(html: &str) -> Result<Document, DecodeFault> {
+    if let Some(offset) = crowded_tag(html) {
+        return Err(too_complex(offset));
+    }
     // Without scripting, what is in `<noscript>` is parsed as elements, not as raw text.
     let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let mut parser = parse_document(Document::default(), ParseOpts { tree_builder, ..ParseOpts::default() });
@@ -49,7 +59,30 @@ pub(super) fn parse(html: &str) -> Result<Document, DecodeFault> {
         // No single place is known any more; the whole page is before its end.
         return Err(too_complex(html.len()));
     }
+    if html.len() > MAX_ESCAPES.isqrt() && document.root().descendants_it().any(|node| has_too_many_escapes(&node)) {
+        return Err(too_complex(html.len()));
+    }
     Ok(document)
+}
+
+/// The first tag with too many attributes. What stands between a `<` and the next `>` counts as one, in quotes or not.
+fn crowded_tag(html: &str) -> Option<usize> {
+    let mut at = 0;
+    while let Some(start) = html[at..].find('<').map(|found| at + found) {
+        let end = html[start + 1..].find(['<', '>']).map_or(html.len(), |found| start + 1 + found);
+        let is_tag = html[start + 1..].starts_with(|c: char| c.is_ascii_alphabetic());
+        if is_tag && html[start..end].split([' ', '\t', '\n', '\r', '\u{c}', '/']).nth(MAX_ATTRIBUTES).is_some() {
+            return Some(start);
+        }
+        at = end;
+    }
+    None
+}
+
+fn has_too_many_escapes(node: &NodeRef) -> bool {
+    // `&`, and the first byte of a no-break space.
+    let is_slow = |text: &str| text.len() * text.bytes().filter(|byte| matches!(byte, b'&' | 0xc2)).count() > MAX_ESCAPES;
+    node.is_text() && is_slow(&node.text()) || node.attrs().iter().any(|attribute| is_slow(&attribute.value))
 }
 
 fn is_too_deep(node: &NodeRef) -> bool {
@@ -58,7 +91,8 @@ fn is_too_deep(node: &NodeRef) -> bool {
 
 fn too_complex(offset: usize) -> DecodeFault {
     let message = format!(
-        "HTML too complex before byte {offset}: expected at most {MAX_DEPTH} nested elements and {MAX_NODES} nodes; this is no newspaper \
+        "HTML too complex before byte {offset}: expected at most {MAX_DEPTH} nested elements, {MAX_NODES} nodes, {MAX_ATTRIBUTES} attributes \
+         of an element and no text of `&` alone; this is no newspaper \
          page: remove the file, or cut the article out of it"
     );
     DecodeFault { code: "html_too_complex", message, offset: Some(offset) }

@@ -9,6 +9,8 @@ use super::error::ModelError;
 use super::format::{FORMAT, HEADER, MAGIC, OLDEST_FORMAT};
 use super::section::{SectionReader, SectionWriter};
 
+use crate::regular_file;
+
 /// The model that is built into the program.
 static SHIPPED: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../model/tarmim.model"));
 
@@ -35,7 +37,7 @@ impl ModelFile {
     /// If the file cannot be read or is no valid model of a supported format.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
         let shown = || path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|source| ModelError::Io { path: shown(), source })?;
+        let bytes = regular_file::read(path).map_err(|source| ModelError::Io { path: shown(), source })?;
         Self::parse(Cow::Owned(bytes)).map_err(|source| ModelError::File { path: shown(), source: Box::new(source) })
     }
 

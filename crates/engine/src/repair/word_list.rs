@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::arabic::Word;
 use crate::document::unify_token;
+use crate::regular_file;
 
 use super::channel::MAX_LETTERS;
 
@@ -47,7 +48,7 @@ impl WordList {
         for file in files {
             let name = file.as_ref().display().to_string();
             let mut fault = |line, what| faults.push(WordListFault { file: name.clone(), line, what });
-            match std::fs::read(file) {
+            match regular_file::read(file.as_ref()) {
                 Ok(bytes) => read_lines(&bytes, &mut words, &mut fault),
                 Err(error) => fault(0, format!("cannot be read: {error}")),
             }

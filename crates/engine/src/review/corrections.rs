@@ -11,6 +11,7 @@ use super::reader::{CorrectionFault, READ, read, word_of};
 use super::reviewed::{ByHand, Fate, Mention, Placement, Reviewed};
 use super::sentences::corrected_sentences;
 use crate::document::{Document, Origin};
+use crate::regular_file;
 use crate::repair::Repaired;
 
 /// Turns a file of corrections that is no CSV in UTF-8 into one; `Ok(None)` leaves it as it is, `Err` says why it cannot be read.
@@ -38,7 +39,7 @@ impl Corrections {
         for file in files {
             let (path, name) = (file.as_ref(), file.as_ref().display().to_string());
             let fault = |what: String| CorrectionFault { file: name.clone(), line: 0, what };
-            let bytes = std::fs::read(path).map_err(|error| fault(format!("cannot be read: {error}")));
+            let bytes = regular_file::read(path).map_err(|error| fault(format!("cannot be read: {error}")));
             let csv = bytes.and_then(|bytes| {
                 hasher.update(blake3::hash(&bytes).as_bytes());
                 to_csv(path, &bytes).map(|csv| csv.unwrap_or(bytes)).map_err(fault)
@@ -66,14 +67,14 @@ impl Corrections {
         for file in files {
             let (path, name) = (file.as_ref(), file.as_ref().display().to_string());
             let fault = |what: String| vec![CorrectionFault { file: name.clone(), line: 0, what }];
-            let bytes = std::fs::read(path).map_err(|error| fault(format!("cannot be read: {error}")))?;
+            let bytes = regular_file::read(path).map_err(|error| fault(format!("cannot be read: {error}")))?;
             let csv = to_csv(path, &bytes).map_err(fault)?.unwrap_or(bytes);
             sentences.extend(corrected_sentences(&csv, &READ));
         }
         Ok(sentences)
     }
 
-    /// Indexes corrections; of two that contradict each other, the later wins. `hash` identifies them by their content.
+    /// Indexes corrections; of two as narrow that contradict each other, the later wins. `hash` identifies them by their content.
     #[must_use]
     pub fn new(all: Vec<Correction>, hash: String) -> Self {
         let mut of_article: FxHashMap<String, Vec<usize>> = FxHashMap::default();
@@ -151,7 +152,7 @@ impl Corrections {
                 && let Change::Form(form) = &self.all[*index].change
             {
                 // Marks around the word stay.
-                draft.set_form(token, text.replacen(word, form, 1), *index);
+                draft.set_form(token, &text.replacen(word, form, 1), *index);
             }
             if let (Some(_), Some(broad)) = (narrow, broad) {
                 draft.placements.push(Placement { correction: *broad, token, fate: Fate::Overridden });
@@ -196,25 +197,26 @@ struct Draft {
 impl Draft {
     fn apply(&mut self, token: usize, correction: &Correction, index: usize) {
         match &correction.change {
-            Change::Form(form) => self.set_form(token, form.clone(), index),
+            Change::Form(form) => self.set_form(token, form, index),
             Change::SentenceEnd(is_end) => {
                 let before = self.ends.insert(token, (*is_end, index));
-                self.note(token, index, before.map(|(_, other)| other));
+                self.note(token, index, before.filter(|(other, _)| other != is_end).map(|(_, other)| other));
             }
             Change::Keyword { drop, add } => {
                 let key = ((token, token + correction.raw.len()), drop.clone());
                 let before = self.mentions.insert(key, (add.clone(), index));
-                self.note(token, index, before.map(|(_, other)| other));
+                self.note(token, index, before.filter(|(other, _)| other != add).map(|(_, other)| other));
             }
         }
     }
 
-    fn set_form(&mut self, token: usize, form: String, index: usize) {
-        let before = self.forms.insert(token, (form, index));
-        self.note(token, index, before.map(|(_, other)| other));
+    fn set_form(&mut self, token: usize, form: &str, index: usize) {
+        let before = self.forms.insert(token, (form.to_owned(), index));
+        self.note(token, index, before.filter(|(other, _)| other != form).map(|(_, other)| other));
     }
 
-    fn finish(self) -> (ByHand, Vec<Placement>) {
+    fn finish(mut self) -> (ByHand, Vec<Placement>) {
+        self.give_way_to_ends();
         let Self { forms, ends, mentions, placements } = self;
         let mention = |(((start, end), drop), (add, _))| Mention { tokens: start..end, drop, add };
         let mut by_hand = ByHand {
@@ -231,14 +233,31 @@ impl Draft {
         (by_hand, placements)
     }
 
-    /// Notes that a correction was applied, in the place of another if there was one.
+    /// Leaves out keywords within whose tokens a person has set a sentence end: a keyword lies within one sentence.
+    fn give_way_to_ends(&mut self) {
+        let Self { ends, mentions, placements, .. } = self;
+        mentions.retain(|((start, end), _), (add, index)| {
+            let is_cut = add.is_some() && ends.range(*start..end - 1).any(|(_, (is_end, _))| *is_end);
+            if is_cut {
+                override_at(placements, *start, *index);
+            }
+            !is_cut
+        });
+    }
+
+    /// Notes that a correction was applied, in the place of another if there was one that says something else.
     fn note(&mut self, token: usize, index: usize, overridden: Option<usize>) {
         if let Some(other) = overridden {
-            let is_it = |placement: &&mut Placement| placement.correction == other && placement.token == token;
-            if let Some(placement) = self.placements.iter_mut().rev().find(is_it) {
-                placement.fate = Fate::Overridden;
-            }
+            override_at(&mut self.placements, token, other);
         }
         self.placements.push(Placement { correction: index, token, fate: Fate::Applied });
+    }
+}
+
+/// Notes that a correction gave way to another at a place.
+fn override_at(placements: &mut [Placement], token: usize, correction: usize) {
+    let is_it = |placement: &&mut Placement| placement.correction == correction && placement.token == token;
+    if let Some(placement) = placements.iter_mut().rev().find(is_it) {
+        placement.fate = Fate::Overridden;
     }
 }

@@ -1,7 +1,7 @@
 //! Finds the places that corrections are about: by the raw tokens, and by those around them.
 //!
 //! The text near a place may have been edited since, so a place fits if the nearest tokens on each side do; that which agrees furthest is
-//! meant. Places that agree in everything given are the same place written twice, and all are meant.
+//! meant. Places that agree in all of a long enough context are the same passage written twice, and all are meant.
 
 use rustc_hash::FxHashMap;
 
@@ -32,8 +32,8 @@ impl Places {
     /// The places, if it is clear that they are meant; otherwise those that could be.
     pub(super) fn meant(&self, correction: &Correction) -> Result<&[usize], &[usize]> {
         let context = correction.before.len() + correction.after.len();
-        let is_same_place = context > 0 && self.agreement == context;
-        if self.tokens.len() > 1 && !is_same_place { Err(&self.tokens) } else { Ok(&self.tokens) }
+        let is_same_passage = context >= 2 * LEAST_CONTEXT && self.agreement == context;
+        if self.tokens.len() > 1 && !is_same_passage { Err(&self.tokens) } else { Ok(&self.tokens) }
     }
 
     fn offer(&mut self, token: usize, agreement: usize) {

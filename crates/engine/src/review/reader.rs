@@ -42,6 +42,8 @@ pub(super) const READ: [&str; 14] = {
 pub const FORMULA_STARTS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 /// What stands for no concept.
 const NONE: &str = "none";
+/// Hex digits of an `article_id`.
+const ID_DIGITS: usize = 16;
 
 /// An error in a file of corrections.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -66,6 +68,8 @@ struct Row {
     raw: String,
     #[serde(default)]
     after: String,
+    #[serde(default)]
+    source: String,
     #[serde(default)]
     now: String,
     correction: String,
@@ -110,13 +114,21 @@ impl Row {
             Scope::Here => (tokens(unquoted(&self.before)), tokens(unquoted(&self.after))),
             Scope::Article | Scope::Corpus => (Vec::new(), Vec::new()),
         };
-        let article = if scope == Scope::Corpus { String::new() } else { unquoted(&self.article).to_owned() };
+        let article = if scope == Scope::Corpus { String::new() } else { self.article_name().to_owned() };
         if scope != Scope::Corpus && article.is_empty() {
             return Err(
                 "the column \"article\" is empty; expected an article_id or a source_path, or the scope corpus".to_owned()
             );
         }
         Ok(Some(Correction { scope, article, before, raw, after, change, file: file.to_owned(), line }))
+    }
+
+    /// The article. A spreadsheet takes an id without letters for a number, and rounds it; then the source tells.
+    fn article_name(&self) -> &str {
+        let (article, source) = (unquoted(&self.article), unquoted(&self.source));
+        let is_number =
+            |id: &str| id.len() < ID_DIGITS && id.contains(|c: char| c.is_ascii_digit()) && id.parse::<f64>().is_ok();
+        if !source.is_empty() && is_number(&article.replace(',', ".")) { source } else { article }
     }
 
     fn raw_tokens(&self, change: &Change) -> Result<Vec<String>, String> {
@@ -132,12 +144,12 @@ impl Row {
         match self.kind.trim().to_lowercase().as_str() {
             "form" => form(said).map(Change::Form),
             "sentence_end" => match said.to_lowercase().as_str() {
-                "yes" => Ok(Change::SentenceEnd(true)),
-                "no" => Ok(Change::SentenceEnd(false)),
+                "yes" | "true" => Ok(Change::SentenceEnd(true)),
+                "no" | "false" => Ok(Change::SentenceEnd(false)),
                 _ => Err(format!("the correction of a sentence_end is \"{said}\"; expected yes or no")),
             },
             "keyword" => {
-                let id = |text: &str| (!text.is_empty() && text != NONE).then(|| text.to_owned());
+                let id = |text: &str| (!text.is_empty() && !text.eq_ignore_ascii_case(NONE)).then(|| text.to_owned());
                 let (drop, add) = (id(unquoted(&self.now)), id(said));
                 if drop.is_none() && add.is_none() {
                     return Err("neither now nor correction names a concept; expected its id in one of them".to_owned());
@@ -261,5 +273,17 @@ mod tests {
         assert_eq!((read[0].raw[0].as_str(), &read[0].change), ("-5", &Change::Form("+5".to_owned())));
         assert_eq!(read[1].change, Change::Form("علي".to_owned()));
         assert_eq!(unquoted("'قال"), "'قال");
+    }
+
+    #[test]
+    fn what_spreadsheets_do_to_cells_is_undone() {
+        let text = "kind,article,raw,correction,source,title\nform,5.97432E+15,x,y,a.txt\nform,\"5,97E+15\",x,y,b.txt,,,\n\
+                    form,0123456789012345,x,y,c.txt,t\nsentence_end,2,x,FALSE,d.txt\nform,7e2,x,y,,\n";
+        let (corrections, faults) = read("c.csv", text.as_bytes());
+        assert_eq!(faults, []);
+        let articles: Vec<&str> = corrections.iter().map(|correction| correction.article.as_str()).collect();
+        assert_eq!(articles, ["a.txt", "b.txt", "0123456789012345", "d.txt", "7e2"]);
+        let (_, faults) = read("c.csv", "kind,article,raw,correction\nform,a,x,y,z\n".as_bytes());
+        assert!(faults[0].what.starts_with("5 cells, and the header has 4"), "{faults:?}");
     }
 }

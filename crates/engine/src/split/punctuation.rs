@@ -83,6 +83,8 @@ pub(super) fn marks_of(
             // A text that has lost nearly all of its marks may have kept this one.
             && Mark::after(article.document(), *token) == Mark::None
             && can_stand_after(article.document(), *token)
+            // A person may have given the word with its mark.
+            && (!article.is_by_hand(*token) || ends_word(article.token_text(*token)))
     };
     let restored = |token: usize| {
         let shares = article.boundaries()[token].mark_probabilities()?;

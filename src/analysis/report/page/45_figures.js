@@ -189,14 +189,15 @@ const Figures = (() => {
   }
 
   function sections() {
-    const { names, concepts: shown, expected, tokens } = charts.sections;
+    const { names, concepts: shown, expected, tokens, left_out: leftOut } = charts.sections;
     if (!names.length || !shown.length) return null;
+    const smaller = leftOut ? ` ${Numbers.plural(leftOut, "smaller section")} left out.` : "";
     const rate = (section, concept) =>
       tokens[section] > 0 ? (1000 * (expected[section]?.[concept] ?? 0)) / tokens[section] : 0;
     const cells = names.flatMap((_, x) => shown.map((_, y) => [x, y, Number(rate(x, y).toFixed(2))]));
     return figure({
       title: "Keywords by section",
-      lead: "Expected mentions in a thousand words; each hit counts with its confidence.",
+      lead: `Expected mentions in a thousand words; each hit counts with its confidence.${smaller}`,
       height: 140 + 30 * shown.length,
       width: names.length > 8 ? 160 + 42 * names.length : 0,
       option: heatmap({

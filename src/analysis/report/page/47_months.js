@@ -84,7 +84,7 @@ const Months = (() => {
 
   function figures() {
     const shown = chosenSeries();
-    const heads = ["Month", "Articles", ...shown.map((series) => make("span", {}, foreign(nameOf(series)), " (95 %)"))];
+    const heads = [months().are_years ? "Year" : "Month", "Articles", ...shown.map((series) => make("span", {}, foreign(nameOf(series)), " (95 %)"))];
     const cell = (series, month) => {
       const [expected, low, high] = ["expected", "low", "high"].map((name) => decimal(value(series, name, month)));
       return `${expected} (${low} to ${high})`;
@@ -147,7 +147,7 @@ const Months = (() => {
     const tools = make("div", { class: "chart-tools" });
     const { node, redraw } = Charts.figure({
       title: "Keywords over time",
-      lead: "Expected mentions by month. The bars are 95\u00a0% intervals: wide where words are few or unsure.",
+      lead: `Expected mentions by ${months().are_years ? "year" : "month"}. The bars are 95\u00a0% intervals: wide where words are few or unsure.`,
       height: 420,
       option,
       table: figures,

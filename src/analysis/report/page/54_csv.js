@@ -33,17 +33,31 @@ const Csv = (() => {
     return `\ufeff${rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("")}`;
   }
 
+  /** What separates the cells, as the first line shows. */
+  function separatorOf(text) {
+    const [, told] = /^"?sep=(.)"?\r?\n/i.exec(text) ?? [];
+    if (told) return told;
+    const [first] = text.split(/[\r\n]/, 1);
+    const known = (separator) => first.split(separator).filter((head) => COLUMNS.includes(nameOf(head))).length;
+    return [",", ";", "\t", "|"].reduce((best, other) => (known(other) > known(best) ? other : best));
+  }
+
+  const nameOf = (head) => head.trim().replace(/^"|"$/g, "").toLowerCase();
+
   /** Rows of cells. */
   function parse(text) {
     const rows = [];
     let row = [];
-    const pattern = /(?:"((?:[^"]|"")*)"|((?!")[^,\r\n]*))(,|\r\n|\n|\r|$)/gy;
-    const source = text.replace(/^\ufeff/, "");
+    const marked = text.replace(/^\ufeff/, "");
+    const separator = separatorOf(marked);
+    const source = marked.replace(/^"?sep=.*\r?\n/i, "");
+    const escaped = separator.replace(/[|\t]/, (mark) => (mark === "|" ? "\\|" : "\\t"));
+    const pattern = new RegExp(`(?:"((?:[^"]|"")*)"|((?!")[^${escaped}\\r\\n]*))(${escaped}|\\r\\n|\\n|\\r|$)`, "gy");
     while (pattern.lastIndex < source.length) {
       const match = pattern.exec(source);
       if (!match) throw new Error(`row ${rows.length + 1} is not CSV`);
       row.push(match[1]?.replaceAll('""', '"') ?? match[2]);
-      if (match[3] === ",") continue;
+      if (match[3] === separator) continue;
       rows.push(row);
       row = [];
     }
@@ -54,11 +68,15 @@ const Csv = (() => {
   const unescape = (value) => (value.startsWith("'") && FORMULA.test(value.slice(1)) ? value.slice(1) : value);
 
   function read(text) {
-    const [heads, ...rows] = parse(text);
-    const missing = ["kind", "scope", "raw", "correction"].filter((column) => !heads?.includes(column));
+    const [first, ...rows] = parse(text);
+    const heads = first?.map(nameOf);
+    const missing = ["kind", "raw", "correction"].filter((column) => !heads?.includes(column));
     if (missing.length) throw new Error(`it has no column ${missing.join(", ")}`);
     const at = COLUMNS.map((column) => heads.indexOf(column));
-    return rows.map((row) => Object.fromEntries(COLUMNS.map((column, i) => [column, unescape(row[at[i]] ?? "")])));
+    const cell = (row, i) => unescape((row[at[i]] ?? "").trim());
+    const corrections = rows.map((row) => Object.fromEntries(COLUMNS.map((column, i) => [column, cell(row, i)])));
+    // A row without a correction was not looked at, and says nothing.
+    return corrections.filter(({ correction }) => correction !== "");
   }
 
   return { COLUMNS, write, read };

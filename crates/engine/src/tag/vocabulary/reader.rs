@@ -7,6 +7,8 @@ use super::concept::{Concept, ConceptIndex};
 use super::entry::{Entry, Report, VocabularyFault, VocabularyNotice};
 use super::{csv, skos};
 
+use crate::regular_file;
+
 /// All concepts of one or more files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Vocabulary {
@@ -41,7 +43,7 @@ impl Vocabulary {
         for file in files {
             let file = file.as_ref();
             report.begin(file.display().to_string());
-            match std::fs::read(file) {
+            match regular_file::read(file) {
                 Ok(bytes) => {
                     // A hash of hashes: over the bytes alone, nothing would show where one file ends and the next begins.
                     hasher.update(blake3::hash(&bytes).as_bytes());

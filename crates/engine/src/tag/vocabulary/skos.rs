@@ -42,6 +42,10 @@ pub(super) fn format_of(extension: &str) -> Option<RdfFormat> {
 /// Reads the entries of a file.
 pub(super) fn read(format: RdfFormat, bytes: &[u8], report: &mut Report) -> Vec<Entry> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    if let Some(what) = explosive_entities(format, bytes) {
+        report.fault(0, what);
+        return Vec::new();
+    }
     let mut graph = Graph::default();
     let line = Rc::new(Cell::new(0));
     let lines = Lines { bytes, line: Rc::clone(&line) };
@@ -58,6 +62,39 @@ pub(super) fn read(format: RdfFormat, bytes: &[u8], report: &mut Report) -> Vec<
         }
     }
     graph.entries(report)
+}
+
+/// Longest replacement of an entity, in bytes: editors abbreviate the beginnings of IRIs.
+const LONGEST_ENTITY: usize = 1_000;
+/// Most entities of a file.
+const MOST_ENTITIES: usize = 200;
+/// Most bytes that the entities of a file may add up to.
+const MOST_EXPANDED: usize = 64 << 20;
+
+/// What is wrong with the entities that a file in XML declares: some hundred bytes can stand for more text than fits in memory.
+fn explosive_entities(format: RdfFormat, bytes: &[u8]) -> Option<String> {
+    let text = (format == RdfFormat::RdfXml).then(|| String::from_utf8_lossy(bytes))?;
+    let declared = text.matches("<!ENTITY").count();
+    if declared > MOST_ENTITIES {
+        return Some(format!("{declared} entities are declared, and {MOST_ENTITIES} at most expected; write them out"));
+    }
+    let mut expanded = 0;
+    for declaration in text.split("<!ENTITY").skip(1) {
+        let declaration = declaration.trim_start();
+        let name = declaration.split(char::is_whitespace).next().unwrap_or_default();
+        let rest = declaration[name.len()..].trim_start();
+        let value = rest.chars().next().and_then(|quote| rest[quote.len_utf8()..].split(quote).next()).unwrap_or_default();
+        if value.len() > LONGEST_ENTITY || value.replace("&#", "").contains('&') {
+            return Some(format!(
+                "the entity {name} is longer than {LONGEST_ENTITY} bytes or made of others, which could stand for any amount of text; \
+                 write it out"
+            ));
+        }
+        expanded += text.matches(&format!("&{name};")).count() * value.len();
+    }
+    (expanded > MOST_EXPANDED).then(|| {
+        format!("its entities stand for {expanded} bytes, more than {MOST_EXPANDED}; write them out in several files")
+    })
 }
 
 fn location(error: &RdfParseError) -> Option<u64> {
