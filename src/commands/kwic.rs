@@ -24,11 +24,10 @@ pub(super) fn kwic(config: &Path, args: KwicArgs, progress: &Progress, printer: 
     };
     let sought = if concept { Sought::Concept(word.clone()) } else { Sought::words(&word).map_err(impossible)? };
     let build = build_folder(&output_folder(config, output)?, build.as_deref())?;
-    if concept {
-        let mentions = Mentions::read(&build)?;
-        mentions.concept(&word).ok_or_else(|| unknown_concept(&word, &mentions))?;
-    }
     let (found, count) = occurrences(&build, &sought, limit)?;
+    if concept && count == 0 {
+        return Err(unknown_concept(&word, &Mentions::read(&build)?));
+    }
     if json {
         return print_data(&serde_json::to_string(&found).expect("occurrences are plain data"));
     }

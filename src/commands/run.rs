@@ -29,10 +29,11 @@ pub(super) fn run(config: &Path, mut args: RunArgs, progress: &Progress, talk: (
     let (started, metrics) = (Instant::now(), args.metrics.take());
     let mut output = args.overrides.output.clone();
     let ended = run_pipeline(config, args, progress, talk, &mut output);
-    // A faulty configuration may still say where the builds are.
-    let configured = || PipelineFile::open(config, NamedFiles::Ignore).ok().map(|(file, _)| file.settings.dataset.output);
-    let output = output.or_else(configured);
     if let Some(file) = metrics {
+        // A faulty configuration may still say where the builds are.
+        let configured =
+            || PipelineFile::open(config, NamedFiles::Ignore).ok().map(|(file, _)| file.settings.dataset.output);
+        let output = output.or_else(configured);
         let exit_code = ended.as_ref().err().map_or(0, Error::exit_code);
         if let Err(error) = metrics::write(&file, output.as_deref(), exit_code, started.elapsed().as_secs_f64()) {
             // How the run ended matters more than its metrics.
