@@ -379,16 +379,18 @@ fn rows_of(sums: &DataFrame) -> Result<Vec<(i64, Place, Count)>, AnalysisError> 
 mod tests {
     use super::*;
 
+    fn sum(confidences: &[f32]) -> Count {
+        let mut sum = Count::default();
+        for confidence in confidences {
+            let parts = parts(*confidence);
+            sum += Count { hits: 1, confidence: parts, variance: variance(parts) };
+        }
+        sum
+    }
+
     #[test]
     fn bounds_of_few_hits_hold() {
-        let bounds = |confidences: &[f32]| {
-            let mut sum = Count::default();
-            for p in confidences {
-                let parts = parts(*p);
-                sum += Count { hits: 1, confidence: parts, variance: variance(parts) };
-            }
-            sum.bounds()
-        };
+        let bounds = |confidences: &[f32]| sum(confidences).bounds();
         assert_eq!(bounds(&[]), (0.0, 0.0));
         assert_eq!(bounds(&[1.0, 1.0]), (2.0, 2.0));
         assert_eq!(bounds(&[0.8885]), (0.0, 1.0), "one in nine is none");
@@ -412,14 +414,6 @@ mod tests {
 
     #[test]
     fn an_uncertain_count_has_wide_bounds_and_a_certain_one_none() {
-        let sum = |confidences: &[f32]| {
-            let mut sum = Count::default();
-            for confidence in confidences {
-                let parts = parts(*confidence);
-                sum += Count { hits: 1, confidence: parts, variance: variance(parts) };
-            }
-            sum
-        };
         let certain = sum(&[1.0; 9]);
         assert_eq!((certain.hits, certain.expected(), certain.bounds()), (9, 9.0, (9.0, 9.0)));
         let doubtful = sum(&[0.5; 100]);
